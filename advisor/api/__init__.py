@@ -1,0 +1,1 @@
+"""The REST API: translates HTTP, and makes one call into the domain."""

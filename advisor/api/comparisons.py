@@ -1,0 +1,96 @@
+"""Comparisons over REST: a document or a stored topology in, the contract's answer out."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from advisor import jobs
+from advisor.api.authentication import team_id_of
+from advisor.api.jobs import job_json
+from advisor.api.serializers import (
+    ComparisonRequestSerializer,
+    ComparisonSerializer,
+    JobSerializer,
+    ProblemsSerializer,
+)
+from connectivity import queries
+from connectivity.advice import compare_document
+from connectivity.core.fields import Fields, kind
+from connectivity.core.plain import plain
+from connectivity.core.problems import DocumentRefused, Problem
+
+MANY_FLOWS = 20_000  # from here on a comparison is a job
+
+
+class ComparisonsView(APIView):
+    stores = False
+
+    @extend_schema(
+        request=ComparisonRequestSerializer,
+        responses={
+            200: ComparisonSerializer,
+            202: JobSerializer,
+            400: ProblemsSerializer,
+        },
+        parameters=[
+            OpenApiParameter("include", str, enum=["cells"]),
+            OpenApiParameter("Prefer", str, OpenApiParameter.HEADER, enum=["respond-async"]),
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """Every option for a topology. A large one, or `Prefer: respond-async`, becomes a job."""
+        team_id = team_id_of(request)
+        wanted = _arguments(request, team_id)
+        if _is_long(request, wanted["document"]):
+            job = jobs.start("compare", wanted, team_id=team_id, user_id=request.user.pk)
+            return Response(job_json(job, request), 202)
+        comparison = compare_document(
+            team_id, wanted["document"], options=wanted["options"], prices=wanted["price_list"]
+        )
+        version = {"topology_version": wanted["topology_version"]}
+        return Response(plain(comparison, cells=wanted["cells"]) | version)
+
+
+def _is_long(request: Request, document: Any) -> bool:
+    flows = document.get("flows") if isinstance(document, dict) else None
+    is_large = isinstance(flows, list) and len(flows) > MANY_FLOWS
+    return is_large or "respond-async" in request.headers.get("Prefer", "")
+
+
+def _arguments(request: Request, team_id: int) -> dict[str, Any]:
+    """What is asked for, as a job keeps it. The document of a stored topology is filled in."""
+    problems: list[Problem] = []
+    fields = Fields(request.data, "", problems)
+    wanted = fields.get("topology", required=True)
+    number = fields.number("topology_version", least=1)
+    options = fields.texts("options")
+    prices = fields.text("price_list")
+    fields.done()
+    if isinstance(wanted, dict) and number is not None:
+        fields.note("topology_version", "goes with the uid of a stored topology, not a document")
+    elif wanted is not None and not isinstance(wanted, dict | str):
+        fields.note("topology", f"is {kind(wanted)}, neither a document nor the uid of a topology")
+    if problems:
+        raise DocumentRefused(problems)
+    if isinstance(wanted, str):
+        row = queries.version(team_id, _uid(wanted), None if number is None else int(number))
+        wanted, number = row.document, row.number
+    return {
+        "document": wanted,
+        "topology_version": number,
+        "options": None if options is None else list(options),
+        "price_list": prices,
+        "cells": "cells" in request.query_params.get("include", "").split(","),
+    }
+
+
+def _uid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404 from error

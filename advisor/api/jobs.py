@@ -1,0 +1,70 @@
+"""Jobs over REST: how far they are, what came of them, and how to stop one."""
+
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from advisor import jobs
+from advisor.api.authentication import team_id_of
+from advisor.api.problems import refused
+from advisor.api.serializers import JobSerializer
+from advisor.models import Job
+from connectivity.core.problems import Problem
+
+
+class JobsView(APIView):
+    @extend_schema(responses=JobSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """The team's jobs, the newest first."""
+        pages = PageNumberPagination()
+        mine = Job.objects.filter(team_id=team_id_of(request)).defer("arguments", "result")
+        page = pages.paginate_queryset(mine, request, self) or []
+        return pages.get_paginated_response([job_json(one, request) for one in page])
+
+
+class JobView(APIView):
+    @extend_schema(responses=JobSerializer)
+    def get(self, request: Request, uid: UUID) -> Response:
+        """How far a job is."""
+        return Response(job_json(_job(request, uid), request))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, uid: UUID) -> Response:
+        """Cancel a job that is not finished."""
+        jobs.cancel(_job(request, uid))
+        return Response(status=204)
+
+
+class JobResultView(APIView):
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, uid: UUID) -> Response:
+        """What came of a job that is done."""
+        job = _job(request, uid)
+        if job.state != Job.State.DONE:
+            return refused([Problem("state", f"the job is {job.state}; there is no result")], 409)
+        return Response(job.result)
+
+
+def _job(request: Request, uid: UUID) -> Job:
+    return Job.objects.get(team_id=team_id_of(request), uid=uid)
+
+
+def job_json(job: Job, request: Request) -> dict[str, Any]:
+    is_done = job.state == Job.State.DONE
+    url = request.build_absolute_uri(reverse("api-job-result", args=[job.uid]))
+    return {
+        "id": str(job.uid),
+        "kind": job.kind,
+        "state": job.state,
+        "done": job.done,
+        "total": job.total,
+        "result_url": url if is_done else None,
+        "problems": job.problems,
+    }

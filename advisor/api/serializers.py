@@ -1,0 +1,173 @@
+"""How answers look in the API's schema. What is sent is made by the core as plain values."""
+
+from rest_framework import serializers
+
+Text = serializers.CharField
+
+
+class ProblemSerializer(serializers.Serializer[object]):
+    path = Text()
+    problem = Text()
+
+
+class ProblemsSerializer(serializers.Serializer[object]):
+    problems = ProblemSerializer(many=True)
+
+
+class TopologySerializer(serializers.Serializer[object]):
+    uid = serializers.UUIDField()
+    name = Text()
+    version = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    url = serializers.URLField()
+
+
+class StoredTopologySerializer(TopologySerializer):
+    document = serializers.DictField()
+
+
+class VersionSerializer(serializers.Serializer[object]):
+    number = serializers.IntegerField()
+    sha256 = Text()
+    author = Text(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class StoredVersionSerializer(VersionSerializer):
+    document = serializers.DictField()
+
+
+class JobSerializer(serializers.Serializer[object]):
+    id = serializers.UUIDField()
+    kind = Text()
+    state = serializers.ChoiceField(choices=["queued", "running", "done", "failed", "cancelled"])
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    result_url = serializers.URLField(allow_null=True)
+    problems = ProblemSerializer(many=True)
+
+
+class ComparisonRequestSerializer(serializers.Serializer[object]):
+    topology = serializers.JSONField(help_text="a topology document, or the uid of a stored one")
+    topology_version = serializers.IntegerField(required=False, help_text="of a stored topology")
+    options = serializers.ListField(child=Text(), required=False)
+    price_list = Text(required=False)
+
+
+class PriceListSerializer(serializers.Serializer[object]):
+    name = Text()
+    as_of = Text()
+
+
+class FlipSerializer(serializers.Serializer[object]):
+    when = Text()
+    to = Text()
+    kind = serializers.ChoiceField(choices=["operations", "gb", "crossing", "price", "budget"])
+    value = serializers.FloatField()
+
+
+class AssignmentSerializer(serializers.Serializer[object]):
+    flow = Text()
+    option = Text(allow_null=True)
+
+
+class MixSerializer(serializers.Serializer[object]):
+    monthly_usd = Text(allow_null=True)
+    operations_usd = Text(allow_null=True)
+    assignment = AssignmentSerializer(many=True)
+    proven = serializers.BooleanField()
+
+
+class PayerSerializer(serializers.Serializer[object]):
+    account = Text()
+    usd = Text()
+
+
+class GapSerializer(serializers.Serializer[object]):
+    service = Text()
+    usage_type = Text()
+    operation = Text()
+    region = Text()
+    to_region = Text(allow_null=True)
+    needed_by = Text()
+
+
+class LineSerializer(serializers.Serializer[object]):
+    what = Text()
+    service = Text()
+    usage_type = Text()
+    operation = Text()
+    region = Text()
+    to_region = Text(allow_null=True)
+    payer = Text()
+    quantity = Text()
+    unit = Text()
+    rate = Text()
+    usd = Text()
+    source = Text()  # type: ignore[assignment]  # a field of this name
+    as_of = Text()
+    weak = serializers.BooleanField()
+    note = Text()
+
+
+class FindingSerializer(serializers.Serializer[object]):
+    rule = Text()
+    severity = serializers.ChoiceField(choices=["hard", "quota", "condition", "warning"])
+    flow = Text()
+    detail = Text()
+    source = Text()  # type: ignore[assignment]  # a field of this name
+    as_of = Text()
+
+
+class LatencySerializer(serializers.Serializer[object]):
+    flow = Text()
+    from_az = Text()
+    to_az = Text()
+    statistic = Text()
+    us = serializers.FloatField(allow_null=True)
+    overhead_us = serializers.FloatField(allow_null=True)
+    share = serializers.FloatField()
+    basis = serializers.ChoiceField(choices=["measured", "published", "estimated", "none"])
+    as_of = Text()
+    comment = Text()
+    source = Text()  # type: ignore[assignment]  # a field of this name
+
+
+class AnswerSerializer(serializers.Serializer[object]):
+    option = Text()
+    name = Text()
+    feasible = serializers.BooleanField()
+    feasible_flows = serializers.IntegerField()
+    flows = serializers.IntegerField()
+    allowed = serializers.BooleanField()
+    monthly_usd = Text(allow_null=True)
+    operations_usd = Text()
+    change_usd = Text(allow_null=True)
+    objects = serializers.DictField(child=serializers.IntegerField())
+    payers = PayerSerializer(many=True)
+    lines = LineSerializer(many=True)
+    findings = FindingSerializer(many=True)
+    gaps = GapSerializer(many=True)
+    worst_p99_us = serializers.FloatField(allow_null=True)
+    worst_p99_basis = Text()
+    overhead_us = serializers.FloatField(allow_null=True)
+    latency = LatencySerializer(many=True)
+
+
+class ComparisonSerializer(serializers.Serializer[object]):
+    topology = Text()
+    topology_version = serializers.IntegerField(allow_null=True)
+    price_list = PriceListSerializer()
+    latency_as_of = Text()
+    rules_as_of = Text()
+    engine = Text()
+    recommended = Text(allow_null=True)
+    because = Text()
+    flips = FlipSerializer(many=True)
+    frontier = serializers.ListField(child=Text())
+    unpriced = serializers.ListField(child=Text())
+    mix = MixSerializer()
+    today_usd = Text(allow_null=True)
+    assumptions = serializers.ListField(child=Text())
+    answers = AnswerSerializer(many=True)

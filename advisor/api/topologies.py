@@ -1,0 +1,157 @@
+"""Topologies over REST: stored documents with immutable versions."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+import django_filters
+from django.urls import reverse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from advisor.api.authentication import team_id_of
+from advisor.api.documents import DocumentParser, YamlParser
+from advisor.api.idempotency import once
+from advisor.api.problems import refused
+from advisor.api.serializers import (
+    ProblemsSerializer,
+    StoredTopologySerializer,
+    StoredVersionSerializer,
+    TopologySerializer,
+    VersionSerializer,
+)
+from connectivity import actions, queries
+from connectivity.core.problems import Problem
+from connectivity.models import Topology, TopologyVersion
+
+DOCUMENT = {"application/json": {"type": "object"}, "application/yaml": {"type": "object"}}
+
+
+class Pages(PageNumberPagination):
+    page_size_query_param = "page_size"
+    max_page_size = 200
+
+
+class TopologyFilter(django_filters.FilterSet):  # type: ignore[misc]
+    name = django_filters.CharFilter(lookup_expr="icontains")
+    updated_after = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+
+    class Meta:
+        model = Topology
+        fields: ClassVar = ["name", "updated_after"]
+
+
+class TopologiesView(APIView):
+    parser_classes = [DocumentParser, YamlParser]
+
+    @extend_schema(
+        responses=TopologySerializer(many=True),
+        parameters=[
+            OpenApiParameter(name, str) for name in ("name", "updated_after", "page", "page_size")
+        ],
+    )
+    def get(self, request: Request) -> Response:
+        """The team's topologies, the latest change first."""
+        wanted = TopologyFilter(request.query_params, queries.topologies(team_id_of(request)))
+        if not wanted.is_valid():
+            return refused([Problem(k, " ".join(map(str, e))) for k, e in wanted.errors.items()])
+        pages = Pages()
+        page: list[Topology] = pages.paginate_queryset(wanted.qs, request, self) or []
+        return pages.get_paginated_response([_topology(one, request) for one in page])
+
+    @extend_schema(
+        request=DOCUMENT, responses={201: StoredTopologySerializer, 400: ProblemsSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        """Store a topology document as a new topology."""
+
+        def store() -> tuple[int, dict[str, Any]]:
+            version = actions.create_topology(
+                team_id_of(request), request.data, author_id=request.user.pk
+            )
+            return 201, _stored(version, request)
+
+        response = once(request, store)
+        if response.status_code == 201:
+            response["Location"] = response.data["url"]
+        return response
+
+
+class TopologyView(APIView):
+    parser_classes = [DocumentParser, YamlParser]
+
+    @extend_schema(responses=StoredTopologySerializer)
+    def get(self, request: Request, uid: UUID) -> Response:
+        """The newest version of a topology. Its number is the ETag."""
+        version = queries.version(team_id_of(request), uid)
+        return Response(_stored(version, request), headers={"ETag": f'"{version.number}"'})
+
+    @extend_schema(
+        request=DOCUMENT,
+        responses={200: StoredTopologySerializer, 400: ProblemsSerializer, 409: ProblemsSerializer},
+        parameters=[OpenApiParameter("If-Match", str, OpenApiParameter.HEADER)],
+    )
+    def put(self, request: Request, uid: UUID) -> Response:
+        """Save the next version; with If-Match only if nobody saved another one since."""
+        tag = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+        if tag and tag != "*" and not tag.isdecimal():
+            return refused([Problem("If-Match", f"is {tag!r}, not the number of a version")])
+        version = actions.save_topology(
+            team_id_of(request),
+            uid,
+            request.data,
+            author_id=request.user.pk,
+            expected=int(tag) if tag.isdecimal() else None,
+        )
+        return Response(_stored(version, request), headers={"ETag": f'"{version.number}"'})
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, uid: UUID) -> Response:
+        """Put the topology away; the pages can bring it back."""
+        actions.delete_topology(team_id_of(request), uid)
+        return Response(status=204)
+
+
+class VersionsView(APIView):
+    @extend_schema(responses=VersionSerializer(many=True))
+    def get(self, request: Request, uid: UUID) -> Response:
+        """Every version of a topology, the newest first."""
+        pages = Pages()
+        found = queries.versions(team_id_of(request), uid).defer("document")
+        page = pages.paginate_queryset(found, request, self) or []
+        return pages.get_paginated_response([_version(one) for one in page])
+
+
+class VersionView(APIView):
+    @extend_schema(responses=StoredVersionSerializer)
+    def get(self, request: Request, uid: UUID, number: int) -> Response:
+        """One version with its document."""
+        version = queries.version(team_id_of(request), uid, number)
+        return Response(_version(version) | {"document": version.document})
+
+
+def _topology(one: Topology, request: Request) -> dict[str, Any]:
+    return {
+        "uid": str(one.uid),
+        "name": one.name,
+        "version": getattr(one, "version", None),
+        "created_at": one.created_at.isoformat(),
+        "updated_at": one.updated_at.isoformat(),
+        "url": request.build_absolute_uri(reverse("api-topology", args=[one.uid])),
+    }
+
+
+def _stored(version: TopologyVersion, request: Request) -> dict[str, Any]:
+    found = {"version": version.number, "document": version.document}
+    return _topology(version.topology, request) | found
+
+
+def _version(one: TopologyVersion) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "sha256": one.sha256,
+        "author": one.author.get_username() if one.author else None,
+        "created_at": one.created_at.isoformat(),
+    }

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class AdvisorConfig(AppConfig):
+    name = "advisor"
+
+    def ready(self) -> None:
+        from advisor.api import schema  # noqa: F401  registers itself

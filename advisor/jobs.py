@@ -1,0 +1,136 @@
+"""Starts, runs and recovers jobs. Whatever rings the bell twice, a job is done once."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from celery import current_app
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from advisor.models import Job, StoredReply
+from connectivity.advice import compare_document
+from connectivity.core.plain import plain
+from connectivity.core.problems import DocumentRefused
+
+logger = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], None]
+
+SILENT = timedelta(minutes=5)  # a running job without a heartbeat for so long lost its worker
+UNHEARD = timedelta(minutes=1)  # a queued job rings again after so long
+MAX_ATTEMPTS = 3
+KEEP_JOBS = timedelta(days=30)
+KEEP_REPLIES = timedelta(days=7)
+
+
+class Cancelled(Exception):
+    """Somebody cancelled the job while it ran."""
+
+
+def _compare(team_id: int, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    comparison = compare_document(
+        team_id,
+        arguments["document"],
+        options=arguments["options"],
+        prices=arguments["price_list"],
+        progress=progress,
+    )
+    answer = plain(comparison, cells=arguments["cells"])
+    return answer | {"topology_version": arguments["topology_version"]}
+
+
+KINDS: dict[str, Callable[[int, dict[str, Any], Progress], dict[str, Any]]] = {"compare": _compare}
+
+
+def start(kind: str, arguments: dict[str, Any], *, team_id: int, user_id: int | None) -> Job:
+    """Record a job, and ring for a worker once it is stored."""
+    job = Job.objects.create(kind=kind, arguments=arguments, team_id=team_id, user_id=user_id)
+    transaction.on_commit(lambda: ring(job.uid))
+    return job
+
+
+def ring(uid: UUID) -> None:
+    """Tell a worker. If the broker is away the clock rings again: the job is in the database."""
+    try:
+        current_app.send_task("run-job", args=[str(uid)], retry=False)
+    except OperationalError as error:
+        logger.warning("job %s waits: the broker does not answer (%s)", uid, error)
+
+
+def run(uid: str) -> None:
+    """Do a queued job. A second worker that is rung finds nothing to do."""
+    queued = Job.objects.filter(uid=uid, state=Job.State.QUEUED)
+    claimed = queued.update(
+        state=Job.State.RUNNING, heartbeat_at=timezone.now(), attempts=F("attempts") + 1
+    )
+    if not claimed:
+        return
+    job = Job.objects.get(uid=uid)
+    try:
+        result = KINDS[job.kind](job.team_id, job.arguments, _progress_of(job))
+    except Cancelled:
+        logger.info("job %s was cancelled", uid)
+    except (DocumentRefused, LookupError, ValueError) as error:
+        _finish(job, Job.State.FAILED, problems=_problems(error))
+    except Exception:
+        problem = "failed inside the server, whose log says why"
+        _finish(job, Job.State.FAILED, problems=[{"path": "job", "problem": problem}])
+        raise
+    else:
+        _finish(job, Job.State.DONE, result=result)
+
+
+def cancel(job: Job) -> None:
+    """Stop a job that is not finished; it stops at its next step."""
+    unfinished = Job.objects.filter(pk=job.pk, state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    unfinished.update(state=Job.State.CANCELLED, finished_at=timezone.now())
+
+
+def put_back() -> list[UUID]:
+    """The jobs that a worker must be rung for again: never heard of, or lost while running."""
+    now = timezone.now()
+    lost = Job.objects.filter(state=Job.State.RUNNING, heartbeat_at__lt=now - SILENT)
+    lost.filter(attempts__gte=MAX_ATTEMPTS).update(
+        state=Job.State.FAILED,
+        finished_at=now,
+        problems=[{"path": "job", "problem": f"lost its worker {MAX_ATTEMPTS} times"}],
+    )
+    lost.update(state=Job.State.QUEUED, heartbeat_at=now - 2 * UNHEARD)
+    waiting = Job.objects.filter(state=Job.State.QUEUED, heartbeat_at__lt=now - UNHEARD)
+    uids = list(waiting.values_list("uid", flat=True))
+    waiting.update(heartbeat_at=now)
+    return uids
+
+
+def clear_expired() -> None:
+    """Forget finished jobs, stored replies and sessions that are out of date."""
+    now = timezone.now()
+    Job.objects.filter(finished_at__lt=now - KEEP_JOBS).delete()
+    StoredReply.objects.filter(created_at__lt=now - KEEP_REPLIES).delete()
+    Session.objects.filter(expire_date__lt=now).delete()
+
+
+def _progress_of(job: Job) -> Progress:
+    def progress(done: int, total: int) -> None:
+        mine = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
+        if not mine.update(done=done, total=total, heartbeat_at=timezone.now()):
+            raise Cancelled
+
+    return progress
+
+
+def _finish(job: Job, state: Job.State, **fields: Any) -> None:
+    mine = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
+    mine.update(state=state, finished_at=timezone.now(), **fields)
+
+
+def _problems(error: Exception) -> list[dict[str, str]]:
+    if isinstance(error, DocumentRefused):
+        return [problem._asdict() for problem in error.problems]
+    return [{"path": "job", "problem": str(error)}]

@@ -1,0 +1,67 @@
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from advisor.management.table import comparison_table
+from connectivity.advice import UnknownOption, compare_document
+from connectivity.core.plain import plain
+from connectivity.core.problems import DocumentRefused, Problem
+from connectivity.core.reading import read
+from connectivity.queries import UnknownLatencies
+from costmodel.queries import UnknownPriceList
+
+REFUSED = 2
+READABLE_FLOWS = 1_000  # JSON of more flows is written without indentation
+
+
+class Command(BaseCommand):
+    help = "Compares every option for a topology document (JSON or YAML)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", help="the topology document; - reads standard input")
+        parser.add_argument("--options", help="only these, e.g. vpc-peering,privatelink")
+        parser.add_argument("--price-list", help="by name; the newest one without it")
+        parser.add_argument("--cells", action="store_true", help="latency of every pair of AZs")
+        parser.add_argument("--format", choices=["json", "table"], default="table")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            answer = self._answer(options)
+        except DocumentRefused as error:
+            self._refuse(error.problems)
+        except UnknownOption as error:
+            self._refuse([Problem("--options", str(error))])
+        except UnknownPriceList as error:
+            self._refuse([Problem("--price-list", str(error))])
+        except (UnknownLatencies, OSError) as error:
+            self._refuse([Problem(options["file"], str(error))])
+        else:
+            self._write(answer, options["format"])
+
+    def _answer(self, options: dict[str, Any]) -> dict[str, Any]:
+        path = options["file"]
+        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        wanted = options["options"]
+        comparison = compare_document(
+            None,
+            read(data),
+            options=None if wanted is None else [key.strip() for key in wanted.split(",")],
+            prices=options["price_list"],
+        )
+        return plain(comparison, cells=options["cells"])
+
+    def _write(self, answer: dict[str, Any], form: str) -> None:
+        if form == "table":
+            self.stdout.write(comparison_table(answer))
+            return
+        is_long = len(answer["mix"]["assignment"]) > READABLE_FLOWS
+        indent = None if is_long else 2
+        self.stdout.write(json.dumps(answer, indent=indent, ensure_ascii=False))
+
+    def _refuse(self, problems: list[Problem]) -> None:
+        for problem in problems:
+            self.stderr.write(str(problem))
+        sys.exit(REFUSED)

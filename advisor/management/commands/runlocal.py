@@ -1,0 +1,131 @@
+import fcntl
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from typing import IO, Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from advisor.local import broker
+from advisor.local.supervisor import Program, Supervisor
+from advisor.models import Team, User
+from connectivity.actions import create_topology
+from connectivity.core.reading import read
+from connectivity.models import Topology
+from connectivity.reference import REFERENCE
+
+WAIT_S = 60
+
+
+class Command(BaseCommand):
+    help = "Runs the whole product on this machine: broker, worker, clock and web."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        url = urlsplit(settings.ADVISOR_URL)
+        host, port = url.hostname or "127.0.0.1", url.port or 8000
+        with _lock():
+            _check_port(host, port)
+            password = _first_user()
+            _reference_topology()
+            try:
+                programs = _programs(f"{host}:{port}")
+            except broker.NoBroker as error:
+                raise CommandError(str(error), returncode=2) from error
+            self.say(f"starting; logs are in {settings.VAR_DIR}")
+            supervisor = Supervisor(programs, settings.VAR_DIR, self.say)
+            supervisor.run(lambda: self._ready(password, supervisor))
+            self.say("stopped")
+
+    def say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+    def _ready(self, password: str | None, supervisor: Supervisor) -> None:
+        until = time.monotonic() + WAIT_S
+        while not _answers() and not supervisor.is_stopping:
+            if time.monotonic() > until:
+                raise CommandError(f"no answer in {WAIT_S} s: see {settings.VAR_DIR}/web.log")
+            time.sleep(0.2)
+        self.say(f"Connectivity Advisor answers on {settings.ADVISOR_URL}")
+        if password:
+            self.say(f"Sign in as admin with the password {password} (shown only now)")
+        self.say("Stop it with Ctrl-C.")
+
+
+def _lock() -> IO[str]:
+    """Held as long as we run, so that a second start in this folder refuses."""
+    file = (settings.VAR_DIR / "run.lock").open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.seek(0)
+        raise CommandError(
+            f"it runs already from this folder (process {file.read().strip()}), on "
+            f"{settings.ADVISOR_URL}; stop that one first",
+            returncode=2,
+        ) from error
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
+
+
+def _check_port(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"port {port} of {host} cannot be used ({error.strerror}); free it, or choose "
+                f"another one: ADVISOR_URL=http://{host}:{port + 1} scripts/run",
+                returncode=2,
+            ) from error
+
+
+def _first_user() -> str | None:
+    """The password of the first user, if this start made it."""
+    if User.objects.exists():
+        return None
+    letters = "abcdefghijkmnpqrstuvwxyz23456789"  # none that look alike
+    password = "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
+    User.objects.create_superuser("admin", password=password)
+    return password
+
+
+def _reference_topology() -> None:
+    team = Team.objects.default()
+    if not Topology.objects.filter(team_id=team.pk).exists():
+        create_topology(team.pk, read(REFERENCE.read_bytes()))
+
+
+def _programs(address: str) -> list[Program]:
+    python = sys.executable
+    celery = [python, "-m", "celery", "-A", "advisor.celery", "--quiet"]
+    worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "-n", "local@%h"]
+    beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""]
+    web = [python, "-m", "gunicorn", "advisor.wsgi", "--bind", address, "--workers", "2"]
+    web += ["--threads", "4", "--timeout", "120", "--access-logfile", "-"]
+    others = [Program("beat", beat), Program("web", web, signal.SIGQUIT)]
+    if settings.REDIS_URL:
+        return [Program("worker", worker, signal.SIGQUIT), *others]
+    return [
+        Program("broker", broker.command(), after=broker.wait),
+        Program("worker", worker, signal.SIGQUIT, before=broker.restore_unacknowledged),
+        *others,
+    ]
+
+
+def _answers() -> bool:
+    try:
+        with urllib.request.urlopen(f"{settings.ADVISOR_URL}/healthz", timeout=2) as reply:  # noqa: S310
+            return bool(reply.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

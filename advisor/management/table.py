@@ -1,0 +1,113 @@
+"""A comparison as text for a terminal."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from connectivity.core.latency import BASELINE
+
+Row = Sequence[str]
+
+
+def comparison_table(answer: dict[str, Any]) -> str:
+    """The answer of contract section 4: verdict, options, bills, findings, gaps."""
+    parts = [_verdict(answer), _options(answer)]
+    parts += [_details(one) for one in answer["answers"]]
+    parts.append("\n".join(_footer(answer)))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _verdict(answer: dict[str, Any]) -> str:
+    lines = [f"{answer['topology']}: {answer['because']}"]
+    lines += [f"  would change: {flip['when']}, to {flip['to']}" for flip in answer["flips"]]
+    return "\n".join(lines)
+
+
+def _options(answer: dict[str, Any]) -> str:
+    rows = [("option", "USD/month", "operations", "p99 µs", "over single VPC", "basis", "feasible")]
+    for one in answer["answers"]:
+        mark = " *" if one["option"] == answer["recommended"] else ""
+        feasible = "yes" if one["feasible"] else f"no: {_first_reason(one)}"
+        rows.append(
+            (
+                one["option"] + mark,
+                _usd(one),
+                one["operations_usd"],
+                _figure(one["worst_p99_us"]),
+                "-" if one["option"] == BASELINE else _figure(one["overhead_us"], sign=True),
+                one["worst_p99_basis"],
+                feasible,
+            )
+        )
+    return _aligned(rows, right={1, 2, 3, 4}) + "\n* recommended"
+
+
+def _usd(one: dict[str, Any]) -> str:
+    if one["monthly_usd"] is not None:
+        return str(one["monthly_usd"])
+    return "gap" if one["gaps"] else "-"
+
+
+def _figure(value: float | None, *, sign: bool = False) -> str:
+    if value is None:
+        return "no data"
+    return f"{value:+g}" if sign else f"{value:g}"
+
+
+def _first_reason(one: dict[str, Any]) -> str:
+    hard = next(finding for finding in one["findings"] if finding["severity"] == "hard")
+    return f"{hard['rule']} {hard['flow']}: {hard['detail']}"
+
+
+def _details(one: dict[str, Any]) -> str:
+    rows = [
+        (
+            f"  {line['what']}",
+            f"{line['quantity']} {line['unit']}",
+            line["rate"],
+            line["usd"],
+            line["payer"],
+            f"{line['usage_type']} {line['region']}",
+            f"{line['as_of'] or 'undated'}{', weak' if line['weak'] else ''}",
+        )
+        for line in one["lines"]
+    ]
+    rules = Counter((f["rule"], f["severity"]) for f in one["findings"])
+    first = {(f["rule"], f["severity"]): f for f in reversed(one["findings"])}
+    findings = [
+        f"  {rule} {severity} ({count} of {one['flows']} flows): {first[rule, severity]['detail']}"
+        for (rule, severity), count in rules.items()
+    ]
+    gaps = [
+        f"  no price: {gap['usage_type']} {gap['operation']} in {gap['region']}"
+        f" (for {gap['needed_by']})"
+        for gap in one["gaps"]
+    ]
+    payers = [f"  paid by {payer['account']}: {payer['usd']}" for payer in one["payers"]]
+    body = [*payers, *([_aligned(rows, right={1, 2, 3})] if rows else []), *gaps, *findings]
+    return "\n".join([one["name"], *body]) if body else ""
+
+
+def _footer(answer: dict[str, Any]) -> Iterable[str]:
+    mix = answer["mix"]
+    used = Counter(one["option"] or "no option" for one in mix["assignment"])
+    chosen = ", ".join(f"{option} for {count}" for option, count in used.items())
+    total = mix["monthly_usd"] or "no total"
+    yield f"each flow by itself: {total} USD/month ({chosen}; not proven)"
+    if answer["today_usd"] is not None:
+        yield f"today: {answer['today_usd']} USD/month"
+    prices = answer["price_list"]
+    yield f"prices {prices['name']} as of {prices['as_of']}, engine {answer['engine']}"
+    yield f"latencies as of {answer['latency_as_of']}, rules as of {answer['rules_as_of']}"
+    yield from answer["assumptions"]
+
+
+def _aligned(rows: Sequence[Row], right: set[int]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if i in right else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    )

@@ -1,0 +1,16 @@
+"""When the background work runs: all of it, in one table. Times are UTC."""
+
+from celery.schedules import crontab
+
+SCHEDULE = {
+    "jobs that lost their worker": {
+        "task": "put-back-jobs",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
+    "what is no longer needed": {
+        "task": "clear-expired",
+        "schedule": crontab(minute="17", hour="3"),
+        "options": {"expires": 3600},
+    },
+}

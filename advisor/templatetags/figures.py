@@ -1,0 +1,40 @@
+"""How figures look on pages: money, quantities, microseconds."""
+
+from decimal import Decimal
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def usd(value: Decimal | str | None) -> str:
+    """Two decimals and thousands separators; nothing is invented for what is missing."""
+    if value is None or value == "":
+        return "no total"
+    return f"${Decimal(value):,.2f}"
+
+
+@register.filter
+def exact(value: Decimal) -> str:
+    """As many decimals as a line has, at least two."""
+    text = f"{value:,.6f}".rstrip("0")
+    whole, _, decimals = text.partition(".")
+    return f"${whole}.{decimals:0<2}"
+
+
+@register.filter
+def amount(value: Decimal | float) -> str:
+    """A quantity to the thousandth, without idle zeros."""
+    text = f"{value:,.3f}".rstrip("0").rstrip(".")
+    return text or "0"
+
+
+@register.filter
+def us(value: float | None) -> str:
+    return "no data" if value is None else f"{value:,.10g} µs"
+
+
+@register.filter
+def signed_us(value: float | None) -> str:
+    return "no data" if value is None else f"{value:+,.10g} µs"

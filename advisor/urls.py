@@ -1,0 +1,76 @@
+"""Every address of the product, by door."""
+
+from csp.decorators import csp_update
+from django.contrib.auth import views as auth
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, JsonResponse
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from advisor.api.comparisons import ComparisonsView
+from advisor.api.jobs import JobResultView, JobsView, JobView
+from advisor.api.topologies import TopologiesView, TopologyView, VersionsView, VersionView
+from advisor.web import account, comparisons, topologies
+
+
+@login_not_required
+def healthz(request: HttpRequest) -> JsonResponse:
+    """For whoever watches the process: it answers."""
+    return JsonResponse({"status": "ok"})
+
+
+# Swagger UI sets style attributes from its own script.
+swagger = csp_update({"style-src": ["'self'", "'unsafe-inline'"]})(
+    SpectacularSwaggerSplitView.as_view(url_name="api-schema")
+)
+
+api = [
+    path("topologies/", TopologiesView.as_view(), name="api-topologies"),
+    path("topologies/<uuid:uid>/", TopologyView.as_view(), name="api-topology"),
+    path("topologies/<uuid:uid>/versions/", VersionsView.as_view(), name="api-versions"),
+    path("topologies/<uuid:uid>/versions/<int:number>/", VersionView.as_view(), name="api-version"),
+    path("comparisons/", ComparisonsView.as_view(), name="api-comparisons"),
+    path("jobs/", JobsView.as_view(), name="api-jobs"),
+    path("jobs/<uuid:uid>/", JobView.as_view(), name="api-job"),
+    path("jobs/<uuid:uid>/result/", JobResultView.as_view(), name="api-job-result"),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", swagger, name="api-docs"),
+]
+
+urlpatterns = [
+    # topologies and their comparisons
+    path("", topologies.home, name="home"),
+    path("topologies/new/", topologies.new, name="new"),
+    path("topologies/paste/", topologies.paste, name="paste"),
+    path("topologies/<uuid:uid>/", comparisons.show, name="topology"),
+    path("topologies/<uuid:uid>/comparison.json", comparisons.download, name="comparison-json"),
+    path("topologies/<uuid:uid>/document/", topologies.document, name="document"),
+    path(
+        "topologies/<uuid:uid>/document.json",
+        topologies.download,
+        {"form": "json"},
+        name="document-json",
+    ),
+    path(
+        "topologies/<uuid:uid>/document.yaml",
+        topologies.download,
+        {"form": "yaml"},
+        name="document-yaml",
+    ),
+    path("topologies/<uuid:uid>/versions/", topologies.versions, name="versions"),
+    path("topologies/<uuid:uid>/delete/", topologies.delete, name="delete"),
+    path("topologies/<uuid:uid>/restore/", topologies.restore, name="restore"),
+    # the account
+    path("account/tokens/", account.tokens, name="tokens"),
+    path("account/tokens/<uuid:uid>/revoke/", account.revoke, name="revoke"),
+    path(
+        "account/password/",
+        auth.PasswordChangeView.as_view(template_name="web/password.html", success_url="/"),
+        name="password",
+    ),
+    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", auth.LogoutView.as_view(), name="logout"),
+    # scripts and machines
+    path("api/v1/", include(api)),
+    path("healthz", healthz, name="healthz"),
+]

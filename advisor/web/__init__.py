@@ -1,0 +1,1 @@
+"""The pages: translate HTTP, make one call into the domain, render."""

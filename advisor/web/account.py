@@ -1,0 +1,48 @@
+"""Pages about the account of who is signed in."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from advisor.models import ApiToken
+from advisor.web.forms import TokenForm
+from advisor.web.requests import found_or_404, signed_in
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def tokens(request: HttpRequest) -> HttpResponse:
+    """The user's API tokens. A new one is shown once, on the page that made it."""
+    user = signed_in(request)
+    form = TokenForm(request.POST or None)
+    key = None
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        if user.auth_token_set.filter(name=data["name"]).exists():
+            form.add_error("name", "A token of this name is there already.")
+        else:
+            _, key = ApiToken.objects.create(
+                user=user,
+                expiry=timedelta(days=data["days"]),
+                name=data["name"],
+                scope=data["scope"],
+                team_id=user.team_id,
+            )
+            form = TokenForm()
+    mine = user.auth_token_set.order_by("name")
+    response = render(request, "web/tokens.html", {"form": form, "tokens": mine, "key": key})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+@found_or_404
+def revoke(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """End a token at once."""
+    token = signed_in(request).auth_token_set.get(uid=uid)
+    token.delete()
+    messages.success(request, f"The token {token.name!r} is revoked.")
+    return redirect("tokens")

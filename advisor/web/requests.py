@@ -1,0 +1,41 @@
+"""What pages ask of a request: who it is, which version, and whether it is theirs."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+
+from advisor.models import User
+
+Arguments = ParamSpec("Arguments")
+View = Callable[Concatenate[HttpRequest, Arguments], HttpResponse]
+
+
+def signed_in(request: HttpRequest) -> User:
+    """The user of a page behind the login."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
+def version_number(request: HttpRequest) -> int | None:
+    """The version that the address names; None for the newest."""
+    text = request.GET.get("version", "")
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 9 else None
+
+
+def found_or_404(view: View[Arguments]) -> View[Arguments]:
+    """What is not there, or belongs to another team, is not found."""
+
+    @wraps(view)
+    def wrapped(
+        request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except ObjectDoesNotExist as error:
+            raise Http404(str(error)) from error
+
+    return wrapped

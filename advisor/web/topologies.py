@@ -1,0 +1,161 @@
+"""Pages about topologies: the list, making one, changing one, putting one away."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+import yaml
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from advisor.web.forms import DocumentForm, TwoVpcsForm
+from advisor.web.requests import found_or_404, signed_in, version_number
+from connectivity import actions, queries
+from connectivity.actions import Conflict
+from connectivity.core.problems import DocumentRefused, Problem
+from connectivity.core.reading import read
+from connectivity.models import TopologyVersion
+from connectivity.reference import REFERENCE
+
+PAGE = 50
+MOST_PROBLEMS = 100  # shown at once
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The team's topologies, or where to begin."""
+    found = queries.topologies(signed_in(request).team_id)
+    name = request.GET.get("name", "").strip()
+    page = Paginator(found.filter(name__icontains=name), PAGE).get_page(request.GET.get("page"))
+    return render(request, "web/home.html", {"page": page, "name": name})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """The form for the first hour."""
+    user = signed_in(request)
+    form = TwoVpcsForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            version = actions.create_topology(user.team_id, form.document(), author_id=user.pk)
+        except DocumentRefused as error:
+            form.show(error.problems)
+        else:
+            return redirect("topology", version.topology.uid)
+    status = 400 if form.is_bound else 200
+    return render(request, "web/new.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def paste(request: HttpRequest) -> HttpResponse:
+    """A document, pasted or uploaded."""
+    user = signed_in(request)
+    form = DocumentForm(request.POST or None, request.FILES or None)
+    problems: list[Problem] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            document = read(form.read())
+            version = actions.create_topology(user.team_id, document, author_id=user.pk)
+        except DocumentRefused as error:
+            problems = error.problems
+        else:
+            return redirect("topology", version.topology.uid)
+    context = {"form": form, "example": REFERENCE.read_text(encoding="utf-8"), **_some(problems)}
+    return render(request, "web/paste.html", context, status=400 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@found_or_404
+def document(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The document of a topology, and the form that saves its next version."""
+    user = signed_in(request)
+    version = queries.version(user.team_id, uid, version_number(request))
+    form = DocumentForm(
+        request.POST or None,
+        request.FILES or None,
+        initial={"text": as_yaml(version.document), "expected": version.number},
+    )
+    problems: list[Problem] = []
+    if request.method == "POST" and form.is_valid():
+        expected = form.cleaned_data["expected"]
+        try:
+            saved = actions.save_topology(
+                user.team_id, uid, read(form.read()), author_id=user.pk, expected=expected
+            )
+        except DocumentRefused as error:
+            problems = error.problems
+        except Conflict as error:
+            problems = [Problem("version", str(error))]
+        else:
+            _say_saved(request, saved, expected)
+            return redirect("topology", uid)
+    context = {"form": form, "version": version, "topology": version.topology, **_some(problems)}
+    return render(request, "web/document.html", context, status=400 if form.is_bound else 200)
+
+
+@require_safe
+@found_or_404
+def versions(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Every version of a topology."""
+    team_id = signed_in(request).team_id
+    found = queries.versions(team_id, uid).defer("document")
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    topology = queries.topology(team_id, uid)
+    return render(request, "web/versions.html", {"topology": topology, "page": page})
+
+
+@require_safe
+@found_or_404
+def download(request: HttpRequest, uid: UUID, form: str) -> HttpResponse:
+    """The document as a file, JSON or YAML."""
+    version = queries.version(signed_in(request).team_id, uid, version_number(request))
+    as_text = {"json": as_json, "yaml": as_yaml}[form]
+    response = HttpResponse(as_text(version.document), content_type=f"application/{form}")
+    name = f"topology-{str(uid)[:8]}-v{version.number}.{form}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@found_or_404
+def delete(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Ask once, then put a topology away."""
+    team_id = signed_in(request).team_id
+    topology = queries.topology(team_id, uid)
+    if request.method != "POST":
+        return render(request, "web/delete.html", {"topology": topology})
+    actions.delete_topology(team_id, uid)
+    request.session["deleted"] = {"uid": str(uid), "name": topology.name}
+    return redirect("home")
+
+
+@require_POST
+@found_or_404
+def restore(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Undo a deletion."""
+    actions.restore_topology(signed_in(request).team_id, uid)
+    request.session.pop("deleted", None)
+    messages.success(request, "The topology is back.")
+    return redirect("topology", uid)
+
+
+def as_yaml(value: Any) -> str:
+    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=100)
+
+
+def as_json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def _some(problems: list[Problem]) -> dict[str, Any]:
+    return {"problems": problems[:MOST_PROBLEMS], "more": max(0, len(problems) - MOST_PROBLEMS)}
+
+
+def _say_saved(request: HttpRequest, saved: TopologyVersion, expected: int | None) -> None:
+    if saved.number == expected:
+        messages.info(request, "Nothing changed, so no new version was made.")
+    else:
+        messages.success(request, f"Saved as version {saved.number}.")

@@ -1,0 +1,1 @@
+"""The network: topologies, options, rules, latencies, and how they compare."""

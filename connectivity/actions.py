@@ -1,0 +1,98 @@
+"""What stores topologies. Each may be repeated: the same document makes no second version."""
+
+import hashlib
+import json
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from connectivity import models
+from connectivity.core.document import topology as validated
+
+
+class Conflict(Exception):
+    """Somebody else saved a newer version in between."""
+
+    def __init__(self, expected: int, newest: int) -> None:
+        super().__init__(
+            f"version {newest} was saved after version {expected}, on which this change rests; "
+            "look at it, then change that one"
+        )
+        self.newest = newest
+
+
+def create_topology(
+    team_id: int, document: Any, *, author_id: int | None = None
+) -> models.TopologyVersion:
+    """Store a document as a new topology.
+
+    Raises:
+        DocumentRefused: with every problem; nothing is stored.
+    """
+    name = validated(document).name
+    with transaction.atomic():
+        topology = models.Topology.objects.create(team_id=team_id, name=name)
+        return _add(topology, 1, document, author_id)
+
+
+def save_topology(
+    team_id: int,
+    uid: UUID,
+    document: Any,
+    *,
+    author_id: int | None = None,
+    expected: int | None = None,
+) -> models.TopologyVersion:
+    """Store a document as the next version of a topology; the newest one if nothing changed.
+
+    Raises:
+        DocumentRefused: with every problem; nothing is stored.
+        models.Topology.DoesNotExist: there is none, or it belongs to another team.
+        Conflict: the newest version is not the `expected` one.
+    """
+    name = validated(document).name
+    with transaction.atomic():
+        mine = models.Topology.objects.filter(team_id=team_id, deleted_at=None)
+        topology = mine.select_for_update().get(uid=uid)
+        newest = topology.versions.all()[0]
+        if expected is not None and newest.number != expected:
+            raise Conflict(expected, newest.number)
+        if newest.sha256 == sha256_of(document):
+            return newest
+        topology.name = name
+        topology.save(update_fields=["name", "updated_at"])
+        return _add(topology, newest.number + 1, document, author_id)
+
+
+def delete_topology(team_id: int, uid: UUID) -> None:
+    """Put a topology away. `restore_topology` brings it back."""
+    mine = models.Topology.objects.filter(team_id=team_id, uid=uid, deleted_at=None)
+    if not mine.update(deleted_at=timezone.now()):
+        raise models.Topology.DoesNotExist(f"no topology {uid}")
+
+
+def restore_topology(team_id: int, uid: UUID) -> None:
+    """Bring a deleted topology back."""
+    mine = models.Topology.objects.filter(team_id=team_id, uid=uid)
+    if not mine.update(deleted_at=None):
+        raise models.Topology.DoesNotExist(f"no topology {uid}")
+
+
+def sha256_of(document: Any) -> str:
+    """The digest of a document, whatever the order of its keys."""
+    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _add(
+    topology: models.Topology, number: int, document: Any, author_id: int | None
+) -> models.TopologyVersion:
+    return models.TopologyVersion.objects.create(
+        topology=topology,
+        number=number,
+        document=document,
+        sha256=sha256_of(document),
+        author_id=author_id,
+    )

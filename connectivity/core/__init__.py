@@ -1,0 +1,1 @@
+"""Values in, values out: documents, columns, options, comparisons. No framework, no network."""

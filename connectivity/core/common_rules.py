@@ -1,0 +1,152 @@
+"""Rules that hold whichever option is used: limits of a VPC and of a connection, and policies."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from connectivity.core.columns import Case
+from connectivity.core.rule import Rule, Severity
+from connectivity.core.sources import BANDWIDTH, OWN_DOCUMENT, VPC_QUOTAS
+from connectivity.core.topology import Policy, Vpc
+from costmodel.core.charges import Bools, Floats
+
+GBPS_OF_ONE_CONNECTION = 5
+VPCS_PER_REGION = 5
+CIDRS_PER_VPC, CIDRS_CEILING = 5, 50
+SUBNETS_PER_VPC = 200
+
+
+def policy_rules(option: str) -> tuple[Rule, ...]:
+    """The topology's own policies, as they concern one option."""
+
+    def policy(case: Case, row: int) -> Policy | None:
+        ends = frozenset({case.consumer(row).environment, case.provider(row).environment})
+        policies = case.topology.policies
+        return next((p for p in policies if option in p.forbid and p.between == ends), None)
+
+    def check(case: Case) -> Bools:
+        if not any(option in one.forbid for one in case.topology.policies):
+            return np.zeros(len(case.flows), dtype=np.bool_)
+        return np.array([policy(case, row) is not None for row in range(len(case.flows))])
+
+    def detail(case: Case, row: int) -> str:
+        found = policy(case, row)
+        because = f": {found.because}" if found and found.because else ""
+        ends = f"{case.consumer(row).environment} and {case.provider(row).environment}"
+        return f"a policy forbids this option between {ends}{because}"
+
+    return (Rule("POLICY-01", Severity.HARD, check, detail, OWN_DOCUMENT),)
+
+
+def limit_rules(
+    id: str,
+    counts: Callable[[Case], Floats],
+    limit: int,
+    ceiling: int | None,
+    words: str,
+    source: str,
+) -> tuple[Rule, ...]:
+    """A quota of VPCs: an increase is needed above `limit`; above `ceiling` it is hard.
+
+    `counts` has the shape (vpcs,); `words` takes `vpc`, `count` and `limit`.
+    """
+
+    def over(bound: int, least: int) -> Callable[[Case], Bools]:
+        def check(case: Case) -> Bools:
+            count = case.once(counts)
+            return case.touching((count > least) & (count <= bound))
+
+        return check
+
+    def detail(case: Case, row: int) -> str:
+        count = case.once(counts)
+        ends = (case.flows.consumer.vpc[row], case.flows.provider.vpc[row])
+        vpc = max(ends, key=lambda end: count[end])
+        said = words.format(vpc=case.vpc(vpc).name, count=int(count[vpc]), limit=limit)
+        raised = f"at most {ceiling} after an increase" if ceiling else "more after an increase"
+        return f"{said}; AWS allows {limit}, {raised}"
+
+    top = ceiling or 2**53
+    rules = (Rule(id, Severity.QUOTA, over(top, limit), detail, source),)
+    if ceiling is None:
+        return rules
+    return (*rules, Rule(id, Severity.HARD, over(2**53, ceiling), detail, source))
+
+
+def per_vpc(count: Callable[[Vpc], int]) -> Callable[[Case], Floats]:
+    def counts(case: Case) -> Floats:
+        return np.array([count(vpc) for vpc in case.topology.vpcs], dtype=np.float64)
+
+    return counts
+
+
+def _vpcs_beside(case: Case) -> Floats:
+    """For every VPC, how many its account has in its Region."""
+    where = [(vpc.account, vpc.region) for vpc in case.topology.vpcs]
+    counts = Counter(where)
+    return np.array([counts[one] for one in where], dtype=np.float64)
+
+
+def _fast_connection(case: Case) -> Bools:
+    """A single connection needs more than EC2 gives to one, as far as its number is known."""
+    return case.column("peak_gbps") / _connections(case) > GBPS_OF_ONE_CONNECTION
+
+
+def _connections(case: Case) -> Floats:
+    return np.maximum(case.flows.active / 1e6, 1)
+
+
+def _fast_detail(case: Case, row: int) -> str:
+    peak = case.topology.flows[row].peak_gbps
+    open_now = _connections(case)[row]
+    return (
+        f"{peak:g} Gbps over {open_now:,.0f} open connections is more than the "
+        f"{GBPS_OF_ONE_CONNECTION} Gbps of one connection outside a cluster placement group"
+    )
+
+
+def _far_and_fast(case: Case) -> Bools:
+    return ~case.flows.same_region & (case.column("peak_gbps") > GBPS_OF_ONE_CONNECTION)
+
+
+def _far_detail(case: Case, row: int) -> str:
+    return (
+        f"{case.topology.flows[row].peak_gbps:g} Gbps between Regions: plan with 5 Gbps for each "
+        "instance, the cautious default where sources differ"
+    )
+
+
+def _cidr_rules(version: int) -> Iterable[Rule]:
+    return limit_rules(
+        "CMN-13",
+        per_vpc(lambda vpc: sum(1 for cidr in vpc.cidrs if cidr.version == version)),
+        CIDRS_PER_VPC,
+        CIDRS_CEILING,
+        "{vpc} has {count} " + f"IPv{version} CIDRs",
+        VPC_QUOTAS,
+    )
+
+
+COMMON_RULES: tuple[Rule, ...] = (
+    Rule("CMN-01", Severity.WARNING, _fast_connection, _fast_detail, BANDWIDTH),
+    Rule("CMN-07", Severity.WARNING, _far_and_fast, _far_detail, BANDWIDTH),
+    *limit_rules(
+        "CMN-12",
+        _vpcs_beside,
+        VPCS_PER_REGION,
+        None,
+        "the account of {vpc} has {count} VPCs in its Region",
+        VPC_QUOTAS,
+    ),
+    *_cidr_rules(4),
+    *_cidr_rules(6),
+    *limit_rules(
+        "CMN-14",
+        per_vpc(lambda vpc: vpc.subnets),
+        SUBNETS_PER_VPC,
+        None,
+        "{vpc} has {count} subnets",
+        VPC_QUOTAS,
+    ),
+)

@@ -1,0 +1,160 @@
+"""Every option for a topology, side by side: money, latency, feasibility."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from connectivity.core.assignment import bill_together, operations_usd, uses_of
+from connectivity.core.columns import Case, case
+from connectivity.core.common_rules import COMMON_RULES, policy_rules
+from connectivity.core.headlines import Headlines, budget_rules, headlines
+from connectivity.core.latency import LatencySet
+from connectivity.core.mix import Mix, mix
+from connectivity.core.option import Option
+from connectivity.core.options import OPTIONS
+from connectivity.core.rule import Hit, hits
+from connectivity.core.topology import Topology
+from costmodel.core.bill import Bill, bill
+from costmodel.core.charges import Bools
+from costmodel.core.price_list import PriceList
+from costmodel.core.units import cents
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One option, as if every flow used it."""
+
+    option: Option
+    hits: tuple[Hit, ...]
+    is_stopped: Bools  # per flow: it has a hard finding
+    bill: Bill | None  # None where the option cannot carry the flows at all
+    objects: dict[str, int]
+    operations_usd: Decimal
+    heads: Headlines
+    is_allowed: bool  # every flow's options name it
+
+    @property
+    def is_feasible(self) -> bool:
+        return not self.is_stopped.any()
+
+    @property
+    def feasible_flows(self) -> int:
+        return int((~self.is_stopped).sum())
+
+    @property
+    def usd(self) -> Decimal | None:
+        """A month, rounded once; None where a price is missing or the flows cannot be carried."""
+        exact = None if self.bill is None else self.bill.usd
+        return None if exact is None else cents(exact)
+
+    @property
+    def total_usd(self) -> Decimal | None:
+        """With operations."""
+        return None if self.usd is None else self.usd + self.operations_usd
+
+    @property
+    def is_candidate(self) -> bool:
+        return self.is_feasible and self.is_allowed and self.usd is not None
+
+    @property
+    def order(self) -> tuple[int, Decimal, int]:
+        """Feasible and priced by cost, then feasible with gaps, then not feasible."""
+        total = self.total_usd
+        if self.is_feasible and total is not None:
+            return 0, total, self.option.rank
+        return 1 if self.is_feasible else 2, Decimal(0), self.option.rank
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All answers for one topology, in the contract's order, and what they rest on."""
+
+    case: Case
+    prices: PriceList
+    latencies: LatencySet
+    answers: tuple[Answer, ...]
+    mix: Mix
+    today_usd: Decimal | None
+
+    @property
+    def candidates(self) -> list[Answer]:
+        """What may be recommended, the cheapest first."""
+        return [one for one in self.answers if one.is_candidate]
+
+
+def compare(
+    topology: Topology,
+    prices: PriceList,
+    latencies: LatencySet,
+    options: Sequence[Option] = OPTIONS,
+    progress: Progress = lambda done, total: None,
+) -> Comparison:
+    """Price, time and check every option for a topology.
+
+    Args:
+        topology: validated.
+        prices, latencies: what is missing in them is a named gap or an unknown figure.
+        options: those asked for.
+        progress: told (done, total) after every option.
+
+    Returns:
+        Answers that do not depend on the order of the flows.
+    """
+    made = case(topology)
+    common = hits(COMMON_RULES, made)
+    answers = []
+    for done, option in enumerate(options, start=1):
+        answers.append(_answer(option, made, prices, latencies, common))
+        progress(done, len(options))
+    return Comparison(
+        made,
+        prices,
+        latencies,
+        tuple(sorted(answers, key=lambda one: one.order)),
+        mix(made, prices, [(one.option, _usable(one, made)) for one in answers]),
+        _today(made, prices),
+    )
+
+
+def _answer(
+    option: Option, made: Case, prices: PriceList, latencies: LatencySet, common: list[Hit]
+) -> Answer:
+    heads = headlines(option.key, made, latencies)
+    rules = (*option.rules, *policy_rules(option.key), *budget_rules(heads))
+    found = (*hits(rules, made), *common)
+    stopped = np.zeros(len(made.flows), dtype=np.bool_)
+    for hit in found:
+        if hit.is_hard:
+            stopped[hit.flows] = True
+    carried = bool(option.carries(made.flows).all())
+    charges = option.charges(made.flows) if carried else ()
+    objects = option.count_objects(made.flows) if carried else {}
+    return Answer(
+        option=option,
+        hits=found,
+        is_stopped=stopped,
+        bill=bill(charges, prices, made.regions, made.pools) if carried else None,
+        objects=objects,
+        operations_usd=operations_usd(objects, made),
+        heads=heads,
+        is_allowed=all(option.key in flow.options for flow in made.topology.flows),
+    )
+
+
+def _usable(answer: Answer, made: Case) -> Bools:
+    """The flows that may choose an option: allowed by themselves, and without a hard finding."""
+    allowed = [answer.option.key in flow.options for flow in made.topology.flows]
+    return np.array(allowed) & ~answer.is_stopped
+
+
+def _today(made: Case, prices: PriceList) -> Decimal | None:
+    """The bill of what the flows use today; None unless all say so and all can be priced."""
+    known = {option.key: option for option in OPTIONS}
+    uses = uses_of([known.get(flow.today or "") for flow in made.topology.flows])
+    priced = None if uses is None else bill_together(made, prices, uses)
+    exact = None if priced is None else priced.usd
+    return None if exact is None else cents(exact)

@@ -1,0 +1,220 @@
+"""From a document's plain values to a `Topology`, or to every problem in it."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from connectivity.core.estate import Estate, keep, reference
+from connectivity.core.fields import Fields, plain_problems
+from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
+from connectivity.core.reading import read
+from connectivity.core.topology import (
+    OBJECT_KINDS,
+    OPTION_KEYS,
+    USUAL_OPTIONS,
+    Connection,
+    Flow,
+    Policy,
+    Topology,
+)
+
+VERSION = 1
+NEEDS = ("client-ip", "sg-reference", "private-dns", "icmp")
+ENDS = ("consumer", "provider", "both")
+CONNECTIONS = ("peering", "transit-gateway", "attachment", "endpoint", "endpoint-service")
+OFFERED = tuple(key for key in OPTION_KEYS if key != "single-vpc")
+MAX_TOTAL_GB = 1e12  # up to which money stays exact
+MAX_CONNECTIONS_PER_SECOND = 1e8
+MAX_SECONDS = 1e8
+
+
+def parse(data: bytes) -> Topology:
+    """The topology in a JSON or YAML document.
+
+    Raises:
+        DocumentRefused: with every problem at once.
+    """
+    return topology(read(data))
+
+
+def topology(document: Any) -> Topology:
+    """The topology that plain values describe.
+
+    Raises:
+        DocumentRefused: with every problem at once, each with its path.
+    """
+    problems = plain_problems(document)
+    if any("nested deeper" in one.problem for one in problems):
+        raise DocumentRefused(problems)
+    reader = _Reader(problems)
+    try:
+        made = reader.topology(Fields(document, "", problems))
+    finally:
+        if problems:
+            raise DocumentRefused(problems)
+    return made
+
+
+@dataclass
+class _Reader:
+    """Reads a document from top to bottom, and remembers the names it has met."""
+
+    problems: list[Problem]
+    estate: Estate = field(default_factory=Estate)
+    flows: dict[str, Flow] = field(default_factory=dict)
+
+    def topology(self, top: Fields) -> Topology:
+        self._version(top)
+        name = top.text("name", required=True) or ""
+        self.estate.read(top)
+        budget = top.number("p99_budget_us", least=1)
+        for one in top.items("flows", required=True):
+            self._flow(one, budget)
+        if sum(flow.gb for flow in self.flows.values()) > MAX_TOTAL_GB:
+            top.note("flows", f"carry more than {MAX_TOTAL_GB:g} GB a month together")
+        connections = tuple(self._connection(one) for one in top.items("connections"))
+        policies = tuple(self._policy(one) for one in top.items("policies"))
+        hub = reference(top, "hub_account", self.estate.accounts, "account")
+        made = Topology(
+            name=name,
+            accounts=tuple(self.estate.accounts.values()),
+            vpcs=tuple(self.estate.vpcs.values()),
+            services=tuple(self.estate.services.values()),
+            flows=tuple(self.flows.values()),
+            connections=connections,
+            policies=policies,
+            hub_account=hub or next(iter(self.estate.accounts), ""),
+            operations_usd=self._operations(top),
+            document=top.values,
+        )
+        top.done()
+        return made
+
+    def _version(self, top: Fields) -> None:
+        version = top.get("version", required=True)
+        if version is not None and (isinstance(version, bool) or version != VERSION):
+            top.note("version", f"is {version!r}; this release reads version {VERSION}")
+
+    def _flow(self, one: Fields, budget: float | None) -> None:
+        provider, service = self._provider(one)
+        consumers = self._consumers(one, provider)
+        gb = one.number("gb_per_month", required=True)
+        crossing = one.number("cross_az_share", most=1)
+        response = one.number("response_share", most=1)
+        initiated_by = one.text("initiated_by", among=ENDS)
+        common = {
+            "provider": provider or "",
+            "service": service,
+            "gb": gb or 0.0,
+            "response_share": 0.5 if response is None else response,
+            "connections_per_second": one.number(
+                "connections_per_second", most=MAX_CONNECTIONS_PER_SECOND
+            )
+            or 0.0,
+            "connection_seconds": one.number("connection_seconds", most=MAX_SECONDS) or 0.0,
+            "max_idle_seconds": one.number("max_idle_seconds"),
+            "peak_gbps": one.number("peak_gbps"),
+            "needs": frozenset(one.texts("needs", among=NEEDS) or ()),
+            "initiated_by": initiated_by or "consumer",
+            "p99_budget_us": one.number("p99_budget_us", least=1) or budget,
+            "options": frozenset(one.texts("options", among=OFFERED) or USUAL_OPTIONS),
+            "today": one.text("today", among=OPTION_KEYS),
+        }
+        one.number("requests_per_second")
+        one_each = isinstance(one.values.get("from"), list)
+        name = one.text("name", required=True) or ""
+        for consumer in consumers:
+            share = self._crossing(one, crossing, consumer, provider, service)
+            full_name = f"{name}/{consumer}" if one_each else name
+            made = Flow(full_name, consumer, cross_az_share=share, **common)  # type: ignore[arg-type]
+            keep(one, "name", made.name, made, self.flows, done=False)
+        one.done()
+
+    def _provider(self, one: Fields) -> tuple[str | None, str | None]:
+        """The VPC and the service that a flow goes to."""
+        to = one.text("to", required=True)
+        if to is None:
+            return None, None
+        if to in self.estate.services:
+            return self.estate.services[to].vpc or None, to
+        if to not in self.estate.vpcs:
+            offer = did_you_mean(to, [*self.estate.services, *self.estate.vpcs])
+            one.note("to", f"no service or VPC is called {to!r}{offer}")
+            return None, None
+        return to, None
+
+    def _consumers(self, one: Fields, provider: str | None) -> list[str]:
+        value = one.get("from", required=True)
+        if isinstance(value, list):
+            names = one.texts("from") or ()
+            places = [f"from[{i}]" for i in range(len(names))]
+        else:
+            name = one.text("from")
+            names, places = ((name,), ["from"]) if name else ((), [])
+        known = []
+        for name, place in zip(names, places, strict=True):
+            if name not in self.estate.vpcs:
+                offer = did_you_mean(name, self.estate.vpcs)
+                one.note(place, f"no VPC is called {name!r}{offer}")
+            elif name == provider:
+                one.note(place, f"{name!r} is the VPC that the flow goes to; give another one")
+            else:
+                known.append(name)
+        return known
+
+    def _crossing(
+        self,
+        one: Fields,
+        stated: float | None,
+        consumer: str,
+        provider: str | None,
+        service: str | None,
+    ) -> float:
+        """The share of the bytes that cross AZs: as stated, else as if spread evenly."""
+        if not provider or not self.estate.vpcs[consumer].azs:
+            return 0.0
+        ours, theirs = self.estate.vpcs[consumer], self.estate.vpcs[provider]
+        target = self.estate.services[service].azs if service else theirs.azs
+        common = len(set(ours.azs) & set(target))
+        if stated is None:
+            return 1 - common / (len(ours.azs) * max(1, len(target)))
+        if stated < 1 and not common and ours.region == theirs.region:
+            one.note(
+                "cross_az_share",
+                f"is {stated:g}, but {consumer!r} and {service or provider!r} have no AZ in "
+                "common: all bytes cross, so leave it out or write 1",
+            )
+        return stated
+
+    def _connection(self, one: Fields) -> Connection:
+        kind = one.text("kind", required=True, among=CONNECTIONS) or ""
+        reference(one, "account", self.estate.accounts, "account")
+        vpc = reference(one, "vpc", self.estate.vpcs, "VPC")
+        service = reference(one, "service", self.estate.services, "service")
+        between = one.texts("between", among=self.estate.vpcs) or ()
+        if kind == "peering" and len(between) != 2 and "between" in one.values:
+            one.note("between", "a peering joins two VPCs; name both")
+        made = Connection(kind, one.text("id", required=True) or "", between, service)
+        one.done()
+        return made if not vpc else Connection(made.kind, made.id, (vpc,), service)
+
+    def _policy(self, one: Fields) -> Policy:
+        if isinstance(one.values.get("forbid"), list):
+            forbid = one.texts("forbid", among=OPTION_KEYS) or ()
+        else:
+            forbid = (one.text("forbid", required=True, among=OPTION_KEYS) or "",)
+        between = one.texts("between", required=True, repeat=True) or ()
+        if len(between) != 2 and isinstance(one.values.get("between"), list):
+            one.note("between", "name two environments; they may be the same")
+        because = one.text("because") or ""
+        one.done()
+        return Policy(frozenset(forbid), frozenset(between), because)
+
+    def _operations(self, top: Fields) -> dict[str, Decimal]:
+        value = top.get("operations_usd_per_object")
+        if value is None:
+            return {}
+        one = Fields(value, top.at("operations_usd_per_object"), self.problems)
+        read = {kind: one.number(kind) for kind in OBJECT_KINDS}
+        one.done()
+        return {kind: Decimal(repr(usd)) for kind, usd in read.items() if usd}

@@ -1,0 +1,145 @@
+"""The estate of a document: its accounts, VPCs and services, by name."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+from typing import Any
+
+from connectivity.core.fields import Fields
+from connectivity.core.problems import did_you_mean
+from connectivity.core.regions import AZ_PREFIXES, az_problem
+from connectivity.core.topology import PROTOCOLS, Account, Network, Service, Vpc
+
+
+@dataclass
+class Estate:
+    """Reads accounts, VPCs and services, and remembers them for whoever refers to them."""
+
+    accounts: dict[str, Account] = field(default_factory=dict)
+    vpcs: dict[str, Vpc] = field(default_factory=dict)
+    services: dict[str, Service] = field(default_factory=dict)
+    account_names: set[str] = field(default_factory=set)
+
+    def read(self, top: Fields) -> None:
+        for one in top.items("accounts", required=True):
+            self._account(one)
+        for one in top.items("vpcs", required=True):
+            self._vpc(one)
+        for one in top.items("services"):
+            self._service(one)
+
+    def _account(self, one: Fields) -> None:
+        made = Account(
+            one.text("id", required=True) or "",
+            one.text("name", required=True) or "",
+            one.text("organization"),
+        )
+        if made.name and made.name in self.account_names:
+            one.note("name", f"{made.name!r} is another account's name already")
+        self.account_names.add(made.name)
+        keep(one, "id", made.id, made, self.accounts)
+
+    def _vpc(self, one: Fields) -> None:
+        region = one.text("region", required=True, among=AZ_PREFIXES)
+        cidrs = self._cidrs(one)
+        azs = self._azs(one, region)
+        made = Vpc(
+            name=one.text("name", required=True) or "",
+            account=reference(one, "account", self.accounts, "account", required=True) or "",
+            region=region or "",
+            cidrs=cidrs,
+            azs=azs,
+            subnets=sum(1 for subnet in one.items("subnets") if self._subnet(subnet, cidrs, azs)),
+            environment=one.text("environment"),
+        )
+        keep(one, "name", made.name, made, self.vpcs)
+
+    def _cidrs(self, one: Fields) -> tuple[Network, ...]:
+        texts = one.texts("cidrs", required=True) or ()
+        return tuple(
+            network
+            for i, text in enumerate(texts)
+            if (network := _network(one, f"cidrs[{i}]", text)) is not None
+        )
+
+    def _azs(self, one: Fields, region: str | None) -> tuple[str, ...]:
+        azs = one.texts("azs", required=True) or ()
+        for i, az in enumerate(azs):
+            if region and (problem := az_problem(az, region)):
+                one.note(f"azs[{i}]", problem)
+        return azs
+
+    def _subnet(self, one: Fields, cidrs: tuple[Network, ...], azs: tuple[str, ...]) -> bool:
+        az = one.text("az", required=True)
+        if az and azs and az not in azs:
+            one.note("az", f"{az!r} is not among the VPC's azs{did_you_mean(az, azs)}")
+        text = one.text("cidr", required=True)
+        network = _network(one, "cidr", text) if text else None
+        if network and cidrs and not any(_within(network, cidr) for cidr in cidrs):
+            one.note("cidr", f"{network} is outside the VPC's cidrs")
+        one.done()
+        return True
+
+    def _service(self, one: Fields) -> None:
+        vpc = reference(one, "vpc", self.vpcs, "VPC", required=True)
+        own = self.vpcs[vpc].azs if vpc else ()
+        azs = one.texts("azs") or own
+        for i, az in enumerate(azs):
+            if vpc and az not in own:
+                one.note(f"azs[{i}]", f"{az!r} is not an AZ of VPC {vpc!r}{did_you_mean(az, own)}")
+        made = Service(
+            name=one.text("name", required=True) or "",
+            vpc=vpc or "",
+            protocol=one.text("protocol", among=PROTOCOLS) or "tcp",
+            port=self._port(one),
+            azs=azs,
+            cross_zone=one.flag("cross_zone"),
+            existing_nlb=one.flag("existing_nlb"),
+        )
+        if made.name in self.vpcs:
+            one.note("name", f"{made.name!r} is a VPC's name; a service needs one of its own")
+        keep(one, "name", made.name, made, self.services)
+
+    def _port(self, one: Fields) -> int:
+        port = one.number("port", required=True, least=1, most=65535)
+        if port is not None and port != int(port):
+            one.note("port", f"is {port}; a port is a whole number")
+        return int(port or 0)
+
+
+def reference(
+    one: Fields, key: str, known: Iterable[str], what: str, *, required: bool = False
+) -> str | None:
+    """The name that a field gives, if it is known; a problem if it is not."""
+    name = one.text(key, required=required)
+    if name is None or name in known:
+        return name
+    one.note(key, f"no {what} is called {name!r}{did_you_mean(name, known)}")
+    return None
+
+
+def keep(
+    one: Fields, key: str, name: str, made: Any, kept: dict[str, Any], *, done: bool = True
+) -> None:
+    """Keep what was read under its name, and finish its mapping; names are unique."""
+    if name in kept:
+        one.note(key, f"{name!r} is in the list already; names are unique")
+    elif name:
+        kept[name] = made
+    if done:
+        one.done()
+
+
+def _network(one: Fields, key: str, text: str) -> Network | None:
+    try:
+        return ip_network(text)
+    except ValueError as error:
+        offer = ""
+        if "host bits" in str(error):
+            offer = f"; the network is {ip_network(text, strict=False)}"
+        one.note(key, f"{text!r} is not a CIDR: {str(error).removeprefix(text).strip()}{offer}")
+        return None
+
+
+def _within(inner: Network, outer: Network) -> bool:
+    return inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type]

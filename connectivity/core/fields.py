@@ -1,0 +1,188 @@
+"""Reads the fields of a document's mappings, and collects what is wrong with them."""
+
+import math
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from connectivity.core.problems import Problem, did_you_mean
+from connectivity.core.reading import MAX_DEPTH
+
+MAX_TEXT = 200  # characters of a name
+
+
+class Fields:
+    """One mapping of the document at a path.
+
+    Every reader returns a usable value or None, and notes a problem where the field is not usable;
+    `done` notes the keys that nobody asked for.
+    """
+
+    def __init__(self, value: Any, path: str, problems: list[Problem]) -> None:
+        self.path = path
+        self.problems = problems
+        self.asked: set[str] = set()
+        self.values: dict[str, Any] = {}
+        if isinstance(value, dict):
+            self.values = value
+        else:
+            problems.append(Problem(path or "document", f"is {kind(value)}, not a mapping"))
+
+    def at(self, key: str) -> str:
+        return f"{self.path}.{key}" if self.path else key
+
+    def note(self, key: str, problem: str) -> None:
+        self.problems.append(Problem(self.at(key), problem))
+
+    def get(self, key: str, *, required: bool = False) -> Any:
+        self.asked.add(key)
+        value = self.values.get(key)
+        if value is None and required and self.values:
+            self.note(key, "is required" if key not in self.values else "is empty; it is required")
+        return value
+
+    def text(self, key: str, *, required: bool = False, among: Collection[str] = ()) -> str | None:
+        value = self.get(key, required=required)
+        return None if value is None else self._text(value, key, among)
+
+    def texts(
+        self,
+        key: str,
+        *,
+        required: bool = False,
+        among: Collection[str] = (),
+        repeat: bool = False,
+    ) -> tuple[str, ...] | None:
+        """A list of texts, different unless they may repeat; None when absent or not a list."""
+        value = self.get(key, required=required)
+        if value is None:
+            return None
+        if not isinstance(value, list):
+            self.note(key, f"is {kind(value)}, not a list")
+            return None
+        if not value:
+            self.note(key, "is an empty list; name at least one, or leave the key out")
+        read = [self._text(one, f"{key}[{i}]", among) for i, one in enumerate(value)]
+        if not repeat and len(set(read)) < len(read):
+            for i, one in enumerate(read):
+                if one is not None and one in read[:i]:
+                    self.note(f"{key}[{i}]", f"{one!r} is in the list twice")
+        return tuple(one for one in read if one is not None)
+
+    def number(
+        self, key: str, *, required: bool = False, least: float = 0, most: float = 1e12
+    ) -> float | None:
+        value = self.get(key, required=required)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self.note(key, f"is {kind(value)}, not a number")
+            return None
+        if isinstance(value, float) and not math.isfinite(value):
+            return None  # noted by `plain_problems`
+        if not least <= value <= most:
+            bound = f"less than {least:g}" if value < least else f"more than {most:g}"
+            self.note(key, f"is {kind(value)}; it cannot be {bound}")
+            return None
+        return float(value)
+
+    def flag(self, key: str) -> bool:
+        value = self.get(key)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        self.note(key, f"is {kind(value)}, not true or false")
+        return False
+
+    def items(self, key: str, *, required: bool = False) -> Iterator["Fields"]:
+        """Every mapping in a list."""
+        value = self.get(key, required=required)
+        if value is not None and not isinstance(value, list):
+            self.note(key, f"is {kind(value)}, not a list")
+        elif required and value == []:
+            self.note(key, "is an empty list; at least one is needed")
+        for i, one in enumerate(value if isinstance(value, list) else ()):
+            yield Fields(one, self.at(f"{key}[{i}]"), self.problems)
+
+    def done(self) -> None:
+        for key in self.values:
+            if key not in self.asked and key != "note" and not key.startswith("x-"):
+                self.note(key, f"is not a key that is known here{did_you_mean(key, self.asked)}")
+
+    def _text(self, value: Any, key: str, among: Collection[str]) -> str | None:
+        if not isinstance(value, str):
+            quote = f'; write it in quotes, "{value}"' if isinstance(value, int | float) else ""
+            self.note(key, f"is {kind(value)}, not text{quote}")
+            return None
+        problem = text_problem(value)
+        if not problem and among and value not in among:
+            offer = did_you_mean(value, among) or f"; it can be {', '.join(sorted(among))}"
+            problem = f"is {value!r}{offer}"
+        if problem:
+            self.note(key, problem)
+            return None
+        return value
+
+
+def kind(value: Any) -> str:
+    """A value in words: what it is, and which where that is short.
+
+    >>> kind(True), kind("ten"), kind([1])
+    ('true', "the text 'ten'", 'a list')
+    """
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f"the text {value[:40]!r}"
+    if isinstance(value, int | float):
+        return f"the number {value:.12g}" if abs(value) < 1e300 else "a number out of range"
+    return "a list" if isinstance(value, list) else "a mapping"
+
+
+def text_problem(value: str) -> str | None:
+    """What keeps a text from being a name."""
+    if not value.strip():
+        return "is blank"
+    if len(value) > MAX_TEXT:
+        return f"has {len(value):,} characters; at most {MAX_TEXT}"
+    if not value.isprintable():
+        bad = next(one for one in value if not one.isprintable())
+        return f"has the character U+{ord(bad):04X}, which cannot be shown"
+    return None
+
+
+def plain_problems(value: Any) -> list[Problem]:
+    """What no value anywhere may be: repeated keys, NaN or infinite, unstorable text, too deep."""
+    problems: list[Problem] = []
+    stack: list[tuple[Any, str, int]] = [(value, "", 0)]
+    while stack:
+        one, path, depth = stack.pop()
+        if isinstance(one, dict | list) and depth > MAX_DEPTH:
+            problems.append(Problem(path, f"is nested deeper than {MAX_DEPTH} levels"))
+        elif isinstance(one, dict):
+            problems += [
+                Problem(_join(path, key), "is written twice in one mapping; keep one")
+                for key in getattr(one, "repeated", ())
+            ]
+            problems += [p for key in one if (p := _unstorable(key, path or "document"))]
+            stack += [(child, _join(path, key), depth + 1) for key, child in one.items()]
+        elif isinstance(one, list):
+            stack += [(child, f"{path}[{i}]", depth + 1) for i, child in enumerate(one)]
+        elif isinstance(one, float) and not math.isfinite(one):
+            problems.append(Problem(path, f"is {one}; only finite numbers can be used"))
+        elif isinstance(one, str) and (problem := _unstorable(one, path)):
+            problems.append(problem)
+    return problems
+
+
+def _join(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
+
+
+def _unstorable(text: str, path: str) -> Problem | None:
+    if text.isascii() and "\0" not in text:
+        return None
+    for one in text:
+        if one == "\0" or "\ud800" <= one <= "\udfff":
+            return Problem(path, f"has the character U+{ord(one):04X}, which cannot be stored")
+    return None

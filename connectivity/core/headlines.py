@@ -1,0 +1,130 @@
+"""The latency that a flow meets: the worst cell that carries at least 1 % of its bytes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from connectivity.core.columns import AzList, Case
+from connectivity.core.latency import LatencySet, Reading
+from connectivity.core.rule import Rule, Severity
+from connectivity.core.sources import OWN_DOCUMENT
+from costmodel.core.charges import Bools, Floats, Ints
+
+LEAST_SHARE = 0.01
+
+
+class Headline(NamedTuple):
+    """The worst reading of a group of flows, and the part of its cells that share its figure."""
+
+    reading: Reading
+    part: float
+    is_crossing: bool
+
+
+class CellShare(NamedTuple):
+    """A reading and the share of a flow's bytes that its cell carries."""
+
+    flow: int
+    reading: Reading
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Headlines:
+    """Headlines of all flows for one option: `of[i]` is the index of flow i's headline."""
+
+    option: str
+    kinds: tuple[Headline, ...]
+    of: Ints
+    crossing: Floats  # share of each flow's bytes that cross AZs
+
+    def headline(self, row: int) -> CellShare:
+        kind = self.kinds[self.of[row]]
+        share = self.crossing[row] if kind.is_crossing else 1 - self.crossing[row]
+        return CellShare(row, kind.reading, round(float(share) * kind.part, 6))
+
+    @property
+    def us(self) -> Floats:
+        """The headline of every flow in microseconds, NaN where it is not known."""
+        figures = [np.nan if one.reading.us is None else one.reading.us for one in self.kinds]
+        return np.array(figures)[self.of]
+
+    @property
+    def worst(self) -> Reading:
+        """The worst headline of the flows; one that is not known counts as the worst."""
+        used = [self.kinds[i].reading for i in np.unique(self.of).tolist()]
+        unknown = [one for one in used if one.us is None]
+        return max(unknown or used, key=lambda one: one.badness)
+
+    def cells(self, case: Case, latencies: LatencySet) -> Iterator[CellShare]:
+        """Every pair of AZs that the two ends of every flow have."""
+        for row in range(len(self.of)):
+            ours, theirs = _az_lists(case, row)
+            common = len(set(ours) & set(theirs))
+            pairs = len(ours) * len(theirs) - common
+            crossing = float(self.crossing[row])
+            for from_az in ours:
+                for to_az in theirs:
+                    inside = from_az == to_az
+                    share = (1 - crossing) / common if inside else crossing / pairs
+                    reading = latencies.read(self.option, from_az, to_az)
+                    yield CellShare(row, reading, round(share, 6))
+
+
+def headlines(option: str, case: Case, latencies: LatencySet) -> Headlines:
+    """The headline of every flow: an inter-AZ cell where 1 % or more of the bytes cross AZs."""
+    flows = case.flows
+    crossing = case.column("cross_az_share")
+    crosses = (crossing >= LEAST_SHARE).astype(np.int64)
+    width = len(flows.az_lists)
+    code = (flows.consumer.azs * width + flows.provider.azs) * 2 + crosses
+    groups, of = np.unique(code, return_inverse=True)
+    kinds = []
+    for group in groups.tolist():
+        lists, is_crossing = divmod(group, 2)
+        ours, theirs = (flows.az_lists[one] for one in divmod(lists, width))
+        kinds.append(_headline(option, latencies, ours, theirs, bool(is_crossing)))
+    return Headlines(option, tuple(kinds), of, crossing)
+
+
+def _headline(
+    option: str, latencies: LatencySet, ours: AzList, theirs: AzList, is_crossing: bool
+) -> Headline:
+    pairs = [(one, other) for one in ours for other in theirs if (one != other) == is_crossing]
+    pairs = pairs or [(one, other) for one in ours for other in theirs]
+    readings = [latencies.read(option, *pair) for pair in pairs]
+    worst = max(readings, key=lambda one: one.badness)
+    same = sum(1 for one in readings if one.us == worst.us)
+    return Headline(worst, same / len(readings), is_crossing)
+
+
+def _az_lists(case: Case, row: int) -> tuple[AzList, AzList]:
+    flows = case.flows
+    return flows.az_lists[flows.consumer.azs[row]], flows.az_lists[flows.provider.azs[row]]
+
+
+def budget_rules(heads: Headlines) -> tuple[Rule, ...]:
+    """p99 budgets as rules of one option: exceeded, or not to be checked for want of a figure."""
+
+    def over(case: Case) -> Bools:
+        return heads.us > case.column("p99_budget_us")
+
+    def unchecked(case: Case) -> Bools:
+        return np.isnan(heads.us) & ~np.isnan(case.column("p99_budget_us"))
+
+    def exceeded(case: Case, row: int) -> str:
+        reading, budget = heads.headline(row).reading, case.topology.flows[row].p99_budget_us
+        where = f"{reading.basis}, {reading.from_az} to {reading.to_az}"
+        return f"p99 {reading.us:g} µs ({where}) is above the budget of {budget:g} µs"
+
+    def unknown(case: Case, row: int) -> str:
+        reading, budget = heads.headline(row).reading, case.topology.flows[row].p99_budget_us
+        where = f"from {reading.from_az} to {reading.to_az}"
+        return f"the budget of {budget:g} µs cannot be checked: no p99 is known {where}; measure it"
+
+    return (
+        Rule("BUDGET-01", Severity.HARD, over, exceeded, OWN_DOCUMENT),
+        Rule("LAT-01", Severity.CONDITION, unchecked, unknown, OWN_DOCUMENT),
+    )

@@ -1,0 +1,81 @@
+"""The cheapest allowed and feasible option of each flow alone, billed together.
+
+Not proven to be the cheapest plan: what flows could share is counted for each when it chooses.
+No flow chooses an option that has a hard finding for it when every flow uses that option, so a mix
+keeps every limit that the options keep.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from connectivity.core.assignment import bill_together, objects_together, operations_usd, uses_of
+from connectivity.core.columns import Case, Flows
+from connectivity.core.option import Option
+from costmodel.core.bill import Bill, usd_of_pools
+from costmodel.core.charges import Bools, Floats
+from costmodel.core.price_list import PriceList
+from costmodel.core.units import cents
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """What each flow would choose by itself, and the one bill of all those choices."""
+
+    options: tuple[Option | None, ...]  # per flow; None where nothing can be chosen
+    bill: Bill | None
+    operations_usd: Decimal | None
+
+    @property
+    def usd(self) -> Decimal | None:
+        exact = None if self.bill is None else self.bill.usd
+        return None if exact is None else cents(exact)
+
+
+def mix(made: Case, prices: PriceList, usable: Sequence[tuple[Option, Bools]]) -> Mix:
+    """The mix of some options, each with the flows that may use it."""
+    chosen = _choose(made, prices, usable)
+    uses = uses_of(chosen)
+    if uses is None:
+        return Mix(chosen, None, None)
+    operations = operations_usd(objects_together(made, uses), made)
+    return Mix(chosen, bill_together(made, prices, uses), operations)
+
+
+def _choose(
+    made: Case, prices: PriceList, usable: Sequence[tuple[Option, Bools]]
+) -> tuple[Option | None, ...]:
+    ranked = sorted(usable, key=lambda one: one[0].rank)
+    if not ranked:
+        return (None,) * len(made.flows)
+    costs = np.stack([_costs_alone(option, made, prices, flows) for option, flows in ranked])
+    cheapest = np.argmin(costs, axis=0)
+    known = np.isfinite(costs.min(axis=0))
+    return tuple(
+        ranked[best][0] if any_known else None
+        for best, any_known in zip(cheapest.tolist(), known.tolist(), strict=True)
+    )
+
+
+def _costs_alone(option: Option, made: Case, prices: PriceList, usable: Bools) -> Floats:
+    """Cents of every flow if only it used the option, operations included; inf where it cannot."""
+    costs = np.full(len(made.flows), np.inf)
+    rows = np.flatnonzero(usable & option.carries(made.flows))
+    if len(rows):
+        alone = made.flows.rows(rows).alone()
+        worlds = np.arange(3 * len(rows)) // 3
+        usd = usd_of_pools(option.charges(alone), prices, made.regions, worlds)
+        usd += _operations_alone(option, made, alone)
+        costs[rows] = np.where(np.isnan(usd), np.inf, np.rint(usd * 100))
+    return costs
+
+
+def _operations_alone(option: Option, made: Case, alone: Flows) -> Floats:
+    usd = np.zeros(len(alone))
+    for objects in option.objects(alone):
+        price = float(made.topology.operations_usd.get(objects.kind, 0))
+        first = np.unique(objects.thing, return_index=True)[1]
+        usd += price * np.bincount(objects.owner[first] // 3, minlength=len(alone))
+    return usd

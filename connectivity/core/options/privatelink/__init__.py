@@ -1,0 +1,89 @@
+"""An endpoint service on a Network Load Balancer, interface endpoints in consumers' VPCs."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from connectivity.core.columns import MILLIONTHS, Flows
+from connectivity.core.option import Objects, Option
+from connectivity.core.options.privatelink.endpoints import carries, endpoint_azs
+from connectivity.core.options.privatelink.rules import RULES
+from connectivity.core.transfer import INTER_AZ, between_regions, codes
+from costmodel.core.charges import Capacity, Charge, Hourly, Ints, Metered, PriceName
+from costmodel.core.units import HOURS_PER_MONTH, THOUSANDTHS
+
+ENDPOINT = PriceName("AmazonVPC", "VpcEndpoint-Hours", "VpcEndpoint")
+DATA = PriceName("AmazonVPC", "VpcEndpoint-Bytes", "VpcEndpoint")
+REMOTE_REGION = PriceName("AmazonVPC", "VpcEndpoint-Service-Hours")
+LOAD_BALANCER = PriceName("AWSELB", "LoadBalancerUsage", "LoadBalancing:Network")
+CAPACITY_UNIT = PriceName("AWSELB", "LCUUsage", "LoadBalancing:Network")
+
+NEW_PER_UNIT = np.array([800, 400, 50, 800]) * MILLIONTHS  # connections a second: tcp udp tls http
+ACTIVE_PER_UNIT = np.array([100_000, 50_000, 3_000, 100_000]) * MILLIONTHS
+GB_PER_UNIT = HOURS_PER_MONTH * THOUSANDTHS  # 1 GB an hour, in thousandths of a GB a month
+
+
+def charges(flows: Flows) -> Iterator[Charge]:
+    consumer, provider = flows.consumer, flows.provider
+    endpoint = codes(consumer.vpc, flows.service)
+    azs = endpoint_azs(flows)
+    place = consumer.region, consumer.account
+    yield Hourly("Interface endpoint, per AZ", ENDPOINT, *place, thing=endpoint, count=azs)
+    yield Metered("Through the endpoint", DATA, *place, flows.total)
+    yield from _load_balancers(flows)
+    behind = np.where(flows.cross_zone, _across_zones(flows), 0)
+    what = "Between AZs behind the load balancer"
+    yield Metered(what, INTER_AZ, provider.region, provider.account, behind)
+    apart = np.flatnonzero(~flows.same_region)
+    if len(apart):
+        far = flows.rows(apart)
+        access = codes(far.service, far.consumer.region)
+        place = far.provider.region, far.provider.account
+        yield Hourly("Access from another Region", REMOTE_REGION, *place, thing=access)
+        yield from between_regions(far, (far.consumer, far.consumer))
+
+
+def _load_balancers(flows: Flows) -> Iterator[Charge]:
+    ours = flows if not flows.existing_nlb.any() else flows.rows(~flows.existing_nlb)
+    place = ours.provider.region, ours.provider.account
+    yield Hourly("Network Load Balancer", LOAD_BALANCER, *place, thing=ours.service)
+    yield Capacity(
+        "Load balancer capacity units",
+        CAPACITY_UNIT,
+        *place,
+        thing=ours.service,
+        load=(ours.new, ours.active, ours.total),
+        per_unit=(
+            NEW_PER_UNIT[ours.protocol],
+            ACTIVE_PER_UNIT[ours.protocol],
+            np.full(len(ours), GB_PER_UNIT),
+        ),
+    )
+
+
+def _across_zones(flows: Flows) -> Ints:
+    """Bytes that cross-zone balancing sends to another AZ, at both ends: 2 (n-1)/n of all."""
+    azs = np.array([len(one) for one in flows.az_lists])[flows.provider.azs]
+    return np.rint(2 * flows.total * (azs - 1) / azs).astype(np.int64)
+
+
+def objects(flows: Flows) -> Iterator[Objects]:
+    endpoint = codes(flows.consumer.vpc, flows.service)
+    yield Objects("endpoint", flows.consumer.account, endpoint)
+    yield Objects("service", flows.provider.account, flows.service)
+
+
+OPTION = Option(
+    key="privatelink",
+    name="PrivateLink",
+    charges=charges,
+    objects=objects,
+    carries=carries,
+    rules=RULES,
+    assumes=(
+        "PrivateLink tiers are pooled over the accounts of one Organization, as for other usage; "
+        "AWS's pages do not say so for them.",
+        "Bytes that cross AZs between an NLB and its targets are charged as for any NLB; whether "
+        "the waiver of April 2022 covers them behind an endpoint service is not verified.",
+    ),
+)

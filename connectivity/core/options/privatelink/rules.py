@@ -1,0 +1,294 @@
+"""What PrivateLink cannot do, what it asks for, and where it surprises."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from connectivity.core.columns import Case
+from connectivity.core.common_rules import limit_rules
+from connectivity.core.options.privatelink.endpoints import NOT_ACROSS_REGIONS, endpoint_azs
+from connectivity.core.rule import Rule, Severity, needs
+from connectivity.core.sources import (
+    BEST_PRACTICES,
+    ENDPOINT_QUOTAS,
+    ENDPOINT_SERVICES,
+    NLB_IDLE,
+    NOT_VERIFIED,
+    SAAS_OPTIONS,
+    TGW_ATTACHMENTS,
+    UDP_BLOG,
+)
+from costmodel.core.charges import Bools, Floats
+
+ENDPOINTS_PER_VPC = 50
+GBPS_BASELINE, GBPS_SCALED = 10, 100  # of an endpoint, in each AZ
+TCP_IDLE_S, TCP_IDLE_MOST_S, UDP_IDLE_S = 350, 6_000, 120
+TCP, UDP, TLS, HTTP = range(4)
+
+
+def _apart(case: Case) -> Bools:
+    return case.flows.to_service & ~case.flows.same_region
+
+
+def _near(case: Case) -> Bools:
+    return case.flows.to_service & case.flows.same_region
+
+
+def _protocol(case: Case, *which: int) -> Bools:
+    return case.flows.to_service & np.isin(case.flows.protocol, which)
+
+
+def _provider_initiates(case: Case) -> Bools:
+    return np.array([flow.initiated_by != "consumer" for flow in case.topology.flows])
+
+
+def _one_way(case: Case, row: int) -> str:
+    return (
+        f"{case.provider(row).name} would open connections to {case.consumer(row).name}; only the "
+        "consumer can: the way back needs a second service or a resource endpoint"
+    )
+
+
+def _whole_vpc(case: Case) -> Bools:
+    return ~case.flows.to_service
+
+
+def _only_listeners(case: Case, row: int) -> str:
+    vpc = case.provider(row).name
+    return f"the flow goes to the whole VPC {vpc}; only a service's listeners can be reached"
+
+
+def _no_common_az(case: Case) -> Bools:
+    return _near(case) & (case.flows.common_azs == 0)
+
+
+def _no_place(case: Case, row: int) -> str:
+    ours, service = case.consumer(row), case.service(row)
+    return (
+        f"{ours.name} ({', '.join(ours.azs)}) and {service.name} ({', '.join(service.azs)}) have "
+        "no AZ in common, so no endpoint can stand in the VPC"
+    )
+
+
+def _some_azs_without(case: Case) -> Bools:
+    azs = np.array([len(one) for one in case.flows.az_lists])[case.flows.consumer.azs]
+    common = case.flows.common_azs
+    return _near(case) & (common > 0) & (common < azs)
+
+
+def _cross_to_endpoint(case: Case, row: int) -> str:
+    ours, service = case.consumer(row), case.service(row)
+    missing = sorted(set(ours.azs) - set(service.azs))
+    return (
+        f"{service.name} is not in {', '.join(missing)}: clients of {ours.name} there cross AZs to "
+        "reach an endpoint"
+    )
+
+
+def _remote_azs(case: Case, *, left: bool) -> Bools:
+    lists = case.flows.az_lists
+    hit = np.array([bool(set(one) & NOT_ACROSS_REGIONS) for one in lists])
+    some = endpoint_azs(case.flows) > 0
+    return _apart(case) & hit[case.flows.consumer.azs] & (some if left else ~some)
+
+
+def _remote_detail(case: Case, row: int) -> str:
+    vpc = case.consumer(row)
+    without = sorted(set(vpc.azs) & NOT_ACROSS_REGIONS)
+    azs = ", ".join(without)
+    return f"cross-Region access does not exist in {azs} of {vpc.name}: no endpoint there"
+
+
+def _remote_conditions(case: Case, row: int) -> str:
+    azs = len(case.service(row).azs)
+    few = f" {case.service(row).name} has targets in {azs} AZ only." if azs < 2 else ""
+    return (
+        f"the provider lists {case.consumer(row).region} as a supported Region, opt-in Regions are "
+        "enabled on both sides, IAM allows vpce:AllowMultiRegion, and the service is in two AZs or "
+        f"more.{few}"
+    )
+
+
+def _failover(case: Case, row: int) -> str:
+    return "AWS fails over between AZs, not between Regions: plan for the loss of the Region"
+
+
+def _udp(case: Case) -> Bools:
+    return _protocol(case, UDP)
+
+
+def _udp_detail(case: Case, row: int) -> str:
+    vpc = case.provider(row)
+    has_ipv6 = any(cidr.version == 6 for cidr in vpc.cidrs)
+    first = "" if has_ipv6 else f"{vpc.name} needs an IPv6 CIDR first: "
+    return (
+        f"{first}UDP needs a dual-stack NLB, an IPv6 target group, the prefix for IPv6 source NAT "
+        "switched on, and targets with a primary IPv6 address"
+    )
+
+
+def _udp_apart(case: Case) -> Bools:
+    return _udp(case) & ~case.flows.same_region
+
+
+def _udp_fragments(case: Case, row: int) -> str:
+    return "datagrams must fit into one packet: fragments are not carried between Regions"
+
+
+def _icmp(case: Case, row: int) -> str:
+    return "ICMP is not carried; only the NLB's listeners answer"
+
+
+def _ipv6_only(case: Case) -> Bools:
+    only = np.array([all(c.version == 6 for c in vpc.cidrs) for vpc in case.topology.vpcs])
+    return case.flows.to_service & only[case.flows.consumer.vpc]
+
+
+def _ipv6_detail(case: Case, row: int) -> str:
+    return (
+        f"{case.consumer(row).name} has IPv6 only: the NLB and its subnets need IPv6 (dual-stack); "
+        "targets may stay on IPv4 for TCP"
+    )
+
+
+def _peaks(case: Case) -> Floats:
+    """For every flow, Gbps in each AZ of its endpoint: the sum of the known peaks through it."""
+    flows = case.flows
+    code = flows.consumer.vpc * (len(case.topology.services) + 1) + flows.service + 1
+    _, endpoint = np.unique(code, return_inverse=True)
+    sums = np.bincount(endpoint, weights=np.nan_to_num(case.column("peak_gbps")))
+    return sums[endpoint] / np.maximum(endpoint_azs(flows), 1)
+
+
+def _fast(case: Case) -> Bools:
+    return case.flows.to_service & (case.once(_peaks) > GBPS_BASELINE)
+
+
+def _bandwidth(case: Case, row: int) -> str:
+    peak = case.once(_peaks)[row]
+    said = f"peaks through the endpoint add up to {peak:g} Gbps in each AZ, above {GBPS_BASELINE}"
+    if peak > GBPS_SCALED:
+        return f"{said} and above the {GBPS_SCALED} to which it scales: use several endpoints"
+    return f"{said}; it scales by itself to {GBPS_SCALED}, not at once"
+
+
+def _endpoints(case: Case) -> Floats:
+    """For every VPC, the services it reaches, and so its endpoints."""
+    flows = case.flows.rows(case.flows.to_service)
+    pairs = np.unique(np.stack([flows.consumer.vpc, flows.service]), axis=1)
+    return np.bincount(pairs[0], minlength=len(case.topology.vpcs)).astype(np.float64)
+
+
+def _timeout(case: Case) -> Floats:
+    """Seconds of silence after which the load balancer forgets a connection, by default."""
+    return np.where(case.flows.protocol == UDP, UDP_IDLE_S, TCP_IDLE_S).astype(np.float64)
+
+
+def _idle(case: Case) -> Bools:
+    silence = case.column("max_idle_seconds")
+    return case.flows.to_service & (np.isnan(silence) | (silence > _timeout(case)))
+
+
+def _idle_detail(case: Case, row: int) -> str:
+    silence = case.topology.flows[row].max_idle_seconds
+    cut = f"{_timeout(case)[row]:g} s"
+    if silence is None:
+        return f"connections silent for {cut} are cut; max_idle_seconds is not known for this flow"
+    said = f"connections are silent for up to {silence:g} s and are cut after {cut}"
+    if case.flows.protocol[row] in (TLS, UDP):
+        return f"{said}, which cannot be changed for this listener: send keep-alives"
+    if silence > TCP_IDLE_MOST_S:
+        return f"{said}, at most {TCP_IDLE_MOST_S} s after a change: send keep-alives"
+    return f"{said} by default: set the TCP listener's idle timeout (60 to {TCP_IDLE_MOST_S} s)"
+
+
+def _idle_apart(case: Case) -> Bools:
+    silent = case.column("max_idle_seconds") > TCP_IDLE_S
+    return _protocol(case, TCP, HTTP) & ~case.flows.same_region & silent
+
+
+def _idle_apart_detail(case: Case, row: int) -> str:
+    silence = case.topology.flows[row].max_idle_seconds
+    return (
+        f"silences of {silence:g} s need a custom TCP idle timeout, and an NLB with one cannot be "
+        "reached from another Region"
+    )
+
+
+def _client_ip(case: Case, row: int) -> str:
+    return (
+        f"{case.service(row).name} would see the NLB's address; only Proxy Protocol v2 carries the "
+        "client's, which the application must read"
+    )
+
+
+def _needs_at_service(what: str) -> Callable[[Case], Bools]:
+    def check(case: Case) -> Bools:
+        return needs(what)(case) & case.flows.to_service
+
+    return check
+
+
+def _groups(case: Case, row: int) -> str:
+    return "security groups of the other VPC cannot be referenced through an endpoint"
+
+
+def _dns(case: Case, row: int) -> str:
+    return (
+        "the provider verifies the domain of the private DNS name and the consumer opts in; until "
+        "then the application uses the endpoint's own name"
+    )
+
+
+def _cross_zone(case: Case) -> Bools:
+    return case.flows.cross_zone & case.flows.to_service
+
+
+def _cross_zone_detail(case: Case, row: int) -> str:
+    return (
+        f"the NLB of {case.service(row).name} balances across AZs: bytes to another AZ are "
+        "charged, and the loss of an AZ is felt in the others"
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("PLN-04", Severity.HARD, _whole_vpc, _only_listeners, ENDPOINT_SERVICES),
+    Rule("PLN-01", Severity.HARD, _provider_initiates, _one_way, SAAS_OPTIONS),
+    Rule("PLN-05", Severity.HARD, _no_common_az, _no_place, ENDPOINT_SERVICES),
+    Rule("PLN-05", Severity.WARNING, _some_azs_without, _cross_to_endpoint, ENDPOINT_SERVICES),
+    Rule(
+        "PLN-22",
+        Severity.HARD,
+        lambda case: _remote_azs(case, left=False),
+        _remote_detail,
+        ENDPOINT_SERVICES,
+    ),
+    Rule(
+        "PLN-22",
+        Severity.WARNING,
+        lambda case: _remote_azs(case, left=True),
+        _remote_detail,
+        ENDPOINT_SERVICES,
+    ),
+    Rule("PLN-09", Severity.HARD, needs("icmp"), _icmp, NOT_VERIFIED),
+    Rule("PLN-15", Severity.HARD, _needs_at_service("client-ip"), _client_ip, BEST_PRACTICES),
+    Rule("PLN-16", Severity.HARD, needs("sg-reference"), _groups, TGW_ATTACHMENTS),
+    Rule("PLN-20", Severity.HARD, _idle_apart, _idle_apart_detail, ENDPOINT_SERVICES),
+    *limit_rules(
+        "PLN-13",
+        _endpoints,
+        ENDPOINTS_PER_VPC,
+        None,
+        "{vpc} needs {count} endpoints",
+        ENDPOINT_QUOTAS,
+    ),
+    Rule("PLN-19", Severity.CONDITION, _apart, _remote_conditions, ENDPOINT_SERVICES),
+    Rule("PLN-08", Severity.CONDITION, _udp, _udp_detail, UDP_BLOG),
+    Rule("PLN-21", Severity.CONDITION, _udp_apart, _udp_fragments, ENDPOINT_SERVICES),
+    Rule("PLN-10", Severity.CONDITION, _ipv6_only, _ipv6_detail, ENDPOINT_SERVICES),
+    Rule("PLN-17", Severity.CONDITION, needs("private-dns"), _dns, ENDPOINT_SERVICES),
+    Rule("PLN-14", Severity.WARNING, _idle, _idle_detail, NLB_IDLE),
+    Rule("PLN-12", Severity.WARNING, _fast, _bandwidth, ENDPOINT_QUOTAS),
+    Rule("PLN-18", Severity.WARNING, _cross_zone, _cross_zone_detail, ENDPOINT_SERVICES),
+    Rule("PLN-24", Severity.WARNING, _apart, _failover, ENDPOINT_SERVICES),
+)

@@ -1,0 +1,61 @@
+"""Both ends in one VPC of one account: the baseline of every latency, never offered across VPCs."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from connectivity.core.columns import Case, Flows
+from connectivity.core.option import Option
+from connectivity.core.rule import Rule, Severity
+from connectivity.core.sources import NOT_VERIFIED, SHARING
+from costmodel.core.charges import Bools, Charge
+
+
+def charges(flows: Flows) -> Iterator[Charge]:
+    yield from ()
+
+
+def carries(flows: Flows) -> Bools:
+    return np.zeros(len(flows), dtype=np.bool_)
+
+
+def _regions_differ(case: Case) -> Bools:
+    return ~case.flows.same_region
+
+
+def _accounts_differ(case: Case) -> Bools:
+    return case.flows.consumer.account != case.flows.provider.account
+
+
+def _two_vpcs(case: Case) -> Bools:
+    return ~_regions_differ(case) & ~_accounts_differ(case)
+
+
+def _regions(case: Case, row: int) -> str:
+    ends = case.consumer(row), case.provider(row)
+    return f"{ends[0].name} is in {ends[0].region}, {ends[1].name} in {ends[1].region}"
+
+
+def _accounts(case: Case, row: int) -> str:
+    ends = case.consumer(row), case.provider(row)
+    return (
+        f"{ends[0].name} is of account {ends[0].account}, {ends[1].name} of {ends[1].account}; "
+        "VPC sharing is how two accounts use one VPC"
+    )
+
+
+def _vpcs(case: Case, row: int) -> str:
+    return f"{case.consumer(row).name} and {case.provider(row).name} are two VPCs"
+
+
+OPTION = Option(
+    key="single-vpc",
+    name="Single VPC (baseline)",
+    charges=charges,
+    carries=carries,
+    rules=(
+        Rule("SVPC-01", Severity.HARD, _regions_differ, _regions, NOT_VERIFIED),
+        Rule("SVPC-02", Severity.HARD, _accounts_differ, _accounts, SHARING),
+        Rule("BASE-01", Severity.HARD, _two_vpcs, _vpcs, NOT_VERIFIED),
+    ),
+)

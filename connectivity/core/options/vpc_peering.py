@@ -1,0 +1,166 @@
+"""One peering connection for each pair of VPCs."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from connectivity.core.columns import Case, Flows
+from connectivity.core.common_rules import limit_rules
+from connectivity.core.option import Objects, Option
+from connectivity.core.overlaps import Overlap, overlap_of, overlaps
+from connectivity.core.rule import Rule, Severity, needs
+from connectivity.core.sources import BEST_PRACTICES, PEERING, VPC_QUOTAS
+from connectivity.core.transfer import between_regions, codes, crossing_sent
+from costmodel.core.charges import Bools, Charge, Floats, Metered, PriceName
+
+OUT = PriceName("AmazonVPC", "VpcPeering-Out-Bytes")
+IN = PriceName("AmazonVPC", "VpcPeering-In-Bytes")
+
+PEERINGS, PEERINGS_CEILING = 50, 125
+ROUTES, ROUTES_CEILING = 500, 1000
+ROUTES_IN_OLDER_COPIES = 50
+
+
+def charges(flows: Flows) -> Iterator[Charge]:
+    sent = crossing_sent(flows)
+    for side, out, inward in (
+        (flows.consumer, sent[0], sent[1]),
+        (flows.provider, sent[1], sent[0]),
+    ):
+        yield Metered("Sent to another AZ over peering", OUT, side.region, side.account, out)
+        yield Metered(
+            "Received from another AZ over peering", IN, side.region, side.account, inward
+        )
+    yield from between_regions(flows, (flows.consumer, flows.provider))
+
+
+def objects(flows: Flows) -> Iterator[Objects]:
+    ends = flows.consumer.vpc, flows.provider.vpc
+    yield Objects("peering", flows.consumer.account, codes(np.minimum(*ends), np.maximum(*ends)))
+
+
+def _pair_overlaps(case: Case) -> dict[int, Overlap]:
+    """By code of the pair: the overlap of its two VPCs."""
+    width = len(case.topology.vpcs)
+    found = ((one * width + other, one, other) for one, other in case.pairs)
+    return {
+        code: overlap
+        for code, one, other in found
+        if (overlap := overlap_of(case.vpc(one), case.vpc(other)))
+    }
+
+
+def _overlapping(case: Case) -> Bools:
+    return np.isin(case.pair, list(case.once(_pair_overlaps)))
+
+
+def _overlap(case: Case, row: int) -> str:
+    return f"{case.once(_pair_overlaps)[int(case.pair[row])]}: creating the peering fails"
+
+
+def _peer_overlaps(case: Case) -> dict[int, Overlap]:
+    """For every VPC: two of its peers that overlap each other."""
+    found = {}
+    for vpc, peers in case.neighbours.items():
+        clash = overlaps(case.vpc(peer) for peer in sorted(peers))
+        if clash:
+            found[vpc] = next(iter(clash.values()))
+    return found
+
+
+def _ambiguous(case: Case) -> Bools:
+    mask = np.zeros(len(case.topology.vpcs), dtype=np.bool_)
+    mask[list(case.once(_peer_overlaps))] = True
+    return case.touching(mask)
+
+
+def _ambiguity(case: Case, row: int) -> str:
+    clashes = case.once(_peer_overlaps)
+    ends = int(case.flows.consumer.vpc[row]), int(case.flows.provider.vpc[row])
+    vpc = next(end for end in ends if end in clashes)
+    return (
+        f"{case.vpc(vpc).name} peers with two VPCs that overlap ({clashes[vpc]}): replies may go "
+        "to the wrong one; give it specific routes"
+    )
+
+
+def _peerings(case: Case) -> Floats:
+    vpcs = range(len(case.topology.vpcs))
+    return np.array([len(case.neighbours.get(vpc, ())) for vpc in vpcs], dtype=np.float64)
+
+
+def _routes(case: Case) -> Floats:
+    """For every VPC, the larger of its IPv4 and IPv6 routes to all its peers."""
+    return np.array(
+        [
+            max(
+                sum(
+                    sum(1 for cidr in case.vpc(peer).cidrs if cidr.version == version)
+                    for peer in case.neighbours.get(vpc, ())
+                )
+                for version in (4, 6)
+            )
+            for vpc in range(len(case.topology.vpcs))
+        ],
+        dtype=np.float64,
+    )
+
+
+def _routes_in_doubt(case: Case) -> Bools:
+    routes = case.once(_routes)
+    return case.touching((routes > ROUTES_IN_OLDER_COPIES) & (routes <= ROUTES))
+
+
+def _doubt(case: Case, row: int) -> str:
+    routes = case.once(_routes)
+    ends = case.flows.consumer.vpc[row], case.flows.provider.vpc[row]
+    vpc = max(ends, key=lambda end: routes[end])
+    return (
+        f"{case.vpc(vpc).name} needs {int(routes[vpc])} routes to its peers; AWS's page allows "
+        f"{ROUTES} in a route table since 2026, older copies {ROUTES_IN_OLDER_COPIES}: "
+        "look at the account's quota"
+    )
+
+
+def _groups_apart(case: Case) -> Bools:
+    return needs("sg-reference")(case) & ~case.flows.same_region
+
+
+def _groups(case: Case, row: int) -> str:
+    ends = case.consumer(row).region, case.provider(row).region
+    return f"a peer's security groups can be referenced in one Region, not {ends[0]} to {ends[1]}"
+
+
+def _dns(case: Case, row: int) -> str:
+    return "private DNS names resolve only when DNS resolution is enabled on the peering, both ways"
+
+
+OPTION = Option(
+    key="vpc-peering",
+    name="VPC peering",
+    charges=charges,
+    objects=objects,
+    rules=(
+        Rule("PEER-03", Severity.HARD, _overlapping, _overlap, PEERING),
+        Rule("PEER-04", Severity.WARNING, _ambiguous, _ambiguity, PEERING),
+        *limit_rules(
+            "PEER-07",
+            _peerings,
+            PEERINGS,
+            PEERINGS_CEILING,
+            "{vpc} needs {count} peerings",
+            VPC_QUOTAS,
+        ),
+        *limit_rules(
+            "PEER-09",
+            _routes,
+            ROUTES,
+            ROUTES_CEILING,
+            "{vpc} needs {count} routes to its peers in a route table",
+            VPC_QUOTAS,
+        ),
+        Rule("CMN-15", Severity.WARNING, _routes_in_doubt, _doubt, VPC_QUOTAS),
+        Rule("PEER-14", Severity.HARD, _groups_apart, _groups, BEST_PRACTICES),
+        Rule("PEER-15", Severity.CONDITION, needs("private-dns"), _dns, PEERING),
+    ),
+)

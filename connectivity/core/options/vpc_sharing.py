@@ -1,0 +1,108 @@
+"""Both ends move into one VPC, whose subnets are shared with their accounts through AWS RAM."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import numpy as np
+
+from connectivity.core.columns import Case, Flows
+from connectivity.core.common_rules import limit_rules
+from connectivity.core.option import Option
+from connectivity.core.overlaps import overlap_of
+from connectivity.core.rule import Rule, Severity, needs
+from connectivity.core.sources import BEST_PRACTICES, NOT_VERIFIED, SHARING, VPC_QUOTAS
+from connectivity.core.transfer import between_azs
+from costmodel.core.charges import Bools, Charge, Floats
+
+PARTICIPANTS = 100
+
+
+def charges(flows: Flows) -> Iterator[Charge]:
+    yield from between_azs(flows)
+
+
+def carries(flows: Flows) -> Bools:
+    return flows.same_region
+
+
+def _apart(case: Case) -> Bools:
+    return ~case.flows.same_region
+
+
+def _apart_detail(case: Case, row: int) -> str:
+    ends = case.consumer(row), case.provider(row)
+    return f"{ends[0].region} and {ends[1].region} differ; a subnet lies in one AZ of one Region"
+
+
+def _not_in_one_organization(case: Case) -> Bools:
+    flows = case.flows
+    inside = np.array([bool(one.organization) for one in case.topology.accounts])
+    same = case.pools[flows.consumer.account] == case.pools[flows.provider.account]
+    one_organization = same & inside[flows.consumer.account]
+    return (flows.consumer.account != flows.provider.account) & ~one_organization
+
+
+def _organizations(case: Case, row: int) -> str:
+    accounts = {one.id: one for one in case.topology.accounts}
+    ends = (accounts[case.consumer(row).account], accounts[case.provider(row).account])
+    said = (f"{one.id} is in {one.organization or 'no Organization'}" for one in ends)
+    return f"subnets are shared inside one AWS Organization only: account {', account '.join(said)}"
+
+
+def _participants(case: Case) -> Floats:
+    """For every VPC, how many other accounts would share the VPC that it moves into."""
+    joined = {i: {i} for i in range(len(case.topology.vpcs))}
+    for one, other in case.pairs:
+        if joined[one] is not joined[other]:
+            wider = joined[one] | joined[other]
+            joined.update((vpc, wider) for vpc in wider)
+    accounts: dict[int, set[str]] = defaultdict(set)
+    for vpc, members in joined.items():
+        accounts[vpc] = accounts.get(min(members)) or {case.vpc(m).account for m in members}
+    return np.array([len(accounts[vpc]) - 1 for vpc in joined], dtype=np.float64)
+
+
+def _always(case: Case) -> Bools:
+    return np.ones(len(case.flows), dtype=np.bool_)
+
+
+def _move(case: Case, row: int) -> str:
+    overlap = overlap_of(case.consumer(row), case.provider(row))
+    addresses = f"addresses change: {overlap}" if overlap else "no addresses overlap"
+    names = f"{case.consumer(row).name} and {case.provider(row).name}"
+    return f"the workloads of {names} move into one VPC; {addresses}"
+
+
+def _groups_across_accounts(case: Case) -> Bools:
+    return needs("sg-reference")(case) & (
+        case.flows.consumer.account != case.flows.provider.account
+    )
+
+
+def _groups(case: Case, row: int) -> str:
+    return (
+        "security groups of another participant could not be referenced in older texts; shared "
+        "security groups (late 2024) are said to lift this inside an Organization: try it first"
+    )
+
+
+OPTION = Option(
+    key="vpc-sharing",
+    name="VPC sharing",
+    charges=charges,
+    carries=carries,
+    rules=(
+        Rule("SHR-02", Severity.HARD, _apart, _apart_detail, NOT_VERIFIED),
+        Rule("SHR-01", Severity.HARD, _not_in_one_organization, _organizations, SHARING),
+        *limit_rules(
+            "SHR-03",
+            _participants,
+            PARTICIPANTS,
+            None,
+            "the VPC that {vpc} moves into would be shared with {count} accounts",
+            VPC_QUOTAS,
+        ),
+        Rule("SHR-12", Severity.CONDITION, _always, _move, SHARING),
+        Rule("SHR-07", Severity.WARNING, _groups_across_accounts, _groups, BEST_PRACTICES),
+    ),
+)

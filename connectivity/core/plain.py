@@ -1,0 +1,183 @@
+"""A comparison as the contract's plain values: what JSON, the command line and pages show."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from connectivity.core.compare import Answer, Comparison
+from connectivity.core.flips import flips
+from connectivity.core.headlines import CellShare
+from connectivity.core.latency import Reading
+from connectivity.core.rule import AS_OF
+from connectivity.core.verdict import because, frontier, recommended
+from costmodel.core.bill import Gap, Line
+from costmodel.core.units import cents
+from costmodel.core.usage_types import usage_type
+
+ENGINE = "1.0"
+"""Raised whenever the same inputs would give another answer."""
+
+ASSUMPTIONS = (
+    "A month is 730 hours; a GB is 2^30 bytes; list prices in USD before tax and discounts.",
+    "Free tiers of the whole bill (first 100 GB out, first GB between AZs) are not applied.",
+)
+
+Plain = dict[str, Any]
+
+
+def plain(comparison: Comparison, *, cells: bool = False) -> Plain:
+    """The answer of contract section 4. Money is text; latency is microseconds."""
+    best = recommended(comparison)
+    today = comparison.today_usd
+    answers = [_answer(one, comparison, cells=cells) for one in comparison.answers]
+    return {
+        "topology": comparison.case.topology.name,
+        "topology_version": None,
+        "price_list": {"name": comparison.prices.name, "as_of": comparison.prices.as_of},
+        "latency_as_of": comparison.latencies.as_of,
+        "rules_as_of": AS_OF,
+        "engine": ENGINE,
+        "recommended": best.option.key if best else None,
+        "because": because(comparison),
+        "flips": [
+            {"when": one.when, "to": one.to, "kind": one.kind, "value": one.value}
+            for one in flips(comparison, best)
+        ],
+        "frontier": [one.option.key for one in frontier(comparison)],
+        "unpriced": [one.option.key for one in comparison.answers if _has_gaps(one)],
+        "mix": _mix(comparison),
+        "today_usd": None if today is None else str(today),
+        "assumptions": _assumptions(comparison),
+        "answers": answers,
+    }
+
+
+def _has_gaps(answer: Answer) -> bool:
+    return answer.bill is not None and bool(answer.bill.gaps)
+
+
+def _assumptions(comparison: Comparison) -> list[str]:
+    own = (text for answer in comparison.answers for text in answer.option.assumes)
+    return [*ASSUMPTIONS, *own]
+
+
+def _mix(comparison: Comparison) -> Plain:
+    mix = comparison.mix
+    flows = comparison.case.topology.flows
+    return {
+        "monthly_usd": _money(mix.usd),
+        "operations_usd": _money(mix.operations_usd),
+        "assignment": [
+            {"flow": flow.name, "option": option.key if option else None}
+            for flow, option in zip(flows, mix.options, strict=True)
+        ],
+        "proven": False,
+    }
+
+
+def _answer(answer: Answer, comparison: Comparison, *, cells: bool) -> Plain:
+    accounts = comparison.case.topology.accounts
+    bill = answer.bill
+    today, usd = comparison.today_usd, answer.usd
+    worst = answer.heads.worst
+    return {
+        "option": answer.option.key,
+        "name": answer.option.name,
+        "feasible": answer.is_feasible,
+        "feasible_flows": answer.feasible_flows,
+        "flows": len(comparison.case.flows),
+        "allowed": answer.is_allowed,
+        "monthly_usd": _money(usd),
+        "operations_usd": _money(answer.operations_usd),
+        "change_usd": None if today is None or usd is None else str(usd - today),
+        "objects": answer.objects,
+        "payers": [
+            {"account": accounts[payer].id, "usd": str(cents(paid))}
+            for payer, paid in (bill.by_payer() if bill else {}).items()
+        ],
+        "lines": [_line(one, accounts[one.payer].id) for one in (bill.lines if bill else ())],
+        "findings": list(_findings(answer, comparison)),
+        "gaps": [_gap(one) for one in (bill.gaps if bill else ())],
+        "worst_p99_us": _us(worst.us),
+        "worst_p99_basis": worst.basis,
+        "overhead_us": _us(worst.overhead_us),
+        "latency": list(_latency(answer, comparison, cells=cells)),
+    }
+
+
+def _money(usd: Decimal | None) -> str | None:
+    return None if usd is None else str(cents(usd))
+
+
+def _us(us: float | None) -> float | int | None:
+    return int(us) if us is not None and us == int(us) else us
+
+
+def _line(line: Line, payer: str) -> Plain:
+    price = line.price
+    return {
+        "what": line.what,
+        "service": price.name.service,
+        "usage_type": usage_type(price.name, line.region, line.to_region),
+        "operation": price.name.operation,
+        "region": line.region,
+        "to_region": line.to_region,
+        "payer": payer,
+        "quantity": f"{line.quantity:.3f}",
+        "unit": price.unit,
+        "rate": f"{line.rate:f}",
+        "usd": f"{line.usd:.6f}",
+        "source": price.source,
+        "as_of": price.as_of,
+        "weak": price.weak,
+        "note": line.note,
+    }
+
+
+def _gap(gap: Gap) -> Plain:
+    return {
+        "service": gap.price.service,
+        "usage_type": usage_type(gap.price, gap.region, gap.to_region),
+        "operation": gap.price.operation,
+        "region": gap.region,
+        "to_region": gap.to_region,
+        "needed_by": gap.needed_by,
+    }
+
+
+def _findings(answer: Answer, comparison: Comparison) -> Iterator[Plain]:
+    flows = comparison.case.topology.flows
+    for rule, rows in answer.hits:
+        for row in rows.tolist():
+            yield {
+                "rule": rule.id,
+                "severity": rule.severity.value,
+                "flow": flows[row].name,
+                "detail": rule.detail(comparison.case, row),
+                "source": rule.source,
+                "as_of": rule.as_of,
+            }
+
+
+def _latency(answer: Answer, comparison: Comparison, *, cells: bool) -> Iterator[Plain]:
+    if cells:
+        shares: Iterator[CellShare] = answer.heads.cells(comparison.case, comparison.latencies)
+    else:
+        shares = map(answer.heads.headline, range(len(comparison.case.flows)))
+    flows = comparison.case.topology.flows
+    for row, reading, share in shares:
+        yield {"flow": flows[row].name, **_reading(reading), "share": share}
+
+
+def _reading(reading: Reading) -> Plain:
+    return {
+        "from_az": reading.from_az,
+        "to_az": reading.to_az,
+        "statistic": "p99",
+        "us": _us(reading.us),
+        "overhead_us": _us(reading.overhead_us),
+        "basis": reading.basis,
+        "as_of": reading.as_of,
+        "comment": reading.comment,
+        "source": reading.source,
+    }

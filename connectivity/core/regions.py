@@ -1,0 +1,75 @@
+"""AWS Regions and how their AZ IDs begin.
+
+AZ IDs (`use1-az1`) mean the same AZ in every account; AZ names (`us-east-1a`) do not. How an ID
+begins cannot be derived from the Region's code, hence a table.
+
+Source: AWS RAM User Guide, "Availability Zone IDs for your AWS resources"; as of 2026-11-23.
+"""
+
+import re
+
+AZ_PREFIXES = {
+    "af-south-1": "afs1",
+    "ap-east-1": "ape1",
+    "ap-east-2": "ape2",
+    "ap-northeast-1": "apne1",
+    "ap-northeast-2": "apne2",
+    "ap-northeast-3": "apne3",
+    "ap-south-1": "aps1",
+    "ap-south-2": "aps2",
+    "ap-southeast-1": "apse1",
+    "ap-southeast-2": "apse2",
+    "ap-southeast-3": "apse3",
+    "ap-southeast-4": "apse4",
+    "ap-southeast-5": "apse5",
+    "ap-southeast-6": "apse6",
+    "ap-southeast-7": "apse7",
+    "ca-central-1": "cac1",
+    "ca-west-1": "caw1",
+    "cn-north-1": "cnn1",
+    "cn-northwest-1": "cnnw1",
+    "eu-central-1": "euc1",
+    "eu-central-2": "euc2",
+    "eu-north-1": "eun1",
+    "eu-south-1": "eus1",
+    "eu-south-2": "eus2",
+    "eu-west-1": "euw1",
+    "eu-west-2": "euw2",
+    "eu-west-3": "euw3",
+    "il-central-1": "ilc1",
+    "me-central-1": "mec1",
+    "me-south-1": "mes1",
+    "mx-central-1": "mxc1",
+    "sa-east-1": "sae1",
+    "us-east-1": "use1",
+    "us-east-2": "use2",
+    "us-gov-east-1": "usge1",
+    "us-gov-west-1": "usgw1",
+    "us-west-1": "usw1",
+    "us-west-2": "usw2",
+}
+REGIONS_BY_PREFIX = {prefix: region for region, prefix in AZ_PREFIXES.items()}
+
+AZ_ID = re.compile(r"([a-z]+\d)-az\d+")
+AZ_NAME = re.compile(r"[a-z]{2}(-[a-z]+)+-\d[a-z]")
+
+
+def az_problem(az: str, region: str) -> str | None:
+    """What is wrong with an AZ ID of a Region, in words; None when it is one.
+
+    >>> az_problem("us-east-1a", "us-east-1")
+    "'us-east-1a' is an AZ name, which means another AZ in every account; give the AZ ID (use1-az…)"
+    """
+    begins = AZ_PREFIXES[region]
+    if AZ_NAME.fullmatch(az):
+        return (
+            f"{az!r} is an AZ name, which means another AZ in every account; "
+            f"give the AZ ID ({begins}-az…)"
+        )
+    match = AZ_ID.fullmatch(az)
+    if match is None:
+        return f"{az!r} is not an AZ ID; those of {region} begin with {begins}-az"
+    if match[1] != begins:
+        where = REGIONS_BY_PREFIX.get(match[1], "no Region we know")
+        return f"{az!r} is in {where}, not in {region}, whose AZ IDs begin with {begins}-az"
+    return None

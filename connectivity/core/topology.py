@@ -1,0 +1,115 @@
+"""A validated topology: small frozen values, as the document states them."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from ipaddress import IPv4Network, IPv6Network
+from typing import Any
+
+Network = IPv4Network | IPv6Network
+
+PROTOCOLS = ("tcp", "udp", "tls", "http")
+
+OBJECT_KINDS = ("peering", "attachment", "endpoint", "service", "region-peering")
+"""The kinds of objects that people look after, and that may have a price of operations."""
+
+OPTION_KEYS = (
+    "single-vpc",
+    "vpc-sharing",
+    "vpc-peering",
+    "transit-gateway",
+    "privatelink",
+    "privatelink-resource",
+    "vpc-lattice",
+    "cloud-wan",
+    "site-to-site-vpn",
+    "public-internet",
+)
+"""Every key that a document may name, in the contract's order, which settles ties."""
+
+USUAL_OPTIONS = frozenset(OPTION_KEYS) - {"single-vpc", "vpc-sharing"}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    id: str
+    name: str
+    organization: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vpc:
+    name: str
+    account: str
+    region: str
+    cidrs: tuple[Network, ...]
+    azs: tuple[str, ...]  # AZ IDs
+    subnets: int
+    environment: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    name: str
+    vpc: str
+    protocol: str  # tcp, udp, tls or http
+    port: int
+    azs: tuple[str, ...]  # AZ IDs with targets
+    cross_zone: bool
+    existing_nlb: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Traffic from a consumer VPC to a service or VPC, per month."""
+
+    name: str
+    consumer: str  # a VPC
+    provider: str  # a VPC
+    service: str | None
+    gb: float  # both directions together
+    response_share: float
+    cross_az_share: float
+    connections_per_second: float
+    connection_seconds: float
+    max_idle_seconds: float | None
+    peak_gbps: float | None
+    needs: frozenset[str]
+    initiated_by: str  # consumer, provider or both
+    p99_budget_us: float | None
+    options: frozenset[str]
+    today: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Options that may not join two environments, either way round."""
+
+    forbid: frozenset[str]
+    between: frozenset[str]
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What exists already."""
+
+    kind: str
+    id: str
+    vpcs: tuple[str, ...]
+    service: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """Accounts, VPCs, services and flows, and the document they came from."""
+
+    name: str
+    accounts: tuple[Account, ...]
+    vpcs: tuple[Vpc, ...]
+    services: tuple[Service, ...]
+    flows: tuple[Flow, ...]
+    connections: tuple[Connection, ...]
+    policies: tuple[Policy, ...]
+    hub_account: str
+    operations_usd: dict[str, Decimal]  # a month, per object of each kind
+    document: dict[str, Any] = field(repr=False)

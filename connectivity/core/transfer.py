@@ -1,0 +1,59 @@
+"""Transfer between AZs and between Regions: lines that several options have."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from connectivity.core.columns import Flows, Side
+from costmodel.core.charges import Ints, Metered, PriceName
+from costmodel.core.usage_types import INTER_REGION
+
+INTER_AZ = PriceName("AWSDataTransfer", "DataTransfer-Regional-Bytes")
+"""GB between AZs of one Region, billed at both ends."""
+
+
+def between_azs(flows: Flows) -> Iterator[Metered]:
+    """Crossing GB, paid by the account at each end."""
+    for name, side in (("consumer", flows.consumer), ("provider", flows.provider)):
+        what = f"Between AZs, at the {name}"
+        yield Metered(what, INTER_AZ, side.region, side.account, flows.crossing)
+
+
+def crossing_sent(flows: Flows) -> tuple[Ints, Ints]:
+    """What crosses AZs, by direction: consumer to provider, provider to consumer."""
+    share = flows.response / np.maximum(flows.total, 1)
+    response = np.rint(flows.crossing * share).astype(np.int64)
+    return flows.crossing - response, response
+
+
+def between_regions(flows: Flows, payers: tuple[Side, Side], note: str = "") -> Iterator[Metered]:
+    """What each side sends to another Region, at the rate from its own; inbound is free.
+
+    `payers` are the ends whose accounts pay for the request and for the response.
+    """
+    apart = ~flows.same_region
+    if not apart.any():
+        return
+    ways = (
+        ("Request", flows.consumer, flows.provider, flows.request, payers[0]),
+        ("Response", flows.provider, flows.consumer, flows.response, payers[1]),
+    )
+    for name, here, there, sent, payer in ways:
+        yield Metered(
+            f"{name}, between Regions",
+            INTER_REGION,
+            here.region,
+            payer.account,
+            np.where(apart, sent, 0),
+            to_region=np.where(apart, there.region, -1),
+            note=note,
+        )
+
+
+def codes(*columns: Ints) -> Ints:
+    """One whole number from 0 for every different row of several columns."""
+    code = columns[0]
+    for column in columns[1:]:
+        code = code * (int(column.max(initial=0)) + 1) + column
+    numbers: Ints = np.unique(code, return_inverse=True)[1]
+    return numbers

@@ -1,0 +1,96 @@
+"""What follows from a comparison: the recommendation and why, the frontier."""
+
+from functools import reduce
+
+from connectivity.core.compare import Answer, Comparison
+
+
+def recommended(comparison: Comparison) -> Answer | None:
+    """The feasible, priced and allowed option of least cost and operations; None if there is none.
+
+    Equal to the cent: the smaller worst p99 if the difference is beyond noise, then fewer
+    objects, then the contract's order.
+    """
+    candidates = comparison.candidates
+    return reduce(_better, candidates) if candidates else None
+
+
+def _better(one: Answer, other: Answer) -> Answer:
+    return other if _reason(other, one) and not _reason(one, other) else one
+
+
+def _reason(one: Answer, other: Answer) -> str:
+    """Why `one` comes before `other`; empty where it does not."""
+    ours, theirs = one.total_usd, other.total_usd
+    if ours is None or theirs is None or ours != theirs:
+        return "cheaper" if ours is not None and theirs is not None and ours < theirs else ""
+    if is_slower(one, other) or is_slower(other, one):
+        return "a smaller p99" if is_slower(other, one) else ""
+    counts = [sum(answer.objects.values()) for answer in (one, other)]
+    if counts[0] != counts[1]:
+        return "fewer objects to look after" if counts[0] < counts[1] else ""
+    return "first in order" if one.option.rank < other.option.rank else ""
+
+
+def is_slower(one: Answer, other: Answer) -> bool:
+    """One's worst p99 is larger than the other's, beyond noise.
+
+    Where no p99 is known but the overheads over a single VPC are, these are compared. What is not
+    known at all is not slower than anything.
+    """
+    ours, theirs = one.heads.worst, other.heads.worst
+    pairs = ((ours.us, theirs.us), (ours.overhead_us, theirs.overhead_us))
+    for mine, yours in pairs:
+        if mine is not None and yours is not None:
+            return mine - yours > max(ours.noise_us, theirs.noise_us)
+    return False
+
+
+def because(comparison: Comparison) -> str:
+    """One sentence: why this one is recommended, or why none is."""
+    best = recommended(comparison)
+    if best is None:
+        return _why_none(comparison)
+    others = [one for one in comparison.candidates if one is not best]
+    if not others:
+        return f"{best.option.name} is the only feasible, priced option that every flow allows."
+    total = f"{best.total_usd:,.2f} USD a month"
+    ties = [one for one in others if one.total_usd == best.total_usd]
+    if ties:
+        names = " and ".join(one.option.name for one in ties)
+        return (
+            f"{best.option.name} costs {total}, as does {names}, and has {_reason(best, ties[0])}."
+        )
+    against = ", ".join(f"{one.total_usd:,.2f} for {one.option.name}" for one in others)
+    return f"{best.option.name} costs least: {total} with operations, against {against}."
+
+
+def _why_none(comparison: Comparison) -> str:
+    feasible = [one for one in comparison.answers if one.is_feasible]
+    if not feasible:
+        return "No option is feasible for every flow."
+    names = ", ".join(one.option.name for one in feasible)
+    if any(one.is_allowed for one in feasible):
+        return f"Feasible for every flow ({names}), but a price is missing where it is allowed."
+    return f"Feasible for every flow ({names}), but not among the options that every flow allows."
+
+
+def frontier(comparison: Comparison) -> list[Answer]:
+    """The candidates that no other beats in both cost and worst p99.
+
+    Equal within noise counts as equal. A candidate with a budget that could not be checked is
+    left out, and one of unknown latency stands only if none is cheaper.
+    """
+    candidates = [one for one in comparison.candidates if not _is_unchecked(one)]
+    return [one for one in candidates if not any(_beats(other, one) for other in candidates)]
+
+
+def _is_unchecked(answer: Answer) -> bool:
+    return any(hit.rule.id == "LAT-01" for hit in answer.hits)
+
+
+def _beats(one: Answer, other: Answer) -> bool:
+    ours, theirs = one.total_usd, other.total_usd
+    if ours is None or theirs is None or ours > theirs or is_slower(one, other):
+        return False
+    return ours < theirs or is_slower(other, one)

@@ -1,0 +1,1 @@
+"""Price lists and the engine that turns charges into a bill."""

@@ -1,0 +1,246 @@
+"""From charges to money. The only place where quantities meet prices."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+import numpy as np
+
+from costmodel.core.charges import Capacity, Charge, Floats, Hourly, Ints, Metered, PriceName
+from costmodel.core.price_list import Price, PriceList, Tier
+from costmodel.core.units import HOURS_PER_MONTH, THOUSANDTHS, quantity
+
+NOWHERE = -1  # the destination Region of what does not leave its Region
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: what, price, tier, Region and payer."""
+
+    what: str
+    price: Price
+    region: str
+    to_region: str | None
+    payer: int
+    quantity: Decimal  # in the price's unit
+    rate: Decimal
+    usd: Decimal  # not rounded
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A price that was needed and is not in the list."""
+
+    price: PriceName
+    region: str
+    to_region: str | None
+    needed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A month of charges, priced."""
+
+    lines: tuple[Line, ...]
+    gaps: tuple[Gap, ...]
+
+    @property
+    def usd(self) -> Decimal | None:
+        """The total, unrounded; None where a price is missing."""
+        return None if self.gaps else sum((line.usd for line in self.lines), Decimal(0))
+
+    def by_payer(self) -> dict[int, Decimal]:
+        """USD of every payer that pays anything, unrounded, in the order of the accounts."""
+        sums: dict[int, Decimal] = defaultdict(Decimal)
+        for line in self.lines:
+            sums[line.payer] += line.usd
+        return {payer: usd for payer, usd in sorted(sums.items()) if usd}
+
+
+class Where(NamedTuple):
+    """The place and pool that share tiers, as indices."""
+
+    region: int
+    to_region: int
+    pool: int
+
+
+class Share(NamedTuple):
+    """What one payer adds to one place: label, payer, thousandths of a unit."""
+
+    label: tuple[str, str]
+    payer: int
+    amount: int
+
+
+class Columns(NamedTuple):
+    """A charge as rows that can simply be added up."""
+
+    payer: Ints
+    region: Ints
+    to_region: Ints
+    quantity: Ints
+
+
+def bill(charges: Iterable[Charge], prices: PriceList, regions: Sequence[str], pools: Ints) -> Bill:
+    """Price one month of charges, exactly.
+
+    Args:
+        charges: columns of indices and whole thousandths of a unit.
+        prices: the price list; tiers are applied to the sum of a pool.
+        regions: the Region codes that the charges' indices mean.
+        pools: shape (payers,), the pool of every payer: consolidated billing adds up the usage of
+            an Organization's accounts before it applies tiers.
+
+    Returns:
+        Lines whose USD are not rounded, and the prices that are missing. Exact while the rows of
+        one charge add up to less than 2**53 thousandths (9e12 units).
+
+    Source: AWS Billing User Guide, "Volume discounts"; the product's contract, section 3.
+    """
+    lines: list[Line] = []
+    gaps: list[Gap] = []
+    for name, places in _amounts(charges, len(regions), pools).items():
+        for where, shares in places.items():
+            region = regions[where.region]
+            to = None if where.to_region == NOWHERE else regions[where.to_region]
+            total = sum(share.amount for share in shares)
+            price = prices.find(name, region, to)
+            if price is None or not price.covers(total):
+                needed = dict.fromkeys(share.label[0] for share in shares)
+                gaps += [Gap(name, region, to, what) for what in needed]
+                continue
+            for share, amount, tier in _tiered(shares, total, price.tiers):
+                units = quantity(amount)
+                what, note = share.label
+                usd = units * tier.usd
+                lines.append(Line(what, price, region, to, share.payer, units, tier.usd, usd, note))
+    return Bill(tuple(lines), tuple(dict.fromkeys(gaps)))
+
+
+def usd_of_pools(
+    charges: Iterable[Charge], prices: PriceList, regions: Sequence[str], pools: Ints
+) -> Floats:
+    """USD of every pool as if it were alone: shape (pools,), NaN where a price is missing.
+
+    For choosing between thousands of candidates; what is shown is billed by `bill`. float64.
+    """
+    usd = np.zeros(int(pools.max(initial=-1)) + 1)
+    by_name: dict[PriceName, list[Columns]] = defaultdict(list)
+    for charge in charges:
+        by_name[charge.price].append(_columns(charge))
+    for name, parts in by_name.items():
+        columns = Columns(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        place = columns.region * (len(regions) + 1) + columns.to_region + 1
+        for one in np.unique(place[columns.quantity > 0]).tolist():
+            region, to = divmod(one, len(regions) + 1)
+            here = place == one
+            weights = columns.quantity[here].astype(np.float64)
+            payers = pools[columns.payer[here]]
+            sums = np.bincount(payers, weights=weights, minlength=len(usd)).astype(np.float64)
+            price = prices.find(name, regions[region], regions[to - 1] if to else None)
+            usd += _usd(sums, price)
+    return usd
+
+
+def _usd(sums: Floats, price: Price | None) -> Floats:
+    if price is None:
+        return np.where(sums > 0, np.nan, 0.0)
+    usd = np.zeros(len(sums))
+    for tier in price.tiers:
+        end = np.inf if tier.end is None else tier.end
+        usd += (np.clip(sums, tier.start, end) - tier.start) * (float(tier.usd) / THOUSANDTHS)
+    top = price.tiers[-1].end
+    return usd if top is None else np.where(sums > top, np.nan, usd)
+
+
+def _amounts(
+    charges: Iterable[Charge], regions: int, pools: Ints
+) -> dict[PriceName, dict[Where, list[Share]]]:
+    """What is to be priced: per price, place and pool, the share of each payer."""
+    parts: dict[tuple[PriceName, tuple[str, str]], list[Columns]] = defaultdict(list)
+    for charge in charges:
+        parts[charge.price, (charge.what, charge.note)].append(_columns(charge))
+    amounts: dict[PriceName, dict[Where, list[Share]]] = defaultdict(lambda: defaultdict(list))
+    for (name, label), columns in parts.items():
+        for payer, region, to, amount in _sums(columns, regions):
+            where = Where(region, to, int(pools[payer]))
+            amounts[name][where].append(Share(label, payer, amount))
+    return amounts
+
+
+def _sums(parts: list[Columns], regions: int) -> Iterator[tuple[int, int, int, int]]:
+    """(payer, Region, destination, sum) wherever the sum is not zero. Exact below 2**53."""
+    payer, region, to, amount = (
+        parts[0] if len(parts) == 1 else map(np.concatenate, zip(*parts, strict=True))
+    )
+    key = (payer * regions + region) * (regions + 1) + to + 1
+    sums = np.bincount(key, weights=amount)
+    for one in np.flatnonzero(sums).tolist():
+        place, destination = divmod(one, regions + 1)
+        yield *divmod(place, regions), destination - 1, int(sums[one])
+
+
+def _columns(charge: Charge) -> Columns:
+    match charge:
+        case Metered():
+            amount = charge.quantity
+            to = charge.to_region
+            one: Ints | slice = slice(None)
+        case Hourly():
+            one = _one_row_each(charge.thing)
+            count = np.broadcast_to(charge.count, charge.thing.shape)[one]
+            amount, to = count * (HOURS_PER_MONTH * THOUSANDTHS), None
+        case Capacity():
+            one = _one_row_each(charge.thing)
+            amount, to = _capacity(charge, one), None
+    payer = charge.payer[one]
+    nowhere = np.broadcast_to(np.int64(NOWHERE), payer.shape)
+    return Columns(payer, charge.region[one], nowhere if to is None else to, amount)
+
+
+def _capacity(charge: Capacity, one: Ints) -> Ints:
+    """Thousandths of unit-hours of every thing: its busiest dimension, all month."""
+    thing = charge.thing[one]
+    dimensions = zip(charge.load, charge.per_unit, strict=True)
+    units = [
+        np.bincount(charge.thing, weights=load)[thing] / per_unit[one]
+        for load, per_unit in dimensions
+    ]
+    hours = np.max(units, axis=0) * (HOURS_PER_MONTH * THOUSANDTHS)
+    return np.rint(hours).astype(np.int64)
+
+
+def _one_row_each(thing: Ints) -> Ints:
+    """For every thing, the index of one row that mentions it."""
+    row = np.full(int(thing.max(initial=-1)) + 1, -1, dtype=np.int64)
+    row[thing] = np.arange(len(thing))
+    return row[row >= 0]
+
+
+def _tiered(
+    shares: list[Share], total: int, tiers: tuple[Tier, ...]
+) -> Iterator[tuple[Share, int, Tier]]:
+    """The part of every share in every tier. A tier is split by quantity, to the thousandth."""
+    for tier in tiers:
+        within = min(total, total if tier.end is None else tier.end) - tier.start
+        if within <= 0:
+            return
+        for share, amount in zip(shares, _split(within, shares, total), strict=True):
+            if amount:
+                yield share, amount, tier
+
+
+def _split(amount: int, shares: list[Share], total: int) -> list[int]:
+    """`amount` split in proportion, whole: the largest remainders get the thousandths left over."""
+    if amount == total:
+        return [share.amount for share in shares]
+    parts = [divmod(amount * share.amount, total) for share in shares]
+    whole = [quotient for quotient, _ in parts]
+    order = sorted(range(len(shares)), key=lambda i: (-parts[i][1], shares[i].payer))
+    for i in order[: amount - sum(whole)]:
+        whole[i] += 1
+    return whole

@@ -1,0 +1,70 @@
+"""The three ways in which AWS charges. A charge knows what is used and by whom, never a price.
+
+Every array has one row for each use; payers, Regions and things are indices. Quantities are whole
+thousandths of the price's unit, so that sums stay exact.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+class PriceName(NamedTuple):
+    """What AWS calls a price: service code, usage type without its Region prefix, operation."""
+
+    service: str
+    usage_type: str
+    operation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Metered:
+    """Metered GB: added up per payer and Region, then tiered."""
+
+    what: str
+    price: PriceName
+    region: Ints
+    payer: Ints
+    quantity: Ints  # thousandths of a GB a month
+    to_region: Ints | None = None  # for transfer between Regions
+    note: str = ""  # what the answer must say about this line
+
+
+@dataclass(frozen=True, slots=True)
+class Hourly:
+    """A thing that exists all month: billed once, however many rows mention it."""
+
+    what: str
+    price: PriceName
+    region: Ints
+    payer: Ints
+    thing: Ints
+    count: Ints | int = 1  # units of the thing, e.g. one endpoint in three AZs
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """Capacity units of a load balancer: per thing, its busiest dimension over all its rows.
+
+    `load` and `per_unit` have one column for each dimension: what a row brings, and what one unit
+    carries, in the same whole numbers. Rows of one thing share their `per_unit`.
+    """
+
+    what: str
+    price: PriceName
+    region: Ints
+    payer: Ints
+    thing: Ints
+    load: tuple[Ints | Floats, ...]
+    per_unit: tuple[Ints, ...]
+    note: str = ""
+
+
+Charge = Metered | Hourly | Capacity

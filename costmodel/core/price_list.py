@@ -1,0 +1,114 @@
+"""A price list: what AWS asks for, where that was read, and when."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+from costmodel.core.charges import PriceName
+
+EVERYWHERE = "*"  # a price that AWS publishes for all Regions at once
+
+Key = tuple[PriceName, str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """USD a unit between two quantities, in thousandths of the unit; no `end`: no upper end."""
+
+    start: int
+    end: int | None
+    usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """One price with its tiers, lowest first, and its evidence."""
+
+    name: PriceName
+    region: str
+    to_region: str | None  # for transfer between Regions
+    unit: str
+    tiers: tuple[Tier, ...]
+    source: str
+    as_of: str  # ISO date, perhaps only its year or month; empty when the source has none
+    weak: bool = False  # read in a secondary or hard-coded place
+
+    @property
+    def reaches_the_end(self) -> bool:
+        return self.tiers[-1].end is None
+
+    def covers(self, thousandths: int) -> bool:
+        end = self.tiers[-1].end
+        return end is None or thousandths <= end
+
+    @property
+    def _strength(self) -> tuple[str, bool]:
+        return self.as_of, not self.weak
+
+
+@dataclass(frozen=True)
+class PriceList:
+    """An immutable list of prices. What it does not hold is a gap, never 0."""
+
+    name: str
+    as_of: str
+    prices: tuple[Price, ...]
+    _found: dict[Key, Price | None] = field(default_factory=dict, compare=False, repr=False)
+
+    def find(self, name: PriceName, region: str, to_region: str | None = None) -> Price | None:
+        """The price in force, or None.
+
+        A price of the Region itself wins over one for all Regions, unless its tiers stop short;
+        of several, the newest. Weak ones count.
+
+        Source: the product's contract, section 3.
+        """
+        key = (name, region, to_region)
+        if key not in self._found:
+            self._found[key] = self._choose(key)
+        return self._found[key]
+
+    def _choose(self, key: Key) -> Price | None:
+        name, region, to_region = key
+        here = self._by_key.get(key, [])
+        everywhere = self._by_key.get((name, EVERYWHERE, to_region), [])
+        for candidates in (
+            [price for price in here if price.reaches_the_end],
+            [price for price in everywhere if price.reaches_the_end],
+            here,
+            everywhere,
+        ):
+            if candidates:
+                return max(candidates, key=lambda price: price._strength)
+        return None
+
+    @cached_property
+    def _by_key(self) -> dict[Key, list[Price]]:
+        index: dict[Key, list[Price]] = defaultdict(list)
+        for price in self.prices:
+            index[price.name, price.region, price.to_region].append(price)
+        return dict(index)
+
+
+def tiers(ranges: Iterable[tuple[int, int | None, Decimal]]) -> tuple[Tier, ...]:
+    """Tiers in ascending order from ranges in any order.
+
+    Raises:
+        ValueError: the ranges do not begin at 0, leave a hole, overlap, or a price is negative.
+
+    >>> tiers([(5, None, Decimal(1)), (0, 5, Decimal(2))])[0].usd
+    Decimal('2')
+    """
+    rising = sorted(ranges, key=lambda one: one[0])
+    expected: int | None = 0
+    for start, end, usd in rising:
+        if start != expected:
+            raise ValueError(f"a tier begins at {start}, not at {expected}")
+        if (end is not None and end <= start) or usd < 0:
+            raise ValueError(f"the tier from {start} to {end} at {usd} USD cannot be")
+        expected = end
+    if not rising:
+        raise ValueError("a price has no tier")
+    return tuple(Tier(*one) for one in rising)

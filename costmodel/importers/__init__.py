@@ -1,0 +1,1 @@
+"""Readers of price files: text in, prices out. No framework and no network."""

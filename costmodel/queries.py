@@ -1,0 +1,51 @@
+"""Rows in, core types out."""
+
+from functools import lru_cache
+
+from django.db.models import Q
+
+from costmodel import models
+from costmodel.core.charges import PriceName
+from costmodel.core.price_list import Price, PriceList, Tier
+
+
+class UnknownPriceList(LookupError):
+    """No price list of that name is there for the team, or none at all."""
+
+
+def price_list(team_id: int | None, name: str | None = None) -> PriceList:
+    """A price list by name; without one, the newest that the team may use.
+
+    Raises:
+        UnknownPriceList: says which lists there are, or how to load the shipped one.
+    """
+    usable = models.PriceList.objects.filter(Q(team=None) | Q(team=team_id))
+    row = usable.filter(name=name).first() if name else usable.first()
+    if row is None:
+        names = ", ".join(usable.values_list("name", flat=True))
+        there = f"there are: {names}" if names else "run manage.py load_data"
+        raise UnknownPriceList(f"no price list is called {name!r}; {there}" if name else there)
+    return _prices(row.pk)
+
+
+@lru_cache(maxsize=8)
+def _prices(pk: int) -> PriceList:
+    """Kept in memory: a price list never changes."""
+    row = models.PriceList.objects.get(pk=pk)
+    return PriceList(
+        row.name, row.as_of, tuple(map(_price, row.prices.order_by("pk").prefetch_related("tiers")))
+    )
+
+
+def _price(row: models.Price) -> Price:
+    tiers = tuple(Tier(one.start, one.end, one.usd.normalize()) for one in row.tiers.all())
+    return Price(
+        PriceName(row.service, row.usage_type, row.operation),
+        row.region,
+        row.to_region or None,
+        row.unit,
+        tiers,
+        row.source,
+        row.as_of,
+        row.weak,
+    )
