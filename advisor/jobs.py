@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
 
 SILENT = timedelta(minutes=5)  # a running job without a heartbeat for so long lost its worker
-UNHEARD = timedelta(minutes=1)  # a queued job rings again after so long
+UNHEARD = timedelta(seconds=30)  # a queued job rings again after so long
 MAX_ATTEMPTS = 3
 KEEP_JOBS = timedelta(days=30)
 KEEP_REPLIES = timedelta(days=7)
@@ -58,8 +58,10 @@ def start(kind: str, arguments: dict[str, Any], *, team_id: int, user_id: int | 
 def ring(uid: UUID) -> None:
     """Tell a worker. If the broker is away the clock rings again: the job is in the database."""
     try:
-        current_app.send_task("run-job", args=[str(uid)], retry=False)
-    except OperationalError as error:
+        with current_app.connection_for_write(connect_timeout=2) as connection:
+            connection.ensure_connection(max_retries=1, interval_start=0, timeout=2)
+            current_app.send_task("run-job", args=[str(uid)], connection=connection, retry=False)
+    except (OperationalError, OSError) as error:
         logger.warning("job %s waits: the broker does not answer (%s)", uid, error)
 
 

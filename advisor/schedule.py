@@ -5,8 +5,8 @@ from celery.schedules import crontab
 SCHEDULE = {
     "jobs that lost their worker": {
         "task": "put-back-jobs",
-        "schedule": 60.0,
-        "options": {"expires": 50},
+        "schedule": 30.0,
+        "options": {"expires": 25},
     },
     "what is no longer needed": {
         "task": "clear-expired",

@@ -41,6 +41,16 @@ def compare_document(
     return compare(made, price_list(team_id, prices), queries.latencies(team_id), wanted, progress)
 
 
+def check_comparison(
+    team_id: int | None, document: Any, *, options: Iterable[str] | None, prices: str | None
+) -> None:
+    """Raise what `compare_document` would raise, without comparing."""
+    options_by_key(options)
+    topology(document)
+    price_list(team_id, prices)
+    queries.latencies(team_id)
+
+
 def compare_stored(
     team_id: int,
     uid: UUID,

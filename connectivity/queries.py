@@ -43,7 +43,7 @@ def version(team_id: int, uid: UUID, number: int | None = None) -> models.Topolo
     found = models.TopologyVersion.objects.filter(
         topology__team_id=team_id, topology__uid=uid, topology__deleted_at=None
     ).select_related("topology", "author")
-    one = found.filter(number=number).first() if number else found.first()
+    one = found.first() if number is None else found.filter(number=number).first()
     if one is None:
         raise models.TopologyVersion.DoesNotExist(f"no version {number or ''} of topology {uid}")
     return one

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from advisor import jobs
 from advisor.api.authentication import team_id_of
+from advisor.api.idempotency import once
 from advisor.api.jobs import job_json
 from advisor.api.serializers import (
     ComparisonRequestSerializer,
@@ -19,10 +20,10 @@ from advisor.api.serializers import (
     ProblemsSerializer,
 )
 from connectivity import queries
-from connectivity.advice import compare_document
-from connectivity.core.fields import Fields, kind
+from connectivity.advice import check_comparison, compare_document
+from connectivity.core.fields import Fields, kind, plain_problems, repeated_keys
 from connectivity.core.plain import plain
-from connectivity.core.problems import DocumentRefused, Problem
+from connectivity.core.problems import DocumentRefused
 
 MANY_FLOWS = 20_000  # from here on a comparison is a job
 
@@ -47,13 +48,30 @@ class ComparisonsView(APIView):
         team_id = team_id_of(request)
         wanted = _arguments(request, team_id)
         if _is_long(request, wanted["document"]):
-            job = jobs.start("compare", wanted, team_id=team_id, user_id=request.user.pk)
-            return Response(job_json(job, request), 202)
+            return _as_job(request, wanted)
         comparison = compare_document(
             team_id, wanted["document"], options=wanted["options"], prices=wanted["price_list"]
         )
         version = {"topology_version": wanted["topology_version"]}
         return Response(plain(comparison, cells=wanted["cells"]) | version)
+
+
+def _as_job(request: Request, wanted: dict[str, Any]) -> Response:
+    """Record the work, once it is certain that it can be done."""
+    check_comparison(
+        team_id_of(request),
+        wanted["document"],
+        options=wanted["options"],
+        prices=wanted["price_list"],
+    )
+
+    def store() -> tuple[int, dict[str, Any]]:
+        team_id, user_id = team_id_of(request), request.user.pk
+        return 202, job_json(
+            jobs.start("compare", wanted, team_id=team_id, user_id=user_id), request
+        )
+
+    return once(request, store)
 
 
 def _is_long(request: Request, document: Any) -> bool:
@@ -64,10 +82,14 @@ def _is_long(request: Request, document: Any) -> bool:
 
 def _arguments(request: Request, team_id: int) -> dict[str, Any]:
     """What is asked for, as a job keeps it. The document of a stored topology is filled in."""
-    problems: list[Problem] = []
-    fields = Fields(request.data, "", problems)
+    data = request.data
+    envelope = {**data, "topology": None} if isinstance(data, dict) else data
+    problems = plain_problems(envelope) + repeated_keys(data)
+    fields = Fields(data, "", problems)
     wanted = fields.get("topology", required=True)
-    number = fields.number("topology_version", least=1)
+    number = fields.number("topology_version", least=1, most=1e9)
+    if number is not None and number != int(number):
+        fields.note("topology_version", f"is {number}; a version is a whole number")
     options = fields.texts("options")
     prices = fields.text("price_list")
     fields.done()

@@ -76,6 +76,7 @@ class MixSerializer(serializers.Serializer[object]):
     monthly_usd = Text(allow_null=True)
     operations_usd = Text(allow_null=True)
     assignment = AssignmentSerializer(many=True)
+    feasible = serializers.BooleanField()
     proven = serializers.BooleanField()
 
 

@@ -1,9 +1,12 @@
 """Topologies over REST: stored documents with immutable versions."""
 
+import re
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
 import django_filters
+from django.db.models import QuerySet
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.pagination import PageNumberPagination
@@ -35,8 +38,15 @@ class Pages(PageNumberPagination):
 
 
 class TopologyFilter(django_filters.FilterSet):  # type: ignore[misc]
-    name = django_filters.CharFilter(lookup_expr="icontains")
-    updated_after = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+    name = django_filters.CharFilter(lookup_expr="icontains", max_length=200)
+    updated_after = django_filters.IsoDateTimeFilter(method="since")
+
+    def since(self, found: QuerySet[Topology], name: str, moment: datetime) -> QuerySet[Topology]:
+        """The first and the last day of the calendar have no place in every time zone."""
+        try:
+            return found.filter(updated_at__gte=moment.astimezone(UTC))
+        except OverflowError:
+            return found if moment.year == 1 else found.none()
 
     class Meta:
         model = Topology
@@ -95,15 +105,15 @@ class TopologyView(APIView):
     )
     def put(self, request: Request, uid: UUID) -> Response:
         """Save the next version; with If-Match only if nobody saved another one since."""
-        tag = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
-        if tag and tag != "*" and not tag.isdecimal():
-            return refused([Problem("If-Match", f"is {tag!r}, not the number of a version")])
+        tag = request.headers.get("If-Match", "*").strip().removeprefix("W/").strip('"')
+        if tag != "*" and not re.fullmatch(r"[0-9]{1,9}", tag):
+            return refused([Problem("If-Match", f"is {tag[:20]!r}, not the number of a version")])
         version = actions.save_topology(
             team_id_of(request),
             uid,
             request.data,
             author_id=request.user.pk,
-            expected=int(tag) if tag.isdecimal() else None,
+            expected=None if tag == "*" else int(tag),
         )
         return Response(_stored(version, request), headers={"ETag": f'"{version.number}"'})
 

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 
 from connectivity.core.problems import Problem
 from connectivity.core.regions import AZ_PREFIXES
@@ -195,6 +196,12 @@ class DocumentForm(forms.Form):
         data = super().clean() or {}
         if not data.get("file") and not data.get("text", "").strip():
             raise forms.ValidationError("Paste a document, or choose a file.")
+        limit = settings.MAX_DOCUMENT_BYTES
+        if data.get("file") and data["file"].size > limit:
+            raise forms.ValidationError(
+                f"The file has {data['file'].size:,} bytes; more than {limit:,} are read only by "
+                "manage.py compare."
+            )
         return data
 
     def read(self) -> bytes:

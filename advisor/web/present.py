@@ -161,7 +161,7 @@ def _rank(severity: Severity) -> int:
 
 
 def _payers(answer: Answer, comparison: Comparison) -> list[Payer]:
-    paid = answer.bill.by_payer() if answer.bill else {}
+    paid = answer.bill.by_payer() if answer.bill and not answer.bill.gaps else {}
     return [_payer(comparison, account, usd) for account, usd in paid.items()]
 
 

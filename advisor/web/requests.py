@@ -21,9 +21,13 @@ def signed_in(request: HttpRequest) -> User:
 
 
 def version_number(request: HttpRequest) -> int | None:
-    """The version that the address names; None for the newest."""
-    text = request.GET.get("version", "")
-    return int(text) if text.isdecimal() and text.isascii() and len(text) < 9 else None
+    """The version that the address names; None for the newest. What is no number is not found."""
+    text = request.GET.get("version")
+    if text is None:
+        return None
+    if not (text.isdecimal() and text.isascii() and len(text) < 9):
+        raise Http404(f"{text[:20]!r} is not the number of a version")
+    return int(text)
 
 
 def found_or_404(view: View[Arguments]) -> View[Arguments]:

@@ -28,7 +28,7 @@ MOST_PROBLEMS = 100  # shown at once
 def home(request: HttpRequest) -> HttpResponse:
     """The team's topologies, or where to begin."""
     found = queries.topologies(signed_in(request).team_id)
-    name = request.GET.get("name", "").strip()
+    name = request.GET.get("name", "").strip()[:200]
     page = Paginator(found.filter(name__icontains=name), PAGE).get_page(request.GET.get("page"))
     return render(request, "web/home.html", {"page": page, "name": name})
 
@@ -45,8 +45,7 @@ def new(request: HttpRequest) -> HttpResponse:
             form.show(error.problems)
         else:
             return redirect("topology", version.topology.uid)
-    status = 400 if form.is_bound else 200
-    return render(request, "web/new.html", {"form": form}, status=status)
+    return render(request, "web/new.html", {"form": form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,7 +63,7 @@ def paste(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("topology", version.topology.uid)
     context = {"form": form, "example": REFERENCE.read_text(encoding="utf-8"), **_some(problems)}
-    return render(request, "web/paste.html", context, status=400 if form.is_bound else 200)
+    return render(request, "web/paste.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -93,7 +92,7 @@ def document(request: HttpRequest, uid: UUID) -> HttpResponse:
             _say_saved(request, saved, expected)
             return redirect("topology", uid)
     context = {"form": form, "version": version, "topology": version.topology, **_some(problems)}
-    return render(request, "web/document.html", context, status=400 if form.is_bound else 200)
+    return render(request, "web/document.html", context)
 
 
 @require_safe

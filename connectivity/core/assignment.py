@@ -6,7 +6,7 @@ from itertools import chain
 
 import numpy as np
 
-from connectivity.core.columns import Case
+from connectivity.core.case import Case
 from connectivity.core.option import Option
 from costmodel.core.bill import Bill, bill
 from costmodel.core.charges import Ints

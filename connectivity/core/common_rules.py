@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from connectivity.core.columns import Case
+from connectivity.core.case import Case
+from connectivity.core.columns import MILLIONTHS
 from connectivity.core.rule import Rule, Severity
 from connectivity.core.sources import BANDWIDTH, OWN_DOCUMENT, VPC_QUOTAS
 from connectivity.core.topology import Policy, Vpc
@@ -14,26 +15,35 @@ from costmodel.core.charges import Bools, Floats
 GBPS_OF_ONE_CONNECTION = 5
 VPCS_PER_REGION = 5
 CIDRS_PER_VPC, CIDRS_CEILING = 5, 50
+NO_BOUND = 2**53
 SUBNETS_PER_VPC = 200
+ROUTES_PER_TABLE, ROUTES_CEILING = 500, 1000  # IPv4 and IPv6 apart: CMN-15
 
 
 def policy_rules(option: str) -> tuple[Rule, ...]:
     """The topology's own policies, as they concern one option."""
 
-    def policy(case: Case, row: int) -> Policy | None:
-        ends = frozenset({case.consumer(row).environment, case.provider(row).environment})
+    def forbidding(case: Case, one: Vpc, other: Vpc) -> list[Policy]:
+        ends = frozenset({one.environment, other.environment})
         policies = case.topology.policies
-        return next((p for p in policies if option in p.forbid and p.between == ends), None)
+        return [p for p in policies if option in p.forbid and p.between == ends]
 
     def check(case: Case) -> Bools:
         if not any(option in one.forbid for one in case.topology.policies):
             return np.zeros(len(case.flows), dtype=np.bool_)
-        return np.array([policy(case, row) is not None for row in range(len(case.flows))])
+        width = len(case.topology.vpcs)
+        pairs = (
+            one * width + other
+            for one, other in case.pairs
+            if forbidding(case, case.vpc(one), case.vpc(other))
+        )
+        return np.isin(case.pair, list(pairs))
 
     def detail(case: Case, row: int) -> str:
-        found = policy(case, row)
-        because = f": {found.because}" if found and found.because else ""
-        ends = f"{case.consumer(row).environment} and {case.provider(row).environment}"
+        ours, theirs = case.consumer(row), case.provider(row)
+        reasons = [one.because for one in forbidding(case, ours, theirs) if one.because]
+        because = f": {'; '.join(reasons)}" if reasons else ""
+        ends = f"{ours.environment} and {theirs.environment}"
         return f"a policy forbids this option between {ends}{because}"
 
     return (Rule("POLICY-01", Severity.HARD, check, detail, OWN_DOCUMENT),)
@@ -46,10 +56,12 @@ def limit_rules(
     ceiling: int | None,
     words: str,
     source: str,
+    raised: str = "",
 ) -> tuple[Rule, ...]:
     """A quota of VPCs: an increase is needed above `limit`; above `ceiling` it is hard.
 
-    `counts` has the shape (vpcs,); `words` takes `vpc`, `count` and `limit`.
+    `counts` has the shape (vpcs,); `words` takes `vpc` and `count`; `raised` says what an increase
+    may bring, where that is not simply the ceiling.
     """
 
     def over(bound: int, least: int) -> Callable[[Case], Bools]:
@@ -59,19 +71,23 @@ def limit_rules(
 
         return check
 
-    def detail(case: Case, row: int) -> str:
-        count = case.once(counts)
-        ends = (case.flows.consumer.vpc[row], case.flows.provider.vpc[row])
-        vpc = max(ends, key=lambda end: count[end])
-        said = words.format(vpc=case.vpc(vpc).name, count=int(count[vpc]), limit=limit)
-        raised = f"at most {ceiling} after an increase" if ceiling else "more after an increase"
-        return f"{said}; AWS allows {limit}, {raised}"
+    def words_for(bound: int) -> Callable[[Case, int], str]:
+        def detail(case: Case, row: int) -> str:
+            count = case.once(counts)
+            ends = case.flows.consumer.vpc[row], case.flows.provider.vpc[row]
+            vpc = max((end for end in ends if count[end] <= bound), key=lambda end: count[end])
+            said = words.format(vpc=case.vpc(vpc).name, count=int(count[vpc]))
+            return f"{said}; AWS allows {limit}, {raised}"
 
-    top = ceiling or 2**53
-    rules = (Rule(id, Severity.QUOTA, over(top, limit), detail, source),)
+        return detail
+
+    top = ceiling or NO_BOUND
+    raised = raised or (f"at most {ceiling} after an increase" if ceiling else "more on request")
+    rules = (Rule(id, Severity.QUOTA, over(top, limit), words_for(top), source),)
     if ceiling is None:
         return rules
-    return (*rules, Rule(id, Severity.HARD, over(2**53, ceiling), detail, source))
+    hard = over(NO_BOUND, ceiling), words_for(NO_BOUND)
+    return (*rules, Rule(id, Severity.HARD, *hard, source))
 
 
 def per_vpc(count: Callable[[Vpc], int]) -> Callable[[Case], Floats]:
@@ -90,19 +106,20 @@ def _vpcs_beside(case: Case) -> Floats:
 
 def _fast_connection(case: Case) -> Bools:
     """A single connection needs more than EC2 gives to one, as far as its number is known."""
-    return case.column("peak_gbps") / _connections(case) > GBPS_OF_ONE_CONNECTION
+    return case.column("peak_gbps") / case.once(_connections) > GBPS_OF_ONE_CONNECTION
 
 
 def _connections(case: Case) -> Floats:
-    return np.maximum(case.flows.active / 1e6, 1)
+    return np.maximum(case.flows.active / MILLIONTHS, 1)
 
 
 def _fast_detail(case: Case, row: int) -> str:
-    peak = case.topology.flows[row].peak_gbps
-    open_now = _connections(case)[row]
+    peak, limit = case.topology.flows[row].peak_gbps, GBPS_OF_ONE_CONNECTION
+    open_now = case.flows.active[row] / MILLIONTHS
+    over = f"over {open_now:,.3g} open connections" if open_now else "if it is one connection"
     return (
-        f"{peak:g} Gbps over {open_now:,.0f} open connections is more than the "
-        f"{GBPS_OF_ONE_CONNECTION} Gbps of one connection outside a cluster placement group"
+        f"{peak:g} Gbps {over} is more than the {limit} Gbps that one connection gets outside a "
+        "cluster placement group"
     )
 
 
@@ -128,9 +145,13 @@ def _cidr_rules(version: int) -> Iterable[Rule]:
     )
 
 
-COMMON_RULES: tuple[Rule, ...] = (
+FLOW_RULES: tuple[Rule, ...] = (
     Rule("CMN-01", Severity.WARNING, _fast_connection, _fast_detail, BANDWIDTH),
     Rule("CMN-07", Severity.WARNING, _far_and_fast, _far_detail, BANDWIDTH),
+)
+"""Rules about connections, whichever option carries them."""
+
+VPC_RULES: tuple[Rule, ...] = (
     *limit_rules(
         "CMN-12",
         _vpcs_beside,
@@ -150,3 +171,4 @@ COMMON_RULES: tuple[Rule, ...] = (
         VPC_QUOTAS,
     ),
 )
+"""Rules about VPCs, for options that keep them apart."""

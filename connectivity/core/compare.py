@@ -7,8 +7,8 @@ from decimal import Decimal
 import numpy as np
 
 from connectivity.core.assignment import bill_together, operations_usd, uses_of
-from connectivity.core.columns import Case, case
-from connectivity.core.common_rules import COMMON_RULES, policy_rules
+from connectivity.core.case import Case, case
+from connectivity.core.common_rules import FLOW_RULES, VPC_RULES, policy_rules
 from connectivity.core.headlines import Headlines, budget_rules, headlines
 from connectivity.core.latency import LatencySet
 from connectivity.core.mix import Mix, mix
@@ -22,6 +22,7 @@ from costmodel.core.price_list import PriceList
 from costmodel.core.units import cents
 
 Progress = Callable[[int, int], None]
+Common = tuple[list[Hit], list[Hit]]  # of flows and of VPCs, the same for every option
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,9 @@ class Answer:
 
     @property
     def total_usd(self) -> Decimal | None:
-        """With operations."""
-        return None if self.usd is None else self.usd + self.operations_usd
+        """With operations, to the cent."""
+        exact = None if self.bill is None else self.bill.usd
+        return None if exact is None else cents(exact + self.operations_usd)
 
     @property
     def is_candidate(self) -> bool:
@@ -105,7 +107,7 @@ def compare(
         Answers that do not depend on the order of the flows.
     """
     made = case(topology)
-    common = hits(COMMON_RULES, made)
+    common = hits(FLOW_RULES, made), hits(VPC_RULES, made)
     answers = []
     for done, option in enumerate(options, start=1):
         answers.append(_answer(option, made, prices, latencies, common))
@@ -121,11 +123,12 @@ def compare(
 
 
 def _answer(
-    option: Option, made: Case, prices: PriceList, latencies: LatencySet, common: list[Hit]
+    option: Option, made: Case, prices: PriceList, latencies: LatencySet, common: Common
 ) -> Answer:
     heads = headlines(option.key, made, latencies)
     rules = (*option.rules, *policy_rules(option.key), *budget_rules(heads))
-    found = (*hits(rules, made), *common)
+    of_flows, of_vpcs = common
+    found = (*hits(rules, made), *of_flows, *(of_vpcs if option.keeps_vpcs else ()))
     stopped = np.zeros(len(made.flows), dtype=np.bool_)
     for hit in found:
         if hit.is_hard:

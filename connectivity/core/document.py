@@ -22,10 +22,17 @@ VERSION = 1
 NEEDS = ("client-ip", "sg-reference", "private-dns", "icmp")
 ENDS = ("consumer", "provider", "both")
 CONNECTIONS = ("peering", "transit-gateway", "attachment", "endpoint", "endpoint-service")
+NEEDED = {
+    "peering": ("between",),
+    "attachment": ("vpc",),
+    "endpoint": ("vpc",),
+    "endpoint-service": ("service",),
+}  # what a connection of each kind must name
 OFFERED = tuple(key for key in OPTION_KEYS if key != "single-vpc")
 MAX_TOTAL_GB = 1e12  # up to which money stays exact
 MAX_CONNECTIONS_PER_SECOND = 1e8
 MAX_SECONDS = 1e8
+MAX_OPEN_CONNECTIONS = 1e9  # of one flow; a million flows stay exact
 
 
 def parse(data: bytes) -> Topology:
@@ -46,12 +53,9 @@ def topology(document: Any) -> Topology:
     problems = plain_problems(document)
     if any("nested deeper" in one.problem for one in problems):
         raise DocumentRefused(problems)
-    reader = _Reader(problems)
-    try:
-        made = reader.topology(Fields(document, "", problems))
-    finally:
-        if problems:
-            raise DocumentRefused(problems)
+    made = _Reader(problems).topology(Fields(document, "", problems))
+    if problems:
+        raise DocumentRefused(problems)
     return made
 
 
@@ -102,16 +106,14 @@ class _Reader:
         crossing = one.number("cross_az_share", most=1)
         response = one.number("response_share", most=1)
         initiated_by = one.text("initiated_by", among=ENDS)
-        common = {
+        per_second, seconds = self._connections(one)
+        common: dict[str, Any] = {
             "provider": provider or "",
             "service": service,
             "gb": gb or 0.0,
             "response_share": 0.5 if response is None else response,
-            "connections_per_second": one.number(
-                "connections_per_second", most=MAX_CONNECTIONS_PER_SECOND
-            )
-            or 0.0,
-            "connection_seconds": one.number("connection_seconds", most=MAX_SECONDS) or 0.0,
+            "connections_per_second": per_second,
+            "connection_seconds": seconds,
             "max_idle_seconds": one.number("max_idle_seconds"),
             "peak_gbps": one.number("peak_gbps"),
             "needs": frozenset(one.texts("needs", among=NEEDS) or ()),
@@ -126,9 +128,18 @@ class _Reader:
         for consumer in consumers:
             share = self._crossing(one, crossing, consumer, provider, service)
             full_name = f"{name}/{consumer}" if one_each else name
-            made = Flow(full_name, consumer, cross_az_share=share, **common)  # type: ignore[arg-type]
+            made = Flow(full_name, consumer, cross_az_share=share, **common)
             keep(one, "name", made.name, made, self.flows, done=False)
         one.done()
+
+    def _connections(self, one: Fields) -> tuple[float, float]:
+        """New connections a second, and how many seconds one lives."""
+        per_second = one.number("connections_per_second", most=MAX_CONNECTIONS_PER_SECOND) or 0.0
+        seconds = one.number("connection_seconds", most=MAX_SECONDS) or 0.0
+        if per_second * seconds > MAX_OPEN_CONNECTIONS:
+            said = f"times connections_per_second makes {per_second * seconds:.3g} open connections"
+            one.note("connection_seconds", f"{said}; more than {MAX_OPEN_CONNECTIONS:g} cannot be")
+        return per_second, seconds
 
     def _provider(self, one: Fields) -> tuple[str | None, str | None]:
         """The VPC and the service that a flow goes to."""
@@ -146,13 +157,13 @@ class _Reader:
     def _consumers(self, one: Fields, provider: str | None) -> list[str]:
         value = one.get("from", required=True)
         if isinstance(value, list):
-            names = one.texts("from") or ()
-            places = [f"from[{i}]" for i in range(len(names))]
+            one.texts("from")
+            named = one.places("from")
         else:
             name = one.text("from")
-            names, places = ((name,), ["from"]) if name else ((), [])
+            named = [("from", name)] if name else []
         known = []
-        for name, place in zip(names, places, strict=True):
+        for place, name in named:
             if name not in self.estate.vpcs:
                 offer = did_you_mean(name, self.estate.vpcs)
                 one.note(place, f"no VPC is called {name!r}{offer}")
@@ -188,6 +199,9 @@ class _Reader:
 
     def _connection(self, one: Fields) -> Connection:
         kind = one.text("kind", required=True, among=CONNECTIONS) or ""
+        needed = NEEDED.get(kind, ())
+        for key in needed:
+            one.get(key, required=True)
         reference(one, "account", self.estate.accounts, "account")
         vpc = reference(one, "vpc", self.estate.vpcs, "VPC")
         service = reference(one, "service", self.estate.services, "service")
@@ -196,7 +210,7 @@ class _Reader:
             one.note("between", "a peering joins two VPCs; name both")
         made = Connection(kind, one.text("id", required=True) or "", between, service)
         one.done()
-        return made if not vpc else Connection(made.kind, made.id, (vpc,), service)
+        return made if kind == "peering" or not vpc else Connection(kind, made.id, (vpc,), service)
 
     def _policy(self, one: Fields) -> Policy:
         if isinstance(one.values.get("forbid"), list):
@@ -206,6 +220,10 @@ class _Reader:
         between = one.texts("between", required=True, repeat=True) or ()
         if len(between) != 2 and isinstance(one.values.get("between"), list):
             one.note("between", "name two environments; they may be the same")
+        known = [vpc.environment for vpc in self.estate.vpcs.values() if vpc.environment]
+        for place, end in one.places("between"):
+            if end not in known and (offer := did_you_mean(end, known)):
+                one.note(place, f"no VPC has the environment {end!r}{offer}")
         because = one.text("because") or ""
         one.done()
         return Policy(frozenset(forbid), frozenset(between), because)

@@ -1,5 +1,6 @@
 """The estate of a document: its accounts, VPCs and services, by name."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import ip_network
@@ -9,6 +10,9 @@ from connectivity.core.fields import Fields
 from connectivity.core.problems import did_you_mean
 from connectivity.core.regions import AZ_PREFIXES, az_problem
 from connectivity.core.topology import PROTOCOLS, Account, Network, Service, Vpc
+
+MAX_AZS = 10
+CIDR = re.compile(r"[0-9a-fA-F.:]+/[0-9]{1,3}")
 
 
 @dataclass
@@ -55,18 +59,24 @@ class Estate:
         keep(one, "name", made.name, made, self.vpcs)
 
     def _cidrs(self, one: Fields) -> tuple[Network, ...]:
-        texts = one.texts("cidrs", required=True) or ()
-        return tuple(
-            network
-            for i, text in enumerate(texts)
-            if (network := _network(one, f"cidrs[{i}]", text)) is not None
-        )
+        one.texts("cidrs", required=True)
+        networks: list[Network] = []
+        for place, text in one.places("cidrs"):
+            network = _network(one, place, text)
+            clash = next((n for n in networks if network and network.overlaps(n)), None)
+            if clash:
+                one.note(place, f"{network} overlaps {clash} of the same VPC")
+            elif network:
+                networks.append(network)
+        return tuple(networks)
 
     def _azs(self, one: Fields, region: str | None) -> tuple[str, ...]:
         azs = one.texts("azs", required=True) or ()
-        for i, az in enumerate(azs):
+        for place, az in one.places("azs"):
             if region and (problem := az_problem(az, region)):
-                one.note(f"azs[{i}]", problem)
+                one.note(place, problem)
+        if len(azs) > MAX_AZS:
+            one.note("azs", f"names {len(azs)} AZs; no Region has more than {MAX_AZS}")
         return azs
 
     def _subnet(self, one: Fields, cidrs: tuple[Network, ...], azs: tuple[str, ...]) -> bool:
@@ -84,9 +94,9 @@ class Estate:
         vpc = reference(one, "vpc", self.vpcs, "VPC", required=True)
         own = self.vpcs[vpc].azs if vpc else ()
         azs = one.texts("azs") or own
-        for i, az in enumerate(azs):
+        for place, az in one.places("azs"):
             if vpc and az not in own:
-                one.note(f"azs[{i}]", f"{az!r} is not an AZ of VPC {vpc!r}{did_you_mean(az, own)}")
+                one.note(place, f"{az!r} is not an AZ of VPC {vpc!r}{did_you_mean(az, own)}")
         made = Service(
             name=one.text("name", required=True) or "",
             vpc=vpc or "",
@@ -131,6 +141,9 @@ def keep(
 
 
 def _network(one: Fields, key: str, text: str) -> Network | None:
+    if not CIDR.fullmatch(text):
+        one.note(key, f"{text!r} is not a CIDR such as 10.0.0.0/16 or 2001:db8::/56")
+        return None
     try:
         return ip_network(text)
     except ValueError as error:

@@ -8,6 +8,7 @@ from connectivity.core.problems import Problem, did_you_mean
 from connectivity.core.reading import MAX_DEPTH
 
 MAX_TEXT = 200  # characters of a name
+QUOTE = "; write it in quotes, as it stands"
 
 
 class Fields:
@@ -21,14 +22,13 @@ class Fields:
         self.path = path
         self.problems = problems
         self.asked: set[str] = set()
-        self.values: dict[str, Any] = {}
-        if isinstance(value, dict):
-            self.values = value
-        else:
+        self.is_mapping = isinstance(value, dict)
+        self.values: dict[str, Any] = value if self.is_mapping else {}
+        if not self.is_mapping:
             problems.append(Problem(path or "document", f"is {kind(value)}, not a mapping"))
 
     def at(self, key: str) -> str:
-        return f"{self.path}.{key}" if self.path else key
+        return _join(self.path, key)
 
     def note(self, key: str, problem: str) -> None:
         self.problems.append(Problem(self.at(key), problem))
@@ -36,7 +36,7 @@ class Fields:
     def get(self, key: str, *, required: bool = False) -> Any:
         self.asked.add(key)
         value = self.values.get(key)
-        if value is None and required and self.values:
+        if value is None and required and self.is_mapping:
             self.note(key, "is required" if key not in self.values else "is empty; it is required")
         return value
 
@@ -62,11 +62,19 @@ class Fields:
         if not value:
             self.note(key, "is an empty list; name at least one, or leave the key out")
         read = [self._text(one, f"{key}[{i}]", among) for i, one in enumerate(value)]
-        if not repeat and len(set(read)) < len(read):
-            for i, one in enumerate(read):
-                if one is not None and one in read[:i]:
-                    self.note(f"{key}[{i}]", f"{one!r} is in the list twice")
+        seen: set[str] = set()
+        for i, one in enumerate(read):
+            if one in seen and not repeat:
+                self.note(f"{key}[{i}]", f"{one!r} is in the list twice")
+            seen.add(one or "")
         return tuple(one for one in read if one is not None)
+
+    def places(self, key: str) -> list[tuple[str, str]]:
+        """The usable texts of a list that `texts` has read, each with its place."""
+        value = self.values.get(key)
+        some = enumerate(value if isinstance(value, list) else ())
+        usable = ((i, one) for i, one in some if isinstance(one, str) and not text_problem(one))
+        return [(f"{key}[{i}]", one) for i, one in usable]
 
     def number(
         self, key: str, *, required: bool = False, least: float = 0, most: float = 1e12
@@ -109,8 +117,8 @@ class Fields:
 
     def _text(self, value: Any, key: str, among: Collection[str]) -> str | None:
         if not isinstance(value, str):
-            quote = f'; write it in quotes, "{value}"' if isinstance(value, int | float) else ""
-            self.note(key, f"is {kind(value)}, not text{quote}")
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            self.note(key, f"is {kind(value)}, not text{QUOTE if is_number else ''}")
             return None
         problem = text_problem(value)
         if not problem and among and value not in among:
@@ -145,7 +153,7 @@ def text_problem(value: str) -> str | None:
         return "is blank"
     if len(value) > MAX_TEXT:
         return f"has {len(value):,} characters; at most {MAX_TEXT}"
-    if not value.isprintable():
+    if not value.isprintable() and not _unstorable(value, ""):  # that is said already
         bad = next(one for one in value if not one.isprintable())
         return f"has the character U+{ord(bad):04X}, which cannot be shown"
     return None
@@ -160,10 +168,7 @@ def plain_problems(value: Any) -> list[Problem]:
         if isinstance(one, dict | list) and depth > MAX_DEPTH:
             problems.append(Problem(path, f"is nested deeper than {MAX_DEPTH} levels"))
         elif isinstance(one, dict):
-            problems += [
-                Problem(_join(path, key), "is written twice in one mapping; keep one")
-                for key in getattr(one, "repeated", ())
-            ]
+            problems += repeated_keys(one, path)
             problems += [p for key in one if (p := _unstorable(key, path or "document"))]
             stack += [(child, _join(path, key), depth + 1) for key, child in one.items()]
         elif isinstance(one, list):
@@ -175,8 +180,15 @@ def plain_problems(value: Any) -> list[Problem]:
     return problems
 
 
+def repeated_keys(mapping: Any, path: str = "") -> list[Problem]:
+    """The keys that were written more than once in one mapping."""
+    repeated: list[str] = getattr(mapping, "repeated", [])
+    return [Problem(_join(path, k), "is written twice in one mapping; keep one") for k in repeated]
+
+
 def _join(path: str, key: str) -> str:
-    return f"{path}.{key}" if path else key
+    plain = key if key and key.isprintable() else repr(key)
+    return f"{path}.{plain}" if path else plain
 
 
 def _unstorable(text: str, path: str) -> Problem | None:

@@ -1,26 +1,27 @@
 """What would change a recommendation: operations, GB, crossing share, a price, a p99 budget.
 
-The bill is piecewise linear in each of them, so each threshold is the crossing of two lines, and
-where tiers or capacity units bend the bill it is approached by billing again.
+The bill is piecewise linear in each of them. A threshold of operations or of a price is where two
+lines cross; for traffic, several versions of the flows are billed in one table, and the first
+change of sign is closed in on.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from connectivity.core.columns import Flows
-from connectivity.core.compare import Answer, Comparison
-from connectivity.core.verdict import is_slower
-from costmodel.core.bill import bill
-from costmodel.core.charges import Ints
-from costmodel.core.price_list import Price
+from connectivity.core.columns import Flows, beside
+from connectivity.core.compare import Answer, Comparison, compare
+from costmodel.core.bill import usd_of_pools
+from costmodel.core.charges import Floats, Ints
+from costmodel.core.price_list import EVERYWHERE, Price
 from costmodel.core.units import THOUSANDTHS
 from costmodel.core.usage_types import usage_type
 
-LEAST_FACTOR, MOST_FACTOR = 1e-3, 1e3  # of the traffic: beyond them nothing is said
-STEPS = 6
-CLOSE_ENOUGH = 0.005  # USD
+FACTORS = (1, 1.25, 1.6, 2, 3, 5, 8, 12, 20, 35, 60, 100, 200, 400, 1000)  # of all traffic
+MOST_ROWS = 500_000  # of flows times factors; beyond, fewer factors are tried
+PARTS, ROUNDS = 16, 3  # how a change of sign is closed in on
+HALF_A_CENT = 0.005  # USD
 FAR = 1.0  # the distance of what has no size today
 
 
@@ -60,7 +61,7 @@ class _Search:
 
     comparison: Comparison
     best: Answer
-    totals: dict[tuple[str, str, float], float] = field(default_factory=dict)
+    totals: dict[tuple[str, str, tuple[float, ...]], Floats] = field(default_factory=dict)
 
     def all(self, rival: Answer) -> Iterator[Flip]:
         yield from self._operations(rival)
@@ -79,7 +80,7 @@ class _Search:
             more = self.best.objects.get(kind, 0) - rival.objects.get(kind, 0)
             price = float(prices.get(kind, 0))
             bound = price + self._ahead(rival) / more if more else -1.0
-            if bound >= 0:
+            if bound > 0 or (bound == 0 and more > 0):
                 way = "above" if more > 0 else "below"
                 yield Flip(
                     "operations",
@@ -91,9 +92,13 @@ class _Search:
                 )
 
     def _gb(self, rival: Answer) -> Iterator[Flip]:
-        gb = float(self.comparison.case.flows.total.sum()) / THOUSANDTHS
-        for way, toward in (("above", 2.0), ("below", 0.5)) if gb else ():
-            factor = self._root(rival, toward)
+        flows = self.comparison.case.flows
+        gb = float(flows.total.sum()) / THOUSANDTHS
+        step = 1 + len(flows) * len(FACTORS) // MOST_ROWS
+        rising = tuple(FACTORS[:: min(step, 7)])
+        falling = tuple(1 / factor for factor in rising)
+        for way, factors in (("above", rising), ("below", falling)) if gb else ():
+            factor = self._first_change(rival, factors)
             if factor is not None:
                 yield Flip(
                     "gb",
@@ -106,35 +111,48 @@ class _Search:
 
     def _crossing(self, rival: Answer) -> Iterator[Flip]:
         flows = self.comparison.case.flows
-        inside = flows.total[flows.same_region].sum()
-        if not inside:
+        free = flows.same_region & (flows.common_azs > 0) & (flows.total > 0)
+        if not free.any():
             return
-        none, all_of_it = (self._lead(rival, "crossing", share) for share in (0.0, 1.0))
-        if none == all_of_it:
+        shares = flows.crossing[free] / flows.total[free]
+        now = float(flows.crossing[free].sum() / flows.total[free].sum())
+        none, here, all_of_it = self._leads(rival, "crossing", (0.0, now, 1.0)).tolist()
+        share = none / (none - all_of_it) if none != all_of_it else -1.0
+        is_above = all_of_it > none  # on which side the rival is cheaper
+        if not 0 <= share <= 1 or here > HALF_A_CENT or (share < now) == is_above:
             return
-        share, now = none / (none - all_of_it), float(flows.crossing.sum() / inside)
-        if 0 <= share <= 1 and share != now:
-            way = "above" if share > now else "below"
-            yield Flip(
-                "crossing",
-                f"share of the GB that cross AZs {way}",
-                f"{share:.1%}",
-                rival.option.key,
-                share,
-                abs(share - now),
-            )
+        if not self._keeps_budgets(rival, share + (0.001 if is_above else -0.001)):
+            return
+        same = "" if np.ptp(shares) < 1e-6 else ", if it were the same for every flow,"
+        yield Flip(
+            "crossing",
+            f"share of the GB that cross AZs{same} {'above' if is_above else 'below'}",
+            f"{share:.1%}",
+            rival.option.key,
+            share,
+            abs(share - now),
+        )
+
+    def _keeps_budgets(self, rival: Answer, share: float) -> bool:
+        """Crossing AZs takes longer, which a p99 budget may not allow."""
+        made = self.comparison.case
+        if all(flow.p99_budget_us is None for flow in made.topology.flows):
+            return True
+        rows = zip(made.topology.flows, made.flows.common_azs.tolist(), strict=True)
+        changed = tuple(replace(f, cross_az_share=share) if common else f for f, common in rows)
+        topology = replace(made.topology, flows=changed)
+        after = compare(topology, self.comparison.prices, self.comparison.latencies, [rival.option])
+        return after.answers[0].is_feasible
 
     def _prices(self, rival: Answer) -> Iterator[Flip]:
         ours, theirs = _quantities(self.best), _quantities(rival)
-        for (price, rate), one in {**theirs, **ours}.items():
+        for price, rate in {**theirs, **ours}:
             more = ours.get((price, rate), 0.0) - theirs.get((price, rate), 0.0)
             bound = rate + self._ahead(rival) / more if more else -1.0
-            if bound >= 0 and rate and one:
-                name = usage_type(price.name, price.region, price.to_region)
-                way = "above" if more > 0 else "below"
+            if rate and (bound > 0 or (bound == 0 and more > 0)):
                 yield Flip(
                     "price",
-                    f"price of {name} in {price.region} {way}",
+                    f"price of {_name(price, rate)} {'above' if more > 0 else 'below'}",
                     f"{bound:.4g} USD per {price.unit}",
                     rival.option.key,
                     bound,
@@ -142,42 +160,44 @@ class _Search:
                 )
 
     def _budget(self, rival: Answer) -> Iterator[Flip]:
-        us = self.best.heads.worst.us
-        if us is not None and rival.heads.worst.us is not None and is_slower(self.best, rival):
-            what = "a p99 budget below"
-            yield Flip("budget", what, f"{us:g} µs", rival.option.key, us, FAR)
+        ours, theirs = self.best.heads.worst.us, rival.heads.worst.us
+        if ours is not None and theirs is not None and theirs < ours:
+            yield Flip("budget", "a p99 budget below", f"{ours:g} µs", rival.option.key, ours, FAR)
 
-    def _root(self, rival: Answer, toward: float) -> float | None:
-        """The factor on all GB at which the rival is as cheap, beyond 1 in one direction."""
-        here, there = 1.0, toward
-        lead, next_lead = (self._lead(rival, "gb", one) for one in (here, there))
-        for _ in range(STEPS):
-            if next_lead == lead:
+    def _first_change(self, rival: Answer, factors: tuple[float, ...]) -> float | None:
+        """The first factor, going away from 1, at which the rival becomes cheaper."""
+        for _ in range(ROUNDS):
+            leads = self._leads(rival, "gb", factors)
+            dearer = np.flatnonzero(leads > HALF_A_CENT)
+            if not len(dearer) or dearer[0] == 0:
                 return None
-            here, there = there, there - next_lead * (there - here) / (next_lead - lead)
-            if not (LEAST_FACTOR < there < MOST_FACTOR) or (there > 1) != (toward > 1):
-                return None
-            lead, next_lead = next_lead, self._lead(rival, "gb", there)
-            if abs(next_lead) < CLOSE_ENOUGH:
-                return there
-        return None
+            i = int(dearer[0])
+            last, first = factors[i - 1], factors[i]
+            factors = tuple(np.linspace(last, first, PARTS).tolist())
+        return last - (first - last) * float(leads[i - 1] / (leads[i] - leads[i - 1]))
 
-    def _lead(self, rival: Answer, what: str, value: float) -> float:
-        """USD by which the best would be dearer than the rival after a change."""
-        return self._total(self.best, what, value) - self._total(rival, what, value)
+    def _leads(self, rival: Answer, what: str, values: tuple[float, ...]) -> Floats:
+        """USD by which the best would be dearer than the rival, after each of some changes."""
+        return self._usd(self.best, what, values) - self._usd(rival, what, values)
 
-    def _total(self, answer: Answer, what: str, value: float) -> float:
-        key = answer.option.key, what, value
+    def _usd(self, answer: Answer, what: str, values: tuple[float, ...]) -> Floats:
+        key = answer.option.key, what, values
         if key not in self.totals:
-            made = self.comparison.case
-            flows = _CHANGES[what](made.flows, value)
-            priced = bill(
-                answer.option.charges(flows), self.comparison.prices, made.regions, made.pools
-            )
-            self.totals[key] = float(sum(line.usd for line in priced.lines)) + float(
-                answer.operations_usd
-            )
+            change = _scaled if what == "gb" else _crossed
+            worlds = [change(self.comparison.case.flows, value) for value in values]
+            self.totals[key] = self._bill_all(answer, worlds) + float(answer.operations_usd)
         return self.totals[key]
+
+    def _bill_all(self, answer: Answer, worlds: Sequence[Flows]) -> Floats:
+        """The bill of one option for several versions of the flows, which share nothing."""
+        made = self.comparison.case
+        topology, pools = made.topology, int(made.pools.max()) + 1
+        counts = len(topology.vpcs), len(topology.accounts), len(topology.services)
+        flows = beside(list(worlds), *counts)
+        payers = np.concatenate([made.pools + i * pools for i in range(len(worlds))])
+        charges = answer.option.charges(flows)
+        usd = usd_of_pools(charges, self.comparison.prices, made.regions, payers)
+        return usd.reshape(len(worlds), pools).sum(axis=1)
 
 
 def _times(quantity: Ints, factor: float) -> Ints:
@@ -194,10 +214,9 @@ def _scaled(flows: Flows, factor: float) -> Flows:
 
 
 def _crossed(flows: Flows, share: float) -> Flows:
-    return replace(flows, crossing=np.where(flows.same_region, _times(flows.total, share), 0))
-
-
-_CHANGES: dict[str, Callable[[Flows, float], Flows]] = {"gb": _scaled, "crossing": _crossed}
+    """Every flow that can choose crosses AZs with the same share of its GB."""
+    crossing = np.where(flows.common_azs > 0, _times(flows.total, share), flows.total)
+    return replace(flows, crossing=np.where(flows.same_region, crossing, 0))
 
 
 def _quantities(answer: Answer) -> dict[tuple[Price, float], float]:
@@ -207,3 +226,12 @@ def _quantities(answer: Answer) -> dict[tuple[Price, float], float]:
         key = line.price, float(line.rate)
         sums[key] = sums.get(key, 0.0) + float(line.quantity)
     return sums
+
+
+def _name(price: Price, rate: float) -> str:
+    where = "all Regions" if price.region == EVERYWHERE else price.region
+    name = f"{usage_type(price.name, price.region, price.to_region)} in {where}"
+    if len(price.tiers) == 1:
+        return name
+    start = next(tier.start for tier in price.tiers if float(tier.usd) == rate)
+    return f"{name}, in the tier from {start // THOUSANDTHS:,} {price.unit},"

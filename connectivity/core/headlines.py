@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from connectivity.core.columns import AzList, Case
+from connectivity.core.case import Case
+from connectivity.core.columns import AzList
 from connectivity.core.latency import LatencySet, Reading
 from connectivity.core.rule import Rule, Severity
 from connectivity.core.sources import OWN_DOCUMENT
@@ -54,9 +55,8 @@ class Headlines:
     @property
     def worst(self) -> Reading:
         """The worst headline of the flows; one that is not known counts as the worst."""
-        used = [self.kinds[i].reading for i in np.unique(self.of).tolist()]
-        unknown = [one for one in used if one.us is None]
-        return max(unknown or used, key=lambda one: one.badness)
+        used = (self.kinds[i].reading for i in np.unique(self.of).tolist())
+        return max(used, key=lambda one: one.badness)
 
     def cells(self, case: Case, latencies: LatencySet) -> Iterator[CellShare]:
         """Every pair of AZs that the two ends of every flow have."""
@@ -64,7 +64,8 @@ class Headlines:
             ours, theirs = _az_lists(case, row)
             common = len(set(ours) & set(theirs))
             pairs = len(ours) * len(theirs) - common
-            crossing = float(self.crossing[row])
+            crossing = float(self.crossing[row]) if common else 1.0
+            crossing = crossing if pairs else 0.0
             for from_az in ours:
                 for to_az in theirs:
                     inside = from_az == to_az
@@ -76,7 +77,7 @@ class Headlines:
 def headlines(option: str, case: Case, latencies: LatencySet) -> Headlines:
     """The headline of every flow: an inter-AZ cell where 1 % or more of the bytes cross AZs."""
     flows = case.flows
-    crossing = case.column("cross_az_share")
+    crossing = np.where(flows.same_region, case.column("cross_az_share"), 1.0)
     crosses = (crossing >= LEAST_SHARE).astype(np.int64)
     width = len(flows.az_lists)
     code = (flows.consumer.azs * width + flows.provider.azs) * 2 + crosses
@@ -96,6 +97,10 @@ def _headline(
     pairs = pairs or [(one, other) for one in ours for other in theirs]
     readings = [latencies.read(option, *pair) for pair in pairs]
     worst = max(readings, key=lambda one: one.badness)
+    known = [one.us for one in readings if one.us is not None]
+    if worst.us is None and known:
+        said = f"only {len(known)} of {len(readings)} pairs are known, up to {max(known):g} µs"
+        worst = worst._replace(comment=said)
     same = sum(1 for one in readings if one.us == worst.us)
     return Headline(worst, same / len(readings), is_crossing)
 

@@ -3,6 +3,7 @@
 p99s are never added up: an overhead is the difference of two p99s of the same cell.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -58,11 +59,17 @@ class Reading(NamedTuple):
         return self.overhead_us is not None and abs(self.overhead_us) <= self.noise_us
 
     @property
-    def badness(self) -> tuple[float, float, int]:
-        """For finding the worst of several; of equal ones that with the better basis."""
-        us = -1.0 if self.us is None else self.us
-        over = float("-inf") if self.overhead_us is None else self.overhead_us
-        return us, over, -BASES.index(self.basis)
+    def badness(self) -> tuple[bool, bool, float, int, float]:
+        """For finding the worst of several: what is not known is worst; of equal ones that with
+        the better basis is shown."""
+        over = self.overhead_us
+        return (
+            self.us is None,
+            over is None,
+            self.us or 0.0,
+            -BASES.index(self.basis),
+            over or 0.0,
+        )
 
 
 @dataclass(frozen=True)
@@ -72,9 +79,13 @@ class LatencySet:
     name: str
     as_of: str
     cells: tuple[LatencyCell, ...]
-    _read: dict[tuple[str, str, str], Reading] = field(
-        default_factory=dict, compare=False, repr=False
+    _index: dict[tuple[str, str, str], list[LatencyCell]] = field(
+        default_factory=lambda: defaultdict(list), compare=False, repr=False
     )
+
+    def __post_init__(self) -> None:
+        for cell in self.cells:
+            self._index[cell.option, cell.from_az, cell.to_az].append(cell)
 
     def read(self, option: str, from_az: str, to_az: str) -> Reading:
         """The best figure for a cell, and what it rests on.
@@ -85,12 +96,6 @@ class LatencySet:
 
         Source: the product's contract, section 4.
         """
-        key = (option, from_az, to_az)
-        if key not in self._read:
-            self._read[key] = self._find(*key)
-        return self._read[key]
-
-    def _find(self, option: str, from_az: str, to_az: str) -> Reading:
         if region_of(from_az) != region_of(to_az):
             comment = "no figure between Regions"
             return Reading(from_az, to_az, None, None, 0, "none", "", comment)
@@ -98,8 +103,9 @@ class LatencySet:
         if own:
             return self._reading(own, from_az, to_az, own.basis, "")
         alike = self._alike(option, from_az, to_az)
-        if alike is None:
-            return Reading(from_az, to_az, None, None, 0, "none", "", "no figure for this option")
+        is_elsewhere = alike is not None and alike.region != region_of(from_az)
+        if alike is None or (option == BASELINE and is_elsewhere):
+            return Reading(from_az, to_az, None, None, 0, "none", "", "no figure in this Region")
         baseline = self._exact(BASELINE, from_az, to_az)
         over = self._overhead(alike)
         if baseline and baseline.basis == "measured" and over is not None:
@@ -138,19 +144,13 @@ class LatencySet:
 
     def _overhead(self, cell: LatencyCell) -> float | None:
         """Option minus single VPC, in the same cell and of the same basis and date."""
-        if cell.option == BASELINE:
-            return None
         baseline = self._exact(BASELINE, cell.from_az, cell.to_az)
         if baseline is None or (baseline.basis, baseline.as_of) != (cell.basis, cell.as_of):
             return None
         return cell.us - baseline.us
 
     def _exact(self, option: str, from_az: str, to_az: str) -> LatencyCell | None:
-        return _best(
-            cell
-            for cell in self.cells
-            if (cell.option, cell.from_az, cell.to_az) == (option, from_az, to_az)
-        )
+        return _best(self._index.get((option, from_az, to_az), ()))
 
     def _alike(self, option: str, from_az: str, to_az: str) -> LatencyCell | None:
         """A published figure of the same kind of pair, of the same Region if there is one."""

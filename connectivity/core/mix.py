@@ -2,7 +2,7 @@
 
 Not proven to be the cheapest plan: what flows could share is counted for each when it chooses.
 No flow chooses an option that has a hard finding for it when every flow uses that option, so a mix
-keeps every limit that the options keep.
+keeps every limit that the options keep; only route table entries of a VPC pair can collide.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,8 @@ from decimal import Decimal
 import numpy as np
 
 from connectivity.core.assignment import bill_together, objects_together, operations_usd, uses_of
-from connectivity.core.columns import Case, Flows
+from connectivity.core.case import Case
+from connectivity.core.columns import Flows
 from connectivity.core.option import Option
 from costmodel.core.bill import Bill, usd_of_pools
 from costmodel.core.charges import Bools, Floats
@@ -27,6 +28,7 @@ class Mix:
     options: tuple[Option | None, ...]  # per flow; None where nothing can be chosen
     bill: Bill | None
     operations_usd: Decimal | None
+    is_buildable: bool  # no two VPCs would need two targets in one route
 
     @property
     def usd(self) -> Decimal | None:
@@ -39,9 +41,20 @@ def mix(made: Case, prices: PriceList, usable: Sequence[tuple[Option, Bools]]) -
     chosen = _choose(made, prices, usable)
     uses = uses_of(chosen)
     if uses is None:
-        return Mix(chosen, None, None)
+        return Mix(chosen, None, None, is_buildable=False)
     operations = operations_usd(objects_together(made, uses), made)
-    return Mix(chosen, bill_together(made, prices, uses), operations)
+    priced = bill_together(made, prices, uses)
+    return Mix(chosen, priced, operations, is_buildable=_is_buildable(made, chosen))
+
+
+def _is_buildable(made: Case, chosen: tuple[Option | None, ...]) -> bool:
+    """Flows between the same two VPCs use at most one option that takes a route table entry."""
+    target: dict[int, Option] = {}
+    return all(
+        target.setdefault(pair, option) is option
+        for pair, option in zip(made.pair.tolist(), chosen, strict=True)
+        if option is not None and option.takes_route
+    )
 
 
 def _choose(

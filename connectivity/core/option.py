@@ -44,6 +44,8 @@ class Option:
     objects: Callable[[Flows], Iterable[Objects]] = nothing
     carries: Callable[[Flows], Bools] = everything
     assumes: tuple[str, ...] = ()  # sentences that the answer must carry
+    keeps_vpcs: bool = True  # False where the two ends become one VPC
+    takes_route: bool = True  # False where it needs no entry in the VPCs' route tables
 
     @property
     def rank(self) -> int:

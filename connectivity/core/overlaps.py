@@ -37,9 +37,11 @@ def overlaps(vpcs: Iterable[Vpc]) -> dict[str, Overlap]:
         if enclosing:
             overlap = Overlap(name, cidr, enclosing[1], enclosing[0])
             found.setdefault(name, overlap)
-            for wide, other in stack:
+            for wide, other in reversed(stack):
+                if other in found:
+                    break  # and so is everything that encloses it, but for this VPC's own ranges
                 if other != name:
-                    found.setdefault(other, Overlap(other, wide, name, cidr))
+                    found[other] = Overlap(other, wide, name, cidr)
         stack.append((cidr, name))
     return found
 

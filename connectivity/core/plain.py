@@ -71,6 +71,7 @@ def _mix(comparison: Comparison) -> Plain:
             {"flow": flow.name, "option": option.key if option else None}
             for flow, option in zip(flows, mix.options, strict=True)
         ],
+        "feasible": mix.is_buildable,
         "proven": False,
     }
 
@@ -93,7 +94,7 @@ def _answer(answer: Answer, comparison: Comparison, *, cells: bool) -> Plain:
         "objects": answer.objects,
         "payers": [
             {"account": accounts[payer].id, "usd": str(cents(paid))}
-            for payer, paid in (bill.by_payer() if bill else {}).items()
+            for payer, paid in (bill.by_payer() if bill and not bill.gaps else {}).items()
         ],
         "lines": [_line(one, accounts[one.payer].id) for one in (bill.lines if bill else ())],
         "findings": list(_findings(answer, comparison)),

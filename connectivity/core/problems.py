@@ -6,7 +6,10 @@ ValueError
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import islice
 from typing import NamedTuple
+
+MOST_KNOWN = 500  # names among which a near one is looked for
 
 
 class Problem(NamedTuple):
@@ -33,5 +36,5 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("order-api", ["orders-api", "clients"])
     "; did you mean 'orders-api'?"
     """
-    near = get_close_matches(word, list(known), n=1)
+    near = get_close_matches(word, list(islice(known, MOST_KNOWN)), n=1)
     return f"; did you mean {near[0]!r}?" if near else ""

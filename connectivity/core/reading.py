@@ -12,7 +12,9 @@ from connectivity.core.problems import DocumentRefused, Problem
 MAX_BYTES = 64 * 2**20
 MAX_YAML_BYTES = 16 * 2**20
 MAX_YAML_VALUES = 2_000_000  # after aliases are followed
+MAX_YAML_CHARACTERS = 4 * MAX_YAML_BYTES  # likewise
 MAX_DEPTH = 32
+MAX_DIGITS = 300  # of a number
 
 TEXT = "tag:yaml.org,2002:str"
 _RESOLVER = yaml.resolver.Resolver()
@@ -106,8 +108,9 @@ class _YamlBuilder:
 
     def __init__(self, text: str) -> None:
         self.events: Iterator[Any] = iter(yaml.parse(text, Loader=yaml.CSafeLoader))
-        self.anchors: dict[str, tuple[Any, int]] = {}
+        self.anchors: dict[str, tuple[Any, tuple[int, int]]] = {}
         self.values = 0
+        self.characters = 0
 
     def document(self) -> Any:
         next(self.events)  # the stream begins
@@ -124,31 +127,37 @@ class _YamlBuilder:
             raise _refused(f"is nested deeper than {MAX_DEPTH} levels", _where(event))
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
-        before = self.values
-        self._count(1)
+        before = self.values, self.characters
+        self._count(1, len(event.value) if isinstance(event, yaml.ScalarEvent) else 0)
         if isinstance(event, yaml.ScalarEvent):
             value: Any = _scalar(event)
+        elif event.tag:
+            raise _refused(f"has the tag {event.tag!r}; tags are not read", _where(event))
         elif isinstance(event, yaml.SequenceStartEvent):
             value = [self.value(one, depth + 1) for one in self._until(yaml.SequenceEndEvent)]
         else:
             value = _mapping(list(self._pairs(depth + 1)))
         if event.anchor:
-            self.anchors[event.anchor] = value, self.values - before
+            size = self.values - before[0], self.characters - before[1]
+            self.anchors[event.anchor] = value, size
         return value
 
     def _alias(self, event: Any) -> Any:
         if event.anchor not in self.anchors:
             raise _refused(f"refers to *{event.anchor}, which is not there yet", _where(event))
-        value, count = self.anchors[event.anchor]
-        self._count(count)
+        value, size = self.anchors[event.anchor]
+        self._count(*size)
         return value
 
-    def _count(self, more: int) -> None:
-        self.values += more
-        if self.values > MAX_YAML_VALUES:
-            raise _refused(
-                f"has more than {MAX_YAML_VALUES:,} values when its aliases are followed"
-            )
+    def _count(self, values: int, characters: int) -> None:
+        self.values += values
+        self.characters += characters
+        for count, most, what in (
+            (self.values, MAX_YAML_VALUES, "values"),
+            (self.characters, MAX_YAML_CHARACTERS, "characters"),
+        ):
+            if count > most:
+                raise _refused(f"has more than {most:,} {what} when its aliases are followed")
 
     def _until(self, end: type) -> Iterator[Any]:
         while not isinstance(event := next(self.events), end):
@@ -178,7 +187,9 @@ def _plain(text: str) -> Any:
     tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
     if tag not in SCALARS:
         return text
+    if len(text) > MAX_DIGITS:
+        return text
     try:
         return SCALARS[tag](yaml.ScalarNode(tag, text))
-    except ValueError:  # `0o8`, `1_` and their like only look like numbers
+    except (ValueError, OverflowError):  # `0o8`, `1_` and their like only look like numbers
         return text

@@ -50,8 +50,8 @@ AZ_PREFIXES = {
 }
 REGIONS_BY_PREFIX = {prefix: region for region, prefix in AZ_PREFIXES.items()}
 
-AZ_ID = re.compile(r"([a-z]+\d)-az\d+")
-AZ_NAME = re.compile(r"[a-z]{2}(-[a-z]+)+-\d[a-z]")
+AZ_ID = re.compile(r"([a-z]+[0-9])-az[1-9][0-9]?")
+AZ_NAME = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9][a-z]")
 
 
 def az_problem(az: str, region: str) -> str | None:

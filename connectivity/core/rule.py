@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from connectivity.core.columns import Case
+from connectivity.core.case import Case
 from costmodel.core.charges import Bools, Ints
 
 AS_OF = "2026-11-23"

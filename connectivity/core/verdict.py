@@ -1,7 +1,5 @@
 """What follows from a comparison: the recommendation and why, the frontier."""
 
-from functools import reduce
-
 from connectivity.core.compare import Answer, Comparison
 
 
@@ -11,25 +9,25 @@ def recommended(comparison: Comparison) -> Answer | None:
     Equal to the cent: the smaller worst p99 if the difference is beyond noise, then fewer
     objects, then the contract's order.
     """
+    steps = _steps(comparison)
+    return min(steps[-1][1], key=lambda one: one.option.rank) if steps else None
+
+
+def _steps(comparison: Comparison) -> list[tuple[str, list[Answer]]]:
+    """What is left after each criterion, the cheapest first."""
     candidates = comparison.candidates
-    return reduce(_better, candidates) if candidates else None
+    if not candidates:
+        return []
+    least = min(one.total_usd or 0 for one in candidates)
+    cheap = [one for one in candidates if one.total_usd == least]
+    fast = [one for one in cheap if not any(is_slower(one, other) for other in cheap)] or cheap
+    fewest = min(_objects(one) for one in fast)
+    few = [one for one in fast if _objects(one) == fewest]
+    return [("cost", cheap), ("a smaller p99", fast), ("fewer objects to look after", few)]
 
 
-def _better(one: Answer, other: Answer) -> Answer:
-    return other if _reason(other, one) and not _reason(one, other) else one
-
-
-def _reason(one: Answer, other: Answer) -> str:
-    """Why `one` comes before `other`; empty where it does not."""
-    ours, theirs = one.total_usd, other.total_usd
-    if ours is None or theirs is None or ours != theirs:
-        return "cheaper" if ours is not None and theirs is not None and ours < theirs else ""
-    if is_slower(one, other) or is_slower(other, one):
-        return "a smaller p99" if is_slower(other, one) else ""
-    counts = [sum(answer.objects.values()) for answer in (one, other)]
-    if counts[0] != counts[1]:
-        return "fewer objects to look after" if counts[0] < counts[1] else ""
-    return "first in order" if one.option.rank < other.option.rank else ""
+def _objects(answer: Answer) -> int:
+    return sum(answer.objects.values())
 
 
 def is_slower(one: Answer, other: Answer) -> bool:
@@ -55,14 +53,22 @@ def because(comparison: Comparison) -> str:
     if not others:
         return f"{best.option.name} is the only feasible, priced option that every flow allows."
     total = f"{best.total_usd:,.2f} USD a month"
-    ties = [one for one in others if one.total_usd == best.total_usd]
+    ties = [one.option.name for one in others if one.total_usd == best.total_usd]
     if ties:
-        names = " and ".join(one.option.name for one in ties)
-        return (
-            f"{best.option.name} costs {total}, as does {names}, and has {_reason(best, ties[0])}."
-        )
+        return f"{best.option.name} costs {total}, as does {' and '.join(ties)}{_tie(comparison)}."
     against = ", ".join(f"{one.total_usd:,.2f} for {one.option.name}" for one in others)
     return f"{best.option.name} costs least: {total} with operations, against {against}."
+
+
+def _tie(comparison: Comparison) -> str:
+    """What decided between equal costs."""
+    steps = _steps(comparison)
+    reasons = [
+        reason
+        for (_, before), (reason, after) in zip(steps, steps[1:], strict=False)
+        if len(after) < len(before)
+    ]
+    return f", and has {' and '.join(reasons)}" if reasons else "; it stands first in our order"
 
 
 def _why_none(comparison: Comparison) -> str:

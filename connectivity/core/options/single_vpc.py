@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from connectivity.core.columns import Case, Flows
+from connectivity.core.case import Case
+from connectivity.core.columns import Flows
 from connectivity.core.option import Option
 from connectivity.core.rule import Rule, Severity
 from connectivity.core.sources import NOT_VERIFIED, SHARING

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from connectivity.core.columns import Case, Flows
-from connectivity.core.common_rules import limit_rules
+from connectivity.core.case import Case
+from connectivity.core.columns import Flows
+from connectivity.core.common_rules import ROUTES_CEILING, ROUTES_PER_TABLE, limit_rules
 from connectivity.core.option import Objects, Option
 from connectivity.core.overlaps import Overlap, overlap_of, overlaps
 from connectivity.core.rule import Rule, Severity, needs
@@ -17,7 +18,6 @@ OUT = PriceName("AmazonVPC", "VpcPeering-Out-Bytes")
 IN = PriceName("AmazonVPC", "VpcPeering-In-Bytes")
 
 PEERINGS, PEERINGS_CEILING = 50, 125
-ROUTES, ROUTES_CEILING = 500, 1000
 ROUTES_IN_OLDER_COPIES = 50
 
 
@@ -58,57 +58,57 @@ def _overlap(case: Case, row: int) -> str:
     return f"{case.once(_pair_overlaps)[int(case.pair[row])]}: creating the peering fails"
 
 
-def _peer_overlaps(case: Case) -> dict[int, Overlap]:
-    """For every VPC: two of its peers that overlap each other."""
-    found = {}
-    for vpc, peers in case.neighbours.items():
-        clash = overlaps(case.vpc(peer) for peer in sorted(peers))
-        if clash:
-            found[vpc] = next(iter(clash.values()))
-    return found
+def _peer_overlaps(case: Case) -> dict[tuple[int, int], Overlap]:
+    """By VPC and peer: that peer overlaps another peer of the VPC."""
+    return {
+        (vpc, case.vpc_index[peer]): overlap
+        for vpc, peers in case.peers.items()
+        for peer, overlap in overlaps(case.vpc(one) for one in sorted(peers)).items()
+    }
 
 
 def _ambiguous(case: Case) -> Bools:
-    mask = np.zeros(len(case.topology.vpcs), dtype=np.bool_)
-    mask[list(case.once(_peer_overlaps))] = True
-    return case.touching(mask)
+    clashes = case.once(_peer_overlaps)
+    width = len(case.topology.vpcs)
+    codes = [min(pair) * width + max(pair) for pair in clashes]
+    return np.isin(case.pair, codes)
 
 
 def _ambiguity(case: Case, row: int) -> str:
     clashes = case.once(_peer_overlaps)
     ends = int(case.flows.consumer.vpc[row]), int(case.flows.provider.vpc[row])
-    vpc = next(end for end in ends if end in clashes)
+    pair = ends if ends in clashes else (ends[1], ends[0])
     return (
-        f"{case.vpc(vpc).name} peers with two VPCs that overlap ({clashes[vpc]}): replies may go "
-        "to the wrong one; give it specific routes"
+        f"{case.vpc(pair[0]).name} peers with two VPCs that overlap ({clashes[pair]}): replies may "
+        "go to the wrong one; give it specific routes"
     )
+
+
+def _no_family_in_common(case: Case) -> Bools:
+    families = [{cidr.version for cidr in vpc.cidrs} for vpc in case.topology.vpcs]
+    width = len(families)
+    apart = [a * width + b for a, b in case.pairs if not families[a] & families[b]]
+    return np.isin(case.pair, apart)
+
+
+def _families(case: Case, row: int) -> str:
+    ends = case.consumer(row), case.provider(row)
+    said = (f"{vpc.name} has {', '.join(map(str, vpc.cidrs[:2]))}" for vpc in ends)
+    return f"no address family in common: {' and '.join(said)}"
 
 
 def _peerings(case: Case) -> Floats:
     vpcs = range(len(case.topology.vpcs))
-    return np.array([len(case.neighbours.get(vpc, ())) for vpc in vpcs], dtype=np.float64)
+    return np.array([len(case.peers.get(vpc, ())) for vpc in vpcs], dtype=np.float64)
 
 
 def _routes(case: Case) -> Floats:
-    """For every VPC, the larger of its IPv4 and IPv6 routes to all its peers."""
-    return np.array(
-        [
-            max(
-                sum(
-                    sum(1 for cidr in case.vpc(peer).cidrs if cidr.version == version)
-                    for peer in case.neighbours.get(vpc, ())
-                )
-                for version in (4, 6)
-            )
-            for vpc in range(len(case.topology.vpcs))
-        ],
-        dtype=np.float64,
-    )
+    return case.routes(case.peers)
 
 
 def _routes_in_doubt(case: Case) -> Bools:
     routes = case.once(_routes)
-    return case.touching((routes > ROUTES_IN_OLDER_COPIES) & (routes <= ROUTES))
+    return case.touching((routes > ROUTES_IN_OLDER_COPIES) & (routes <= ROUTES_PER_TABLE))
 
 
 def _doubt(case: Case, row: int) -> str:
@@ -117,7 +117,7 @@ def _doubt(case: Case, row: int) -> str:
     vpc = max(ends, key=lambda end: routes[end])
     return (
         f"{case.vpc(vpc).name} needs {int(routes[vpc])} routes to its peers; AWS's page allows "
-        f"{ROUTES} in a route table since 2026, older copies {ROUTES_IN_OLDER_COPIES}: "
+        f"{ROUTES_PER_TABLE} in a route table since 2026, older copies {ROUTES_IN_OLDER_COPIES}: "
         "look at the account's quota"
     )
 
@@ -142,6 +142,7 @@ OPTION = Option(
     objects=objects,
     rules=(
         Rule("PEER-03", Severity.HARD, _overlapping, _overlap, PEERING),
+        Rule("PEER-13", Severity.HARD, _no_family_in_common, _families, PEERING),
         Rule("PEER-04", Severity.WARNING, _ambiguous, _ambiguity, PEERING),
         *limit_rules(
             "PEER-07",
@@ -154,7 +155,7 @@ OPTION = Option(
         *limit_rules(
             "PEER-09",
             _routes,
-            ROUTES,
+            ROUTES_PER_TABLE,
             ROUTES_CEILING,
             "{vpc} needs {count} routes to its peers in a route table",
             VPC_QUOTAS,

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from connectivity.core.columns import Case, Flows
+from connectivity.core.case import Case
+from connectivity.core.columns import Flows
 from connectivity.core.common_rules import limit_rules
 from connectivity.core.option import Option
 from connectivity.core.overlaps import overlap_of
@@ -43,23 +44,27 @@ def _not_in_one_organization(case: Case) -> Bools:
 
 
 def _organizations(case: Case, row: int) -> str:
-    accounts = {one.id: one for one in case.topology.accounts}
-    ends = (accounts[case.consumer(row).account], accounts[case.provider(row).account])
+    ends = (case.account[case.consumer(row).account], case.account[case.provider(row).account])
     said = (f"{one.id} is in {one.organization or 'no Organization'}" for one in ends)
     return f"subnets are shared inside one AWS Organization only: account {', account '.join(said)}"
 
 
 def _participants(case: Case) -> Floats:
     """For every VPC, how many other accounts would share the VPC that it moves into."""
-    joined = {i: {i} for i in range(len(case.topology.vpcs))}
+    group = list(range(len(case.topology.vpcs)))
+
+    def root(vpc: int) -> int:
+        while group[vpc] != vpc:
+            group[vpc] = group[group[vpc]]
+            vpc = group[vpc]
+        return vpc
+
     for one, other in case.pairs:
-        if joined[one] is not joined[other]:
-            wider = joined[one] | joined[other]
-            joined.update((vpc, wider) for vpc in wider)
+        group[root(one)] = root(other)
     accounts: dict[int, set[str]] = defaultdict(set)
-    for vpc, members in joined.items():
-        accounts[vpc] = accounts.get(min(members)) or {case.vpc(m).account for m in members}
-    return np.array([len(accounts[vpc]) - 1 for vpc in joined], dtype=np.float64)
+    for i, vpc in enumerate(case.topology.vpcs):
+        accounts[root(i)].add(vpc.account)
+    return np.array([len(accounts[root(i)]) - 1 for i in range(len(group))], dtype=np.float64)
 
 
 def _always(case: Case) -> Bools:
@@ -73,10 +78,17 @@ def _move(case: Case, row: int) -> str:
     return f"the workloads of {names} move into one VPC; {addresses}"
 
 
+def _two_accounts(case: Case) -> Bools:
+    return case.flows.consumer.account != case.flows.provider.account
+
+
+def _exhaustion(case: Case, row: int) -> str:
+    ends = case.consumer(row).account, case.provider(row).account
+    return f"accounts {ends[0]} and {ends[1]} can use up each other's addresses and interfaces"
+
+
 def _groups_across_accounts(case: Case) -> Bools:
-    return needs("sg-reference")(case) & (
-        case.flows.consumer.account != case.flows.provider.account
-    )
+    return needs("sg-reference")(case) & _two_accounts(case)
 
 
 def _groups(case: Case, row: int) -> str:
@@ -91,6 +103,7 @@ OPTION = Option(
     name="VPC sharing",
     charges=charges,
     carries=carries,
+    keeps_vpcs=False,
     rules=(
         Rule("SHR-02", Severity.HARD, _apart, _apart_detail, NOT_VERIFIED),
         Rule("SHR-01", Severity.HARD, _not_in_one_organization, _organizations, SHARING),
@@ -103,6 +116,7 @@ OPTION = Option(
             VPC_QUOTAS,
         ),
         Rule("SHR-12", Severity.CONDITION, _always, _move, SHARING),
+        Rule("SHR-08", Severity.WARNING, _two_accounts, _exhaustion, VPC_QUOTAS),
         Rule("SHR-07", Severity.WARNING, _groups_across_accounts, _groups, BEST_PRACTICES),
     ),
 )

@@ -80,6 +80,7 @@ OPTION = Option(
     objects=objects,
     carries=carries,
     rules=RULES,
+    takes_route=False,
     assumes=(
         "PrivateLink tiers are pooled over the accounts of one Organization, as for other usage; "
         "AWS's pages do not say so for them.",

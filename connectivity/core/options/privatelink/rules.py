@@ -4,26 +4,26 @@ from collections.abc import Callable
 
 import numpy as np
 
-from connectivity.core.columns import Case
+from connectivity.core.case import Case
 from connectivity.core.common_rules import limit_rules
 from connectivity.core.options.privatelink.endpoints import NOT_ACROSS_REGIONS, endpoint_azs
+from connectivity.core.options.privatelink.idle import IDLE_RULES
 from connectivity.core.rule import Rule, Severity, needs
 from connectivity.core.sources import (
     BEST_PRACTICES,
     ENDPOINT_QUOTAS,
     ENDPOINT_SERVICES,
-    NLB_IDLE,
     NOT_VERIFIED,
     SAAS_OPTIONS,
     TGW_ATTACHMENTS,
     UDP_BLOG,
 )
+from connectivity.core.topology import PROTOCOLS
 from costmodel.core.charges import Bools, Floats
 
 ENDPOINTS_PER_VPC = 50
 GBPS_BASELINE, GBPS_SCALED = 10, 100  # of an endpoint, in each AZ
-TCP_IDLE_S, TCP_IDLE_MOST_S, UDP_IDLE_S = 350, 6_000, 120
-TCP, UDP, TLS, HTTP = range(4)
+UDP = PROTOCOLS.index("udp")
 
 
 def _apart(case: Case) -> Bools:
@@ -39,7 +39,8 @@ def _protocol(case: Case, *which: int) -> Bools:
 
 
 def _provider_initiates(case: Case) -> Bools:
-    return np.array([flow.initiated_by != "consumer" for flow in case.topology.flows])
+    provider = np.array([flow.initiated_by != "consumer" for flow in case.topology.flows])
+    return case.flows.to_service & provider
 
 
 def _one_way(case: Case, row: int) -> str:
@@ -95,8 +96,8 @@ def _remote_azs(case: Case, *, left: bool) -> Bools:
 def _remote_detail(case: Case, row: int) -> str:
     vpc = case.consumer(row)
     without = sorted(set(vpc.azs) & NOT_ACROSS_REGIONS)
-    azs = ", ".join(without)
-    return f"cross-Region access does not exist in {azs} of {vpc.name}: no endpoint there"
+    said = f"cross-Region access does not exist in {', '.join(without)} of {vpc.name}"
+    return f"{said}, {'so no' if len(without) == len(vpc.azs) else 'no'} endpoint can stand there"
 
 
 def _remote_conditions(case: Case, row: int) -> str:
@@ -173,46 +174,16 @@ def _bandwidth(case: Case, row: int) -> str:
 
 
 def _endpoints(case: Case) -> Floats:
-    """For every VPC, the services it reaches, and so its endpoints."""
+    """For every VPC, its endpoints: one for each service that it reaches, and those it has."""
     flows = case.flows.rows(case.flows.to_service)
-    pairs = np.unique(np.stack([flows.consumer.vpc, flows.service]), axis=1)
-    return np.bincount(pairs[0], minlength=len(case.topology.vpcs)).astype(np.float64)
-
-
-def _timeout(case: Case) -> Floats:
-    """Seconds of silence after which the load balancer forgets a connection, by default."""
-    return np.where(case.flows.protocol == UDP, UDP_IDLE_S, TCP_IDLE_S).astype(np.float64)
-
-
-def _idle(case: Case) -> Bools:
-    silence = case.column("max_idle_seconds")
-    return case.flows.to_service & (np.isnan(silence) | (silence > _timeout(case)))
-
-
-def _idle_detail(case: Case, row: int) -> str:
-    silence = case.topology.flows[row].max_idle_seconds
-    cut = f"{_timeout(case)[row]:g} s"
-    if silence is None:
-        return f"connections silent for {cut} are cut; max_idle_seconds is not known for this flow"
-    said = f"connections are silent for up to {silence:g} s and are cut after {cut}"
-    if case.flows.protocol[row] in (TLS, UDP):
-        return f"{said}, which cannot be changed for this listener: send keep-alives"
-    if silence > TCP_IDLE_MOST_S:
-        return f"{said}, at most {TCP_IDLE_MOST_S} s after a change: send keep-alives"
-    return f"{said} by default: set the TCP listener's idle timeout (60 to {TCP_IDLE_MOST_S} s)"
-
-
-def _idle_apart(case: Case) -> Bools:
-    silent = case.column("max_idle_seconds") > TCP_IDLE_S
-    return _protocol(case, TCP, HTTP) & ~case.flows.same_region & silent
-
-
-def _idle_apart_detail(case: Case, row: int) -> str:
-    silence = case.topology.flows[row].max_idle_seconds
-    return (
-        f"silences of {silence:g} s need a custom TCP idle timeout, and an NLB with one cannot be "
-        "reached from another Region"
-    )
+    names = [service.name for service in case.topology.services]
+    pairs: set[tuple[int, str | None]] = {
+        (vpc, names[service])
+        for vpc, service in zip(flows.consumer.vpc.tolist(), flows.service.tolist(), strict=True)
+    }
+    existing = [one for one in case.topology.connections if one.kind == "endpoint"]
+    pairs |= {(case.vpc_index[one.vpcs[0]], one.service or one.id) for one in existing}
+    return np.bincount([vpc for vpc, _ in pairs], minlength=len(case.topology.vpcs)).astype(float)
 
 
 def _client_ip(case: Case, row: int) -> str:
@@ -270,10 +241,9 @@ RULES: tuple[Rule, ...] = (
         _remote_detail,
         ENDPOINT_SERVICES,
     ),
-    Rule("PLN-09", Severity.HARD, needs("icmp"), _icmp, NOT_VERIFIED),
+    Rule("PLN-09", Severity.HARD, _needs_at_service("icmp"), _icmp, NOT_VERIFIED),
     Rule("PLN-15", Severity.HARD, _needs_at_service("client-ip"), _client_ip, BEST_PRACTICES),
-    Rule("PLN-16", Severity.HARD, needs("sg-reference"), _groups, TGW_ATTACHMENTS),
-    Rule("PLN-20", Severity.HARD, _idle_apart, _idle_apart_detail, ENDPOINT_SERVICES),
+    Rule("PLN-16", Severity.HARD, _needs_at_service("sg-reference"), _groups, TGW_ATTACHMENTS),
     *limit_rules(
         "PLN-13",
         _endpoints,
@@ -286,8 +256,8 @@ RULES: tuple[Rule, ...] = (
     Rule("PLN-08", Severity.CONDITION, _udp, _udp_detail, UDP_BLOG),
     Rule("PLN-21", Severity.CONDITION, _udp_apart, _udp_fragments, ENDPOINT_SERVICES),
     Rule("PLN-10", Severity.CONDITION, _ipv6_only, _ipv6_detail, ENDPOINT_SERVICES),
-    Rule("PLN-17", Severity.CONDITION, needs("private-dns"), _dns, ENDPOINT_SERVICES),
-    Rule("PLN-14", Severity.WARNING, _idle, _idle_detail, NLB_IDLE),
+    Rule("PLN-17", Severity.CONDITION, _needs_at_service("private-dns"), _dns, ENDPOINT_SERVICES),
+    *IDLE_RULES,
     Rule("PLN-12", Severity.WARNING, _fast, _bandwidth, ENDPOINT_QUOTAS),
     Rule("PLN-18", Severity.WARNING, _cross_zone, _cross_zone_detail, ENDPOINT_SERVICES),
     Rule("PLN-24", Severity.WARNING, _apart, _failover, ENDPOINT_SERVICES),

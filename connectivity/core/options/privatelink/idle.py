@@ -1,0 +1,59 @@
+"""Idle timeouts of the load balancer, against the silences of a flow's connections."""
+
+import numpy as np
+
+from connectivity.core.case import Case
+from connectivity.core.rule import Rule, Severity
+from connectivity.core.sources import ENDPOINT_SERVICES, NLB_IDLE
+from connectivity.core.topology import PROTOCOLS
+from costmodel.core.charges import Bools, Floats
+
+TCP_IDLE_S, TCP_IDLE_MOST_S, UDP_IDLE_S = 350, 6_000, 120
+TCP, UDP, TLS, HTTP = range(len(PROTOCOLS))
+
+
+def _timeout(case: Case) -> Floats:
+    """Seconds of silence after which the load balancer forgets a connection, by default."""
+    return np.where(case.flows.protocol == UDP, UDP_IDLE_S, TCP_IDLE_S).astype(np.float64)
+
+
+def _idle(case: Case) -> Bools:
+    silence = case.column("max_idle_seconds")
+    return case.flows.to_service & (np.isnan(silence) | (silence > case.once(_timeout)))
+
+
+def _idle_detail(case: Case, row: int) -> str:
+    silence = case.topology.flows[row].max_idle_seconds
+    cut = f"{case.once(_timeout)[row]:g} s"
+    is_far = not case.flows.same_region[row]
+    if silence is None:
+        fix = "; a longer timeout cannot be set for access from another Region" if is_far else ""
+        return f"connections silent for {cut} are cut; max_idle_seconds is not known here{fix}"
+    said = f"connections are silent for up to {silence:g} s and are cut after {cut}"
+    if case.flows.protocol[row] in (TLS, UDP) or is_far:
+        return f"{said}, which cannot be changed here: send keep-alives"
+    if silence > TCP_IDLE_MOST_S:
+        return f"{said}, at most {TCP_IDLE_MOST_S} s after a change: send keep-alives"
+    return f"{said} by default: set the TCP listener's idle timeout (60 to {TCP_IDLE_MOST_S} s)"
+
+
+def _idle_apart(case: Case) -> Bools:
+    far = case.flows.to_service & ~case.flows.same_region
+    silent = case.column("max_idle_seconds") > TCP_IDLE_S
+    return far & np.isin(case.flows.protocol, (TCP, HTTP)) & silent
+
+
+def _idle_apart_detail(case: Case, row: int) -> str:
+    silence = case.topology.flows[row].max_idle_seconds or 0
+    if silence > TCP_IDLE_MOST_S:
+        return f"no TCP idle timeout reaches {silence:g} s: send keep-alives more often than that"
+    return (
+        f"silences of {silence:g} s need a custom TCP idle timeout, and an NLB with one cannot be "
+        "reached from another Region"
+    )
+
+
+IDLE_RULES: tuple[Rule, ...] = (
+    Rule("PLN-20", Severity.HARD, _idle_apart, _idle_apart_detail, ENDPOINT_SERVICES),
+    Rule("PLN-14", Severity.WARNING, _idle, _idle_detail, NLB_IDLE),
+)

@@ -1,0 +1,54 @@
+"""A transit gateway in each Region, every VPC attached once, gateways of two Regions peered."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from connectivity.core.columns import Flows
+from connectivity.core.option import Objects, Option
+from connectivity.core.options.transit_gateway.rules import RULES
+from connectivity.core.transfer import between_regions, codes
+from costmodel.core.charges import Charge, Hourly, Ints, Metered, PriceName
+
+ATTACHMENT = PriceName("AmazonVPC", "TransitGateway-Hours", "TransitGatewayVPC")
+PEERING = PriceName("AmazonVPC", "TransitGateway-Hours", "TransitGatewayPeering")
+PROCESSING = PriceName("AmazonVPC", "TransitGateway-Bytes", "TransitGatewayVPC")
+PAYER_UNVERIFIED = "who pays for transfer between peered gateways is not verified"
+
+
+def charges(flows: Flows) -> Iterator[Charge]:
+    ends = flows.ends
+    yield Hourly("VPC attachment", ATTACHMENT, ends.region, ends.account, thing=ends.vpc)
+    for sender, sent in ((flows.consumer, flows.request), (flows.provider, flows.response)):
+        yield Metered("Sent into the gateway", PROCESSING, sender.region, sender.account, sent)
+    apart = np.flatnonzero(~flows.same_region)
+    if len(apart):
+        far = flows.rows(apart)
+        for region in _two_regions(far):
+            yield Hourly("Peering attachment", PEERING, region, far.hub, thing=_peering(far))
+    payers = (flows.consumer, flows.provider)
+    yield from between_regions(flows, payers, note=PAYER_UNVERIFIED)
+
+
+def objects(flows: Flows) -> Iterator[Objects]:
+    yield Objects("attachment", flows.ends.account, flows.ends.vpc)
+    far = flows.rows(np.flatnonzero(~flows.same_region))
+    yield Objects("region-peering", far.hub, _peering(far))
+
+
+def _two_regions(far: Flows) -> tuple[Ints, Ints]:
+    ends = far.consumer.region, far.provider.region
+    return np.minimum(*ends), np.maximum(*ends)
+
+
+def _peering(far: Flows) -> Ints:
+    return codes(far.hub, *_two_regions(far))
+
+
+OPTION = Option(
+    key="transit-gateway",
+    name="Transit Gateway",
+    charges=charges,
+    objects=objects,
+    rules=RULES,
+)

@@ -1,0 +1,188 @@
+"""POST /api/v1/comparisons/: the contract's answer, for documents and stored topologies."""
+
+import json
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from advisor import jobs
+from advisor.models import Job, User
+from connectivity.actions import create_topology
+from connectivity.core.reading import read
+from connectivity.models import Topology
+from connectivity.reference import REFERENCE
+from tests.broken import BROKEN
+from tests.conftest import token_client
+from tests.factories import document, flow
+
+pytestmark = pytest.mark.django_db
+URL = "/api/v1/comparisons/"
+
+
+def post(api: APIClient, body: Any, query: str = "", **headers: str) -> Any:
+    data = body if isinstance(body, bytes) else json.dumps(body)
+    return api.post(URL + query, data, content_type="application/json", headers=headers)
+
+
+def test_the_reference_case(api: APIClient) -> None:
+    response = post(api, {"topology": read(REFERENCE.read_bytes())})
+    assert response.status_code == 200
+    answer = response.json()
+    assert answer["recommended"] == "vpc-peering"
+    assert {one["option"]: one["monthly_usd"] for one in answer["answers"]} == {
+        "single-vpc": None,
+        "vpc-sharing": "0.00",
+        "vpc-peering": "0.00",
+        "privatelink": "1676.73",
+        "transit-gateway": "2121.00",
+    }
+
+
+def test_cells_are_included_when_asked_for(api: APIClient) -> None:
+    plain, cells = (
+        post(api, {"topology": document()}, query).json()["answers"][0]["latency"]
+        for query in ("", "?include=cells")
+    )
+    assert (len(plain), len(cells)) == (1, 9)
+
+
+def test_a_stored_topology_by_its_uid_and_version(api: APIClient, user: User) -> None:
+    version = create_topology(user.team_id, document())
+    answer = post(api, {"topology": str(version.topology.uid), "topology_version": 1}).json()
+    assert (answer["topology"], answer["topology_version"]) == ("ordinary", 1)
+
+
+def test_another_teams_topology_is_not_found(api: APIClient, stranger: User) -> None:
+    version = create_topology(stranger.team_id, document())
+    assert post(api, {"topology": str(version.topology.uid)}).status_code == 404
+
+
+@pytest.mark.parametrize("uid", ["nonsense", "00000000-0000-0000-0000-000000000000"])
+def test_no_such_topology(api: APIClient, uid: str) -> None:
+    assert post(api, {"topology": uid}).status_code == 404
+
+
+@pytest.mark.parametrize("name", sorted(BROKEN))
+def test_a_broken_document_is_refused_with_its_problems(api: APIClient, name: str) -> None:
+    data, expected = BROKEN[name]
+    response = api.post("/api/v1/topologies/", data, content_type="application/yaml")
+    assert response.status_code == 400
+    problems = [f"{one['path']}: {one['problem']}" for one in response.json()["problems"]]
+    if name == "empty":  # a request without a body is an empty mapping to the framework
+        expected = "flows: is required"
+    assert any(expected in problem for problem in problems)
+    assert not Topology.objects.exists()
+
+
+def test_problems_of_a_document_have_the_documents_paths(api: APIClient) -> None:
+    response = post(api, {"topology": document(flow(to="nowhere"))})
+    assert response.status_code == 400
+    (problem,) = response.json()["problems"]
+    assert problem["path"] == "flows[0].to"
+
+
+def test_repeated_keys_inside_a_request_are_refused(api: APIClient) -> None:
+    body = json.dumps({"topology": document()}).replace('"to": "api"', '"to": "x", "to": "api"')
+    response = post(api, body.encode())
+    assert response.json() == {
+        "problems": [
+            {"path": "flows[0].to", "problem": "is written twice in one mapping; keep one"}
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        ({}, ("topology", "is required")),
+        ({"topology": 7}, ("topology", "is the number 7, neither")),
+        ([], ("document", "is a list, not a mapping")),
+        ({"topology": {}, "options": "privatelink"}, ("options", "not a list")),
+        ({"topology": document(), "options": ["peering"]}, ("options", "did you mean")),
+        ({"topology": document(), "options": ["cloud-wan"]}, ("options", "not computed by this")),
+        ({"topology": document(), "price_list": "none"}, ("price_list", "there are: shipped")),
+        ({"topology": document(), "price_lst": "x"}, ("price_lst", "did you mean 'price_list'")),
+        (
+            {"topology": document(), "topology_version": 1},
+            ("topology_version", "goes with the uid"),
+        ),
+    ],
+)
+def test_a_bad_request_says_where(api: APIClient, body: Any, problem: tuple[str, str]) -> None:
+    response = post(api, body)
+    assert response.status_code == 400
+    found = response.json()["problems"]
+    path, words = problem
+    assert any(one["path"] == path and words in one["problem"] for one in found), found
+
+
+def test_only_the_options_asked_for(api: APIClient) -> None:
+    body = {"topology": document(), "options": ["privatelink", "vpc-peering"]}
+    keys = [one["option"] for one in post(api, body).json()["answers"]]
+    assert sorted(keys) == ["privatelink", "vpc-peering"]
+
+
+def test_a_token_that_may_only_read_may_compare(user: User) -> None:
+    assert post(token_client(user, "read"), {"topology": document()}).status_code == 200
+
+
+def test_long_work_becomes_a_job(api: APIClient, user: User, stranger: User) -> None:
+    response = post(api, {"topology": document()}, Prefer="respond-async")
+    assert response.status_code == 202
+    job = response.json()
+    assert (job["kind"], job["state"], job["result_url"]) == ("compare", "queued", None)
+    jobs.run(job["id"])
+    done = api.get(f"/api/v1/jobs/{job['id']}/").json()
+    assert (done["state"], done["done"], done["total"]) == ("done", 5, 5)
+    answer = api.get(done["result_url"]).json()
+    assert answer == post(api, {"topology": document()}).json()
+    others = token_client(stranger)
+    assert others.get(f"/api/v1/jobs/{job['id']}/").status_code == 404
+    assert others.get(done["result_url"]).status_code == 404
+    assert others.get("/api/v1/jobs/").json()["count"] == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"topology": document(flow(to="nowhere"))},
+        {"topology": {"x": float("nan")}},
+        {"topology": document(), "options": ["nothing"]},
+        {"topology": document(), "price_list": "nothing"},
+    ],
+)
+def test_what_cannot_be_done_never_becomes_a_job(api: APIClient, body: Any) -> None:
+    assert post(api, body, Prefer="respond-async").status_code == 400
+    assert not Job.objects.exists()
+
+
+def test_a_job_is_started_once_for_a_key(api: APIClient) -> None:
+    headers = {"Prefer": "respond-async", "Idempotency-Key": "k"}
+    one, two = (post(api, {"topology": document()}, **headers).json() for _ in range(2))
+    assert one == two
+    assert Job.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"topology": "a", "topology": "b"}',
+        b'{"topology": "a", "topology_version": NaN}',
+        b'{"topology": "a", "topology_version": 1.5}',
+        b'{"topology": "a", "topology_version": 1e300}',
+        b'{"\\ud800": 1}',
+        b'{"topology": {}}',
+        b'{"topology": {"version": 1, "flows": [{}]}}',
+    ],
+)
+def test_the_envelope_is_checked_like_a_document(api: APIClient, body: bytes) -> None:
+    assert post(api, body).status_code == 400
+
+
+def test_a_job_can_be_cancelled(api: APIClient) -> None:
+    uid = post(api, {"topology": document()}, Prefer="respond-async").json()["id"]
+    assert api.get(f"/api/v1/jobs/{uid}/result/").status_code == 409
+    assert api.delete(f"/api/v1/jobs/{uid}/").status_code == 204
+    jobs.run(uid)
+    assert Job.objects.get(uid=uid).state == "cancelled"

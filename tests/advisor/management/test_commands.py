@@ -1,0 +1,107 @@
+"""The commands: what they print, and how they refuse."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from advisor.models import ApiToken, User
+from connectivity.reference import REFERENCE
+from tests.broken import BROKEN, OVER_HTTP_ONLY
+from tests.factories import document, flow
+
+pytestmark = pytest.mark.django_db
+
+
+def compared(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command("compare", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def refused(*arguments: str) -> list[str]:
+    """The lines on standard error of a comparison that exits with 2 and prints nothing."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("compare", *arguments, stdout=out, stderr=err)
+    assert (ended.value.code, out.getvalue()) == (2, "")
+    return err.getvalue().splitlines()
+
+
+def test_compare_the_reference_case_as_json(shipped: None) -> None:
+    answer = json.loads(compared(str(REFERENCE), "--format", "json"))
+    bills = {one["option"]: one["monthly_usd"] for one in answer["answers"]}
+    assert bills["privatelink"] == "1676.73"
+    assert bills["transit-gateway"] == "2121.00"
+    assert (answer["recommended"], answer["topology_version"]) == ("vpc-peering", None)
+
+
+def test_compare_as_a_table(shipped: None) -> None:
+    table = compared(str(REFERENCE))
+    assert "vpc-peering *" in table
+    assert "1676.73" in table
+    assert "paid by 222222222222: 630.83" in table
+
+
+def test_a_table_says_what_is_missing_and_what_is_not_feasible(
+    shipped: None, tmp_path: Path
+) -> None:
+    ohio = {"region": "us-east-2", "azs": ["use2-az1"]}
+    vpcs = [one | ohio for one in document()["vpcs"]]
+    path = tmp_path / "topology.json"
+    path.write_text(json.dumps(document(flow(initiated_by="both"), vpcs=vpcs)), encoding="utf-8")
+    table = compared(str(path))
+    assert "gap" in table
+    assert "no price: LCUUsage LoadBalancing:Network in us-east-2" in table
+    assert "no: PLN-01" in table
+
+
+def test_compare_only_some_options_with_cells(shipped: None) -> None:
+    arguments = ("--options", "privatelink, vpc-peering", "--cells", "--format", "json")
+    answer = json.loads(compared(str(REFERENCE), *arguments))
+    assert [one["option"] for one in answer["answers"]] == ["vpc-peering", "privatelink"]
+    assert len(answer["answers"][0]["latency"]) == 9
+
+
+def test_compare_reads_standard_input(shipped: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stdin:
+        buffer = io.BytesIO(REFERENCE.read_bytes())
+
+    monkeypatch.setattr("sys.stdin", Stdin)
+    assert "vpc-peering *" in compared("-")
+
+
+@pytest.mark.parametrize("name", sorted(set(BROKEN) - OVER_HTTP_ONLY))
+def test_compare_refuses_a_broken_document(shipped: None, tmp_path: Path, name: str) -> None:
+    data, expected = BROKEN[name]
+    path = tmp_path / "broken"
+    path.write_bytes(data)
+    assert any(expected in line for line in refused(str(path)))
+
+
+def test_compare_refuses_what_it_does_not_know(shipped: None) -> None:
+    (line,) = refused(str(REFERENCE), "--options", "privatlink")
+    assert line == "--options: no option is called 'privatlink'; did you mean 'privatelink'?"
+    (line,) = refused(str(REFERENCE), "--price-list", "mine")
+    assert line.startswith("--price-list: no price list is called 'mine'; there are: shipped-")
+    (line,) = refused("/nowhere.yaml")
+    assert "No such file" in line
+
+
+def test_compare_says_how_to_load_prices(db: None) -> None:
+    (line,) = refused(str(REFERENCE))
+    assert line == "--price-list: run manage.py load_data"
+
+
+def test_a_token_is_printed_once(user: User) -> None:
+    out = io.StringIO()
+    call_command("create_token", "alice", "planner", "--scope", "write", stdout=out)
+    token = ApiToken.objects.get()
+    assert out.getvalue().startswith(token.token_key)
+    assert (token.scope, token.team_id) == ("write", user.team_id)
+    with pytest.raises(CommandError, match="has a token 'planner' already"):
+        call_command("create_token", "alice", "planner")
+    with pytest.raises(CommandError, match="no user is called 'bob'"):
+        call_command("create_token", "bob", "planner")

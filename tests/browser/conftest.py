@@ -1,0 +1,67 @@
+"""A real Chromium. Without one the tests are skipped, and said so; CI makes that a failure."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from advisor.models import User
+from connectivity.ingest import load_shipped_latencies
+from costmodel.ingest import load_shipped_prices
+
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    if CHROMIUM is None:
+        if os.environ.get("ADVISOR_TEST_BROWSER") == "required":
+            pytest.fail("no Chromium on PATH, and ADVISOR_TEST_BROWSER says that it is required")
+        pytest.skip("no Chromium on PATH: install it to run the browser tests")
+    root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return browser_type_launch_args | {"executable_path": CHROMIUM, "args": [*FLAGS, *root]}
+
+
+@pytest.fixture
+def shipped_live(transactional_db: None) -> User:
+    load_shipped_prices()
+    load_shipped_latencies()
+    return User.objects.create_user("alice", password="correct horse battery")
+
+
+@pytest.fixture
+def reader(
+    browser: Browser, live_server: Any, shipped_live: User, request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """A signed-in page of the asked-for width and theme, which must stay free of complaints."""
+    width, theme = getattr(request, "param", (1440, "light"))
+    context = browser.new_context(
+        base_url=live_server.url,
+        viewport={"width": width, "height": 900},
+        color_scheme=theme,
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto("/")
+    page.get_by_label("Username").fill("alice")
+    page.get_by_label("Password").fill("correct horse battery")
+    page.get_by_role("button", name="Sign in").click()
+    yield page
+    context.close()
+    assert complaints == []

@@ -1,0 +1,126 @@
+"""The first hour in a real browser: sign in, fill the form, read the answer."""
+
+import os
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+READERS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+every_reader = pytest.mark.parametrize(
+    "reader", READERS, indirect=True, ids=lambda one: f"{one[0]}-{one[1]}"
+)
+PAGES = ["/", "/topologies/new/", "/topologies/paste/", "/account/tokens/", "/account/password/"]
+
+
+def is_well(page: Page) -> None:
+    """axe finds nothing, and nothing sticks out to the right."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert widths[0] <= widths[1]
+
+
+@every_reader
+def test_from_sign_in_to_the_answer(reader: Page) -> None:
+    reader.get_by_role("link", name="Compare two VPCs").click()
+    reader.get_by_label("Name of this topology").fill("my two VPCs")
+    reader.get_by_label("GB a month, both directions together").fill("102400")
+    is_well(reader)
+    reader.get_by_role("button", name="Compare").click()
+    expect(reader.get_by_role("heading", level=1)).to_have_text("my two VPCs")
+    expect(reader.get_by_role("heading", name="VPC peering")).to_be_visible()
+    expect(reader.get_by_text("VPC peering costs least")).to_be_visible()
+    expect(reader.locator("#options ~ table")).to_contain_text("$1,676.73")
+    expect(reader.locator("#options ~ table")).to_contain_text("$2,121.00")
+    for option in ("PrivateLink", "Transit Gateway", "VPC sharing"):
+        reader.locator("summary", has_text=option).first.click()
+    expect(reader.get_by_text("Through the endpoint")).to_be_visible()
+    reader.locator("summary", has_text="All pairs of AZs").first.click()
+    is_well(reader)
+
+
+@every_reader
+def test_every_page_is_well(reader: Page) -> None:
+    for path in PAGES:
+        reader.goto(path)
+        is_well(reader)
+
+
+@every_reader
+def test_the_sign_in_page_is_well(reader: Page) -> None:
+    reader.get_by_role("button", name="Sign out").click()
+    expect(reader.get_by_role("heading", name="Sign in")).to_be_visible()
+    is_well(reader)
+
+
+def test_a_mistake_is_shown_at_its_field(reader: Page) -> None:
+    reader.goto("/topologies/new/")
+    field = reader.locator("#id_consumer_azs")
+    field.fill("us-east-1a")
+    reader.get_by_role("button", name="Compare").click()
+    expect(reader.get_by_text("is an AZ name, which means another AZ")).to_be_visible()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    is_well(reader)
+
+
+def test_a_broken_document_is_refused_with_every_problem(reader: Page) -> None:
+    reader.goto("/topologies/paste/")
+    reader.get_by_label("Document, JSON or YAML").fill("version: 1\nname: x\nflos: []\n")
+    reader.get_by_role("button", name="Store and compare").click()
+    problems = reader.get_by_role("alert", name="Problems")
+    expect(problems).to_contain_text("flos: is not a key that is known here; did you mean 'flows'?")
+    expect(problems).to_contain_text("vpcs: is required")
+    is_well(reader)
+
+
+def test_an_edit_a_version_and_an_undone_deletion(reader: Page) -> None:
+    reader.goto("/topologies/new/")
+    reader.get_by_role("button", name="Compare").click()
+    reader.get_by_role("link", name="Edit").click()
+    box = reader.get_by_label("Document, JSON or YAML")
+    box.fill(box.input_value().replace("102400", "1024"))
+    is_well(reader)
+    reader.get_by_role("button", name="Save and compare").click()
+    expect(reader.get_by_text("Saved as version 2.")).to_be_visible()
+    reader.get_by_role("link", name="Versions").click()
+    is_well(reader)
+    reader.get_by_role("link", name="1", exact=True).click()
+    expect(reader.get_by_text("102,400 GB", exact=False).first).to_be_visible()
+    reader.get_by_role("link", name="Delete").click()
+    is_well(reader)
+    reader.get_by_role("button", name="Delete").click()
+    is_well(reader)
+    reader.get_by_role("button", name="Undo").click()
+    expect(reader.get_by_text("The topology is back.")).to_be_visible()
+
+
+def test_everything_can_be_reached_by_keyboard(reader: Page) -> None:
+    reader.goto("/topologies/new/")
+    reader.keyboard.press("Tab")
+    expect(reader.get_by_role("link", name="Skip to content")).to_be_focused()
+    reader.locator("#id_name").focus()
+    reader.keyboard.press("Enter")
+    expect(reader.get_by_role("heading", level=1)).to_have_text("two-vpcs")
+    summary = reader.locator("summary", has_text="Transit Gateway").first
+    summary.focus()
+    reader.keyboard.press("Enter")
+    expect(reader.get_by_text("VPC attachment").first).to_be_visible()
+
+
+def test_the_api_docs_work_offline(reader: Page) -> None:
+    reader.goto("/api/v1/docs/")
+    expect(reader.get_by_text("/api/v1/comparisons/")).to_be_visible(timeout=20_000)
+
+
+def test_picture_for_the_readme(reader: Page) -> None:
+    """Writes the README's screenshot when ADVISOR_SCREENSHOTS names a folder."""
+    reader.goto("/topologies/new/")
+    reader.get_by_label("Name of this topology").fill("reference-100tb")
+    reader.get_by_role("button", name="Compare").click()
+    expect(reader.get_by_text("Published figures beside ours")).to_be_visible()
+    if folder := os.environ.get("ADVISOR_SCREENSHOTS"):
+        reader.screenshot(path=Path(folder) / "comparison.png")

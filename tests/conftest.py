@@ -1,0 +1,95 @@
+"""What every test may ask for: shipped prices and latencies, a team, its user, a foreign team."""
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+from advisor.models import ApiToken, Membership, Team, User
+from connectivity import queries as connectivity_queries
+from connectivity.core.latency import LatencySet
+from connectivity.importers import latency_table
+from connectivity.ingest import SHIPPED as SHIPPED_LATENCIES
+from connectivity.ingest import load_shipped_latencies
+from costmodel import queries as costmodel_queries
+from costmodel.core.price_list import PriceList
+from costmodel.importers import price_table
+from costmodel.ingest import SHIPPED as SHIPPED_PRICES
+from costmodel.ingest import load_shipped_prices
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser's driver has a loop
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def prices() -> PriceList:
+    """The shipped price list, without a database."""
+    lines = SHIPPED_PRICES.read_text(encoding="utf-8").splitlines()
+    return PriceList("shipped", "2026-11-23", price_table.read(lines))
+
+
+@pytest.fixture(scope="session")
+def latencies() -> LatencySet:
+    """The shipped latencies, without a database."""
+    lines = SHIPPED_LATENCIES.read_text(encoding="utf-8").splitlines()
+    return LatencySet("shipped", "2020", latency_table.read(lines))
+
+
+@pytest.fixture(autouse=True)
+def _no_rows_of_other_tests() -> Iterator[None]:
+    """What is kept in memory by primary key must not outlive the rows of a test."""
+    yield
+    costmodel_queries._prices.cache_clear()
+    connectivity_queries._latencies.cache_clear()
+
+
+@pytest.fixture
+def shipped(db: None) -> None:
+    """The shipped data in the database."""
+    load_shipped_prices()
+    load_shipped_latencies()
+
+
+@pytest.fixture
+def user(shipped: None) -> User:
+    return User.objects.create_user("alice", password="correct horse battery")
+
+
+@pytest.fixture
+def stranger(shipped: None) -> User:
+    """Somebody of another team."""
+    team = Team.objects.create(slug="others", name="Others")
+    one = User.objects.create_user("mallory", password="correct horse battery")
+    Membership.objects.filter(user=one).delete()
+    Membership.objects.create(user=one, team=team)
+    return one
+
+
+@pytest.fixture
+def signed_in(client: Client, user: User) -> Client:
+    client.force_login(user)
+    return client
+
+
+def token_client(user: User, scope: str = ApiToken.Scope.WRITE) -> APIClient:
+    """A script of a user."""
+    _, key = ApiToken.objects.create(
+        user=user,
+        expiry=timedelta(days=1),
+        name=f"token {ApiToken.objects.count()}",
+        scope=scope,
+        team_id=user.team_id,
+    )
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Token {key}")
+    return client
+
+
+@pytest.fixture
+def api(user: User) -> APIClient:
+    return token_client(user)

@@ -1,0 +1,33 @@
+"""What holds for every option, so that a new one is tested by being there."""
+
+import pytest
+
+from connectivity.core.case import case
+from connectivity.core.option import Option
+from connectivity.core.options import OPTIONS
+from connectivity.core.topology import OBJECT_KINDS, OPTION_KEYS
+from tests.factories import topology_of
+
+every_option = pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.key)
+
+
+def test_every_key_is_the_contracts_and_used_once() -> None:
+    keys = [option.key for option in OPTIONS]
+    assert len(set(keys)) == len(keys)
+    assert keys == [key for key in OPTION_KEYS if key in keys]
+
+
+@every_option
+def test_a_rule_is_there_once_for_each_severity(option: Option) -> None:
+    rules = [(rule.id, rule.severity) for rule in option.rules]
+    assert len(set(rules)) == len(rules)
+
+
+@every_option
+def test_every_rule_says_where_and_when_it_was_read(option: Option) -> None:
+    assert all(rule.source and rule.as_of for rule in option.rules)
+
+
+@every_option
+def test_its_objects_are_of_the_kinds_that_can_be_priced(option: Option) -> None:
+    assert set(option.count_objects(case(topology_of()).flows)) <= set(OBJECT_KINDS)

@@ -1,0 +1,174 @@
+"""What holds for every option and every topology."""
+
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from connectivity.core.case import case
+from connectivity.core.compare import compare
+from connectivity.core.document import topology
+from connectivity.core.latency import LatencySet
+from connectivity.core.option import Option
+from connectivity.core.options import OPTIONS
+from connectivity.core.plain import plain
+from costmodel.core.bill import Bill, bill
+from tests.factories import account, document, price_list, vpc
+
+PRICES = price_list()
+NO_LATENCIES = LatencySet("none", "", ())
+THOUSANDTH = Decimal("0.001")
+PRICED = [option for option in OPTIONS if option.key != "single-vpc"]
+AZS = {
+    "us-east-1": ["use1-az1", "use1-az2", "use1-az3"],
+    "us-east-2": ["use2-az1", "use2-az2"],
+    "ap-northeast-1": ["apne1-az1", "apne1-az2", "apne1-az4"],
+}
+
+every_option = pytest.mark.parametrize("option", PRICED, ids=lambda option: option.key)
+few = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+gb = st.integers(0, 2_000_000_000).map(lambda thousandths: thousandths / 1000)
+share = st.integers(0, 20).map(lambda twentieths: twentieths / 20)
+
+
+@st.composite
+def flows(draw: st.DrawFn, name: str, vpcs: list[dict[str, Any]]) -> dict[str, Any]:
+    consumer = draw(st.sampled_from(vpcs))
+    provider = draw(st.sampled_from([one for one in vpcs if one is not consumer]))
+    return {
+        "name": name,
+        "from": consumer["name"],
+        "to": f"s-{provider['name']}",
+        "gb_per_month": draw(gb),
+        "response_share": draw(share),
+        "connections_per_second": draw(st.integers(0, 5000)),
+        "connection_seconds": draw(st.integers(0, 500)),
+    }
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> dict[str, Any]:
+    accounts = [
+        account(f"{i:012d}", organization=draw(st.sampled_from(["o-one", "o-two"])))
+        for i in range(draw(st.integers(1, 3)))
+    ]
+    vpcs = []
+    for i in range(draw(st.integers(2, 4))):
+        region = draw(st.sampled_from(sorted(AZS)))
+        owner = draw(st.sampled_from(accounts))["id"]
+        azs = AZS[region][: draw(st.integers(1, len(AZS[region])))]
+        vpcs.append(vpc(f"v{i}", owner, f"10.{i}.0.0/16", region=region, azs=azs))
+    protocols = st.sampled_from(["tcp", "udp", "tls", "http"])
+    services = [
+        {
+            "name": f"s-{one['name']}",
+            "vpc": one["name"],
+            "port": 443,
+            "protocol": draw(protocols),
+            "cross_zone": draw(st.booleans()),
+            "existing_nlb": draw(st.booleans()),
+        }
+        for one in vpcs
+    ]
+    some = [draw(flows(f"f{i}", vpcs)) for i in range(draw(st.integers(1, 5)))]
+    return document(*some, accounts=accounts, vpcs=vpcs, services=services)
+
+
+def bill_of(option: Option, made: dict[str, Any]) -> Bill | None:
+    one = case(topology(made))
+    if not option.carries(one.flows).all():
+        return None
+    return bill(option.charges(one.flows), PRICES, one.regions, one.pools)
+
+
+@every_option
+@few
+@given(made=documents(), more=gb)
+def test_more_traffic_never_costs_less(option: Option, made: dict[str, Any], more: float) -> None:
+    before = bill_of(option, made)
+    first, *others = made["flows"]
+    grown = first | {"gb_per_month": first["gb_per_month"] + more}
+    after = bill_of(option, made | {"flows": [grown, *others]})
+    if before is not None and after is not None and before.usd is not None:
+        assert after.usd is not None
+        assert after.usd >= before.usd - Decimal("0.000001")
+
+
+@every_option
+@few
+@given(made=documents(), seed=st.randoms(use_true_random=False))
+def test_the_order_of_flows_never_matters(option: Option, made: dict[str, Any], seed: Any) -> None:
+    shuffled = list(made["flows"])
+    seed.shuffle(shuffled)
+    one, other = bill_of(option, made), bill_of(option, made | {"flows": shuffled})
+    assert one == other
+
+
+@every_option
+@few
+@given(made=documents(), part=st.floats(0, 1))
+def test_splitting_a_flow_changes_a_line_by_a_thousandth(
+    option: Option, made: dict[str, Any], part: float
+) -> None:
+    whole = bill_of(option, made)
+    first, *others = made["flows"]
+    kept = round(first["gb_per_month"] * part, 3)
+    halves = [
+        first | {"gb_per_month": kept},
+        first | {"name": "other part", "gb_per_month": round(first["gb_per_month"] - kept, 3)},
+    ]
+    for name in ("connections_per_second",):
+        halves[0][name], halves[1][name] = first[name] * 0.25, first[name] * 0.75
+    split = bill_of(option, made | {"flows": [*halves, *others]})
+    if whole is None or split is None:
+        assert whole is split
+        return
+    before, after = quantities(whole), quantities(split)
+    assert all(abs(before[key] - after[key]) <= THOUSANDTH for key in before.keys() | after.keys())
+
+
+def quantities(made: Bill) -> Counter[Any]:
+    sums: Counter[Any] = Counter()
+    for line in made.lines:
+        sums[line.what, line.price, line.rate, line.region, line.to_region, line.payer] += (
+            line.quantity  # type: ignore[assignment]
+        )
+    return sums
+
+
+@few
+@given(made=documents())
+def test_lines_add_up_and_payers_are_accounts(made: dict[str, Any]) -> None:
+    answer = plain(compare(topology(made), PRICES, NO_LATENCIES))
+    ids = {one["id"] for one in made["accounts"]}
+    for one in answer["answers"]:
+        lines = sum((Decimal(line["usd"]) for line in one["lines"]), Decimal(0))
+        if one["monthly_usd"] is not None:
+            assert abs(Decimal(one["monthly_usd"]) - lines) <= Decimal("0.0051")
+            paid = sum((Decimal(payer["usd"]) for payer in one["payers"]), Decimal(0))
+            assert abs(paid - lines) <= Decimal("0.0051") * len(ids)
+        assert {line["payer"] for line in one["lines"]} <= ids
+
+
+@few
+@given(made=documents())
+def test_a_mix_is_never_dearer_alone_than_any_option(made: dict[str, Any]) -> None:
+    """Each flow's own choice is the cheapest of its candidates when it is alone."""
+    for one in made["flows"]:
+        answer = plain(compare(topology(made | {"flows": [one]}), PRICES, NO_LATENCIES))
+        totals = [
+            Decimal(candidate["monthly_usd"])
+            for candidate in answer["answers"]
+            if candidate["feasible"] and candidate["allowed"] and candidate["monthly_usd"]
+        ]
+        if totals:
+            assert Decimal(answer["mix"]["monthly_usd"]) == min(totals)

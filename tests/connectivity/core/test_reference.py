@@ -1,0 +1,73 @@
+"""The reference case and the worked cases of the contract, at the shipped prices."""
+
+from connectivity.core.compare import compare
+from connectivity.core.document import parse
+from connectivity.core.latency import LatencySet
+from connectivity.core.plain import plain
+from connectivity.reference import REFERENCE
+from costmodel.core.price_list import PriceList
+
+
+def test_the_reference_case_line_by_line(prices: PriceList, latencies: LatencySet) -> None:
+    answer = plain(compare(parse(REFERENCE.read_bytes()), prices, latencies))
+    bills = {one["option"]: one["monthly_usd"] for one in answer["answers"]}
+    assert bills == {
+        "single-vpc": None,
+        "vpc-sharing": "0.00",
+        "vpc-peering": "0.00",
+        "transit-gateway": "2121.00",
+        "privatelink": "1676.73",
+    }
+    assert answer["recommended"] == "vpc-peering"
+    assert answer["frontier"] == ["vpc-peering"]
+    lines = {
+        one["option"]: [(line["quantity"], line["rate"], line["usd"]) for line in one["lines"]]
+        for one in answer["answers"]
+    }
+    assert lines["privatelink"] == [
+        ("2190.000", "0.01", "21.900000"),
+        ("102400.000", "0.01", "1024.000000"),
+        ("730.000", "0.0225", "16.425000"),
+        ("102400.000", "0.006", "614.400000"),
+    ]
+    assert lines["transit-gateway"] == [
+        ("730.000", "0.05", "36.500000"),
+        ("730.000", "0.05", "36.500000"),
+        ("51200.000", "0.02", "1024.000000"),
+        ("51200.000", "0.02", "1024.000000"),
+    ]
+
+
+def test_the_reference_latencies(prices: PriceList, latencies: LatencySet) -> None:
+    answer = plain(compare(parse(REFERENCE.read_bytes()), prices, latencies), cells=True)
+    published = {
+        one["option"]: {
+            f"{cell['from_az']} {cell['to_az']}": (cell["us"], cell["overhead_us"])
+            for cell in one["latency"]
+            if cell["basis"] == "published"
+        }
+        for one in answer["answers"]
+    }
+    inside, across = "use1-az1 use1-az1", "use1-az1 use1-az2"
+    assert published == {
+        "single-vpc": {inside: (85, 0), across: (640, 0)},
+        "vpc-sharing": {inside: (88, 3), across: (550, -90)},
+        "vpc-peering": {inside: (86, 1), across: (595, -45)},
+        "transit-gateway": {inside: (463, 378), across: (970, 330)},
+        "privatelink": {inside: (654, 569), across: (1215, 575)},
+    }
+    comments = {
+        one["option"]: [cell["comment"] for cell in one["latency"][:2]] for one in answer["answers"]
+    }
+    for option in ("vpc-sharing", "vpc-peering"):
+        assert all("not distinguishable" in comment for comment in comments[option])
+    for option in ("transit-gateway", "privatelink"):
+        assert not any("not distinguishable" in comment for comment in comments[option])
+
+
+def test_what_would_change_it(prices: PriceList, latencies: LatencySet) -> None:
+    answer = plain(compare(parse(REFERENCE.read_bytes()), prices, latencies))
+    assert [(one["when"], one["to"]) for one in answer["flips"]] == [
+        ("share of the GB that cross AZs above 81.9%", "privatelink"),
+        ("operations of one peering above 1676.73 USD a month", "privatelink"),
+    ]

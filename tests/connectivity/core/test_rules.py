@@ -1,0 +1,286 @@
+"""Every rule, on the smallest topology that it concerns and on one that it does not."""
+
+from typing import Any
+
+import pytest
+
+from connectivity.core.compare import compare
+from connectivity.core.document import topology
+from connectivity.core.latency import LatencySet
+from connectivity.core.options import OPTIONS
+from connectivity.core.plain import plain
+from costmodel.core.price_list import PriceList
+from tests.factories import account, document, flow, price_list, vpc
+
+NO_LATENCIES = LatencySet("none", "", ())
+EAST = ("us-east-1", ["use1-az1", "use1-az2", "use1-az3"])
+OHIO = ("us-east-2", ["use2-az1", "use2-az2"])
+
+
+def findings(
+    made: dict[str, Any], prices: PriceList | None = None
+) -> dict[tuple[str, str, str], str]:
+    """(option, rule, severity) of every finding, with the words of the first."""
+    answer = plain(compare(topology(made), prices or price_list(), NO_LATENCIES))
+    found: dict[tuple[str, str, str], str] = {}
+    for one in answer["answers"]:
+        for finding in one["findings"]:
+            key = (one["option"], finding["rule"], finding["severity"])
+            found.setdefault(key, finding["detail"])
+    return found
+
+
+def two_vpcs(ours: tuple[str, list[str]] = EAST, theirs: tuple[str, list[str]] = EAST, **more: Any):  # type: ignore[no-untyped-def]
+    clients = vpc("clients", "111111111111", "10.0.0.0/16", region=ours[0], azs=ours[1])
+    orders = vpc("orders", "222222222222", "10.1.0.0/16", region=theirs[0], azs=theirs[1])
+    return (
+        document(vpcs=[clients | more.pop("clients", {}), orders | more.pop("orders", {})]) | more
+    )
+
+
+def service(**changes: Any) -> list[dict[str, Any]]:
+    return [{"name": "api", "vpc": "orders", "port": 443} | changes]
+
+
+def star(spokes: int, **changes: Any) -> dict[str, Any]:
+    """Many VPCs that all call one."""
+    vpcs = [vpc(f"v{i}", "111111111111", f"10.{i // 256}.{i % 256}.0/24") for i in range(spokes)]
+    hub = vpc("orders", "222222222222", "172.16.0.0/16")
+    flows = [flow(**{"from": [one["name"] for one in vpcs]})]
+    return document(*flows, vpcs=[*vpcs, hub]) | changes
+
+
+def fan(services: int) -> dict[str, Any]:
+    """One VPC that calls many services."""
+    made = [{"name": f"s{i}", "vpc": "orders", "port": 443} for i in range(services)]
+    flows = [flow(name=f"f{i}", to=f"s{i}") for i in range(services)]
+    return document(*flows, services=made)
+
+
+UDP_IPV6 = {"cidrs": ["10.1.0.0/16", "2001:db8::/56"]}
+
+APPLIES: list[tuple[str, str, str, dict[str, Any], str]] = [
+    ("single-vpc", "SVPC-01", "hard", two_vpcs(EAST, OHIO), "us-east-1"),
+    ("single-vpc", "SVPC-02", "hard", document(), "VPC sharing is how"),
+    ("single-vpc", "BASE-01", "hard", two_vpcs(orders={"account": "111111111111"}), "two VPCs"),
+    ("vpc-sharing", "SHR-01", "hard",
+     document(accounts=[account("111111111111"), account("222222222222", organization="o-2")]),
+     "account 111111111111 is in o-main, account 222222222222 is in o-2"),
+    ("vpc-sharing", "SHR-02", "hard", two_vpcs(EAST, OHIO), "us-east-1 and us-east-2 differ"),
+    ("vpc-sharing", "SHR-07", "warning", document(flow(needs=["sg-reference"])), "try it first"),
+    ("vpc-sharing", "SHR-12", "condition", document(), "no addresses overlap"),
+    ("vpc-peering", "PEER-03", "hard", two_vpcs(orders={"cidrs": ["10.0.128.0/17"]}),
+     "clients 10.0.0.0/16 overlaps orders 10.0.128.0/17"),
+    ("vpc-peering", "PEER-04", "warning",
+     document(flow(), flow(name="g", **{"from": "twin"}), vpcs=[
+         *document()["vpcs"], vpc("twin", "111111111111", "10.0.0.0/24")]),
+     "orders peers with two VPCs that overlap"),
+    ("vpc-peering", "PEER-07", "quota", star(51), "orders needs 51 peerings; AWS allows 50"),
+    ("vpc-peering", "PEER-07", "hard", star(126),
+     "orders needs 126 peerings; AWS allows 50, at most 125"),
+    ("vpc-peering", "PEER-09", "quota",
+     star(101, vpcs=[*(v | {"cidrs": [f"10.{j}.{i}.0/24" for j in range(5)]}
+                       for i, v in enumerate(star(101)["vpcs"][:-1])), star(1)["vpcs"][-1]]),
+     "orders needs 505 routes"),
+    ("vpc-peering", "CMN-15", "warning", star(51), "orders needs 51 routes to its peers"),
+    ("vpc-peering", "PEER-14", "hard",
+     two_vpcs(EAST, OHIO, flows=[flow(needs=["sg-reference"])]), "not us-east-1 to us-east-2"),
+    ("vpc-peering", "PEER-15", "condition", document(flow(needs=["private-dns"])),
+     "DNS resolution"),
+    ("transit-gateway", "TGW-02", "condition", document(), "shares the gateway with 222222222222"),
+    ("transit-gateway", "TGW-05", "hard", two_vpcs(orders={"cidrs": ["10.0.0.0/16"]}),
+     "routes are not propagated"),
+    ("transit-gateway", "TGW-07", "hard", two_vpcs(orders={"cidrs": ["2001:db8::/56"]}),
+     "orders: IPv6 only"),
+    ("transit-gateway", "TGWP-05", "warning", two_vpcs(EAST, OHIO, flows=[flow(peak_gbps=101)]),
+     "between us-east-1 and us-east-2 add up to 101 Gbps"),
+    ("transit-gateway", "TGW-16", "warning", two_vpcs(EAST, OHIO), "within 8500 bytes"),
+    ("transit-gateway", "TGW-19", "hard",
+     two_vpcs(EAST, ("us-east-1", ["use1-az3"]), flows=[flow(needs=["sg-reference"])]),
+     "the only AZ of an end"),
+    ("vpc-peering", "PEER-13", "hard", two_vpcs(orders={"cidrs": ["2001:db8::/56"]}),
+     "clients has 10.0.0.0/16 and orders has 2001:db8::/56"),
+    ("vpc-sharing", "SHR-08", "warning", document(), "use up each other's addresses"),
+    ("transit-gateway", "TGW-13", "warning", document(flow(peak_gbps=301)),
+     "add up to 100.333 Gbps in each AZ"),
+    ("transit-gateway", "TGW-17", "warning", document(flow(today="vpc-peering")), "9001 to 8500"),
+    ("transit-gateway", "TGW-19", "condition", document(flow(needs=["sg-reference"])), "use1-az3"),
+    ("transit-gateway", "TGWP-06", "hard",
+     two_vpcs(EAST, OHIO, flows=[flow(needs=["sg-reference"])]), "us-east-1 and us-east-2"),
+    ("transit-gateway", "TGW-21", "hard", document(flow(needs=["private-dns"])), "Resolver rules"),
+    ("transit-gateway", "TGW-22", "hard",
+     document(flow(needs=["client-ip"]), services=service(existing_nlb=True)), "Proxy Protocol v2"),
+    ("privatelink", "PLN-01", "hard", document(flow(initiated_by="both")), "only the consumer can"),
+    ("privatelink", "PLN-04", "hard", document(flow(to="orders")), "whole VPC orders"),
+    ("privatelink", "PLN-05", "hard",
+     two_vpcs(("us-east-1", ["use1-az1"]), ("us-east-1", ["use1-az2"])), "no AZ in common"),
+    ("privatelink", "PLN-05", "warning", document(services=service(azs=["use1-az1"])),
+     "api is not in use1-az2, use1-az3"),
+    ("privatelink", "PLN-08", "condition", document(services=service(protocol="udp")),
+     "orders needs an IPv6 CIDR first"),
+    ("privatelink", "PLN-09", "hard", document(flow(needs=["icmp"])), "ICMP is not carried"),
+    ("privatelink", "PLN-10", "condition", two_vpcs(clients={"cidrs": ["2001:db8::/56"]}),
+     "IPv6 only"),
+    ("privatelink", "PLN-12", "warning", document(flow(peak_gbps=31)), "10.3333 Gbps in each AZ"),
+    ("privatelink", "PLN-13", "quota", fan(51), "clients needs 51 endpoints; AWS allows 50"),
+    ("privatelink", "PLN-14", "warning", document(), "max_idle_seconds is not known"),
+    ("privatelink", "PLN-14", "warning", document(flow(max_idle_seconds=351)), "60 to 6000 s"),
+    ("privatelink", "PLN-14", "warning",
+     document(flow(max_idle_seconds=121), services=service(protocol="udp")), "cut after 120 s"),
+    ("privatelink", "PLN-15", "hard", document(flow(needs=["client-ip"])),
+     "api would see the NLB's"),
+    ("privatelink", "PLN-16", "hard", document(flow(needs=["sg-reference"])), "security groups"),
+    ("privatelink", "PLN-17", "condition", document(flow(needs=["private-dns"])), "domain"),
+    ("privatelink", "PLN-18", "warning", document(services=service(cross_zone=True)), "charged"),
+    ("privatelink", "PLN-19", "condition", two_vpcs(OHIO, EAST), "AllowMultiRegion"),
+    ("privatelink", "PLN-20", "hard",
+     two_vpcs(OHIO, EAST, flows=[flow(max_idle_seconds=400)]), "custom TCP idle timeout"),
+    ("privatelink", "PLN-21", "condition", two_vpcs(OHIO, EAST, services=service(protocol="udp")),
+     "fit into one packet"),
+    ("privatelink", "PLN-22", "hard", two_vpcs(("us-east-1", ["use1-az3"]), OHIO), "use1-az3"),
+    ("privatelink", "PLN-22", "warning", two_vpcs(EAST, OHIO), "use1-az3 of clients"),
+    ("privatelink", "PLN-24", "warning", two_vpcs(OHIO, EAST), "loss of the Region"),
+    ("vpc-peering", "CMN-01", "warning", document(flow(peak_gbps=6)),
+     "6 Gbps if it is one connection"),
+    ("vpc-peering", "CMN-07", "warning", two_vpcs(EAST, OHIO, flows=[flow(peak_gbps=6)]), "5 Gbps"),
+    ("vpc-peering", "CMN-12", "quota", star(6), "has 6 VPCs in its Region; AWS allows 5"),
+    ("vpc-peering", "CMN-13", "quota",
+     two_vpcs(clients={"cidrs": [f"10.{i}.0.0/24" for i in range(20, 26)]}), "6 IPv4 CIDRs"),
+    ("vpc-peering", "CMN-13", "hard",
+     two_vpcs(clients={"cidrs": [f"10.20.{i}.0/24" for i in range(51)]}),
+     "51 IPv4 CIDRs"),
+    ("vpc-peering", "CMN-14", "quota",
+     two_vpcs(clients={"subnets": [
+         {"cidr": f"10.0.{i}.0/24", "az": "use1-az1"} for i in range(201)]}),
+     "201 subnets"),
+    ("vpc-peering", "POLICY-01", "hard",
+     two_vpcs(clients={"environment": "dev"}, orders={"environment": "prod"}, policies=[
+         {"forbid": "vpc-peering", "between": ["prod", "dev"], "because": "audit"}]),
+     "forbids this option between dev and prod: audit"),
+]  # fmt: skip
+
+SILENT: list[tuple[str, str, dict[str, Any]]] = [
+    ("vpc-sharing", "CMN-12", star(6)),
+    ("vpc-sharing", "SHR-08", two_vpcs(orders={"account": "111111111111"})),
+    ("transit-gateway", "TGW-07", two_vpcs(orders={"cidrs": ["10.1.0.0/16", "2001:db8::/56"]})),
+    ("vpc-peering", "PEER-13", two_vpcs(orders={"cidrs": ["10.1.0.0/16", "2001:db8::/56"]})),
+    ("vpc-sharing", "SHR-01", two_vpcs(orders={"account": "111111111111"})),
+    ("vpc-peering", "PEER-03", document()),
+    ("vpc-peering", "PEER-07", star(50)),
+    ("vpc-peering", "PEER-04", document()),
+    ("transit-gateway", "TGW-02", two_vpcs(orders={"account": "111111111111"})),
+    ("transit-gateway", "TGW-05", two_vpcs(orders={"cidrs": ["10.1.0.0/16", "2001:db8::/56"]})),
+    ("transit-gateway", "TGW-13", document(flow(peak_gbps=300))),
+    ("transit-gateway", "TGW-22", document(flow(needs=["client-ip"]))),
+    ("privatelink", "PLN-05", document()),
+    ("privatelink", "PLN-13", fan(50)),
+    ("privatelink", "PLN-14", document(flow(max_idle_seconds=350))),
+    ("privatelink", "PLN-20", two_vpcs(OHIO, EAST, flows=[flow(max_idle_seconds=350)])),
+    ("privatelink", "PLN-22", two_vpcs(OHIO, EAST)),
+    ("vpc-peering", "CMN-01",
+     document(flow(peak_gbps=6, connections_per_second=1, connection_seconds=2))),
+    ("vpc-peering", "POLICY-01",
+     two_vpcs(clients={"environment": "prod"}, orders={"environment": "prod"}, policies=[
+         {"forbid": "vpc-peering", "between": ["prod", "dev"]}])),
+    ("privatelink", "PEER-03", two_vpcs(orders={"cidrs": ["10.0.0.0/16"]})),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("option", "rule", "severity", "made", "words"),
+    APPLIES,
+    ids=[f"{case[1]}-{case[2]}-{i}" for i, case in enumerate(APPLIES)],
+)
+def test_it_applies_and_says_why(
+    option: str, rule: str, severity: str, made: dict[str, Any], words: str
+) -> None:
+    found = findings(made)
+    assert words in found[option, rule, severity]
+
+
+@pytest.mark.parametrize(
+    ("option", "rule", "made"), SILENT, ids=[f"{case[1]}-{i}" for i, case in enumerate(SILENT)]
+)
+def test_it_does_not_apply(option: str, rule: str, made: dict[str, Any]) -> None:
+    assert not [key for key in findings(made) if key[:2] == (option, rule)]
+
+
+def test_every_rule_of_every_option_is_tried_above() -> None:
+    """Except those whose limit needs thousands of VPCs, which have a test of their own."""
+    tried = {(case[0], case[1], case[2]) for case in APPLIES}
+    rules = {
+        (option.key, rule.id, rule.severity.value) for option in OPTIONS for rule in option.rules
+    }
+    assert rules - tried == {
+        ("vpc-sharing", "SHR-03", "quota"),
+        ("vpc-peering", "PEER-09", "hard"),
+        ("transit-gateway", "TGW-04", "quota"),
+        ("transit-gateway", "TGW-12", "quota"),
+        ("transit-gateway", "CMN-15", "warning"),
+    }
+
+
+def test_the_limits_of_thousands() -> None:
+    many = 5_001
+    accounts = [account(f"{i:012d}") for i in range(120)]
+    vpcs = [vpc(f"v{i}", f"{i % 120:012d}", f"10.{i // 256}.{i % 256}.0/24") for i in range(many)]
+    extra = [f"172.{16 + i // 256}.{i % 256}.0/24" for i in range(40)]
+    hub = vpc("orders", "000000000000", "192.168.0.0/16", cidrs=["192.168.0.0/16", *extra])
+    wide = [
+        one | {"cidrs": [*one["cidrs"], f"11.{i // 256}.{i % 256}.0/24"]}
+        for i, one in enumerate(vpcs)
+    ]
+    made = document(
+        flow(**{"from": [one["name"] for one in vpcs]}), accounts=accounts, vpcs=[*wide, hub]
+    )
+    found = findings(made)
+    assert "119 accounts" in found["vpc-sharing", "SHR-03", "quota"]
+    assert "10002 routes" in found["vpc-peering", "PEER-09", "hard"]
+    assert "5002 attachments" in found["transit-gateway", "TGW-04", "quota"]
+    assert "10043 routes" in found["transit-gateway", "TGW-12", "quota"]
+    assert "10002 ranges" in found["transit-gateway", "CMN-15", "warning"]
+
+
+def test_a_bystander_on_the_hub_breaks_both_flows_that_touch_an_overlap() -> None:
+    vpcs = [
+        *document()["vpcs"],
+        vpc("third", "111111111111", "10.0.0.0/24"),
+        vpc("fourth", "111111111111", "10.4.0.0/16"),
+        vpc("fifth", "111111111111", "10.5.0.0/16"),
+    ]
+    flows = [
+        flow(),
+        flow(name="g", **{"from": "third", "to": "fourth"}),
+        flow(name="h", **{"from": "fourth", "to": "fifth"}),
+    ]
+    answer = plain(compare(topology(document(*flows, vpcs=vpcs)), price_list(), NO_LATENCIES))
+    gateway = next(one for one in answer["answers"] if one["option"] == "transit-gateway")
+    stopped = {f["flow"] for f in gateway["findings"] if f["rule"] == "TGW-05"}
+    assert stopped == {"f", "g"}
+    assert gateway["feasible_flows"] == 1
+
+
+def test_what_exists_already_counts() -> None:
+    existing = [{"kind": "endpoint", "id": f"vpce-{i}", "vpc": "clients"} for i in range(50)]
+    found = findings(document(connections=existing))
+    assert "clients needs 51 endpoints" in found["privatelink", "PLN-13", "quota"]
+    third = vpc("third", "111111111111", "10.0.0.0/24")
+    attached = [{"kind": "attachment", "id": "tgw-attach-1", "vpc": "third"}]
+    made = document(vpcs=[*document()["vpcs"], third])
+    assert ("transit-gateway", "TGW-05", "hard") not in findings(made)
+    assert ("transit-gateway", "TGW-05", "hard") in findings(made | {"connections": attached})
+    peered = [{"kind": "peering", "id": "pcx-1", "between": ["third", "orders"]}]
+    found = findings(made | {"connections": peered})
+    assert "orders peers with two VPCs that overlap" in found["vpc-peering", "PEER-04", "warning"]
+
+
+def test_a_longer_timeout_is_not_advised_where_it_cannot_be_set() -> None:
+    found = findings(two_vpcs(OHIO, EAST, flows=[flow(max_idle_seconds=400)]))
+    assert "send keep-alives" in found["privatelink", "PLN-14", "warning"]
+    found = findings(two_vpcs(OHIO, EAST))
+    assert "cannot be set for access from another" in found["privatelink", "PLN-14", "warning"]
+
+
+def test_overlaps_of_two_regions_are_worded_as_such() -> None:
+    made = two_vpcs(EAST, OHIO, orders={"cidrs": ["10.0.0.0/16"]})
+    assert "TGWP-02" in findings(made)["transit-gateway", "TGW-05", "hard"]

@@ -1,0 +1,76 @@
+"""Which of several prices is in force, and which tiers can be."""
+
+from decimal import Decimal
+
+import pytest
+
+from costmodel.core.charges import PriceName
+from costmodel.core.price_list import Price, PriceList, Tier, tiers
+
+NAME = PriceName("AmazonVPC", "VpcEndpoint-Bytes", "VpcEndpoint")
+OPEN = (Tier(0, None, Decimal("0.01")),)
+SHORT = (Tier(0, 1000, Decimal("0.02")),)
+
+
+def price(region: str, as_of: str, some: tuple[Tier, ...] = OPEN, *, weak: bool = False) -> Price:
+    return Price(NAME, region, None, "GB", some, f"{region} {as_of}", as_of, weak)
+
+
+def found(*prices: Price, to: str | None = None) -> str | None:
+    one = PriceList("test", "2026", prices).find(NAME, "us-east-1", to)
+    return one.source if one else None
+
+
+def test_the_regions_own_price_wins_over_one_for_all() -> None:
+    assert found(price("*", "2026"), price("us-east-1", "2020")) == "us-east-1 2020"
+
+
+def test_unless_its_tiers_stop_short() -> None:
+    assert found(price("*", "2020"), price("us-east-1", "2026", SHORT)) == "* 2020"
+
+
+def test_a_price_that_stops_short_is_better_than_none() -> None:
+    assert found(price("us-east-1", "2026", SHORT)) == "us-east-1 2026"
+
+
+@pytest.mark.parametrize(
+    "dates", [("2026-01", "2026-02-01"), ("", "2020"), ("2026", "2026-07"), ("2025-12-31", "2026")]
+)
+def test_the_newest_wins(dates: tuple[str, str]) -> None:
+    older, newer = dates
+    assert found(price("us-east-1", newer), price("us-east-1", older)) == f"us-east-1 {newer}"
+
+
+def test_weak_ones_count_but_give_way_on_the_same_day() -> None:
+    strong, weak = price("us-east-1", "2025"), price("us-east-1", "2026", weak=True)
+    assert found(strong, weak) == "us-east-1 2026"
+    same = price("us-east-1", "2026")
+    one = PriceList("test", "2026", (weak, same)).find(NAME, "us-east-1")
+    assert one is not None
+    assert not one.weak
+
+
+def test_what_is_not_there_is_none() -> None:
+    assert found(price("us-west-2", "2026")) is None
+    assert found(price("us-east-1", "2026"), to="us-east-2") is None
+
+
+def test_tiers_are_put_in_order() -> None:
+    made = tiers([(5, None, Decimal(1)), (0, 5, Decimal(2))])
+    assert [one.start for one in made] == [0, 5]
+
+
+@pytest.mark.parametrize(
+    ("ranges", "message"),
+    [
+        ([], "no tier"),
+        ([(1, None, Decimal(1))], "begins at 1, not at 0"),
+        ([(0, 5, Decimal(1)), (6, None, Decimal(1))], "begins at 6, not at 5"),
+        ([(0, None, Decimal(1)), (5, None, Decimal(1))], "begins at 5, not at None"),
+        ([(0, None, Decimal(-1))], "cannot be"),
+        ([(0, 0, Decimal(1))], "cannot be"),
+    ],
+)
+def test_tiers_without_holes(ranges: list[tuple[int, int | None, Decimal]], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        tiers(ranges)

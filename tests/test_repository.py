@@ -1,0 +1,129 @@
+"""The repository as an object: budgets, documented settings, honest compose file, contracts."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from django.core.management import call_command, get_commands
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("advisor", "connectivity", "costmodel")
+MODULES = [
+    path
+    for package in PACKAGES
+    for path in sorted((ROOT / package).rglob("*.py"))
+    if "migrations" not in path.parts
+]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+NAMED = {"ids": lambda path: str(path.relative_to(ROOT))}
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef):
+            yield node
+
+
+@pytest.mark.parametrize("path", MODULES, **NAMED)
+def test_modules_and_functions_keep_their_budgets(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+    long = [one.name for one in functions(path) if (one.end_lineno or 0) - one.lineno + 1 > 40]
+    assert long == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, **NAMED)
+def test_templates_keep_their_budget(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 120
+
+
+@pytest.mark.parametrize("path", [one for one in TEMPLATES if one.name.startswith("_")], **NAMED)
+def test_a_partial_states_its_context_and_is_included_with_only(path: Path) -> None:
+    assert path.read_text(encoding="utf-8").startswith("{# ")
+    name = path.relative_to(ROOT / "templates")
+    uses = [
+        line
+        for other in TEMPLATES
+        for line in other.read_text(encoding="utf-8").splitlines()
+        if f'include "{name}"' in line
+    ]
+    assert uses
+    assert all(" only %}" in line for line in uses)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, **NAMED)
+def test_no_inline_script_or_style(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(
+        r"<script(?![^>]*src=)|<style| style=| on(click|load|change|submit|input)=", text
+    )
+
+
+@pytest.mark.parametrize("path", [one for one in MODULES if "/core/" in str(one)], **NAMED)
+def test_modules_of_the_core_say_what_they_are_about(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def test_every_variable_that_is_read_is_documented() -> None:
+    settings = (ROOT / "advisor" / "settings.py").read_text(encoding="utf-8")
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert read == set(re.findall(r"^([A-Z_]+)=", example, re.M))
+    docs = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert read == set(re.findall(r"^\| `([A-Z_]+)`", docs, re.M))
+
+
+def test_nothing_is_left_for_later() -> None:
+    words = "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "coming" + " soon"))
+    files = [*MODULES, *TEMPLATES, *(ROOT / "scripts").iterdir()]
+    found = [str(one) for one in files if re.search(words, one.read_text(encoding="utf-8"))]
+    assert found == []
+
+
+def test_requirements_name_no_registry() -> None:
+    for path in ROOT.glob("requirements*"):
+        assert "://" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing() -> None:
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+def test_the_compose_file_names_commands_that_exist() -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+    services = compose["services"]
+    assert set(services) == {"web", "worker", "beat", "setup", "postgres", "redis"}
+    shown = " ".join(str(one.get("command", "")) for one in services.values())
+    for command in re.findall(r"manage\.py (\w+)", shown):
+        assert command in get_commands()
+    for module in re.findall(r"celery -A ([\w.]+)", shown):
+        assert (ROOT / f"{module.replace('.', '/')}.py").exists()
+    variables = {
+        key
+        for one in services.values()
+        for key in (one.get("environment") or {})
+        if not key.startswith("POSTGRES_")
+    }
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert variables <= set(re.findall(r"^([A-Z_]+)=", example, re.M))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["ruff", "check", "."],
+        ["ruff", "format", "--check", "."],
+        ["mypy"],
+        ["lint-imports"],
+    ],
+    ids=lambda command: " ".join(command),
+)
+def test_lint_types_and_contracts(command: list[str]) -> None:
+    program = Path(sys.executable).parent / command[0]
+    done = subprocess.run([program, *command[1:]], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
