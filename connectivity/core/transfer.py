@@ -21,8 +21,10 @@ def between_azs(flows: Flows) -> Iterator[Metered]:
 
 def crossing_sent(flows: Flows) -> tuple[Ints, Ints]:
     """What crosses AZs, by direction: consumer to provider, provider to consumer."""
-    share = flows.response / np.maximum(flows.total, 1)
-    response = np.rint(flows.crossing * share).astype(np.int64)
+    if not flows.crossing.any():
+        return flows.crossing, flows.crossing
+    response = np.rint(flows.crossing * (flows.response / np.maximum(flows.total, 1)))
+    response = response.astype(np.int64)
     return flows.crossing - response, response
 
 

@@ -81,7 +81,7 @@ class Columns(NamedTuple):
 
     payer: Ints
     region: Ints
-    to_region: Ints
+    to_region: Ints | None
     quantity: Ints
 
 
@@ -131,19 +131,26 @@ def usd_of_pools(
     usd = np.zeros(int(pools.max(initial=-1)) + 1)
     by_name: dict[PriceName, list[Columns]] = defaultdict(list)
     for charge in charges:
-        by_name[charge.price].append(_columns(charge))
+        columns = _columns(charge)
+        by_name[charge.price].append(columns._replace(payer=pools[columns.payer]))
     for name, parts in by_name.items():
-        columns = Columns(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-        place = columns.region * (len(regions) + 1) + columns.to_region + 1
-        for one in np.unique(place[columns.quantity > 0]).tolist():
+        places = [_place(columns, len(regions)) for columns in parts]
+        used = [np.unique(p[c.quantity > 0]) for p, c in zip(places, parts, strict=True)]
+        for one in np.unique(np.concatenate(used)).tolist():
             region, to = divmod(one, len(regions) + 1)
-            here = place == one
-            weights = columns.quantity[here].astype(np.float64)
-            payers = pools[columns.payer[here]]
-            sums = np.bincount(payers, weights=weights, minlength=len(usd)).astype(np.float64)
-            price = prices.find(name, regions[region], regions[to - 1] if to else None)
-            usd += _usd(sums, price)
+            sums = np.zeros(len(usd))
+            for place, columns in zip(places, parts, strict=True):
+                here = place == one
+                weights = columns.quantity[here]
+                sums += np.bincount(columns.payer[here], weights=weights, minlength=len(usd))
+            usd += _usd(sums, prices.find(name, regions[region], regions[to - 1] if to else None))
     return usd
+
+
+def _place(columns: Columns, regions: int) -> Ints:
+    """One number for Region and destination."""
+    place = columns.region * (regions + 1)
+    return place if columns.to_region is None else place + columns.to_region + 1
 
 
 def _usd(sums: Floats, price: Price | None) -> Floats:
@@ -174,14 +181,23 @@ def _amounts(
 
 def _sums(parts: list[Columns], regions: int) -> Iterator[tuple[int, int, int, int]]:
     """(payer, Region, destination, sum) wherever the sum is not zero. Exact below 2**53."""
-    payer, region, to, amount = (
-        parts[0] if len(parts) == 1 else map(np.concatenate, zip(*parts, strict=True))
-    )
-    key = (payer * regions + region) * (regions + 1) + to + 1
-    sums = np.bincount(key, weights=amount)
+    sums: Floats = np.zeros(0)
+    for columns in parts:
+        key, weights = _key(columns, regions), columns.quantity.astype(np.float64)
+        more: Floats = np.bincount(key, weights=weights, minlength=len(sums)).astype(np.float64)
+        more[: len(sums)] += sums
+        sums = more
     for one in np.flatnonzero(sums).tolist():
         place, destination = divmod(one, regions + 1)
         yield *divmod(place, regions), destination - 1, int(sums[one])
+
+
+def _key(columns: Columns, regions: int) -> Ints:
+    """One number for payer, Region and destination; what is the same for all rows costs nothing."""
+    key = columns.payer if regions == 1 else columns.payer * regions + columns.region
+    if columns.to_region is None:
+        return key * (regions + 1)
+    return key * (regions + 1) + columns.to_region + 1
 
 
 def _columns(charge: Charge) -> Columns:
@@ -197,9 +213,7 @@ def _columns(charge: Charge) -> Columns:
         case Capacity():
             one = _one_row_each(charge.thing)
             amount, to = _capacity(charge, one), None
-    payer = charge.payer[one]
-    nowhere = np.broadcast_to(np.int64(NOWHERE), payer.shape)
-    return Columns(payer, charge.region[one], nowhere if to is None else to, amount)
+    return Columns(charge.payer[one], charge.region[one], to, amount)
 
 
 def _capacity(charge: Capacity, one: Ints) -> Ints:

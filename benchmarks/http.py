@@ -1,0 +1,98 @@
+"""A comparison of 100 flows over HTTP, beside a trivial JSON view of the same server.
+
+Starts gunicorn as `scripts/run` does, on a free port of loopback, with a database of its own.
+"""
+
+import http.client
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from estates import document
+
+ROOT = Path(__file__).parents[1]
+FLOWS, VPCS = 100, 20
+ROUNDS, EACH = 5, 40
+
+
+def manage(environment: dict[str, str], *arguments: str) -> str:
+    command = [sys.executable, "manage.py", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+def asked(port: int, method: str, path: str, body: bytes, key: str) -> Callable[[], int]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    headers = {"Authorization": f"Token {key}", "Content-Type": "application/json"}
+
+    def ask() -> int:
+        connection.request(method, path, body or None, headers)
+        reply = connection.getresponse()
+        size = len(reply.read())
+        if reply.status != 200:
+            sys.exit(f"{path} answered {reply.status}")
+        return size
+
+    return ask
+
+
+def milliseconds(ask: Callable[[], int]) -> float:
+    begin = time.perf_counter()
+    ask()
+    return (time.perf_counter() - begin) * 1000
+
+
+def main() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        own = {"ADVISOR_VAR": folder, "SECRET_KEY": "benchmark", "DATABASE_URL": ""}
+        own["DATABASE_URL"] = f"sqlite:///{folder}/benchmark.sqlite3"
+        environment = os.environ | own
+        manage(environment, "migrate", "--verbosity", "0")
+        manage(environment, "load_data", "--verbosity", "0")
+        make = "from advisor.models import User; User.objects.create_user('bench')"
+        manage(environment, "shell", "--verbosity", "0", "-c", make)
+        key = manage(environment, "create_token", "bench", "benchmark").strip()
+        address = f"127.0.0.1:{port}"
+        command = [sys.executable, "-m", "gunicorn", "advisor.wsgi", "--bind", address]
+        command += ["--workers", "1", "--threads", "4", "--log-level", "warning"]
+        server = subprocess.Popen(command, cwd=ROOT, env=environment)
+        try:
+            measure(port, key)
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def measure(port: int, key: str) -> None:
+    for _ in range(100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.1)
+    body = json.dumps({"topology": document(FLOWS, VPCS)}).encode()
+    trivial = asked(port, "GET", "/healthz", b"", key)
+    compare = asked(port, "POST", "/api/v1/comparisons/", body, key)
+    size = compare()
+    trivial()
+    ratios = []
+    for _ in range(ROUNDS):  # alternately, so that both meet the same machine
+        pairs = [(milliseconds(trivial), milliseconds(compare)) for _ in range(EACH)]
+        one, other = (statistics.median(column) for column in zip(*pairs, strict=True))
+        ratios.append(other / one)
+        print(f"trivial view {one:6.2f} ms   {FLOWS} flows {other:6.2f} ms   {other / one:5.1f} x")
+    print(f"median ratio {statistics.median(ratios):.1f}; the answer has {size / 1000:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()
