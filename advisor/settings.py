@@ -192,6 +192,7 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 50,
 }
 REST_KNOX = {"TOKEN_TTL": None, "AUTO_REFRESH": False}
+MIGRATION_MODULES = {"knox": None}  # its own token table is not used
 KNOX_TOKEN_MODEL = "advisor.ApiToken"  # noqa: S105  the name of a model
 SPECTACULAR_SETTINGS = {
     "TITLE": "Connectivity Advisor",

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -22,6 +23,7 @@ from costmodel.ingest import SHIPPED as SHIPPED_PRICES
 from costmodel.ingest import load_shipped_prices
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser's driver has a loop
+settings.DATABASES["default"]["CONN_MAX_AGE"] = 0  # a live server must not keep tables busy
 
 ROOT = Path(__file__).parent.parent
 

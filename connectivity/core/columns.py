@@ -28,7 +28,10 @@ class Side:
     def rows(self, which: Ints | Bools) -> "Side":
         return Side(*(getattr(self, one.name)[which] for one in fields(self)))
 
-    def moved(self, vpcs: int, accounts: int) -> "Side":
+    def tiled(self, times: int) -> "Side":
+        return Side(*(np.tile(getattr(self, one.name), times) for one in fields(self)))
+
+    def moved(self, vpcs: Ints, accounts: Ints) -> "Side":
         return replace(self, vpc=self.vpc + vpcs, account=self.account + accounts)
 
     @staticmethod
@@ -108,23 +111,19 @@ class Flows:
         )
 
 
-def beside(worlds: list[Flows], vpcs: int, accounts: int, services: int) -> Flows:
-    """Several versions of the same flows in one table, each with indices of its own."""
-    moved = [
-        replace(
-            flows,
-            consumer=flows.consumer.moved(i * vpcs, i * accounts),
-            provider=flows.provider.moved(i * vpcs, i * accounts),
-            hub=flows.hub + i * accounts,
-            service=np.where(flows.to_service, flows.service + i * services, NO_SERVICE),
-        )
-        for i, flows in enumerate(worlds)
-    ]
-    columns: dict[str, Any] = {}
-    for one in fields(Flows):
-        parts = [getattr(flows, one.name) for flows in moved]
-        if isinstance(parts[0], Side):
-            columns[one.name] = Side.joined(parts)
-        else:
-            columns[one.name] = np.concatenate(parts) if one.name != "az_lists" else parts[0]
-    return Flows(**columns)
+def side_by_side(flows: Flows, worlds: int, vpcs: int, accounts: int, services: int) -> Flows:
+    """The same flows several times in one table, each time with indices of its own."""
+    world = np.repeat(np.arange(worlds), len(flows))
+    tiled: dict[str, Any] = {
+        one.name: value.tiled(worlds) if isinstance(value, Side) else np.tile(value, worlds)
+        for one in fields(flows)
+        if not isinstance(value := getattr(flows, one.name), tuple)
+    }
+    made = Flows(**tiled, az_lists=flows.az_lists)
+    return replace(
+        made,
+        consumer=made.consumer.moved(world * vpcs, world * accounts),
+        provider=made.provider.moved(world * vpcs, world * accounts),
+        hub=made.hub + world * accounts,
+        service=np.where(made.to_service, made.service + world * services, NO_SERVICE),
+    )

@@ -5,12 +5,12 @@ lines cross; for traffic, several versions of the flows are billed in one table,
 change of sign is closed in on.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from connectivity.core.columns import Flows, beside
+from connectivity.core.columns import Flows, side_by_side
 from connectivity.core.compare import Answer, Comparison, compare
 from costmodel.core.bill import usd_of_pools
 from costmodel.core.charges import Floats, Ints
@@ -20,7 +20,8 @@ from costmodel.core.usage_types import usage_type
 
 FACTORS = (1, 1.25, 1.6, 2, 3, 5, 8, 12, 20, 35, 60, 100, 200, 400, 1000)  # of all traffic
 MOST_ROWS = 500_000  # of flows times factors; beyond, fewer factors are tried
-PARTS, ROUNDS = 16, 3  # how a change of sign is closed in on
+PARTS = 16  # into which the stretch with a change of sign is divided, twice
+WAYS = ("above", "below")
 HALF_A_CENT = 0.005  # USD
 FAR = 1.0  # the distance of what has no size today
 
@@ -62,6 +63,7 @@ class _Search:
     comparison: Comparison
     best: Answer
     totals: dict[tuple[str, str, tuple[float, ...]], Floats] = field(default_factory=dict)
+    worlds: dict[tuple[str, tuple[float, ...]], Flows] = field(default_factory=dict)
 
     def all(self, rival: Answer) -> Iterator[Flip]:
         yield from self._operations(rival)
@@ -97,8 +99,9 @@ class _Search:
         step = 1 + len(flows) * len(FACTORS) // MOST_ROWS
         rising = tuple(FACTORS[:: min(step, 7)])
         falling = tuple(1 / factor for factor in rising)
-        for way, factors in (("above", rising), ("below", falling)) if gb else ():
-            factor = self._first_change(rival, factors)
+        leads = np.split(self._leads(rival, "gb", rising + falling), 2)
+        for way, factors, lead in zip(WAYS, (rising, falling), leads, strict=True):
+            factor = self._first_change(rival, factors, lead) if gb else None
             if factor is not None:
                 yield Flip(
                     "gb",
@@ -164,16 +167,19 @@ class _Search:
         if ours is not None and theirs is not None and theirs < ours:
             yield Flip("budget", "a p99 budget below", f"{ours:g} µs", rival.option.key, ours, FAR)
 
-    def _first_change(self, rival: Answer, factors: tuple[float, ...]) -> float | None:
+    def _first_change(
+        self, rival: Answer, factors: tuple[float, ...], leads: Floats
+    ) -> float | None:
         """The first factor, going away from 1, at which the rival becomes cheaper."""
-        for _ in range(ROUNDS):
-            leads = self._leads(rival, "gb", factors)
+        for once_more in (True, True, False):
             dearer = np.flatnonzero(leads > HALF_A_CENT)
             if not len(dearer) or dearer[0] == 0:
                 return None
             i = int(dearer[0])
             last, first = factors[i - 1], factors[i]
-            factors = tuple(np.linspace(last, first, PARTS).tolist())
+            if once_more:
+                factors = tuple(np.linspace(last, first, PARTS).tolist())
+                leads = self._leads(rival, "gb", factors)
         return last - (first - last) * float(leads[i - 1] / (leads[i] - leads[i - 1]))
 
     def _leads(self, rival: Answer, what: str, values: tuple[float, ...]) -> Floats:
@@ -183,28 +189,34 @@ class _Search:
     def _usd(self, answer: Answer, what: str, values: tuple[float, ...]) -> Floats:
         key = answer.option.key, what, values
         if key not in self.totals:
-            change = _scaled if what == "gb" else _crossed
-            worlds = [change(self.comparison.case.flows, value) for value in values]
-            self.totals[key] = self._bill_all(answer, worlds) + float(answer.operations_usd)
+            made = self.comparison.case
+            pools = int(made.pools.max()) + 1
+            payers = np.tile(made.pools, len(values))
+            payers += np.repeat(np.arange(len(values)) * pools, len(made.pools))
+            charges = answer.option.charges(self._worlds(what, values))
+            usd = usd_of_pools(charges, self.comparison.prices, made.regions, payers)
+            sums = usd.reshape(len(values), pools).sum(axis=1)
+            self.totals[key] = sums + float(answer.operations_usd)
         return self.totals[key]
 
-    def _bill_all(self, answer: Answer, worlds: Sequence[Flows]) -> Floats:
-        """The bill of one option for several versions of the flows, which share nothing."""
-        made = self.comparison.case
-        topology, pools = made.topology, int(made.pools.max()) + 1
-        counts = len(topology.vpcs), len(topology.accounts), len(topology.services)
-        flows = beside(list(worlds), *counts)
-        payers = np.concatenate([made.pools + i * pools for i in range(len(worlds))])
-        charges = answer.option.charges(flows)
-        usd = usd_of_pools(charges, self.comparison.prices, made.regions, payers)
-        return usd.reshape(len(worlds), pools).sum(axis=1)
+    def _worlds(self, what: str, values: tuple[float, ...]) -> Flows:
+        """The flows after each of some changes, in one table; they share nothing."""
+        key = what, values
+        if key not in self.worlds:
+            made = self.comparison.case
+            topology = made.topology
+            counts = len(topology.vpcs), len(topology.accounts), len(topology.services)
+            flows = side_by_side(made.flows, len(values), *counts)
+            change = _scaled if what == "gb" else _crossed
+            self.worlds[key] = change(flows, np.repeat(values, len(made.flows)))
+        return self.worlds[key]
 
 
-def _times(quantity: Ints, factor: float) -> Ints:
+def _times(quantity: Ints, factor: Floats) -> Ints:
     return np.rint(quantity * factor).astype(np.int64)
 
 
-def _scaled(flows: Flows, factor: float) -> Flows:
+def _scaled(flows: Flows, factor: Floats) -> Flows:
     return replace(
         flows,
         request=_times(flows.request, factor),
@@ -213,7 +225,7 @@ def _scaled(flows: Flows, factor: float) -> Flows:
     )
 
 
-def _crossed(flows: Flows, share: float) -> Flows:
+def _crossed(flows: Flows, share: Floats) -> Flows:
     """Every flow that can choose crosses AZs with the same share of its GB."""
     crossing = np.where(flows.common_azs > 0, _times(flows.total, share), flows.total)
     return replace(flows, crossing=np.where(flows.same_region, crossing, 0))
