@@ -26,6 +26,7 @@ class Case:
     regions: tuple[str, ...]
     pools: Ints  # per account: accounts of one Organization are billed together
     _found: dict[Callable[..., Any], Any] = field(default_factory=dict, compare=False, repr=False)
+    _columns: dict[str, Floats] = field(default_factory=dict, compare=False, repr=False)
 
     def vpc(self, index: int) -> Vpc:
         return self.topology.vpcs[index]
@@ -95,7 +96,10 @@ class Case:
 
     def column(self, name: str) -> Floats:
         """A number of every flow as the document states it; NaN where it is unknown."""
-        return np.array([getattr(flow, name) for flow in self.topology.flows], dtype=np.float64)
+        if name not in self._columns:
+            values = [getattr(flow, name) for flow in self.topology.flows]
+            self._columns[name] = np.array(values, dtype=np.float64)
+        return self._columns[name]
 
 
 def _both_ways(pairs: list[tuple[int, int]]) -> dict[int, set[int]]:

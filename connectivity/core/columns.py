@@ -5,6 +5,7 @@ One flow and a million flows are then the same code.
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from costmodel.core.charges import Bools, Floats, Ints
 MILLIONTHS = 1_000_000
 NO_SERVICE = -1
 AzList = tuple[str, ...]
+AzCount = Callable[[AzList, AzList], int]
+FEW_LISTS = 16  # up to which counts of all pairs are made at once, and kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,13 @@ class Flows:
     @property
     def common_azs(self) -> Ints:
         """How many AZs both ends have."""
-        return self.count_azs(lambda ours, theirs: len(set(ours) & set(theirs)))
+        return self.count_azs(_in_common)
 
-    def count_azs(self, count: Callable[[AzList, AzList], int]) -> Ints:
+    def count_azs(self, count: AzCount) -> Ints:
         """`count` of the AZ lists of both ends, asked once per pair of lists."""
+        if len(self.az_lists) <= FEW_LISTS:
+            table = _az_counts(count, self.az_lists)
+            return table[self.consumer.azs, self.provider.azs]
         width = len(self.az_lists)
         codes, rows = np.unique(self.consumer.azs * width + self.provider.azs, return_inverse=True)
         pairs = (divmod(code, width) for code in codes.tolist())
@@ -109,6 +115,15 @@ class Flows:
             hub=3 * row + 2,
             service=np.where(self.to_service, row, NO_SERVICE),
         )
+
+
+def _in_common(ours: AzList, theirs: AzList) -> int:
+    return len(set(ours) & set(theirs))
+
+
+@lru_cache(maxsize=64)
+def _az_counts(count: AzCount, lists: tuple[AzList, ...]) -> Ints:
+    return np.array([[count(ours, theirs) for theirs in lists] for ours in lists], dtype=np.int64)
 
 
 def side_by_side(flows: Flows, worlds: int, vpcs: int, accounts: int, services: int) -> Flows:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -54,10 +55,14 @@ def hits(rules: Iterable[Rule], case: Case) -> list[Hit]:
     return found
 
 
+@cache
 def needs(what: str) -> Callable[[Case], Bools]:
     """The flows that need something."""
 
-    def check(case: Case) -> Bools:
+    def look(case: Case) -> Bools:
         return np.array([what in flow.needs for flow in case.topology.flows], dtype=np.bool_)
+
+    def check(case: Case) -> Bools:
+        return case.once(look)
 
     return check

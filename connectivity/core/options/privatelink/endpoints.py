@@ -14,12 +14,13 @@ def endpoint_azs(flows: Flows) -> Ints:
     that can.
     """
 
-    def count(ours: AzList, theirs: AzList) -> int:
-        if ours[0].split("-")[0] == theirs[0].split("-")[0]:  # AZ IDs of one Region
-            return len(set(ours) & set(theirs))
-        return len(set(ours) - NOT_ACROSS_REGIONS)
+    return flows.count_azs(_places)
 
-    return flows.count_azs(count)
+
+def _places(ours: AzList, theirs: AzList) -> int:
+    if ours[0].split("-")[0] == theirs[0].split("-")[0]:  # AZ IDs of one Region
+        return len(set(ours) & set(theirs))
+    return len(set(ours) - NOT_ACROSS_REGIONS)
 
 
 def carries(flows: Flows) -> Bools:
