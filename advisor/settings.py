@@ -15,7 +15,17 @@ env.read_env(BASE_DIR / ".env")
 
 VAR_DIR = Path(env.str("ADVISOR_VAR", default=str(BASE_DIR / "var")))
 ADVISOR_URL = env.str("ADVISOR_URL", default="http://127.0.0.1:8000")
-DEBUG = env.bool("DEBUG", default=False)
+
+
+def flag(name: str) -> bool:
+    """True or False; anything else stops the start."""
+    text = str(env.str(name, default="False")).lower()
+    if text not in {"true", "false", "1", "0", "yes", "no"}:
+        raise ImproperlyConfigured(f"{name} is {text!r}; it is True or False")
+    return text in {"true", "1", "yes"}
+
+
+DEBUG = flag("DEBUG")
 
 
 def secret_key() -> str:
@@ -39,9 +49,10 @@ if _url.scheme not in {"http", "https"} or not _url.hostname:
         f"ADVISOR_URL is {ADVISOR_URL!r}; it begins with http:// or https://"
     )
 IS_HTTPS = _url.scheme == "https"
-ALLOWED_HOSTS = [_url.hostname, *env.list("ALLOWED_HOSTS", default=["localhost"])]
+ALLOWED_HOSTS = [_url.hostname, *env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])]
 CSRF_TRUSTED_ORIGINS = [f"{_url.scheme}://{_url.netloc}"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked for inside, without the proxy
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
@@ -104,9 +115,10 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'advisor.sqlite3'}")
-}
+_database = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'advisor.sqlite3'}"
+DATABASES = {"default": env.db_url_config(_database)}
+if not DATABASES["default"].get("ENGINE"):
+    raise ImproperlyConfigured("DATABASE_URL is not like postgres://user:password@host:5432/name")
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
@@ -136,7 +148,7 @@ USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-COLLECTED_STATIC = env.bool("COLLECTED_STATIC", default=False)
+COLLECTED_STATIC = flag("COLLECTED_STATIC")
 STATIC_ROOT = BASE_DIR / "staticfiles" if COLLECTED_STATIC else None
 WHITENOISE_USE_FINDERS = not COLLECTED_STATIC
 STORAGES = {

@@ -70,7 +70,7 @@ def test_modules_of_the_core_say_what_they_are_about(path: Path) -> None:
 
 def test_every_variable_that_is_read_is_documented() -> None:
     settings = (ROOT / "advisor" / "settings.py").read_text(encoding="utf-8")
-    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
+    read = set(re.findall(r'(?:env\.\w+|flag)\(\s*"([A-Z_]+)"', settings))
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     assert read == set(re.findall(r"^([A-Z_]+)=", example, re.M))
     docs = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")

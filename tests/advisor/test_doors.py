@@ -1,11 +1,17 @@
 """Every door is locked unless it is listed here."""
 
+import os
+import subprocess
+import sys
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tests.conftest import ROOT
+
+UNSAFE = "DJANGO_ALLOW_ASYNC_UNSAFE"  # set for the browser tests only
 OPEN_TO_ALL = {"login", "healthz"}
 
 
@@ -59,3 +65,44 @@ def test_forms_need_a_csrf_token(user: object) -> None:
     assert client.post(reverse("new")).status_code == 403
     body = {"content_type": "application/json"}
     assert client.post(reverse("api-topologies"), "{}", **body).status_code == 403
+
+
+def started_with(**environment: str) -> subprocess.CompletedProcess[str]:
+    """A check of the product in a process of its own, with these variables."""
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        env={k: v for k, v in os.environ.items() if k != UNSAFE} | environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_a_production_start_is_clean() -> None:
+    key = "a-secret-that-is-long-enough-and-has-many-different-characters-0123456789"
+    done = started_with(ADVISOR_URL="https://advisor.example", SECRET_KEY=key)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"ADVISOR_URL": "advisor.example"}, "ADVISOR_URL is 'advisor.example'; it begins with"),
+        ({"SECRET_KEY": "", "SECRET_KEY_FILE": "/nowhere"}, "SECRET_KEY is not set and /nowhere"),
+        ({"DEBUG": "perhaps"}, "DEBUG is 'perhaps'; it is True or False"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL is not like postgres://"),
+    ],
+)
+def test_a_bad_setting_stops_the_start_and_is_named(
+    environment: dict[str, str], words: str
+) -> None:
+    done = started_with(**environment)
+    assert done.returncode != 0
+    assert words in done.stderr
+
+
+@pytest.mark.django_db
+def test_the_health_check_is_not_redirected(client: Client, settings: object) -> None:
+    settings.SECURE_SSL_REDIRECT = True  # type: ignore[attr-defined]
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/login/").status_code == 301

@@ -30,6 +30,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         url = urlsplit(settings.ADVISOR_URL)
         host, port = url.hostname or "127.0.0.1", url.port or 8000
+        if settings.IS_HTTPS:
+            raise CommandError(
+                f"ADVISOR_URL is {settings.ADVISOR_URL}, but runlocal serves http on this machine; "
+                "unset it, or see docs/settings.md for production",
+                returncode=2,
+            )
         with _lock():
             _check_port(host, port)
             password = _first_user()
