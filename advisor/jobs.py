@@ -110,6 +110,12 @@ def put_back() -> list[UUID]:
     return uids
 
 
+def waiting() -> list[UUID]:
+    """Every job that waits for a worker, the oldest first."""
+    queued = Job.objects.filter(state=Job.State.QUEUED).order_by("created_at")
+    return list(queued.values_list("uid", flat=True))
+
+
 def clear_expired() -> None:
     """Forget finished jobs, stored replies and sessions that are out of date."""
     now = timezone.now()

@@ -1,16 +1,16 @@
 """Starts processes, restarts the one that dies, and stops all of them, whatever happens to us."""
 
-import ctypes
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-PR_SET_PDEATHSIG = 1
+from advisor.orphans import die_with
+
 TICK_S = 0.2
 STOP_S = 20  # after it, a process is killed
 LONGEST_PAUSE_S = 30.0
@@ -22,7 +22,6 @@ class Program:
 
     name: str
     command: list[str]
-    on_orphaned: signal.Signals = signal.SIGTERM  # what it gets when we are killed
     before: Callable[[], None] = lambda: None  # each time before it starts
     after: Callable[[], None] = lambda: None  # each time after it started
 
@@ -67,7 +66,7 @@ class Supervisor:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_dies_with(os.getpid(), program.on_orphaned),
+                preexec_fn=partial(die_with, os.getpid()),
             )
         program.after()
 
@@ -98,18 +97,6 @@ class Supervisor:
                 self.say(f"{program.name} did not stop in {STOP_S} s and is killed")
             _kill_group(process)
             process.wait()
-
-
-def _dies_with(parent: int, number: signal.Signals) -> Callable[[], None]:
-    """What the child does first, so that it never outlives us (on Linux)."""
-
-    def prepare() -> None:
-        if sys.platform == "linux":
-            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(number))
-            if os.getppid() != parent:  # we were killed in between
-                os._exit(1)
-
-    return prepare
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

@@ -61,6 +61,14 @@ def test_a_broker_that_is_away_loses_nothing(
     assert jobs.put_back() == [job.uid]
 
 
+def test_a_worker_that_comes_up_asks_for_what_waits(user: User) -> None:
+    first, second = started(user), started(user)
+    jobs.run(str(first.uid))
+    with patch.object(tasks.run_job, "delay") as rung:
+        tasks.ring_for_what_waits()
+    rung.assert_called_once_with(str(second.uid))
+
+
 def test_a_job_whose_worker_is_lost_is_put_back(user: User) -> None:
     job = started(user)
     aged(job, jobs.SILENT * 2, state="running", attempts=1)

@@ -1,7 +1,6 @@
 import fcntl
 import os
 import secrets
-import signal
 import socket
 import sys
 import time
@@ -119,12 +118,12 @@ def _programs(address: str) -> list[Program]:
     beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""]
     web = [python, "-m", "gunicorn", "advisor.wsgi", "--bind", address, "--workers", "2"]
     web += ["--threads", "4", "--timeout", "120", "--access-logfile", "-"]
-    others = [Program("beat", beat), Program("web", web, signal.SIGQUIT)]
+    others = [Program("beat", beat), Program("web", web)]
     if settings.REDIS_URL:
-        return [Program("worker", worker, signal.SIGQUIT), *others]
+        return [Program("worker", worker), *others]
     return [
         Program("broker", broker.command(), after=broker.wait),
-        Program("worker", worker, signal.SIGQUIT, before=broker.restore_unacknowledged),
+        Program("worker", worker, before=broker.restore_unacknowledged),
         *others,
     ]
 

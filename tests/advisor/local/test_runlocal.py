@@ -185,7 +185,7 @@ def test_a_killed_supervisor_leaves_no_orphan(local: Local) -> None:
     )  # supervisor, broker, worker and its pool, clock, web and its workers
     local.process.kill()
     local.process.wait()
-    until(lambda: not alive(everything), "every process ends")
+    until(lambda: not alive(everything), f"every process ends of {_commands(everything)}")
 
 
 def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
@@ -208,6 +208,11 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert f"port {port} of 127.0.0.1 cannot be used" in done.stderr
     assert f"ADVISOR_URL=http://127.0.0.1:{port + 1} scripts/run" in done.stderr
+
+
+def _commands(pids: list[int]) -> dict[int, str]:
+    files = {pid: Path(f"/proc/{pid}/cmdline") for pid in pids}
+    return {pid: one.read_text().replace("\0", " ") for pid, one in files.items() if one.exists()}
 
 
 def _reference() -> object:
