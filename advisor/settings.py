@@ -196,6 +196,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["advisor.api.authentication.MayUse"],
+    "DEFAULT_RENDERER_CLASSES": ["advisor.api.rendering.FastJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["advisor.api.documents.DocumentParser"],
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],

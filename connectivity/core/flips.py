@@ -7,6 +7,8 @@ change of sign is closed in on.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,7 +22,7 @@ from costmodel.core.usage_types import usage_type
 
 FACTORS = (1, 1.25, 1.6, 2, 3, 5, 8, 12, 20, 35, 60, 100, 200, 400, 1000)  # of all traffic
 MOST_ROWS = 500_000  # of flows times factors; beyond, fewer factors are tried
-PARTS = 16  # into which the stretch with a change of sign is divided, twice
+PARTS = 40  # into which the stretch with a change of sign is divided
 WAYS = ("above", "below")
 HALF_A_CENT = 0.005  # USD
 FAR = 1.0  # the distance of what has no size today
@@ -149,17 +151,17 @@ class _Search:
 
     def _prices(self, rival: Answer) -> Iterator[Flip]:
         ours, theirs = _quantities(self.best), _quantities(rival)
-        for price, rate in {**theirs, **ours}:
-            more = ours.get((price, rate), 0.0) - theirs.get((price, rate), 0.0)
-            bound = rate + self._ahead(rival) / more if more else -1.0
-            if rate and (bound > 0 or (bound == 0 and more > 0)):
+        for rate, (price, _) in {**theirs, **ours}.items():
+            more = ours.get(rate, NOTHING)[1] - theirs.get(rate, NOTHING)[1]
+            bound = float(rate.usd) + self._ahead(rival) / more if more else -1.0
+            if rate.usd and (bound > 0 or (bound == 0 and more > 0)):
                 yield Flip(
                     "price",
-                    f"price of {_name(price, rate)} {'above' if more > 0 else 'below'}",
+                    f"price of {_name(price, rate.usd)} {'above' if more > 0 else 'below'}",
                     f"{bound:.4g} USD per {price.unit}",
                     rival.option.key,
                     bound,
-                    abs(bound - rate) / rate,
+                    abs(bound / float(rate.usd) - 1),
                 )
 
     def _budget(self, rival: Answer) -> Iterator[Flip]:
@@ -171,7 +173,7 @@ class _Search:
         self, rival: Answer, factors: tuple[float, ...], leads: Floats
     ) -> float | None:
         """The first factor, going away from 1, at which the rival becomes cheaper."""
-        for once_more in (True, True, False):
+        for once_more in (True, False):
             dearer = np.flatnonzero(leads > HALF_A_CENT)
             if not len(dearer) or dearer[0] == 0:
                 return None
@@ -231,19 +233,29 @@ def _crossed(flows: Flows, share: Floats) -> Flows:
     return replace(flows, crossing=np.where(flows.same_region, crossing, 0))
 
 
-def _quantities(answer: Answer) -> dict[tuple[Price, float], float]:
+class _Rate(NamedTuple):
+    """A price, known by its place in memory (hashing all of it would cost more), and a tier."""
+
+    price: int
+    usd: Decimal
+
+
+NOTHING: tuple[None, float] = (None, 0.0)
+
+
+def _quantities(answer: Answer) -> dict[_Rate, tuple[Price, float]]:
     """By price and rate of its lines: how much is bought."""
-    sums: dict[tuple[Price, float], float] = {}
+    sums: dict[_Rate, tuple[Price, float]] = {}
     for line in answer.bill.lines if answer.bill else ():
-        key = line.price, float(line.rate)
-        sums[key] = sums.get(key, 0.0) + float(line.quantity)
+        rate = _Rate(id(line.price), line.rate)
+        sums[rate] = line.price, sums.get(rate, NOTHING)[1] + float(line.quantity)
     return sums
 
 
-def _name(price: Price, rate: float) -> str:
+def _name(price: Price, rate: Decimal) -> str:
     where = "all Regions" if price.region == EVERYWHERE else price.region
     name = f"{usage_type(price.name, price.region, price.to_region)} in {where}"
     if len(price.tiers) == 1:
         return name
-    start = next(tier.start for tier in price.tiers if float(tier.usd) == rate)
+    start = next(tier.start for tier in price.tiers if tier.usd == rate)
     return f"{name}, in the tier from {start // THOUSANDTHS:,} {price.unit},"

@@ -28,7 +28,7 @@ def nothing(flows: Flows) -> Iterator[Objects]:
     yield from ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Option:
     """One way of connecting two VPCs.
 

@@ -147,17 +147,14 @@ def _gap(gap: Gap) -> Plain:
 
 
 def _findings(answer: Answer, comparison: Comparison) -> Iterator[Plain]:
-    flows = comparison.case.topology.flows
+    case = comparison.case
+    flows = case.topology.flows
     for rule, rows in answer.hits:
+        named = {"rule": rule.id, "severity": rule.severity.value}
+        said = {"source": rule.source, "as_of": rule.as_of}
+        detail = rule.detail
         for row in rows.tolist():
-            yield {
-                "rule": rule.id,
-                "severity": rule.severity.value,
-                "flow": flows[row].name,
-                "detail": rule.detail(comparison.case, row),
-                "source": rule.source,
-                "as_of": rule.as_of,
-            }
+            yield {**named, "flow": flows[row].name, "detail": detail(case, row), **said}
 
 
 def _latency(answer: Answer, comparison: Comparison, *, cells: bool) -> Iterator[Plain]:
@@ -166,8 +163,11 @@ def _latency(answer: Answer, comparison: Comparison, *, cells: bool) -> Iterator
     else:
         shares = map(answer.heads.headline, range(len(comparison.case.flows)))
     flows = comparison.case.topology.flows
+    shown: dict[Reading, Plain] = {}
     for row, reading, share in shares:
-        yield {"flow": flows[row].name, **_reading(reading), "share": share}
+        if reading not in shown:
+            shown[reading] = _reading(reading)
+        yield {"flow": flows[row].name, **shown[reading], "share": share}
 
 
 def _reading(reading: Reading) -> Plain:

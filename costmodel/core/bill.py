@@ -135,16 +135,24 @@ def usd_of_pools(
         by_name[charge.price].append(columns._replace(payer=pools[columns.payer]))
     for name, parts in by_name.items():
         places = [_place(columns, len(regions)) for columns in parts]
-        used = [np.unique(p[c.quantity > 0]) for p, c in zip(places, parts, strict=True)]
-        for one in np.unique(np.concatenate(used)).tolist():
+        used = _used(places, parts)
+        for one in used:
             region, to = divmod(one, len(regions) + 1)
             sums = np.zeros(len(usd))
             for place, columns in zip(places, parts, strict=True):
-                here = place == one
+                here = slice(None) if len(used) == 1 else place == one
                 weights = columns.quantity[here]
                 sums += np.bincount(columns.payer[here], weights=weights, minlength=len(usd))
             usd += _usd(sums, prices.find(name, regions[region], regions[to - 1] if to else None))
     return usd
+
+
+def _used(places: list[Ints], parts: list[Columns]) -> list[int]:
+    """The places to which any quantity belongs."""
+    used: set[int] = set()
+    for place, columns in zip(places, parts, strict=True):
+        used.update(np.flatnonzero(np.bincount(place, weights=columns.quantity)).tolist())
+    return sorted(used)
 
 
 def _place(columns: Columns, regions: int) -> Ints:

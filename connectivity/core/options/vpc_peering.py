@@ -60,6 +60,8 @@ def _overlap(case: Case, row: int) -> str:
 
 def _peer_overlaps(case: Case) -> dict[tuple[int, int], Overlap]:
     """By VPC and peer: that peer overlaps another peer of the VPC."""
+    if not overlaps(case.topology.vpcs):
+        return {}
     return {
         (vpc, case.vpc_index[peer]): overlap
         for vpc, peers in case.peers.items()

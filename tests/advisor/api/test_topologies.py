@@ -37,6 +37,11 @@ def test_store_read_change_delete(api: APIClient) -> None:
     assert api.get(URL).json()["count"] == 0
 
 
+def test_whole_numbers_of_any_size_come_back(api: APIClient) -> None:
+    made = document(**{"x-large": 2**70})
+    assert send(api, "post", URL, made).json()["document"] == made
+
+
 def test_yaml_is_read_too(api: APIClient) -> None:
     text = "# a comment\n" + json.dumps(document())
     response = api.post(URL, text, content_type="application/yaml")
