@@ -7,8 +7,10 @@ from typing import Any
 
 import redis
 from django.conf import settings
+from kombu.exceptions import OperationalError
 
 from advisor.celery import app
+from advisor.local.supervisor import NotReady
 
 WAIT_S = 10
 
@@ -54,23 +56,34 @@ def command() -> list[str]:
 
 
 def wait() -> None:
-    """Until it answers. Raises redis.RedisError after ten seconds."""
+    """Until it answers.
+
+    Raises:
+        NotReady: after ten seconds.
+    """
     client = redis.Redis(unix_socket_path=str(settings.BROKER_SOCKET))
     until = time.monotonic() + WAIT_S
     while True:
         try:
             client.ping()
-        except redis.RedisError:
+        except redis.RedisError as error:
             if time.monotonic() > until:
-                raise
+                raise NotReady(f"the broker does not answer ({error})") from error
             time.sleep(0.05)
         else:
             return
 
 
 def restore_unacknowledged() -> None:
-    """Put back what a dead worker had taken; only while no worker is alive on this machine."""
-    with app.connection_for_read() as connection:
-        channel: Any = connection.default_channel
-        for tag in channel.client.zrange(channel.unacked_index_key, 0, -1):
-            channel.qos.restore_by_tag(tag, channel.client)
+    """Put back what a dead worker had taken; only while no worker is alive on this machine.
+
+    Raises:
+        NotReady: the broker does not answer.
+    """
+    try:
+        with app.connection_for_read() as connection:
+            channel: Any = connection.default_channel
+            for tag in channel.client.zrange(channel.unacked_index_key, 0, -1):
+                channel.qos.restore_by_tag(tag, channel.client)
+    except (OperationalError, redis.RedisError) as error:
+        raise NotReady(f"the broker does not answer ({error})") from error

@@ -16,6 +16,10 @@ STOP_S = 20  # after it, a process is killed
 LONGEST_PAUSE_S = 30.0
 
 
+class NotReady(RuntimeError):
+    """Something that a program needs is away. It is tried again."""
+
+
 @dataclass(frozen=True)
 class Program:
     """One process to keep alive."""
@@ -83,7 +87,10 @@ class Supervisor:
             )
             _kill_group(process)
             time.sleep(pause)
-            self._start(program)
+            try:
+                self._start(program)
+            except NotReady as error:  # the process still counts as dead, so it is tried again
+                self.say(f"{program.name} cannot start yet: {error}")
 
     def _stop_all(self) -> None:
         for program in reversed(self.programs):

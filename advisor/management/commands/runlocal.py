@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from advisor.local import broker
-from advisor.local.supervisor import Program, Supervisor
+from advisor.local.supervisor import NotReady, Program, Supervisor
 from advisor.models import Team, User
 from connectivity.actions import create_topology
 from connectivity.core.reading import read
@@ -45,7 +45,10 @@ class Command(BaseCommand):
                 raise CommandError(str(error), returncode=2) from error
             self.say(f"starting; logs are in {settings.VAR_DIR}")
             supervisor = Supervisor(programs, settings.VAR_DIR, self.say)
-            supervisor.run(lambda: self._ready(password, supervisor))
+            try:
+                supervisor.run(lambda: self._ready(password, supervisor))
+            except NotReady as error:
+                raise CommandError(str(error), returncode=2) from error
             self.say("stopped")
 
     def say(self, text: str) -> None:
