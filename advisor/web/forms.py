@@ -8,6 +8,7 @@ from django.conf import settings
 from connectivity.core.problems import Problem
 from connectivity.core.regions import AZ_PREFIXES
 
+AZ_HELP = "Those of the Region, such as euw1-az1 in eu-west-1, with commas between."
 REGIONS = [(region, region) for region in AZ_PREFIXES]
 PROTOCOLS = [
     ("tcp", "TCP (TLS passed through is TCP)"),
@@ -29,13 +30,17 @@ class TwoVpcsForm(forms.Form):
     consumer_account = forms.CharField(label="Account ID", initial="111111111111")
     consumer_region = forms.ChoiceField(label="Region", choices=REGIONS, initial="us-east-1")
     consumer_cidr = forms.CharField(label="CIDR", initial="10.0.0.0/16")
-    consumer_azs = forms.CharField(label="AZ IDs", initial="use1-az1, use1-az2, use1-az3")
+    consumer_azs = forms.CharField(
+        label="AZ IDs", initial="use1-az1, use1-az2, use1-az3", help_text=AZ_HELP
+    )
 
     provider_vpc = forms.CharField(label="Name of the VPC", initial="orders")
     provider_account = forms.CharField(label="Account ID", initial="222222222222")
     provider_region = forms.ChoiceField(label="Region", choices=REGIONS, initial="us-east-1")
     provider_cidr = forms.CharField(label="CIDR", initial="10.1.0.0/16")
-    provider_azs = forms.CharField(label="AZ IDs", initial="use1-az1, use1-az2, use1-az3")
+    provider_azs = forms.CharField(
+        label="AZ IDs", initial="use1-az1, use1-az2, use1-az3", help_text=AZ_HELP
+    )
 
     service = forms.CharField(label="Name of the service", initial="orders-api")
     protocol = forms.ChoiceField(label="Protocol", choices=PROTOCOLS, initial="tcp")

@@ -10,10 +10,10 @@ import numpy as np
 from connectivity.core.compare import Answer, Comparison
 from connectivity.core.flips import Flip, flips
 from connectivity.core.headlines import Headline
-from connectivity.core.latency import Reading
+from connectivity.core.latency import Reading, region_of
 from connectivity.core.plain import ASSUMPTIONS, ENGINE
 from connectivity.core.rule import AS_OF, Hit, Rule, Severity
-from connectivity.core.verdict import because, frontier, recommended
+from connectivity.core.verdict import because, frontier, recommended, unpriced
 from connectivity.reference import PUBLISHED, Published
 from costmodel.core.bill import Line
 from costmodel.core.units import cents
@@ -87,6 +87,12 @@ class OptionRow:
         return "With conditions" if Severity.CONDITION in severities else "Feasible"
 
     @property
+    def provisos(self) -> list[Finding]:
+        """What must be met for it to work."""
+        asked = (Severity.QUOTA, Severity.CONDITION)
+        return [one for one in self.findings if one.rule.severity in asked]
+
+    @property
     def reason(self) -> Finding | None:
         return self.findings[0] if self.findings else None
 
@@ -115,6 +121,7 @@ def present(comparison: Comparison, *, is_reference: bool = False) -> dict[str, 
         "comparison": comparison,
         "best": next((row for row in rows if row.is_recommended), None),
         "because": because(comparison),
+        "unpriced": unpriced(comparison),
         "flips": list(_flips(comparison, flips(comparison, best))),
         "rows": rows,
         "mix": _mix(comparison),
@@ -198,6 +205,8 @@ def _latency(answer: Answer) -> list[LatencyRow]:
 
 
 def _where(kind: Headline) -> str:
+    if region_of(kind.reading.from_az) != region_of(kind.reading.to_az):
+        return "between Regions"
     return "between AZs" if kind.is_crossing else "inside an AZ"
 
 

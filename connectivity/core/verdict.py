@@ -44,8 +44,20 @@ def is_slower(one: Answer, other: Answer) -> bool:
     return False
 
 
+def unpriced(comparison: Comparison) -> list[Answer]:
+    """What is feasible and allowed, but cannot be ranked for want of a price."""
+    answers = (one for one in comparison.answers if one.is_feasible and one.is_allowed)
+    return [one for one in answers if one.usd is None]
+
+
 def because(comparison: Comparison) -> str:
-    """One sentence: why this one is recommended, or why none is."""
+    """Why this one is recommended, or why none is, and what could not be compared with it."""
+    left = [one.option.name for one in unpriced(comparison)]
+    rest = f" Not compared, because prices are missing: {', '.join(left)}." if left else ""
+    return _reason(comparison) + rest
+
+
+def _reason(comparison: Comparison) -> str:
     best = recommended(comparison)
     if best is None:
         return _why_none(comparison)
@@ -57,7 +69,8 @@ def because(comparison: Comparison) -> str:
     if ties:
         return f"{best.option.name} costs {total}, as does {' and '.join(ties)}{_tie(comparison)}."
     against = ", ".join(f"{one.total_usd:,.2f} for {one.option.name}" for one in others)
-    return f"{best.option.name} costs least: {total} with operations, against {against}."
+    operations = " with operations" if comparison.case.topology.operations_usd else ""
+    return f"{best.option.name} costs least: {total}{operations}, against {against}."
 
 
 def _tie(comparison: Comparison) -> str:

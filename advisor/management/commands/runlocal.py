@@ -64,6 +64,8 @@ class Command(BaseCommand):
         self.say(f"Connectivity Advisor answers on {settings.ADVISOR_URL}")
         if password:
             self.say(f"Sign in as admin with the password {password} (shown only now)")
+        else:
+            self.say("Password lost? .venv/bin/python manage.py changepassword admin")
         self.say("Stop it with Ctrl-C.")
 
 
@@ -75,12 +77,11 @@ def _lock() -> IO[str]:
     except OSError as error:
         file.seek(0)
         raise CommandError(
-            f"it runs already from this folder (process {file.read().strip()}), on "
-            f"{settings.ADVISOR_URL}; stop that one first",
+            f"it runs already from this folder ({file.read().strip()}); stop that one first",
             returncode=2,
         ) from error
     file.truncate(0)
-    file.write(str(os.getpid()))
+    file.write(f"process {os.getpid()}, on {settings.ADVISOR_URL}")
     file.flush()
     return file
 

@@ -170,7 +170,8 @@ def test_it_answers_works_and_stops(local: Local) -> None:
 
     again = start(local.environment | {"ADVISOR_URL": "http://127.0.0.1:1"}, _other(local))
     assert again.wait(WAIT_S) == 2
-    assert "it runs already from this folder" in (_other(local) / "said").read_text()
+    said = (_other(local) / "said").read_text()
+    assert f"it runs already from this folder (process {local.process.pid}, on {local.url})" in said
 
     everything = local.pids()
     local.process.terminate()

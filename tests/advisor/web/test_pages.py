@@ -122,6 +122,7 @@ def test_the_comparison_page_shows_everything(signed_in: Client, reference: UUID
         "infracost",  # the source of a rate
         "PLN-14",
         "not distinguishable",
+        "not stated",
         "use1-az1 to use1-az1",
         "Free tiers of the whole bill",
         "engine 1.0",
@@ -135,6 +136,8 @@ def test_a_gap_looks_like_a_gap(signed_in: Client, user: User) -> None:
     version = create_topology(user.team_id, document(vpcs=vpcs))
     page = text_of(signed_in.get(reverse("topology", args=[version.topology.uid])))
     assert "price missing" in page
+    assert "Not compared, because prices are missing: " in page
+    assert "An option whose price is missing could change it too." in page
     assert "LCUUsage LoadBalancing:Network in us-east-2" in page
     assert "no data" in page
 

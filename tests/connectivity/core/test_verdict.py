@@ -91,6 +91,7 @@ def test_answers_are_ordered_feasible_then_gaps_then_not_feasible(
         ("single-vpc", None),
     ]
     assert answer["unpriced"] == ["privatelink"]
+    assert "Not compared, because prices are missing: PrivateLink." in answer["because"]
     (gap,) = next(one["gaps"] for one in answer["answers"] if one["option"] == "privatelink")
     assert (gap["usage_type"], gap["region"]) == ("LCUUsage", "us-east-2")
     assert gap["needed_by"] == "Load balancer capacity units"
