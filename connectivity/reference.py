@@ -30,4 +30,3 @@ PUBLISHED = (
         "these prices; AWS bills them once, where they enter the gateway.",
     ),
 )
-SOURCE = "published notes on us-east-1, 2020 to 2021; figures rounded there"
