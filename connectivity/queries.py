@@ -55,10 +55,11 @@ def latencies(team_id: int | None) -> LatencySet:
     Raises:
         UnknownLatencies: none are loaded.
     """
-    row = models.LatencySet.objects.filter(Q(team=None) | Q(team=team_id)).first()
-    if row is None:
+    usable = models.LatencySet.objects.filter(Q(team=None) | Q(team=team_id))
+    newest = usable.values_list("pk", flat=True).first()
+    if newest is None:
         raise UnknownLatencies("no latencies are loaded; run manage.py load_data")
-    return _latencies(row.pk)
+    return _latencies(newest)
 
 
 @lru_cache(maxsize=8)

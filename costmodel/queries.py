@@ -20,12 +20,13 @@ def price_list(team_id: int | None, name: str | None = None) -> PriceList:
         UnknownPriceList: says which lists there are, or how to load the shipped one.
     """
     usable = models.PriceList.objects.filter(Q(team=None) | Q(team=team_id))
-    row = usable.filter(name=name).first() if name else usable.first()
-    if row is None:
+    found = usable.filter(name=name) if name else usable
+    newest = found.values_list("pk", flat=True).first()
+    if newest is None:
         names = ", ".join(usable.values_list("name", flat=True))
         there = f"there are: {names}" if names else "run manage.py load_data"
         raise UnknownPriceList(f"no price list is called {name!r}; {there}" if name else there)
-    return _prices(row.pk)
+    return _prices(newest)
 
 
 @lru_cache(maxsize=8)

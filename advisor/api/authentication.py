@@ -21,6 +21,10 @@ class TokenAuthentication(KnoxTokenAuthentication):  # type: ignore[misc]
             raise AuthenticationFailed("Invalid token.")
         return super().authenticate_credentials(token)
 
+    def _cleanup_token(self, auth_token: ApiToken) -> bool:
+        """An expired token counts no more; it stays in its owner's list until it is revoked."""
+        return auth_token.is_expired
+
 
 class MayUse(BasePermission):
     """Signed in; a token that may only read must not store anything."""

@@ -32,13 +32,25 @@ class Case:
         return self.topology.vpcs[index]
 
     def consumer(self, row: int) -> Vpc:
-        return self.topology.vpcs[self.flows.consumer.vpc[row]]
+        return self._consumers[row]
 
     def provider(self, row: int) -> Vpc:
-        return self.topology.vpcs[self.flows.provider.vpc[row]]
+        return self._providers[row]
+
+    def is_far(self, row: int) -> bool:
+        """Its ends are in two Regions."""
+        return self.consumer(row).region != self.provider(row).region
 
     def service(self, row: int) -> Service:
         return self.topology.services[self.flows.service[row]]
+
+    @cached_property
+    def _consumers(self) -> list[Vpc]:
+        return [self.topology.vpcs[i] for i in self.flows.consumer.vpc.tolist()]
+
+    @cached_property
+    def _providers(self) -> list[Vpc]:
+        return [self.topology.vpcs[i] for i in self.flows.provider.vpc.tolist()]
 
     @cached_property
     def vpc_index(self) -> dict[str, int]:

@@ -31,12 +31,6 @@ class Side:
     def rows(self, which: Ints | Bools) -> "Side":
         return Side(*(getattr(self, one.name)[which] for one in fields(self)))
 
-    def tiled(self, times: int) -> "Side":
-        return Side(*(np.tile(getattr(self, one.name), times) for one in fields(self)))
-
-    def moved(self, vpcs: Ints, accounts: Ints) -> "Side":
-        return replace(self, vpc=self.vpc + vpcs, account=self.account + accounts)
-
     @staticmethod
     def joined(sides: "list[Side]") -> "Side":
         return Side(*(np.concatenate([getattr(s, f.name) for s in sides]) for f in fields(Side)))
@@ -124,21 +118,3 @@ def _in_common(ours: AzList, theirs: AzList) -> int:
 @lru_cache(maxsize=64)
 def _az_counts(count: AzCount, lists: tuple[AzList, ...]) -> Ints:
     return np.array([[count(ours, theirs) for theirs in lists] for ours in lists], dtype=np.int64)
-
-
-def side_by_side(flows: Flows, worlds: int, vpcs: int, accounts: int, services: int) -> Flows:
-    """The same flows several times in one table, each time with indices of its own."""
-    world = np.repeat(np.arange(worlds), len(flows))
-    tiled: dict[str, Any] = {
-        one.name: value.tiled(worlds) if isinstance(value, Side) else np.tile(value, worlds)
-        for one in fields(flows)
-        if not isinstance(value := getattr(flows, one.name), tuple)
-    }
-    made = Flows(**tiled, az_lists=flows.az_lists)
-    return replace(
-        made,
-        consumer=made.consumer.moved(world * vpcs, world * accounts),
-        provider=made.provider.moved(world * vpcs, world * accounts),
-        hub=made.hub + world * accounts,
-        service=np.where(made.to_service, made.service + world * services, NO_SERVICE),
-    )

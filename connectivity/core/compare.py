@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 import numpy as np
 
@@ -38,7 +39,7 @@ class Answer:
     heads: Headlines
     is_allowed: bool  # every flow's options name it
 
-    @property
+    @cached_property
     def is_feasible(self) -> bool:
         return not self.is_stopped.any()
 
@@ -46,13 +47,13 @@ class Answer:
     def feasible_flows(self) -> int:
         return int((~self.is_stopped).sum())
 
-    @property
+    @cached_property
     def usd(self) -> Decimal | None:
         """A month, rounded once; None where a price is missing or the flows cannot be carried."""
         exact = None if self.bill is None else self.bill.usd
         return None if exact is None else cents(exact)
 
-    @property
+    @cached_property
     def total_usd(self) -> Decimal | None:
         """With operations, to the cent."""
         exact = None if self.bill is None else self.bill.usd

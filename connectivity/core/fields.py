@@ -161,6 +161,32 @@ def text_problem(value: str) -> str | None:
 
 def plain_problems(value: Any) -> list[Problem]:
     """What no value anywhere may be: repeated keys, NaN or infinite, unstorable text, too deep."""
+    return [] if _is_plain(value) else _every_problem(value)
+
+
+def _is_plain(value: Any) -> bool:
+    """There is no such problem: asked first, since to know places costs more than to look."""
+    texts: list[str] = []
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        below: list[Any] = []
+        for one in level:
+            if isinstance(one, str):
+                texts.append(one)
+            elif isinstance(one, dict):
+                if repeated_keys(one):
+                    return False
+                texts += one
+                below += one.values()
+            elif isinstance(one, list):
+                below += one
+            elif isinstance(one, float) and not math.isfinite(one):
+                return False
+        level = below
+    return not level and not _unstorable("".join(texts), "")
+
+
+def _every_problem(value: Any) -> list[Problem]:
     problems: list[Problem] = []
     stack: list[tuple[Any, str, int]] = [(value, "", 0)]
     while stack:

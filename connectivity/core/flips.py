@@ -1,8 +1,7 @@
 """What would change a recommendation: operations, GB, crossing share, a price, a p99 budget.
 
-The bill is piecewise linear in each of them. A threshold of operations or of a price is where two
-lines cross; for traffic, several versions of the flows are billed in one table, and the first
-change of sign is closed in on.
+The bill is piecewise linear in each of them. A threshold is where two lines cross: of operations
+and prices at once, of traffic on the cost curves of both options.
 """
 
 from collections.abc import Iterator
@@ -12,19 +11,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from connectivity.core.columns import Flows, side_by_side
+from connectivity.core.breakeven import Axis, cost_curve, first_change
 from connectivity.core.compare import Answer, Comparison, compare
-from costmodel.core.bill import usd_of_pools
-from costmodel.core.charges import Floats, Ints
+from costmodel.core.curve import Curve
 from costmodel.core.price_list import EVERYWHERE, Price
 from costmodel.core.units import THOUSANDTHS
 from costmodel.core.usage_types import usage_type
 
 FACTORS = (1, 1.25, 1.6, 2, 3, 5, 8, 12, 20, 35, 60, 100, 200, 400, 1000)  # of all traffic
-MOST_ROWS = 500_000  # of flows times factors; beyond, fewer factors are tried
-PARTS = 40  # into which the stretch with a change of sign is divided
 WAYS = ("above", "below")
-HALF_A_CENT = 0.005  # USD
 FAR = 1.0  # the distance of what has no size today
 
 
@@ -64,8 +59,7 @@ class _Search:
 
     comparison: Comparison
     best: Answer
-    totals: dict[tuple[str, str, tuple[float, ...]], Floats] = field(default_factory=dict)
-    worlds: dict[tuple[str, tuple[float, ...]], Flows] = field(default_factory=dict)
+    curves: dict[tuple[str, Axis], Curve] = field(default_factory=dict)
 
     def all(self, rival: Answer) -> Iterator[Flip]:
         yield from self._operations(rival)
@@ -96,14 +90,10 @@ class _Search:
                 )
 
     def _gb(self, rival: Answer) -> Iterator[Flip]:
-        flows = self.comparison.case.flows
-        gb = float(flows.total.sum()) / THOUSANDTHS
-        step = 1 + len(flows) * len(FACTORS) // MOST_ROWS
-        rising = tuple(FACTORS[:: min(step, 7)])
-        falling = tuple(1 / factor for factor in rising)
-        leads = np.split(self._leads(rival, "gb", rising + falling), 2)
-        for way, factors, lead in zip(WAYS, (rising, falling), leads, strict=True):
-            factor = self._first_change(rival, factors, lead) if gb else None
+        gb = float(self.comparison.case.flows.total.sum()) / THOUSANDTHS
+        ways = zip(WAYS, (FACTORS, tuple(1 / one for one in FACTORS)), strict=True)
+        for way, factors in ways if gb else ():
+            factor = self._first_change(rival, Axis.GB, factors)
             if factor is not None:
                 yield Flip(
                     "gb",
@@ -121,22 +111,20 @@ class _Search:
             return
         shares = flows.crossing[free] / flows.total[free]
         now = float(flows.crossing[free].sum() / flows.total[free].sum())
-        none, here, all_of_it = self._leads(rival, "crossing", (0.0, now, 1.0)).tolist()
-        share = none / (none - all_of_it) if none != all_of_it else -1.0
-        is_above = all_of_it > none  # on which side the rival is cheaper
-        if not 0 <= share <= 1 or here > HALF_A_CENT or (share < now) == is_above:
-            return
-        if not self._keeps_budgets(rival, share + (0.001 if is_above else -0.001)):
-            return
-        same = "" if np.ptp(shares) < 1e-6 else ", if it were the same for every flow,"
-        yield Flip(
-            "crossing",
-            f"share of the GB that cross AZs{same} {'above' if is_above else 'below'}",
-            f"{share:.1%}",
-            rival.option.key,
-            share,
-            abs(share - now),
-        )
+        for way, end in zip(WAYS, (1.0, 0.0), strict=True):
+            share = self._first_change(rival, Axis.CROSSING, (now, end))
+            outward = 0.001 if way == "above" else -0.001
+            if share is None or not self._keeps_budgets(rival, share + outward):
+                continue
+            same = "" if np.ptp(shares) < 1e-6 else ", if it were the same for every flow,"
+            yield Flip(
+                "crossing",
+                f"share of the GB that cross AZs{same} {way}",
+                f"{share:.1%}",
+                rival.option.key,
+                share,
+                abs(share - now),
+            )
 
     def _keeps_budgets(self, rival: Answer, share: float) -> bool:
         """Crossing AZs takes longer, which a p99 budget may not allow."""
@@ -169,68 +157,17 @@ class _Search:
         if ours is not None and theirs is not None and theirs < ours:
             yield Flip("budget", "a p99 budget below", f"{ours:g} µs", rival.option.key, ours, FAR)
 
-    def _first_change(
-        self, rival: Answer, factors: tuple[float, ...], leads: Floats
-    ) -> float | None:
-        """The first factor, going away from 1, at which the rival becomes cheaper."""
-        for once_more in (True, False):
-            dearer = np.flatnonzero(leads > HALF_A_CENT)
-            if not len(dearer) or dearer[0] == 0:
-                return None
-            i = int(dearer[0])
-            last, first = factors[i - 1], factors[i]
-            if once_more:
-                factors = tuple(np.linspace(last, first, PARTS).tolist())
-                leads = self._leads(rival, "gb", factors)
-        return last - (first - last) * float(leads[i - 1] / (leads[i] - leads[i - 1]))
+    def _first_change(self, rival: Answer, axis: Axis, points: tuple[float, ...]) -> float | None:
+        ours, theirs = self._curve(self.best, axis), self._curve(rival, axis)
+        ahead = float(rival.operations_usd - self.best.operations_usd)
+        return first_change(ours, theirs, ahead, points)
 
-    def _leads(self, rival: Answer, what: str, values: tuple[float, ...]) -> Floats:
-        """USD by which the best would be dearer than the rival, after each of some changes."""
-        return self._usd(self.best, what, values) - self._usd(rival, what, values)
-
-    def _usd(self, answer: Answer, what: str, values: tuple[float, ...]) -> Floats:
-        key = answer.option.key, what, values
-        if key not in self.totals:
-            made = self.comparison.case
-            pools = int(made.pools.max()) + 1
-            payers = np.tile(made.pools, len(values))
-            payers += np.repeat(np.arange(len(values)) * pools, len(made.pools))
-            charges = answer.option.charges(self._worlds(what, values))
-            usd = usd_of_pools(charges, self.comparison.prices, made.regions, payers)
-            sums = usd.reshape(len(values), pools).sum(axis=1)
-            self.totals[key] = sums + float(answer.operations_usd)
-        return self.totals[key]
-
-    def _worlds(self, what: str, values: tuple[float, ...]) -> Flows:
-        """The flows after each of some changes, in one table; they share nothing."""
-        key = what, values
-        if key not in self.worlds:
-            made = self.comparison.case
-            topology = made.topology
-            counts = len(topology.vpcs), len(topology.accounts), len(topology.services)
-            flows = side_by_side(made.flows, len(values), *counts)
-            change = _scaled if what == "gb" else _crossed
-            self.worlds[key] = change(flows, np.repeat(values, len(made.flows)))
-        return self.worlds[key]
-
-
-def _times(quantity: Ints, factor: Floats) -> Ints:
-    return np.rint(quantity * factor).astype(np.int64)
-
-
-def _scaled(flows: Flows, factor: Floats) -> Flows:
-    return replace(
-        flows,
-        request=_times(flows.request, factor),
-        response=_times(flows.response, factor),
-        crossing=_times(flows.crossing, factor),
-    )
-
-
-def _crossed(flows: Flows, share: Floats) -> Flows:
-    """Every flow that can choose crosses AZs with the same share of its GB."""
-    crossing = np.where(flows.common_azs > 0, _times(flows.total, share), flows.total)
-    return replace(flows, crossing=np.where(flows.same_region, crossing, 0))
+    def _curve(self, answer: Answer, axis: Axis) -> Curve:
+        key = answer.option.key, axis
+        if key not in self.curves:
+            made, prices = self.comparison.case, self.comparison.prices
+            self.curves[key] = cost_curve(answer.option, made, prices, axis)
+        return self.curves[key]
 
 
 class _Rate(NamedTuple):

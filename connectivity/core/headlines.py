@@ -41,10 +41,17 @@ class Headlines:
     of: Ints
     crossing: Floats  # share of each flow's bytes that cross AZs
 
-    def headline(self, row: int) -> CellShare:
-        kind = self.kinds[self.of[row]]
-        share = self.crossing[row] if kind.is_crossing else 1 - self.crossing[row]
-        return CellShare(row, kind.reading, round(float(share) * kind.part, 6))
+    def reading(self, row: int) -> Reading:
+        return self.kinds[self.of[row]].reading
+
+    def each(self) -> Iterator[CellShare]:
+        """The headline of every flow."""
+        crosses = np.array([kind.is_crossing for kind in self.kinds])[self.of]
+        parts = np.array([kind.part for kind in self.kinds])[self.of]
+        shares = np.where(crosses, self.crossing, 1 - self.crossing) * parts
+        rows = zip(self.of.tolist(), np.round(shares, 6).tolist(), strict=True)
+        for row, (kind, share) in enumerate(rows):
+            yield CellShare(row, self.kinds[kind].reading, share)
 
     @property
     def us(self) -> Floats:
@@ -120,12 +127,12 @@ def budget_rules(heads: Headlines) -> tuple[Rule, ...]:
         return np.isnan(heads.us) & ~np.isnan(case.column("p99_budget_us"))
 
     def exceeded(case: Case, row: int) -> str:
-        reading, budget = heads.headline(row).reading, case.topology.flows[row].p99_budget_us
+        reading, budget = heads.reading(row), case.topology.flows[row].p99_budget_us
         where = f"{reading.basis}, {reading.from_az} to {reading.to_az}"
         return f"p99 {reading.us:g} µs ({where}) is above the budget of {budget:g} µs"
 
     def unknown(case: Case, row: int) -> str:
-        reading, budget = heads.headline(row).reading, case.topology.flows[row].p99_budget_us
+        reading, budget = heads.reading(row), case.topology.flows[row].p99_budget_us
         where = f"from {reading.from_az} to {reading.to_az}"
         return f"the budget of {budget:g} µs cannot be checked: no p99 is known {where}; measure it"
 

@@ -82,6 +82,9 @@ class LatencySet:
     _index: dict[tuple[str, str, str], list[LatencyCell]] = field(
         default_factory=lambda: defaultdict(list), compare=False, repr=False
     )
+    _read: dict[tuple[str, str, str], Reading] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def __post_init__(self) -> None:
         for cell in self.cells:
@@ -96,6 +99,12 @@ class LatencySet:
 
         Source: the product's contract, section 4.
         """
+        cell = option, from_az, to_az
+        if cell not in self._read:
+            self._read[cell] = self._look_up(*cell)
+        return self._read[cell]
+
+    def _look_up(self, option: str, from_az: str, to_az: str) -> Reading:
         if region_of(from_az) != region_of(to_az):
             comment = "no figure between Regions"
             return Reading(from_az, to_az, None, None, 0, "none", "", comment)

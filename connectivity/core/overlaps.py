@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from connectivity.core.case import Case
 from connectivity.core.topology import Network, Vpc
 
 
@@ -46,7 +47,24 @@ def overlaps(vpcs: Iterable[Vpc]) -> dict[str, Overlap]:
     return found
 
 
-def overlap_of(one: Vpc, other: Vpc) -> Overlap | None:
+def pair_overlaps(case: Case) -> dict[int, Overlap]:
+    """By code of the pair: the overlap of two VPCs that talk."""
+    width = len(case.topology.vpcs)
+    concerned = case.once(all_overlaps)
+    found = ((one, other, case.vpc(one), case.vpc(other)) for one, other in case.pairs)
+    return {
+        one * width + other: overlap
+        for one, other, ours, theirs in found
+        if ours.name in concerned and (overlap := _overlap_of(ours, theirs))
+    }
+
+
+def all_overlaps(case: Case) -> dict[str, Overlap]:
+    """For every VPC that overlaps another one, whether or not they talk: one such overlap."""
+    return overlaps(case.topology.vpcs)
+
+
+def _overlap_of(one: Vpc, other: Vpc) -> Overlap | None:
     """An overlap between two VPCs, told from the first one's side."""
     for cidr in one.cidrs:
         for other_cidr in other.cidrs:

@@ -150,18 +150,23 @@ def _findings(answer: Answer, comparison: Comparison) -> Iterator[Plain]:
     case = comparison.case
     flows = case.topology.flows
     for rule, rows in answer.hits:
-        named = {"rule": rule.id, "severity": rule.severity.value}
-        said = {"source": rule.source, "as_of": rule.as_of}
-        detail = rule.detail
+        severity, detail = rule.severity.value, rule.detail
         for row in rows.tolist():
-            yield {**named, "flow": flows[row].name, "detail": detail(case, row), **said}
+            yield {
+                "rule": rule.id,
+                "severity": severity,
+                "flow": flows[row].name,
+                "detail": detail(case, row),
+                "source": rule.source,
+                "as_of": rule.as_of,
+            }
 
 
 def _latency(answer: Answer, comparison: Comparison, *, cells: bool) -> Iterator[Plain]:
     if cells:
         shares: Iterator[CellShare] = answer.heads.cells(comparison.case, comparison.latencies)
     else:
-        shares = map(answer.heads.headline, range(len(comparison.case.flows)))
+        shares = answer.heads.each()
     flows = comparison.case.topology.flows
     shown: dict[Reading, Plain] = {}
     for row, reading, share in shares:

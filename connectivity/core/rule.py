@@ -49,7 +49,7 @@ def hits(rules: Iterable[Rule], case: Case) -> list[Hit]:
     """The rules that concern any flow, when every flow uses the option."""
     found = []
     for rule in rules:
-        flows = np.flatnonzero(rule.check(case))
+        flows = rule.check(case).nonzero()[0]
         if len(flows):
             found.append(Hit(rule, flows))
     return found

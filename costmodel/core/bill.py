@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -40,14 +41,14 @@ class Gap:
     needed_by: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bill:
     """A month of charges, priced."""
 
     lines: tuple[Line, ...]
     gaps: tuple[Gap, ...]
 
-    @property
+    @cached_property
     def usd(self) -> Decimal | None:
         """The total, unrounded; None where a price is missing."""
         return None if self.gaps else sum((line.usd for line in self.lines), Decimal(0))
@@ -131,10 +132,10 @@ def usd_of_pools(
     usd = np.zeros(int(pools.max(initial=-1)) + 1)
     by_name: dict[PriceName, list[Columns]] = defaultdict(list)
     for charge in charges:
-        columns = _columns(charge)
+        columns = columns_of(charge)
         by_name[charge.price].append(columns._replace(payer=pools[columns.payer]))
     for name, parts in by_name.items():
-        places = [_place(columns, len(regions)) for columns in parts]
+        places = [place_of(columns, len(regions)) for columns in parts]
         used = _used(places, parts)
         for one in used:
             region, to = divmod(one, len(regions) + 1)
@@ -143,7 +144,8 @@ def usd_of_pools(
                 here = slice(None) if len(used) == 1 else place == one
                 weights = columns.quantity[here]
                 sums += np.bincount(columns.payer[here], weights=weights, minlength=len(usd))
-            usd += _usd(sums, prices.find(name, regions[region], regions[to - 1] if to else None))
+            price = prices.find(name, regions[region], regions[to - 1] if to else None)
+            usd += usd_by_tier(sums, price)
     return usd
 
 
@@ -155,16 +157,19 @@ def _used(places: list[Ints], parts: list[Columns]) -> list[int]:
     return sorted(used)
 
 
-def _place(columns: Columns, regions: int) -> Ints:
+def place_of(columns: Columns, regions: int) -> Ints:
     """One number for Region and destination."""
     place = columns.region * (regions + 1)
     return place if columns.to_region is None else place + columns.to_region + 1
 
 
-def _usd(sums: Floats, price: Price | None) -> Floats:
+def usd_by_tier(sums: Floats, price: Price | None) -> Floats:
+    """USD of sums of thousandths, each as if it were alone; NaN where the price does not reach."""
     if price is None:
         return np.where(sums > 0, np.nan, 0.0)
-    usd = np.zeros(len(sums))
+    if price.is_flat:
+        return sums * (float(price.tiers[0].usd) / THOUSANDTHS)
+    usd = np.zeros_like(sums)
     for tier in price.tiers:
         end = np.inf if tier.end is None else tier.end
         usd += (np.clip(sums, tier.start, end) - tier.start) * (float(tier.usd) / THOUSANDTHS)
@@ -178,7 +183,7 @@ def _amounts(
     """What is to be priced: per price, place and pool, the share of each payer."""
     parts: dict[tuple[PriceName, tuple[str, str]], list[Columns]] = defaultdict(list)
     for charge in charges:
-        parts[charge.price, (charge.what, charge.note)].append(_columns(charge))
+        parts[charge.price, (charge.what, charge.note)].append(columns_of(charge))
     amounts: dict[PriceName, dict[Where, list[Share]]] = defaultdict(lambda: defaultdict(list))
     for (name, label), columns in parts.items():
         for payer, region, to, amount in _sums(columns, regions):
@@ -195,7 +200,7 @@ def _sums(parts: list[Columns], regions: int) -> Iterator[tuple[int, int, int, i
         more: Floats = np.bincount(key, weights=weights, minlength=len(sums)).astype(np.float64)
         more[: len(sums)] += sums
         sums = more
-    for one in np.flatnonzero(sums).tolist():
+    for one in sums.nonzero()[0].tolist():
         place, destination = divmod(one, regions + 1)
         yield *divmod(place, regions), destination - 1, int(sums[one])
 
@@ -208,35 +213,39 @@ def _key(columns: Columns, regions: int) -> Ints:
     return key * (regions + 1) + columns.to_region + 1
 
 
-def _columns(charge: Charge) -> Columns:
+def columns_of(charge: Charge) -> Columns:
     match charge:
         case Metered():
             amount = charge.quantity
             to = charge.to_region
             one: Ints | slice = slice(None)
         case Hourly():
-            one = _one_row_each(charge.thing)
+            one = one_row_each(charge.thing)
             count = np.broadcast_to(charge.count, charge.thing.shape)[one]
             amount, to = count * (HOURS_PER_MONTH * THOUSANDTHS), None
         case Capacity():
-            one = _one_row_each(charge.thing)
+            one = one_row_each(charge.thing)
             amount, to = _capacity(charge, one), None
     return Columns(charge.payer[one], charge.region[one], to, amount)
 
 
 def _capacity(charge: Capacity, one: Ints) -> Ints:
     """Thousandths of unit-hours of every thing: its busiest dimension, all month."""
+    return np.rint(np.max(hours_by_dimension(charge, one), axis=0)).astype(np.int64)
+
+
+def hours_by_dimension(charge: Capacity, one: Ints) -> list[Floats]:
+    """Thousandths of unit-hours of every thing if only one of its dimensions counted."""
     thing = charge.thing[one]
-    dimensions = zip(charge.load, charge.per_unit, strict=True)
-    units = [
-        np.bincount(charge.thing, weights=load)[thing] / per_unit[one]
-        for load, per_unit in dimensions
+    return [
+        np.bincount(charge.thing, weights=load)[thing]
+        * (HOURS_PER_MONTH * THOUSANDTHS)
+        / per_unit[one]
+        for load, per_unit in zip(charge.load, charge.per_unit, strict=True)
     ]
-    hours = np.max(units, axis=0) * (HOURS_PER_MONTH * THOUSANDTHS)
-    return np.rint(hours).astype(np.int64)
 
 
-def _one_row_each(thing: Ints) -> Ints:
+def one_row_each(thing: Ints) -> Ints:
     """For every thing, the index of one row that mentions it."""
     row = np.full(int(thing.max(initial=-1)) + 1, -1, dtype=np.int64)
     row[thing] = np.arange(len(thing))

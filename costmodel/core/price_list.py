@@ -39,6 +39,10 @@ class Price:
     def reaches_the_end(self) -> bool:
         return self.tiers[-1].end is None
 
+    @property
+    def is_flat(self) -> bool:
+        return len(self.tiers) == 1 and self.reaches_the_end
+
     def covers(self, thousandths: int) -> bool:
         end = self.tiers[-1].end
         return end is None or thousandths <= end

@@ -8,7 +8,7 @@ from connectivity.core.case import Case
 from connectivity.core.columns import Flows
 from connectivity.core.common_rules import ROUTES_CEILING, ROUTES_PER_TABLE, limit_rules
 from connectivity.core.option import Objects, Option
-from connectivity.core.overlaps import Overlap, overlap_of, overlaps
+from connectivity.core.overlaps import Overlap, all_overlaps, overlaps, pair_overlaps
 from connectivity.core.rule import Rule, Severity, needs
 from connectivity.core.sources import BEST_PRACTICES, PEERING, VPC_QUOTAS
 from connectivity.core.transfer import between_regions, codes, crossing_sent
@@ -39,28 +39,17 @@ def objects(flows: Flows) -> Iterator[Objects]:
     yield Objects("peering", flows.consumer.account, codes(np.minimum(*ends), np.maximum(*ends)))
 
 
-def _pair_overlaps(case: Case) -> dict[int, Overlap]:
-    """By code of the pair: the overlap of its two VPCs."""
-    width = len(case.topology.vpcs)
-    found = ((one * width + other, one, other) for one, other in case.pairs)
-    return {
-        code: overlap
-        for code, one, other in found
-        if (overlap := overlap_of(case.vpc(one), case.vpc(other)))
-    }
-
-
 def _overlapping(case: Case) -> Bools:
-    return np.isin(case.pair, list(case.once(_pair_overlaps)))
+    return np.isin(case.pair, list(case.once(pair_overlaps)))
 
 
 def _overlap(case: Case, row: int) -> str:
-    return f"{case.once(_pair_overlaps)[int(case.pair[row])]}: creating the peering fails"
+    return f"{case.once(pair_overlaps)[int(case.pair[row])]}: creating the peering fails"
 
 
 def _peer_overlaps(case: Case) -> dict[tuple[int, int], Overlap]:
     """By VPC and peer: that peer overlaps another peer of the VPC."""
-    if not overlaps(case.topology.vpcs):
+    if not case.once(all_overlaps):
         return {}
     return {
         (vpc, case.vpc_index[peer]): overlap

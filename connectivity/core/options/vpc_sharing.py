@@ -9,7 +9,7 @@ from connectivity.core.case import Case
 from connectivity.core.columns import Flows
 from connectivity.core.common_rules import limit_rules
 from connectivity.core.option import Option
-from connectivity.core.overlaps import overlap_of
+from connectivity.core.overlaps import pair_overlaps
 from connectivity.core.rule import Rule, Severity, needs
 from connectivity.core.sources import BEST_PRACTICES, NOT_VERIFIED, SHARING, VPC_QUOTAS
 from connectivity.core.transfer import between_azs
@@ -45,8 +45,11 @@ def _not_in_one_organization(case: Case) -> Bools:
 
 def _organizations(case: Case, row: int) -> str:
     ends = (case.account[case.consumer(row).account], case.account[case.provider(row).account])
-    said = (f"{one.id} is in {one.organization or 'no Organization'}" for one in ends)
-    return f"subnets are shared inside one AWS Organization only: account {', account '.join(said)}"
+    ours, theirs = (one.organization or "no Organization" for one in ends)
+    return (
+        "subnets are shared inside one AWS Organization only: "
+        f"account {ends[0].id} is in {ours}, account {ends[1].id} is in {theirs}"
+    )
 
 
 def _participants(case: Case) -> Floats:
@@ -72,7 +75,7 @@ def _always(case: Case) -> Bools:
 
 
 def _move(case: Case, row: int) -> str:
-    overlap = overlap_of(case.consumer(row), case.provider(row))
+    overlap = case.once(pair_overlaps).get(int(case.pair[row]))
     addresses = f"addresses change: {overlap}" if overlap else "no addresses overlap"
     names = f"{case.consumer(row).name} and {case.provider(row).name}"
     return f"the workloads of {names} move into one VPC; {addresses}"

@@ -25,7 +25,7 @@ def _idle(case: Case) -> Bools:
 def _idle_detail(case: Case, row: int) -> str:
     silence = case.topology.flows[row].max_idle_seconds
     cut = f"{case.once(_timeout)[row]:g} s"
-    is_far = not case.flows.same_region[row]
+    is_far = case.is_far(row)
     if silence is None:
         fix = "; a longer timeout cannot be set for access from another Region" if is_far else ""
         return f"connections silent for {cut} are cut; max_idle_seconds is not known here{fix}"

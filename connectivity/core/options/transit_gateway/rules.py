@@ -140,7 +140,7 @@ def _leaves_peering(case: Case) -> Bools:
 
 def _cut_over(case: Case, row: int) -> str:
     said = "coming from peering: an asymmetric cut-over drops sessions without an error"
-    if case.flows.same_region[row]:
+    if not case.is_far(row):
         said += (
             "; the MTU falls from 9001 to 8500: change both sides together, or jumbo packets drop"
         )

@@ -1,0 +1,86 @@
+"""Where one option becomes cheaper than another while traffic, or its crossing share, changes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from enum import StrEnum
+
+import numpy as np
+
+from connectivity.core.case import Case
+from connectivity.core.columns import Flows
+from connectivity.core.option import Option
+from costmodel.core.charges import Floats, Ints
+from costmodel.core.curve import Curve, curve
+from costmodel.core.price_list import PriceList
+
+HALF_A_CENT = 0.005  # USD
+MOST_POINTS = 400  # that are looked at on one stretch; more bends are closed in on in steps
+STEPS = 4
+
+
+class Axis(StrEnum):
+    """What changes; a value is that point of the way from 0 to 1."""
+
+    GB = "gb"  # all traffic: 0 is none, 1 what it is
+    CROSSING = "crossing"  # the share of every flow's GB that cross AZs, where it has a choice
+
+
+def cost_curve(option: Option, made: Case, prices: PriceList, axis: Axis) -> Curve:
+    """What an option costs a month, without operations, along an axis."""
+    ends: dict[Axis, Callable[[Case], tuple[Flows, Flows]]] = {
+        Axis.GB: _none_and_all,
+        Axis.CROSSING: _kept_and_crossed,
+    }
+    start, end = made.once(ends[axis])
+    return curve(option.charges(start), option.charges(end), prices, made.regions, made.pools)
+
+
+def _none_and_all(made: Case) -> tuple[Flows, Flows]:
+    nothing = np.zeros(len(made.flows), dtype=np.int64)
+    none = replace(made.flows, request=nothing, response=nothing, crossing=nothing)
+    return none, made.flows
+
+
+def _kept_and_crossed(made: Case) -> tuple[Flows, Flows]:
+    """No flow that has a choice crosses AZs, and all flows do."""
+    flows = made.flows
+    all_of_it: Ints = np.where(flows.same_region, flows.total, 0)
+    forced: Ints = np.where(flows.common_azs > 0, 0, all_of_it)
+    return replace(flows, crossing=forced), replace(flows, crossing=all_of_it)
+
+
+def first_change(
+    ours: Curve, theirs: Curve, ahead: float, points: tuple[float, ...]
+) -> float | None:
+    """The first of some points, in their order, from which theirs is cheaper than ours.
+
+    Args:
+        ahead: USD a month that theirs costs more for what does not change (operations).
+        points: where to look, rising or falling; ours is not dearer at the first.
+
+    Returns:
+        The exact crossing, since both are straight between their bends; None if there is none.
+    """
+    stretch = np.array(points)
+    leads = ours.usd_at(points) - theirs.usd_at(points) - ahead
+    for _ in range(STEPS):
+        dearer = (leads > HALF_A_CENT).nonzero()[0]
+        if not len(dearer) or dearer[0] == 0:
+            return None
+        here = slice(dearer[0] - 1, dearer[0] + 1)
+        (last, first), (before, after) = stretch[here].tolist(), leads[here].tolist()
+        stretch = _between(ours, theirs, last, first)
+        if len(stretch) == 2:
+            break
+        leads = ours.usd(stretch) - theirs.usd(stretch) - ahead
+    return float(last - (first - last) * before / (after - before))
+
+
+def _between(ours: Curve, theirs: Curve, last: float, first: float) -> Floats:
+    """Both ends and every bend between them; evenly spread points where there are too many."""
+    low, high = min(last, first), max(last, first)
+    bends = np.concatenate([ours.bends(low, high), theirs.bends(low, high)])
+    if len(bends) > MOST_POINTS:
+        bends = np.linspace(low, high, MOST_POINTS)[1:-1]
+    rising = np.unique(np.concatenate([[low], bends, [high]]))
+    return rising if last < first else rising[::-1]

@@ -1,0 +1,95 @@
+"""Cost curves: they go through what `bill` says, straight between their bends."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectivity.core.breakeven import MOST_POINTS, Axis, cost_curve, first_change
+from connectivity.core.case import case
+from connectivity.core.document import topology
+from connectivity.core.option import Option
+from connectivity.core.options import OPTIONS
+from costmodel.core.curve import Curve
+from tests.connectivity.core.test_properties import PRICES, bill_of, documents, every_option, few
+from tests.factories import document, flow
+
+ROUNDING = 0.05  # USD: quantities of a bill are rounded to thousandths, those of a curve are not
+
+
+def curve_of(option: Option, made: dict[str, Any], axis: Axis) -> Curve | None:
+    one = case(topology(made))
+    return cost_curve(option, one, PRICES, axis) if option.carries(one.flows).all() else None
+
+
+def moved(made: dict[str, Any], axis: Axis, value: float) -> dict[str, Any]:
+    def change(one: dict[str, Any]) -> dict[str, Any]:
+        if axis is Axis.GB:
+            return one | {"gb_per_month": one["gb_per_month"] * value}
+        return one | {"cross_az_share": value}
+
+    return made | {"flows": [change(one) for one in made["flows"]]}
+
+
+@every_option
+@few
+@given(made=documents(), axis=st.sampled_from(Axis), value=st.floats(0, 1))
+def test_a_curve_goes_through_the_bill(
+    option: Option, made: dict[str, Any], axis: Axis, value: float
+) -> None:
+    curve = curve_of(option, made, axis)
+    exact = bill_of(option, moved(made, axis, value))
+    if curve is None or exact is None:
+        assert curve is exact
+        return
+    usd = float(curve.usd(np.array([value]))[0])
+    if exact.usd is None:
+        assert np.isnan(usd)
+    else:
+        assert usd == pytest.approx(float(exact.usd), rel=1e-9, abs=ROUNDING)
+
+
+@every_option
+@few
+@given(made=documents(), part=st.floats(0.01, 0.99))
+def test_a_curve_is_straight_between_its_bends(
+    option: Option, made: dict[str, Any], part: float
+) -> None:
+    curve = curve_of(option, made, Axis.GB)
+    if curve is None:
+        return
+    bends = [0.0, *curve.bends(0, 10).tolist(), 10.0]
+    for low, high in zip(bends, bends[1:], strict=False):
+        begin, middle, end = curve.usd(np.array([low, low + part * (high - low), high])).tolist()
+        if not np.isnan(begin + end):
+            assert middle == pytest.approx(begin + part * (end - begin), rel=1e-6, abs=1e-4)
+
+
+def test_a_crossing_behind_more_bends_than_are_looked_at_is_closed_in_on() -> None:
+    """Every service has its own bend; the crossing lies behind hundreds of them."""
+    services = [{"name": f"s{i}", "vpc": "orders", "port": 443} for i in range(450)]
+    flows = [
+        flow(
+            name=f"f{i}",
+            to=f"s{i}",
+            gb_per_month=3_000,
+            cross_az_share=0.9,
+            connections_per_second=(1 + i / 450) * 3000,
+        )
+        for i in range(450)
+    ]
+    made = case(topology(document(*flows, services=services)))
+    by_key = {option.key: option for option in OPTIONS}
+    ours, theirs = (
+        cost_curve(by_key[key], made, PRICES, Axis.GB) for key in ("vpc-peering", "privatelink")
+    )
+    assert len(theirs.bends(0.5, 100)) > MOST_POINTS
+    there = first_change(ours, theirs, 0, (0.5, 100))
+    assert there is not None
+    before, at, after = (
+        ours.usd(x) - theirs.usd(x) for x in np.array([[0.999], [1], [1.001]]) * there
+    )
+    assert before < 0 < after
+    assert abs(at[0]) < 0.01
