@@ -1,6 +1,7 @@
 """Where the database meets the core: load, compute, return. Nothing here stores anything."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -8,13 +9,16 @@ from uuid import UUID
 from connectivity import queries
 from connectivity.core.compare import Comparison, Progress, compare
 from connectivity.core.document import topology
+from connectivity.core.latency import LatencySet
 from connectivity.core.option import Option
 from connectivity.core.options import OPTIONS
 from connectivity.core.problems import did_you_mean
 from connectivity.core.reading import read
-from connectivity.core.topology import OPTION_KEYS
+from connectivity.core.topology import OPTION_KEYS, Topology
+from connectivity.core.what_if import WhatIf, what_if
 from connectivity.models import TopologyVersion
 from connectivity.reference import REFERENCE
+from costmodel.core.price_list import PriceList
 from costmodel.queries import price_list
 
 
@@ -51,22 +55,72 @@ def check_comparison(
     queries.latencies(team_id)
 
 
+Asked = tuple[tuple[str, str], ...]  # what-if keys and the texts of their values
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A stored topology, perhaps with some inputs changed, compared."""
+
+    version: TopologyVersion
+    what_if: WhatIf
+    comparison: Comparison
+
+
 def compare_stored(
     team_id: int,
     uid: UUID,
     *,
     version: int | None = None,
-    options: Iterable[str] | None = None,
     prices: str | None = None,
-) -> tuple[Comparison, TopologyVersion]:
-    """The comparison of a stored topology, and the version it rests on.
+    latencies: str | None = None,
+    asked: Asked = (),
+    flow: str = "",
+) -> Answered:
+    """The comparison of a stored topology with some inputs changed, and what it rests on.
+
+    Args:
+        version, prices, latencies: which ones; the newest without.
+        asked: what-if values as `core.what_if` reads them.
+        flow: one whose what-if values are wanted, too.
 
     Raises:
         TopologyVersion.DoesNotExist: there is none, or it belongs to another team.
-        UnknownOption, UnknownPriceList, UnknownLatencies: say what there is.
+        UnknownPriceList, UnknownLatencies: say what there is.
     """
-    row = queries.version(team_id, uid, version)
-    return compare_document(team_id, row.document, options=options, prices=prices), row
+    row = queries.version(team_id, uid, version, without="document")
+    rests_on = price_list(team_id, prices), queries.latencies(team_id, latencies)
+    names = tuple(one.name for one in rests_on)
+    result, comparison = _compared(_Question(row.sha256, names, asked, flow, row.pk, rests_on))
+    return Answered(row, result, comparison)
+
+
+@dataclass(frozen=True)
+class _Question:
+    """Everything that an answer depends on; equal questions have equal answers.
+
+    Versions, price lists and latency sets never change, so their names stand for them.
+    """
+
+    sha256: str
+    names: tuple[str, ...]
+    asked: Asked
+    flow: str
+    version: int = field(compare=False)
+    rests_on: tuple[PriceList, LatencySet] = field(compare=False)
+
+
+@lru_cache(maxsize=8)
+def _compared(question: _Question) -> tuple[WhatIf, Comparison]:
+    """Kept in memory for the parts, exports and pictures of the page that was just looked at."""
+    stored = _topology(question.sha256, question.version)
+    result = what_if(stored, question.asked, question.flow)
+    return result, compare(result.topology, *question.rests_on)
+
+
+@lru_cache(maxsize=8)
+def _topology(sha256: str, version: int) -> Topology:
+    return topology(TopologyVersion.objects.get(pk=version).document)
 
 
 def is_reference(document: Any) -> bool:

@@ -34,8 +34,12 @@ def versions(team_id: int, uid: UUID) -> QuerySet[models.TopologyVersion]:
     return topology(team_id, uid).versions.select_related("author")
 
 
-def version(team_id: int, uid: UUID, number: int | None = None) -> models.TopologyVersion:
+def version(
+    team_id: int, uid: UUID, number: int | None = None, *, without: str = ""
+) -> models.TopologyVersion:
     """One version of a topology, the newest unless a number is given.
+
+    `without` names a large column that is not needed.
 
     Raises:
         models.TopologyVersion.DoesNotExist: there is none, or it belongs to another team.
@@ -43,20 +47,25 @@ def version(team_id: int, uid: UUID, number: int | None = None) -> models.Topolo
     found = models.TopologyVersion.objects.filter(
         topology__team_id=team_id, topology__uid=uid, topology__deleted_at=None
     ).select_related("topology", "author")
+    found = found.defer(without) if without else found
     one = found.first() if number is None else found.filter(number=number).first()
     if one is None:
         raise models.TopologyVersion.DoesNotExist(f"no version {number or ''} of topology {uid}")
     return one
 
 
-def latencies(team_id: int | None) -> LatencySet:
-    """The latencies in force for a team.
+def latencies(team_id: int | None, name: str | None = None) -> LatencySet:
+    """A set of latencies by name; without one, those in force for the team.
 
     Raises:
-        UnknownLatencies: none are loaded.
+        UnknownLatencies: there is none of that name, or none at all.
     """
     usable = models.LatencySet.objects.filter(Q(team=None) | Q(team=team_id))
-    newest = usable.values_list("pk", flat=True).first()
+    found = usable.filter(name=name) if name else usable
+    newest = found.values_list("pk", flat=True).first()
+    if newest is None and name:
+        names = ", ".join(usable.values_list("name", flat=True))
+        raise UnknownLatencies(f"no latencies are called {name!r}; there are: {names}")
     if newest is None:
         raise UnknownLatencies("no latencies are loaded; run manage.py load_data")
     return _latencies(newest)

@@ -1,7 +1,7 @@
 """Where one option becomes cheaper than another while traffic, or its crossing share, changes."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -16,6 +16,8 @@ from costmodel.core.price_list import PriceList
 HALF_A_CENT = 0.005  # USD
 MOST_POINTS = 400  # that are looked at on one stretch; more bends are closed in on in steps
 STEPS = 4
+LOOKS = 200  # points that are looked at for the next change of the cheapest
+MOST_HANDOVERS = 12
 
 
 class Axis(StrEnum):
@@ -74,6 +76,66 @@ def first_change(
             break
         leads = ours.usd(stretch) - theirs.usd(stretch) - ahead
     return float(last - (first - last) * before / (after - before))
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """An option on its way along an axis."""
+
+    option: Option
+    curve: Curve
+    operations: float  # USD a month, the same everywhere
+
+    def usd(self, points: Floats) -> Floats:
+        return self.curve.usd(points) + self.operations
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Where one option stops being the cheapest and another begins."""
+
+    value: float
+    usd: float
+    before: Option
+    after: Option
+
+
+def handovers(runners: Sequence[Runner], low: float, high: float) -> list[Handover]:
+    """Every change of the cheapest option between two points, rising, each exact."""
+    found: list[Handover] = []
+    at, best = low, _cheapest(runners, low, high)
+    while best and len(found) < MOST_HANDOVERS:
+        points = tuple(np.linspace(at, high, LOOKS).tolist())
+        meets = [
+            (value, runner.option.rank, runner)
+            for runner in runners
+            if runner is not best
+            and (value := _meeting(best, runner, points)) is not None
+            and value > at
+        ]
+        if not meets:
+            break
+        at, _, runner = min(meets, key=lambda one: one[:2])
+        usd = float(runner.usd(np.array([at]))[0])
+        found.append(Handover(at, usd, best.option, runner.option))
+        best = runner
+    return found
+
+
+def _meeting(ours: Runner, theirs: Runner, points: tuple[float, ...]) -> float | None:
+    return first_change(ours.curve, theirs.curve, theirs.operations - ours.operations, points)
+
+
+def _cheapest(runners: Sequence[Runner], low: float, high: float) -> Runner | None:
+    """The cheapest at the beginning; of equal ones, the one that stays it for longer."""
+    priced = [one for one in runners if not np.isnan(one.usd(np.array([low, high]))).any()]
+    points = np.array([low, low + (high - low) / LOOKS, high])
+
+    def order(one: Runner) -> tuple[float, float, float, int]:
+        first, then, last = np.round(one.usd(points), 2).tolist()
+        return first, then, last, one.option.rank
+
+    return min(priced, key=order, default=None)
 
 
 def _between(ours: Curve, theirs: Curve, last: float, first: float) -> Floats:

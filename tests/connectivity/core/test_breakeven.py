@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectivity.core.breakeven import MOST_POINTS, Axis, cost_curve, first_change
+from connectivity.core.breakeven import (
+    MOST_POINTS,
+    Axis,
+    Runner,
+    cost_curve,
+    first_change,
+    handovers,
+)
 from connectivity.core.case import case
 from connectivity.core.document import topology
 from connectivity.core.option import Option
@@ -93,3 +100,36 @@ def test_a_crossing_behind_more_bends_than_are_looked_at_is_closed_in_on() -> No
     )
     assert before < 0 < after
     assert abs(at[0]) < 0.01
+
+
+def runners_of(made: dict[str, Any], axis: Axis) -> list[Runner]:
+    priced = [option for option in OPTIONS if option.key != "single-vpc"]
+    found = ((option, curve_of(option, made, axis)) for option in priced)
+    return [Runner(option, curve, 0.0) for option, curve in found if curve]
+
+
+@few
+@given(made=documents(), axis=st.sampled_from(Axis))
+def test_at_a_handover_the_bills_change_places(made: dict[str, Any], axis: Axis) -> None:
+    """Checked against the bills of documents written that way, a little before and after."""
+    runners = runners_of(made, axis)
+    for one in handovers(runners, 0.0, 1.0):
+        for value, cheapest in ((one.value - 0.01, one.before), (one.value + 0.01, one.after)):
+            if not 0 <= value <= 1 or any(
+                abs(value - other.value) < 0.01 for other in handovers(runners, 0.0, 1.0)
+            ):
+                continue
+            bills = [bill_of(runner.option, moved(made, axis, value)) for runner in runners]
+            totals = {
+                runner.option.key: float(bill.usd)
+                for runner, bill in zip(runners, bills, strict=True)
+                if bill is not None and bill.usd is not None
+            }
+            assert totals[cheapest.key] <= min(totals.values()) + ROUNDING
+
+
+def test_the_reference_case_changes_hands_at_82_percent_crossing() -> None:
+    made = document(flow(gb_per_month=102_400, cross_az_share=0, connections_per_second=16.6667))
+    (one,) = handovers(runners_of(made, Axis.CROSSING), 0.0, 1.0)
+    assert (one.before.key, one.after.key) == ("vpc-sharing", "privatelink")
+    assert one.value == pytest.approx(0.8187, abs=1e-3)

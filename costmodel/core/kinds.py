@@ -1,0 +1,44 @@
+"""Kinds of charges, for adding up what a bill is made of."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from enum import StrEnum
+
+from costmodel.core.bill import Line
+from costmodel.core.charges import PriceName
+from costmodel.core.usage_types import INTER_REGION
+
+
+class Kind(StrEnum):
+    """What a line pays for; as pages name it."""
+
+    HOURS = "Hours"
+    CAPACITY = "Capacity units"
+    PROCESSED = "GB processed"
+    BETWEEN_AZS = "GB between AZs"
+    BETWEEN_REGIONS = "GB between Regions"
+
+
+def kind_of(name: PriceName) -> Kind:
+    """The kind of a price.
+
+    >>> kind_of(PriceName("AmazonVPC", "TransitGateway-Hours", "TransitGatewayVPC")).value
+    'Hours'
+    """
+    usage = name.usage_type
+    if name == INTER_REGION:
+        return Kind.BETWEEN_REGIONS
+    if usage == "DataTransfer-Regional-Bytes" or usage.startswith("VpcPeering-"):
+        return Kind.BETWEEN_AZS
+    if usage == "LCUUsage":
+        return Kind.CAPACITY
+    return Kind.PROCESSED if usage.endswith("-Bytes") else Kind.HOURS
+
+
+def usd_by_kind(lines: Iterable[Line]) -> dict[Kind, Decimal]:
+    """USD of every kind that costs anything, unrounded, in the order of the kinds."""
+    sums: dict[Kind, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        sums[kind_of(line.price.name)] += line.usd
+    return {kind: sums[kind] for kind in Kind if sums.get(kind)}

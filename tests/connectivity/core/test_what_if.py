@@ -1,0 +1,139 @@
+"""What-if values: read, refused, applied, and the same as a document written that way."""
+
+from typing import Any
+
+import pytest
+
+from connectivity.core.compare import compare
+from connectivity.core.document import topology
+from connectivity.core.latency import LatencySet
+from connectivity.core.plain import plain
+from connectivity.core.what_if import WhatIf, what_if
+from tests.factories import document, flow, price_list, vpc
+
+
+def asked(made: dict[str, Any], **values: Any) -> WhatIf:
+    return what_if(topology(made), [(key, str(value)) for key, value in values.items()])
+
+
+def two_flows(**changes: Any) -> dict[str, Any]:
+    return document(
+        flow(name="one", gb_per_month=1000, connections_per_second=30),
+        flow(name="two", gb_per_month=3000, cross_az_share=0.25),
+        **changes,
+    )
+
+
+def flows_of(result: WhatIf) -> dict[str, Any]:
+    return {one.name: one for one in result.topology.flows}
+
+
+def test_the_traffic_of_all_flows_keeps_its_proportions() -> None:
+    result = asked(two_flows(), gb="8,000")
+    assert [one.gb for one in result.topology.flows] == [2000, 6000]
+    (change,) = result.changes
+    assert (change.key, change.was, change.value) == ("gb", 4000, 8000)
+
+
+def test_traffic_from_nothing_is_spread_evenly() -> None:
+    made = document(flow(name="one", gb_per_month=0), flow(name="two", gb_per_month=0))
+    assert [one.gb for one in asked(made, gb=100).topology.flows] == [50, 50]
+
+
+def test_single_flows_are_changed_after_all_flows() -> None:
+    result = what_if(
+        topology(two_flows()), [("gb:one", "5"), ("gb", "8000"), ("crossing:two", "50")]
+    )
+    found = flows_of(result)
+    assert (found["one"].gb, found["two"].gb, found["two"].cross_az_share) == (5, 6000, 0.5)
+    assert [one.key for one in result.changes] == ["gb", "crossing:two", "gb:one"]
+    assert result.changes[-1].was == 2000
+
+
+def test_a_value_that_is_the_topologys_own_is_no_change() -> None:
+    made = topology(two_flows())
+    own = what_if(made, [], flow="two")
+    texts = [(key, f"{value:.10g}") for key, value in {**own.values, **own.flow_values}.items()]
+    result = what_if(made, texts)
+    assert (result.changes, result.problems) == ((), [])
+    assert result.topology is made
+
+
+def test_the_crossing_share_leaves_flows_without_a_choice_alone() -> None:
+    far = vpc("far", "222222222222", "10.2.0.0/16", azs=["use1-az6"])
+    made = document(flow(name="near"), flow(name="forced", to="far"))
+    made["vpcs"].append(far)
+    found = flows_of(asked(made, crossing=10))
+    assert (found["near"].cross_az_share, found["forced"].cross_az_share) == (0.1, 1.0)
+
+
+def test_fewer_azs_are_those_that_most_vpcs_have() -> None:
+    made = document()
+    made["vpcs"][0]["azs"] = ["use1-az6", "use1-az2", "use1-az1"]
+    made["vpcs"][0]["subnets"] = [
+        {"az": "use1-az6", "cidr": "10.0.0.0/24"},
+        {"az": "use1-az1", "cidr": "10.0.1.0/24"},
+    ]
+    made["services"][0]["azs"] = ["use1-az1", "use1-az2"]
+    result = asked(made, azs=1)
+    assert [one.azs for one in result.topology.vpcs] == [("use1-az1",), ("use1-az1",)]
+    assert result.topology.services[0].azs == ("use1-az1",)
+    assert result.topology.vpcs[0].subnets == 1
+
+
+def test_operations_have_a_price_for_each_kind_of_object() -> None:
+    result = what_if(topology(document()), [("operations:peering", "250")])
+    answer = plain(compare(result.topology, price_list(), LatencySet("none", "", ())))
+    peering = next(one for one in answer["answers"] if one["option"] == "vpc-peering")
+    assert peering["operations_usd"] == "250.00"
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "words"),
+    [
+        ("gb", "much", "'much' is not a number"),
+        ("gb", "nan", "nan is not between 0 and"),
+        ("gb", "-1", "-1 is not between 0 and"),
+        ("gb", "1e400", "1e400 is not between"),
+        ("crossing", "101", "101 is not between 0 and 100 % of the GB"),
+        ("azs", "4", "4 is not between 1 and 3 AZs"),
+        ("azs", "1.5", "1.5 is not a whole number of AZs"),
+        ("azs:one", "1", "cannot be changed for one flow"),
+        ("gb:onn", "1", "no flow is called 'onn'; did you mean 'one'?"),
+        ("operations:pering", "1", "no object is called 'pering'; did you mean 'peering'?"),
+        ("connections:one", "1e9", "is not between 0 and 100,000,000 a second"),
+    ],
+)
+def test_what_cannot_be_changed_is_said_and_the_rest_is_done(
+    key: str, text: str, words: str
+) -> None:
+    result = what_if(topology(two_flows()), [(key, text), ("gb:two", "7")])
+    (problem,) = result.problems
+    assert problem.path == key
+    assert words in problem.problem
+    assert flows_of(result)["two"].gb == 7
+
+
+def test_a_change_that_the_document_refuses_is_not_made() -> None:
+    made = document(flow(connection_seconds=1000))
+    result = asked(made, connections=1e8)
+    assert result.changes == ()
+    assert "open connections" in result.problems[0].problem
+    assert result.topology.flows[0].connections_per_second == 0
+
+
+def test_a_flow_from_several_vpcs_is_changed_for_each() -> None:
+    made = document(flow(name="many", **{"from": ["clients", "more"]}))
+    made["vpcs"].append(vpc("more", "111111111111", "10.5.0.0/16"))
+    result = what_if(topology(made), [("gb:many", "10"), ("unknown", "1"), ("crossing", "")])
+    assert [one.gb for one in result.topology.flows] == [10, 10]
+
+
+def test_a_what_if_answers_as_a_document_written_that_way() -> None:
+    written = two_flows()
+    written["flows"][0] |= {"gb_per_month": 500, "cross_az_share": 0.4}
+    result = what_if(topology(two_flows()), [("gb:one", "500"), ("crossing:one", "40")])
+    none = LatencySet("none", "", ())
+    assert plain(compare(result.topology, price_list(), none)) == plain(
+        compare(topology(written), price_list(), none)
+    )
