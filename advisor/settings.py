@@ -2,6 +2,8 @@
 
 import hashlib
 import tempfile
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -81,6 +83,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "csp",
     "django_filters",
+    "django_htmx",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "knox",
@@ -97,6 +100,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "advisor.urls"
 WSGI_APPLICATION = "advisor.wsgi.application"
@@ -146,7 +150,15 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+PLOTLY = f"plotly-{version('plotly')}"  # a folder of its own, so that browsers may keep it for ever
+_plotly = find_spec("plotly")
+if _plotly is None or not _plotly.submodule_search_locations:
+    raise ImproperlyConfigured("plotly is not installed: run scripts/setup")
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    (PLOTLY, Path(_plotly.submodule_search_locations[0]) / "package_data"),
+]
+WHITENOISE_IMMUTABLE_FILE_TEST = rf"/{PLOTLY}/|\.[0-9a-f]{{12}}\."
 COLLECTED_STATIC = flag("COLLECTED_STATIC")
 STATIC_ROOT = BASE_DIR / "staticfiles" if COLLECTED_STATIC else None
 WHITENOISE_USE_FINDERS = not COLLECTED_STATIC

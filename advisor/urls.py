@@ -5,12 +5,14 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, JsonResponse
 from django.urls import include, path
+from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from advisor.api.comparisons import ComparisonsView
 from advisor.api.jobs import JobResultView, JobsView, JobView
 from advisor.api.topologies import TopologiesView, TopologyView, VersionsView, VersionView
-from advisor.web import account, comparisons, topologies
+from advisor.web import account, comparisons, scenarios, sharing, topologies
+from advisor.web.glossary import TERMS
 
 
 @login_not_required
@@ -18,6 +20,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """For whoever watches the process: it answers."""
     return JsonResponse({"status": "ok"})
 
+
+help_page = TemplateView.as_view(template_name="web/help.html", extra_context={"terms": TERMS})
 
 # Swagger UI sets style attributes from its own script.
 swagger = csp_update({"style-src": ["'self'", "'unsafe-inline'"]})(
@@ -43,7 +47,22 @@ urlpatterns = [
     path("topologies/new/", topologies.new, name="new"),
     path("topologies/paste/", topologies.paste, name="paste"),
     path("topologies/<uuid:uid>/", comparisons.show, name="topology"),
-    path("topologies/<uuid:uid>/comparison.json", comparisons.download, name="comparison-json"),
+    *(
+        path(
+            f"topologies/<uuid:uid>/comparison.{kind}",
+            comparisons.download,
+            {"kind": kind},
+            name=f"comparison-{kind}",
+        )
+        for kind in ("json", "csv", "md")
+    ),
+    path("topologies/<uuid:uid>/keep/", comparisons.keep, name="keep"),
+    path("topologies/<uuid:uid>/print/", comparisons.print_view, name="print"),
+    path("topologies/<uuid:uid>/share/", sharing.share, name="share"),
+    path("shared/<str:key>/", sharing.shared, name="shared"),
+    path("shared/<uuid:uid>/revoke/", sharing.revoke, name="share-revoke"),
+    path("scenarios/", scenarios.show, name="scenarios"),
+    path("help/", help_page, name="help"),
     path("topologies/<uuid:uid>/document/", topologies.document, name="document"),
     path(
         "topologies/<uuid:uid>/document.json",

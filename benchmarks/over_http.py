@@ -12,7 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -29,9 +30,10 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
     return done.stdout.decode()
 
 
-def asked(port: int, method: str, path: str, body: bytes, key: str) -> Callable[[], int]:
+def asked(
+    port: int, method: str, path: str, body: bytes, headers: dict[str, str]
+) -> Callable[[], int]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    headers = {"Authorization": f"Token {key}", "Content-Type": "application/json"}
 
     def ask() -> int:
         connection.request(method, path, body or None, headers)
@@ -50,42 +52,54 @@ def milliseconds(ask: Callable[[], int]) -> float:
     return (time.perf_counter() - begin) * 1000
 
 
-def main() -> None:
+@contextmanager
+def serving() -> Iterator[tuple[int, dict[str, str]]]:
+    """A server with a database of its own: its port, and the environment of its commands."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
-        own = {"ADVISOR_VAR": folder, "SECRET_KEY": "benchmark", "DATABASE_URL": ""}
+        own = {"ADVISOR_VAR": folder, "SECRET_KEY": "benchmark"}
         own["DATABASE_URL"] = f"sqlite:///{folder}/benchmark.sqlite3"
         environment = os.environ | own
         manage(environment, "migrate", "--verbosity", "0")
         manage(environment, "load_data", "--verbosity", "0")
-        make = "from advisor.models import User; User.objects.create_user('bench')"
-        manage(environment, "shell", "--verbosity", "0", "-c", make)
-        key = manage(environment, "create_token", "bench", "benchmark").strip()
         address = f"127.0.0.1:{port}"
         command = [sys.executable, "-m", "gunicorn", "advisor.wsgi", "--bind", address]
         command += ["--workers", "1", "--threads", "4", "--log-level", "warning"]
         server = subprocess.Popen(command, cwd=ROOT, env=environment)
         try:
-            measure(port, key)
+            wait_for(port)
+            yield port, environment
         finally:
             server.terminate()
             server.wait()
 
 
-def measure(port: int, key: str) -> None:
+def wait_for(port: int) -> None:
     for _ in range(100):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
+                return
         time.sleep(0.1)
+    sys.exit("the server did not start")
+
+
+def main() -> None:
+    with serving() as (port, environment):
+        make = "from advisor.models import User; User.objects.create_user('bench')"
+        manage(environment, "shell", "--verbosity", "0", "-c", make)
+        key = manage(environment, "create_token", "bench", "benchmark").strip()
+        measure(port, {"Authorization": f"Token {key}", "Content-Type": "application/json"})
+
+
+def measure(port: int, headers: dict[str, str]) -> None:
     body = json.dumps({"topology": document(FLOWS, VPCS)}).encode()
-    trivial = asked(port, "GET", "/healthz", b"", key)
-    compare = asked(port, "POST", "/api/v1/comparisons/", body, key)
+    trivial = asked(port, "GET", "/healthz", b"", headers)
+    compare = asked(port, "POST", "/api/v1/comparisons/", body, headers)
     size = compare()
     trivial()
-    simple = asked(port, "GET", "/api/v1/jobs/", b"", key)
+    simple = asked(port, "GET", "/api/v1/jobs/", b"", headers)
     simple()
     ratios = []
     for _ in range(ROUNDS):  # alternately, so that all meet the same machine

@@ -29,6 +29,12 @@ def price_list(team_id: int | None, name: str | None = None) -> PriceList:
     return _prices(newest)
 
 
+def price_list_names(team_id: int) -> list[str]:
+    """The price lists that the team may use, the newest first."""
+    usable = models.PriceList.objects.filter(Q(team=None) | Q(team=team_id))
+    return list(usable.values_list("name", flat=True))
+
+
 @lru_cache(maxsize=8)
 def _prices(pk: int) -> PriceList:
     """Kept in memory: a price list never changes."""

@@ -16,6 +16,17 @@ def usd(value: Decimal | str | None) -> str:
 
 
 @register.filter
+def signed_usd(value: Decimal) -> str:
+    return f"{'-' if value < 0 else '+'}${abs(value):,.2f}"
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share as per cent, with as many digits as matter."""
+    return f"{100 * share:.3g} %"
+
+
+@register.filter
 def exact(value: Decimal) -> str:
     """As many decimals as a line has, at least two."""
     text = f"{value:,.6f}".rstrip("0")

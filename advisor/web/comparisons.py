@@ -1,43 +1,129 @@
-"""The comparison of a topology, as a page and as a file."""
+"""The comparison of a topology: a page, its parts, and files."""
 
-import json
+from typing import Any
 from uuid import UUID
 
+from csp.decorators import csp_update
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_POST, require_safe
 
+from advisor.web import exports
+from advisor.web.address import Address, Links, address_of
+from advisor.web.bills import MOST_LINES, MOST_PRINTED
+from advisor.web.charts import cost_against_latency, money_by_kind
+from advisor.web.curves import Breakeven
+from advisor.web.picture import picture
 from advisor.web.present import present
-from advisor.web.requests import found_or_404, signed_in, version_number
-from connectivity.advice import compare_stored, is_reference
-from connectivity.core.plain import plain
+from advisor.web.requests import found_or_404, signed_in
+from advisor.web.svg import drawn
+from advisor.web.what_if_panel import panel
+from connectivity.actions import Conflict, create_topology, save_topology
+from connectivity.advice import Answered, is_reference
+from connectivity.core.breakeven import Axis
+from costmodel.queries import price_list_names
+
+MAX_NAME = 200  # characters, of a topology
+
+# Plotly sets style attributes; it brings no style elements, since the page has its rules.
+charts_csp = csp_update({"style-src-attr": ["'unsafe-inline'"]})
 
 
+@charts_csp  # type: ignore[arg-type]  # its types know only views without arguments
 @require_safe
 @found_or_404
 def show(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Every option for a topology: verdict, table, reasons, money, latency."""
-    comparison, version = compare_stored(
-        signed_in(request).team_id, uid, version=version_number(request)
+    """Every option for a topology; for htmx, only the part that a what-if changes."""
+    team_id = signed_in(request).team_id
+    address = address_of(request.GET, uid)
+    answered = address.answer(team_id)
+    links = Links(address, answered)
+    answer = comparison_context(address, answered, links)
+    answer["panel"] = panel(answered, links, price_list_names(team_id))
+    context = {"answer": answer, "version": answered.version, "topology": answered.version.topology}
+    is_part = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    template = "web/partials/_answer.html" if is_part else "web/comparison.html"
+    response = render(request, template, context)
+    patch_vary_headers(response, ["HX-Request"])
+    if is_part:
+        response["HX-Push-Url"] = links.here
+    return response
+
+
+def comparison_context(
+    address: Address, answered: Answered, links: Links, most_lines: int = MOST_LINES
+) -> dict[str, Any]:
+    """What the page, the shared page and the print view have in common."""
+    comparison = answered.comparison
+    document = answered.what_if.topology.document
+    shown = present(
+        comparison,
+        is_reference=not answered.what_if.changes and is_reference(document),
+        sort=address.sort,
+        most_lines=most_lines,
     )
-    context = present(comparison, is_reference=is_reference(version.document))
-    return render(
-        request,
-        "web/comparison.html",
-        context | {"version": version, "topology": version.topology},
-    )
+    shapes = picture(comparison.case)
+    axes = [Breakeven(comparison, axis) for axis in Axis]
+    figures = {
+        "cost_latency": cost_against_latency(comparison),
+        "money": money_by_kind(comparison),
+    }
+    return shown | {
+        "version": answered.version,
+        "topology": answered.version.topology,
+        "links": links,
+        "problems": answered.what_if.problems,
+        "changes": answered.what_if.changes,
+        "figures": figures,
+        "curves": [one for one in axes if one.has_sense],
+        "picture": shapes,
+        "drawn": drawn(shapes),
+    }
+
+
+@charts_csp  # type: ignore[arg-type]
+@require_safe
+@found_or_404
+def print_view(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The same view on one page, everything open, for paper."""
+    address = address_of(request.GET, uid)
+    answered = address.answer(signed_in(request).team_id)
+    answer = comparison_context(address, answered, Links(address, answered), MOST_PRINTED)
+    answer["is_open"] = True
+    return render(request, "web/print.html", {"answer": answer, "version": answered.version})
+
+
+@require_POST
+@found_or_404
+def keep(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Store a what-if: as the next version of its topology, or as a topology of its own."""
+    user = signed_in(request)
+    answered = address_of(request.GET, uid).answer(user.team_id)
+    document = answered.what_if.topology.document
+    if request.POST.get("as") == "topology":
+        made = [one.label for one in answered.what_if.changes]
+        name = f"{document['name']}, {', '.join(made)} changed"[:MAX_NAME]
+        saved = create_topology(user.team_id, document | {"name": name}, author_id=user.pk)
+        messages.success(request, f"Stored as {name}.")
+        return redirect("topology", saved.topology.uid)
+    try:
+        saved = save_topology(
+            user.team_id, uid, document, author_id=user.pk, expected=answered.version.number
+        )
+    except Conflict as error:
+        messages.error(request, f"Not saved: {error}.")
+        return redirect(f"{reverse('topology', args=[uid])}?{request.GET.urlencode()}")
+    messages.success(request, f"Saved as version {saved.number}.")
+    return redirect("topology", uid)
 
 
 @require_safe
 @found_or_404
-def download(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """The same as JSON, as the API gives it."""
-    comparison, version = compare_stored(
-        signed_in(request).team_id, uid, version=version_number(request)
-    )
-    answer = plain(comparison) | {"topology_version": version.number}
-    text = json.dumps(answer, indent=2, ensure_ascii=False)
-    response = HttpResponse(text, content_type="application/json")
-    name = f"comparison-{str(uid)[:8]}-v{version.number}.json"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+def download(request: HttpRequest, uid: UUID, kind: str) -> HttpResponse:
+    """The same view as JSON, CSV or a Markdown table."""
+    address = address_of(request.GET, uid)
+    answered = address.answer(signed_in(request).team_id)
+    return exports.file(answered, Links(address, answered), kind)

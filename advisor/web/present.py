@@ -1,26 +1,26 @@
 """A comparison as a page shows it: what repeats is grouped, so that 5,000 flows stay readable."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from advisor.web.bills import MOST_LINES, BillRows, bill_rows
 from connectivity.core.compare import Answer, Comparison
 from connectivity.core.flips import Flip, flips
 from connectivity.core.headlines import Headline
 from connectivity.core.latency import Reading, region_of
 from connectivity.core.plain import ASSUMPTIONS, ENGINE
+from connectivity.core.remedies import REMEDIES
 from connectivity.core.rule import AS_OF, Hit, Rule, Severity
 from connectivity.core.verdict import because, frontier, recommended, unpriced
 from connectivity.reference import PUBLISHED, Published
-from costmodel.core.bill import Line
-from costmodel.core.units import cents
-from costmodel.core.usage_types import usage_type
+from costmodel.core.kinds import Kind, usd_by_kind
 
-MOST_CELLS = 36
-MOST_LINES = 200
+MOST_CELLS = 16
+MOST_CHOSEN = 40
 NAMED_FLOWS = 3
 
 WORDS = {
@@ -29,12 +29,6 @@ WORDS = {
     Severity.CONDITION: "condition",
     Severity.WARNING: "warning",
 }
-
-
-class Payer(NamedTuple):
-    account: str
-    name: str
-    usd: Decimal
 
 
 class Finding(NamedTuple):
@@ -46,11 +40,11 @@ class Finding(NamedTuple):
     flows: list[str]
     more: int
 
-
-class LineRow(NamedTuple):
-    line: Line
-    usage_type: str
-    payer: Payer
+    @property
+    def remedy(self) -> str:
+        """What would lift it, where it stands in the way."""
+        is_lifted = self.rule.severity in {Severity.HARD, Severity.QUOTA}
+        return REMEDIES.get(self.rule.id, "") if is_lifted else ""
 
 
 class LatencyRow(NamedTuple):
@@ -64,10 +58,8 @@ class OptionRow:
     """One option as a row of the table and as a section of its own."""
 
     answer: Answer
-    payers: list[Payer]
     findings: list[Finding]
-    lines: list[LineRow]
-    more_lines: int
+    money: BillRows
     latency: list[LatencyRow]
     cells: list[Reading]
     more_cells: int
@@ -75,6 +67,12 @@ class OptionRow:
     is_on_frontier: bool
     change_usd: Decimal | None
     published: Published | None
+    budget_us: float | None
+
+    @property
+    def kinds(self) -> dict[Kind, Decimal]:
+        """What the bill is made of."""
+        return usd_by_kind(self.answer.bill.lines) if self.answer.bill else {}
 
     @property
     def word(self) -> str:
@@ -102,21 +100,52 @@ class OptionRow:
         return ", ".join(f"{n} {kind}{'s' if n > 1 else ''}" for kind, n in counts) or "none"
 
 
-@dataclass(frozen=True)
-class MixRow:
+ORDERS: dict[str, Callable[[OptionRow], Any]] = {
+    "": lambda row: 0,  # as the comparison has them
+    "cost": lambda row: (row.answer.total_usd is None, row.answer.total_usd),
+    "p99": lambda row: (row.answer.heads.worst.us is None, row.answer.heads.worst.us),
+    "objects": lambda row: sum(row.answer.objects.values()),
+    "name": lambda row: row.answer.option.name,
+}
+"""By what the options can be sorted; equal ones keep the comparison's order."""
+
+
+class MixRow(NamedTuple):
     option: str
     flows: int
 
 
-def present(comparison: Comparison, *, is_reference: bool = False) -> dict[str, Any]:
+class Change(NamedTuple):
+    """What would change the recommendation."""
+
+    when: str
+    now: str
+    to: str
+
+
+def present(
+    comparison: Comparison,
+    *,
+    is_reference: bool = False,
+    sort: str = "",
+    most_lines: int = MOST_LINES,
+) -> dict[str, Any]:
     """What the comparison page needs."""
     best = recommended(comparison)
     front = frontier(comparison)
     published = {one.option: one for one in PUBLISHED} if is_reference else {}
     rows = [
-        _row(one, comparison, best=best, front=front, published=published.get(one.option.key))
+        _row(
+            one,
+            comparison,
+            best=best,
+            front=front,
+            published=published.get(one.option.key),
+            most_lines=most_lines,
+        )
         for one in comparison.answers
     ]
+    rows.sort(key=ORDERS[sort])
     return {
         "comparison": comparison,
         "best": next((row for row in rows if row.is_recommended), None),
@@ -125,6 +154,7 @@ def present(comparison: Comparison, *, is_reference: bool = False) -> dict[str, 
         "flips": list(_flips(comparison, flips(comparison, best))),
         "rows": rows,
         "mix": _mix(comparison),
+        "chosen": _chosen(comparison),
         "totals": _totals(comparison),
         "is_reference": is_reference,
         "assumptions": [
@@ -143,16 +173,14 @@ def _row(
     best: Answer | None,
     front: list[Answer],
     published: Published | None,
+    most_lines: int,
 ) -> OptionRow:
-    lines = answer.bill.lines if answer.bill else ()
     cells = _cells(answer, comparison)
     today = comparison.today_usd
     return OptionRow(
         answer=answer,
-        payers=_payers(answer, comparison),
         findings=sorted(_findings(answer, comparison), key=lambda one: _rank(one.rule.severity)),
-        lines=[_line(line, comparison) for line in lines[:MOST_LINES]],
-        more_lines=max(0, len(lines) - MOST_LINES),
+        money=bill_rows(answer, comparison, most_lines),
         latency=_latency(answer),
         cells=cells[:MOST_CELLS],
         more_cells=max(0, len(cells) - MOST_CELLS),
@@ -160,26 +188,17 @@ def _row(
         is_on_frontier=answer in front,
         change_usd=None if today is None or answer.usd is None else answer.usd - today,
         published=published,
+        budget_us=_least_budget(comparison),
     )
+
+
+def _least_budget(comparison: Comparison) -> float | None:
+    budgets = {flow.p99_budget_us for flow in comparison.case.topology.flows}
+    return min((one for one in budgets if one is not None), default=None)
 
 
 def _rank(severity: Severity) -> int:
     return list(Severity).index(severity)
-
-
-def _payers(answer: Answer, comparison: Comparison) -> list[Payer]:
-    paid = answer.bill.by_payer() if answer.bill and not answer.bill.gaps else {}
-    return [_payer(comparison, account, usd) for account, usd in paid.items()]
-
-
-def _payer(comparison: Comparison, account: int, usd: Decimal) -> Payer:
-    row = comparison.case.topology.accounts[account]
-    return Payer(row.id, row.name, cents(usd))
-
-
-def _line(line: Line, comparison: Comparison) -> LineRow:
-    name = usage_type(line.price.name, line.region, line.to_region)
-    return LineRow(line, name, _payer(comparison, line.payer, line.usd))
 
 
 def _findings(answer: Answer, comparison: Comparison) -> Iterator[Finding]:
@@ -224,10 +243,10 @@ def _cells(answer: Answer, comparison: Comparison) -> list[Reading]:
     return [comparison.latencies.read(answer.option.key, *pair) for pair in sorted(pairs)]
 
 
-def _flips(comparison: Comparison, found: list[Flip]) -> Iterator[tuple[str, str]]:
+def _flips(comparison: Comparison, found: list[Flip]) -> Iterator[Change]:
     names = {one.option.key: one.option.name for one in comparison.answers}
     for flip in found:
-        yield flip.when, names[flip.to]
+        yield Change(flip.when, flip.now, names[flip.to])
 
 
 def _mix(comparison: Comparison) -> list[MixRow]:
@@ -236,6 +255,13 @@ def _mix(comparison: Comparison) -> list[MixRow]:
         name = option.name if option else "no feasible option"
         counts[name] = counts.get(name, 0) + 1
     return [MixRow(name, count) for name, count in counts.items()]
+
+
+def _chosen(comparison: Comparison) -> list[tuple[str, float, str]]:
+    """What the largest flows choose in the mix: name, GB, option."""
+    pairs = zip(comparison.case.topology.flows, comparison.mix.options, strict=True)
+    rows = [(f.name, f.gb, o.name if o else "no feasible option") for f, o in pairs]
+    return sorted(rows, key=lambda row: -row[1])[:MOST_CHOSEN]
 
 
 def _totals(comparison: Comparison) -> dict[str, Any]:

@@ -5,9 +5,11 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 
 from advisor.models import User
+from connectivity.queries import UnknownLatencies
+from costmodel.queries import UnknownPriceList
 
 Arguments = ParamSpec("Arguments")
 View = Callable[Concatenate[HttpRequest, Arguments], HttpResponse]
@@ -22,7 +24,12 @@ def signed_in(request: HttpRequest) -> User:
 
 def version_number(request: HttpRequest) -> int | None:
     """The version that the address names; None for the newest. What is no number is not found."""
-    text = request.GET.get("version")
+    return number_in(request.GET)
+
+
+def number_in(values: QueryDict) -> int | None:
+    """As `version_number`, of any address."""
+    text = values.get("version")
     if text is None:
         return None
     if not (text.isdecimal() and text.isascii() and len(text) < 9):
@@ -39,7 +46,7 @@ def found_or_404(view: View[Arguments]) -> View[Arguments]:
     ) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except ObjectDoesNotExist as error:
+        except (ObjectDoesNotExist, UnknownPriceList, UnknownLatencies) as error:
             raise Http404(str(error)) from error
 
     return wrapped

@@ -8,6 +8,7 @@ import numpy as np
 
 from connectivity.core.case import Case
 from connectivity.core.columns import Flows
+from connectivity.core.compare import Comparison
 from connectivity.core.option import Option
 from costmodel.core.charges import Floats, Ints
 from costmodel.core.curve import Curve, curve
@@ -35,6 +36,15 @@ def cost_curve(option: Option, made: Case, prices: PriceList, axis: Axis) -> Cur
     }
     start, end = made.once(ends[axis])
     return curve(option.charges(start), option.charges(end), prices, made.regions, made.pools)
+
+
+def curve_of(comparison: Comparison, option: Option, axis: Axis) -> Curve:
+    """The cost curve of an option, kept with its comparison."""
+    key = option.key, axis.value
+    if key not in comparison.curves:
+        made, prices = comparison.case, comparison.prices
+        comparison.curves[key] = cost_curve(option, made, prices, axis)
+    return comparison.curves[key]
 
 
 def _none_and_all(made: Case) -> tuple[Flows, Flows]:

@@ -75,7 +75,9 @@ class Case:
     @cached_property
     def peers(self) -> dict[int, set[int]]:
         """For every VPC, those it talks with or already peers with."""
-        joined = (one.vpcs for one in self.topology.connections if one.kind == "peering")
+        joined = [one.vpcs for one in self.topology.connections if one.kind == "peering"]
+        if not joined:
+            return self.partners
         existing = [(self.vpc_index[one], self.vpc_index[other]) for one, other in joined]
         return _both_ways([*self.pairs, *existing])
 

@@ -1,7 +1,7 @@
 """Every option for a topology, side by side: money, latency, feasibility."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
@@ -19,6 +19,7 @@ from connectivity.core.rule import Hit, hits
 from connectivity.core.topology import Topology
 from costmodel.core.bill import Bill, bill
 from costmodel.core.charges import Bools
+from costmodel.core.curve import Curve
 from costmodel.core.price_list import PriceList
 from costmodel.core.units import cents
 
@@ -82,6 +83,8 @@ class Comparison:
     answers: tuple[Answer, ...]
     mix: Mix
     today_usd: Decimal | None
+    curves: dict[tuple[str, str], Curve] = field(default_factory=dict, compare=False, repr=False)
+    """Cost curves by option and axis, as far as they were asked for."""
 
     @property
     def candidates(self) -> list[Answer]:

@@ -5,15 +5,14 @@ and prices at once, of traffic on the cost curves of both options.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
 
-from connectivity.core.breakeven import Axis, cost_curve, first_change
+from connectivity.core.breakeven import Axis, curve_of, first_change
 from connectivity.core.compare import Answer, Comparison, compare
-from costmodel.core.curve import Curve
 from costmodel.core.price_list import EVERYWHERE, Price
 from costmodel.core.units import THOUSANDTHS
 from costmodel.core.usage_types import usage_type
@@ -33,6 +32,7 @@ class Flip:
     to: str  # the key of the option that comes next
     value: float
     distance: float  # how far away, as a share of what changes
+    now: str  # what it is today
 
     @property
     def when(self) -> str:
@@ -59,7 +59,6 @@ class _Search:
 
     comparison: Comparison
     best: Answer
-    curves: dict[tuple[str, Axis], Curve] = field(default_factory=dict)
 
     def all(self, rival: Answer) -> Iterator[Flip]:
         yield from self._operations(rival)
@@ -87,6 +86,7 @@ class _Search:
                     rival.option.key,
                     bound,
                     abs(bound - price) / price if price else FAR,
+                    f"{price:.2f} USD",
                 )
 
     def _gb(self, rival: Answer) -> Iterator[Flip]:
@@ -102,6 +102,7 @@ class _Search:
                     rival.option.key,
                     gb * factor,
                     max(factor, 1 / factor) - 1,
+                    f"{gb:,.0f} GB",
                 )
 
     def _crossing(self, rival: Answer) -> Iterator[Flip]:
@@ -124,6 +125,7 @@ class _Search:
                 rival.option.key,
                 share,
                 abs(share - now),
+                f"{now:.1%}",
             )
 
     def _keeps_budgets(self, rival: Answer, share: float) -> bool:
@@ -150,24 +152,21 @@ class _Search:
                     rival.option.key,
                     bound,
                     abs(bound / float(rate.usd) - 1),
+                    f"{rate.usd:f} USD",
                 )
 
     def _budget(self, rival: Answer) -> Iterator[Flip]:
         ours, theirs = self.best.heads.worst.us, rival.heads.worst.us
         if ours is not None and theirs is not None and theirs < ours:
-            yield Flip("budget", "a p99 budget below", f"{ours:g} µs", rival.option.key, ours, FAR)
+            yield Flip(
+                "budget", "a p99 budget below", f"{ours:g} µs", rival.option.key, ours, FAR, "met"
+            )
 
     def _first_change(self, rival: Answer, axis: Axis, points: tuple[float, ...]) -> float | None:
-        ours, theirs = self._curve(self.best, axis), self._curve(rival, axis)
+        both = self.best.option, rival.option
+        ours, theirs = (curve_of(self.comparison, one, axis) for one in both)
         ahead = float(rival.operations_usd - self.best.operations_usd)
         return first_change(ours, theirs, ahead, points)
-
-    def _curve(self, answer: Answer, axis: Axis) -> Curve:
-        key = answer.option.key, axis
-        if key not in self.curves:
-            made, prices = self.comparison.case, self.comparison.prices
-            self.curves[key] = cost_curve(answer.option, made, prices, axis)
-        return self.curves[key]
 
 
 class _Rate(NamedTuple):

@@ -114,9 +114,10 @@ def test_the_comparison_page_shows_everything(signed_in: Client, reference: UUID
     page = text_of(signed_in.get(reverse("topology", args=[reference])))
     for words in (
         "VPC peering costs least",
-        "operations of one peering above 1676.73 USD a month: then PrivateLink",
+        "operations of one peering above 1676.73 USD a month",
+        "(now 0.00 USD)",
         "$1,676.73",
-        "clients: $1,045.90",
+        "clients <b>$1,045.90</b>",
         "Published figures beside ours",
         "1,645",
         "infracost",  # the source of a rate
@@ -259,7 +260,9 @@ def test_the_comparison_takes_the_same_queries_however_many_flows(
     uid = create_topology(user.team_id, made).topology.uid
     url = reverse("topology", args=[uid])
     signed_in.get(url)  # prices and latencies are in memory from now on
-    with django_assert_num_queries(6):  # session, user, team, version, price list, latency set
+    with django_assert_num_queries(
+        7
+    ):  # session, user, team, version, price list and names, latencies
         signed_in.get(url)
 
 

@@ -72,7 +72,9 @@ def _and(words: list[str]) -> str:
 def _hub_counts(case: Case) -> dict[str, tuple[int, int]]:
     """By Region: attachments of its gateway, and routes over its tables, static ones too."""
     attached = [case.vpc(i) for i in np.flatnonzero(case.once(_attached)).tolist()]
-    talks = {(case.vpc(a).region, case.vpc(b).region) for a, b in case.pairs}
+    flows, width = case.flows, len(case.regions)
+    codes = np.unique(flows.consumer.region * width + flows.provider.region).tolist()
+    talks = {(case.regions[code // width], case.regions[code % width]) for code in codes}
     counts = {}
     for region in case.regions:
         reached = (

@@ -1,0 +1,36 @@
+"""Help where the question arises, and what pages of charts need."""
+
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from advisor.web.glossary import TERMS
+
+register = template.Library()
+
+
+@register.simple_tag
+def term(key: str, place: str = "") -> SafeString:
+    """A question mark that opens one sentence, without a script.
+
+    `place` tells several of one page apart.
+    """
+    one = TERMS[key]
+    link = format_html(' <a href="{}" rel="noreferrer">{}</a>', one.url, one.source)
+    return format_html(
+        '<button type="button" class="ask" popovertarget="{id}" aria-label="What is {name}?">?'
+        '</button><span class="term" popover id="{id}"><strong>{name}.</strong> {sentence}{link}'
+        "</span>",
+        id=f"term-{key}-{place}".rstrip("-"),
+        name=one.name,
+        sentence=one.sentence,
+        link=link if one.url else "",
+    )
+
+
+@register.simple_tag
+def plotly_js() -> str:
+    """The address of Plotly's own file."""
+    return static(f"{settings.PLOTLY}/plotly.min.js")

@@ -1,0 +1,62 @@
+"""A bill as a page shows it: its largest lines, who pays them, and the sum of the rest."""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from connectivity.core.compare import Answer, Comparison
+from costmodel.core.bill import Line
+from costmodel.core.units import cents
+from costmodel.core.usage_types import usage_type
+
+MOST_LINES = 10  # on the page; the print view shows more, CSV and JSON have all
+MOST_PRINTED = 500
+
+
+class Payer(NamedTuple):
+    account: str
+    name: str
+    usd: Decimal
+
+
+class LineRow(NamedTuple):
+    line: Line
+    usage_type: str
+    payer: Payer
+
+
+class BillRows(NamedTuple):
+    """Lines in the bill's order; where there are too many, the largest first."""
+
+    payers: list[Payer]
+    lines: list[LineRow]
+    more_lines: int
+    more_usd: Decimal
+
+
+def bill_rows(answer: Answer, comparison: Comparison, most: int) -> BillRows:
+    """The rows of an option's bill; none where it could not be priced."""
+    lines = answer.bill.lines if answer.bill else ()
+    if len(lines) > most:
+        lines = tuple(sorted(lines, key=lambda line: -line.usd))
+    rest = lines[most:]
+    return BillRows(
+        _payers(answer, comparison),
+        [_line(line, comparison) for line in lines[:most]],
+        len(rest),
+        sum((line.usd for line in rest), Decimal(0)),
+    )
+
+
+def _payers(answer: Answer, comparison: Comparison) -> list[Payer]:
+    paid = answer.bill.by_payer() if answer.bill and not answer.bill.gaps else {}
+    return [_payer(comparison, account, usd) for account, usd in paid.items()]
+
+
+def _payer(comparison: Comparison, account: int, usd: Decimal) -> Payer:
+    row = comparison.case.topology.accounts[account]
+    return Payer(row.id, row.name, cents(usd))
+
+
+def _line(line: Line, comparison: Comparison) -> LineRow:
+    name = usage_type(line.price.name, line.region, line.to_region)
+    return LineRow(line, name, _payer(comparison, line.payer, line.usd))

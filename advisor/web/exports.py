@@ -1,0 +1,131 @@
+"""A comparison as a file: JSON as the API gives it, CSV for spreadsheets, Markdown for a page."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpResponse
+
+from advisor.web.address import Links
+from connectivity.advice import Answered
+from connectivity.core.plain import plain
+
+TYPES = {
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+}
+COLUMNS = (
+    "option",
+    "feasible",
+    "monthly_usd",
+    "operations_usd",
+    "change_usd",
+    "worst_p99_us",
+    "worst_p99_basis",
+    "overhead_us",
+)
+LINE_COLUMNS = (
+    "what",
+    "service",
+    "usage_type",
+    "operation",
+    "region",
+    "to_region",
+    "payer",
+    "quantity",
+    "unit",
+    "rate",
+    "usd",
+    "source",
+    "as_of",
+    "weak",
+)
+
+
+def file(answered: Answered, links: Links, kind: str) -> HttpResponse:
+    """A response that is saved under a name of its own."""
+    text = {"json": as_json, "csv": as_csv, "md": as_markdown}[kind](answered, links)
+    response = HttpResponse(text, content_type=TYPES[kind])
+    uid, number = str(links.address.uid)[:8], answered.version.number
+    name = f"comparison-{uid}-v{number}{'-what-if' if links.values else ''}.{kind}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def as_json(answered: Answered, links: Links) -> str:
+    """The contract's answer, and what was changed."""
+    changes = [
+        {"key": one.key, "was": one.was, "value": one.value} for one in answered.what_if.changes
+    ]
+    more = {"topology_version": answered.version.number, "what_if": changes}
+    answer = plain(answered.comparison) | more
+    return json.dumps(answer, indent=2, ensure_ascii=False)
+
+
+def as_csv(answered: Answered, links: Links) -> str:
+    """Two tables in one file: options, and under them every line of every bill."""
+    answer = plain(answered.comparison)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([*COLUMNS, "payers", "first finding"])
+    for one in answer["answers"]:
+        payers = "; ".join(f"{payer['account']} {payer['usd']}" for payer in one["payers"])
+        finding = next((f"{f['rule']} {f['detail']}" for f in one["findings"]), "")
+        row = [*(one[column] for column in COLUMNS[1:]), payers, finding]
+        writer.writerow([_safe(cell) for cell in (one["option"], *row)])
+    writer.writerow([])
+    writer.writerow(["option", *LINE_COLUMNS])
+    for one in answer["answers"]:
+        for line in one["lines"]:
+            cells = (one["option"], *(line[column] for column in LINE_COLUMNS))
+            writer.writerow([_safe(cell) for cell in cells])
+    return out.getvalue()
+
+
+def _safe(cell: Any) -> Any:
+    """A spreadsheet must not take a text for a formula; numbers stay numbers."""
+    if not isinstance(cell, str) or not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell
+
+
+def as_markdown(answered: Answered, links: Links) -> str:
+    """The verdict and the options as a table, with what they rest on."""
+    return "\n".join(_markdown(answered)) + "\n"
+
+
+def _markdown(answered: Answered) -> Iterator[str]:
+    answer = plain(answered.comparison)
+    name, number = _cell(answer["topology"]), answered.version.number
+    yield f"**{name}** (version {number}): {answer['because']}"
+    for one in answered.what_if.changes:
+        yield f"- changed: {_cell(one.label)} {one.was:,.10g} to {one.value:,.10g} {one.unit}"
+    yield ""
+    yield "| Option | USD a month | Operations | Paid by | p99, µs | Feasible |"
+    yield "|---|---:|---:|---|---:|---|"
+    for one in answer["answers"]:
+        usd = one["monthly_usd"] or ("price missing" if one["gaps"] else "not priced")
+        payers = ", ".join(f"{payer['account']}: {payer['usd']}" for payer in one["payers"])
+        us = "no data" if one["worst_p99_us"] is None else f"{one['worst_p99_us']:g}"
+        basis = f" ({one['worst_p99_basis']})" if one["worst_p99_us"] is not None else ""
+        rule = next((f["rule"] for f in one["findings"] if f["severity"] == "hard"), "")
+        word = "yes" if one["feasible"] else f"no: {rule}"
+        cells = (one["name"], usd, one["operations_usd"], payers or "nobody", us + basis, word)
+        yield f"| {' | '.join(_cell(cell or '') for cell in cells)} |"
+    yield ""
+    yield (
+        f"Prices {answer['price_list']['name']} as of {answer['price_list']['as_of']}, latencies "
+        f"{answer['latency_as_of']}, rules {answer['rules_as_of']}, engine {answer['engine']}; "
+        "USD before tax and discounts."
+    )
+
+
+def _cell(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")

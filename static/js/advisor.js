@@ -1,0 +1,26 @@
+// Small helps that a page can do without.
+"use strict";
+
+// "Markdown" copies the table instead of saving a file, where the clipboard may be used.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("[data-copy-from]");
+  if (!link || !navigator.clipboard || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  const said = document.getElementById("copied");
+  try {
+    const reply = await fetch(link.dataset.copyFrom);
+    if (!reply.ok) throw new Error(reply.statusText);
+    await navigator.clipboard.writeText(await reply.text());
+    if (said) said.textContent = "Copied as a Markdown table.";
+  } catch {
+    location.assign(link.href);
+  }
+});
+
+// A what-if that cannot be asked says so, instead of nothing.
+for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, () => {
+    const said = document.getElementById("copied");
+    if (said) said.textContent = "The server did not answer as expected; reload the page to go on.";
+  });
+}

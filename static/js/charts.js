@@ -1,0 +1,69 @@
+// Draws the charts of a page in the colours of its theme; draws them again when either changes.
+"use strict";
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const narrow = matchMedia("(max-width: 720px)");
+
+function coloured(value, style) {
+  if (typeof value === "string" && value.startsWith("--")) return style.getPropertyValue(value).trim();
+  if (Array.isArray(value)) return value.map((one) => coloured(one, style));
+  if (value && typeof value === "object") {
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, coloured(one, style)]));
+  }
+  return value;
+}
+
+function withFrame(layout, style) {
+  const axis = { gridcolor: style.getPropertyValue("--line"), zerolinecolor: style.getPropertyValue("--line"), automargin: true };
+  return {
+    ...layout,
+    xaxis: { ...axis, ...layout.xaxis },
+    yaxis: { ...axis, ...layout.yaxis },
+    autosize: true,
+    height: narrow.matches ? 320 : 360,
+    margin: { l: 10, r: 16, t: 24, b: 10 },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: "system-ui, sans-serif", size: 12, color: style.getPropertyValue("--ink-2") },
+    legend: { orientation: "h", x: 0, y: -0.22, yanchor: "top" },
+    hoverlabel: { bgcolor: style.getPropertyValue("--card"), font: { color: style.getPropertyValue("--ink") } },
+  };
+}
+
+function draw(chart) {
+  const figure = document.getElementById(chart.dataset.figure);
+  if (!figure || !window.Plotly) return;
+  const style = getComputedStyle(document.documentElement);
+  const { data, layout } = coloured(JSON.parse(figure.textContent), style);
+  if (narrow.matches) {
+    for (const one of data) if (one.mode === "markers+text") one.mode = "markers";
+  }
+  if (!chart.classList.contains("drawn")) chart.replaceChildren();
+  chart.classList.add("drawn");
+  window.Plotly.react(chart, data, withFrame(layout, style), { displayModeBar: false, responsive: true });
+}
+
+const seen = new IntersectionObserver((entries) => {
+  for (const one of entries) {
+    if (!one.isIntersecting) continue;
+    seen.unobserve(one.target);
+    draw(one.target);
+  }
+}, { rootMargin: "400px" });
+
+function drawAll() {
+  for (const chart of document.querySelectorAll(".chart[data-figure]")) seen.observe(chart);
+}
+
+function drawAgain() {
+  for (const chart of document.querySelectorAll(".chart.drawn")) draw(chart);
+}
+
+dark.addEventListener("change", drawAgain);
+narrow.addEventListener("change", drawAgain);
+document.addEventListener("DOMContentLoaded", drawAll);
+document.addEventListener("htmx:afterSettle", drawAll);
+document.addEventListener("htmx:historyRestore", drawAll);
+addEventListener("beforeprint", () => {
+  for (const chart of document.querySelectorAll(".chart[data-figure]:not(.drawn)")) draw(chart);
+});
