@@ -66,7 +66,7 @@ def serving() -> Iterator[tuple[int, dict[str, str]]]:
         manage(environment, "load_data", "--verbosity", "0")
         address = f"127.0.0.1:{port}"
         command = [sys.executable, "-m", "gunicorn", "advisor.wsgi", "--bind", address]
-        command += ["--workers", "1", "--threads", "4", "--log-level", "warning"]
+        command += ["--workers", "1", "--config", "python:advisor.server", "--log-level", "warning"]
         server = subprocess.Popen(command, cwd=ROOT, env=environment)
         try:
             wait_for(port)

@@ -120,7 +120,7 @@ def _compared(question: _Question) -> tuple[WhatIf, Comparison]:
 
 @lru_cache(maxsize=8)
 def _topology(sha256: str, version: int) -> Topology:
-    return topology(TopologyVersion.objects.get(pk=version).document)
+    return topology(TopologyVersion.objects.get(pk=version).document, is_plain=True)
 
 
 def is_reference(document: Any) -> bool:

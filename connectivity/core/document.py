@@ -44,13 +44,18 @@ def parse(data: bytes) -> Topology:
     return topology(read(data))
 
 
-def topology(document: Any) -> Topology:
+def topology(document: Any, *, is_plain: bool = False) -> Topology:
     """The topology that plain values describe.
+
+    Args:
+        document: what JSON or YAML gave.
+        is_plain: it was stored or made from a stored one, so that no value in it is impossible
+            (repeated keys, NaN, texts that cannot be stored); only its meaning is checked.
 
     Raises:
         DocumentRefused: with every problem at once, each with its path.
     """
-    problems = plain_problems(document)
+    problems = [] if is_plain else plain_problems(document)
     if any("nested deeper" in one.problem for one in problems):
         raise DocumentRefused(problems)
     made = _Reader(problems).topology(Fields(document, "", problems))

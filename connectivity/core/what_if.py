@@ -109,7 +109,7 @@ def _change(
     for one in sorted(changes, key=lambda one: list(INPUTS).index(one.what)):
         document = _APPLY[one.what](document, one, topology)
     try:
-        return validated(document), tuple(changes)
+        return validated(document, is_plain=True), tuple(changes)
     except DocumentRefused as error:
         problems += error.problems
         return topology, ()

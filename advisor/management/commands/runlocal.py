@@ -121,7 +121,7 @@ def _programs(address: str) -> list[Program]:
     worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "-n", "local@%h"]
     beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""]
     web = [python, "-m", "gunicorn", "advisor.wsgi", "--bind", address, "--workers", "2"]
-    web += ["--threads", "4", "--timeout", "120", "--access-logfile", "-"]
+    web += ["--config", "python:advisor.server", "--access-logfile", "-"]
     others = [Program("beat", beat), Program("web", web)]
     if settings.REDIS_URL:
         return [Program("worker", worker), *others]
