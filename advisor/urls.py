@@ -4,7 +4,7 @@ from csp.decorators import csp_update
 from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, JsonResponse
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -45,6 +45,7 @@ urlpatterns = [
     # topologies and their comparisons
     path("", topologies.home, name="home"),
     path("topologies/new/", topologies.new, name="new"),
+    re_path(r"^topologies/new/azs/(?P<side>consumer|provider)/$", topologies.azs, name="azs"),
     path("topologies/paste/", topologies.paste, name="paste"),
     path("topologies/<uuid:uid>/", comparisons.show, name="topology"),
     *(
@@ -80,6 +81,7 @@ urlpatterns = [
     path("topologies/<uuid:uid>/delete/", topologies.delete, name="delete"),
     path("topologies/<uuid:uid>/restore/", topologies.restore, name="restore"),
     # the account
+    path("account/zone/", account.zone, name="zone"),
     path("account/tokens/", account.tokens, name="tokens"),
     path("account/tokens/<uuid:uid>/revoke/", account.revoke, name="revoke"),
     path(

@@ -1,12 +1,15 @@
 """Rows in, core types out."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.db.models import Q
 
 from costmodel import models
 from costmodel.core.charges import PriceName
-from costmodel.core.price_list import Price, PriceList, Tier
+from costmodel.core.price_list import Price, PriceList, Tier, differences
 
 
 class UnknownPriceList(LookupError):
@@ -33,6 +36,31 @@ def price_list_names(team_id: int) -> list[str]:
     """The price lists that the team may use, the newest first."""
     usable = models.PriceList.objects.filter(Q(team=None) | Q(team=team_id))
     return list(usable.values_list("name", flat=True))
+
+
+class Since(NamedTuple):
+    """What happened to prices since a moment."""
+
+    old: str  # the list that was in force then
+    new: str
+    changed: int  # prices
+
+
+def prices_since(team_id: int, moments: Iterable[datetime]) -> dict[datetime, Since]:
+    """For every moment after which another list came into force: what changed since."""
+    usable = models.PriceList.objects.filter(Q(team=None) | Q(team=team_id))
+    rows = list(usable.values_list("pk", "name", "created_at"))
+    found: dict[datetime, Since] = {}
+    for moment in moments:
+        then = next((row for row in rows if row[2] <= moment), rows[-1] if rows else None)
+        if then and then != rows[0]:
+            found[moment] = Since(then[1], rows[0][1], _differences(then[0], rows[0][0]))
+    return found
+
+
+@lru_cache(maxsize=32)
+def _differences(old: int, new: int) -> int:
+    return differences(_prices(old), _prices(new))
 
 
 @lru_cache(maxsize=8)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.functional import cached_property
 from knox.models import AbstractAuthToken, AuthTokenManager
 
 
@@ -48,10 +49,14 @@ class User(AbstractUser):
 
     objects: ClassVar[AdvisorUserManager] = AdvisorUserManager()
 
+    @cached_property
+    def team(self) -> Team:
+        """The team that the user works in."""
+        return self.membership_set.select_related("team").order_by("pk")[0].team
+
     @property
     def team_id(self) -> int:
-        """The team that the user works in."""
-        return self.membership_set.order_by("pk").values_list("team_id", flat=True)[0]
+        return self.team.pk
 
 
 class Membership(models.Model):

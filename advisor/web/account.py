@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from advisor.models import ApiToken
-from advisor.web.forms import TokenForm
+from advisor.web.forms import TokenForm, ZoneForm
 from advisor.web.requests import found_or_404, signed_in
 
 
@@ -36,6 +36,19 @@ def tokens(request: HttpRequest) -> HttpResponse:
     response = render(request, "web/tokens.html", {"form": form, "tokens": mine, "key": key})
     response["Cache-Control"] = "no-store"
     return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def zone(request: HttpRequest) -> HttpResponse:
+    """The time zone in which the team sees times."""
+    team = signed_in(request).team
+    form = ZoneForm(request.POST or None, initial={"time_zone": team.time_zone})
+    if request.method == "POST" and form.is_valid():
+        team.time_zone = form.cleaned_data["time_zone"]
+        team.save(update_fields=["time_zone"])
+        messages.success(request, f"Times are shown as in {team.time_zone} from now on.")
+        return redirect("zone")
+    return render(request, "web/zone.html", {"form": form})
 
 
 @require_POST

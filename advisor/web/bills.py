@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import NamedTuple
 
+from advisor.templatetags.figures import amount, exact
 from connectivity.core.compare import Answer, Comparison
 from costmodel.core.bill import Line
 from costmodel.core.units import cents
@@ -19,9 +20,20 @@ class Payer(NamedTuple):
 
 
 class LineRow(NamedTuple):
-    line: Line
+    """One line in words; flat, since a template pays for every dot."""
+
+    what: str
     usage_type: str
-    payer: Payer
+    where: str
+    note: str
+    payer: str
+    account: str
+    quantity: str
+    rate: str
+    usd: str
+    as_of: str
+    weak: bool
+    source: str
 
 
 class BillRows(NamedTuple):
@@ -58,5 +70,18 @@ def _payer(comparison: Comparison, account: int, usd: Decimal) -> Payer:
 
 
 def _line(line: Line, comparison: Comparison) -> LineRow:
-    name = usage_type(line.price.name, line.region, line.to_region)
-    return LineRow(line, name, _payer(comparison, line.payer, line.usd))
+    price, account = line.price, comparison.case.topology.accounts[line.payer]
+    return LineRow(
+        line.what,
+        usage_type(price.name, line.region, line.to_region),
+        f"{line.region} to {line.to_region}" if line.to_region else line.region,
+        line.note,
+        account.name,
+        account.id,
+        f"{amount(line.quantity)} {price.unit}",
+        f"{line.rate:f}",
+        exact(line.usd),
+        price.as_of or "undated",
+        price.weak,
+        price.source,
+    )

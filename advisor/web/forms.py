@@ -1,6 +1,7 @@
 """The form for the first hour: two VPCs and one flow, without a line of YAML."""
 
 from typing import Any, ClassVar
+from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -18,6 +19,20 @@ PROTOCOLS = [
 ]
 
 
+def _refills(side: str) -> forms.Select:
+    """A Region whose change rewrites the AZ IDs beside it; without a script they are typed."""
+    azs = f"#id_{side}_azs"
+    return forms.Select(
+        attrs={
+            "hx-get": f"/topologies/new/azs/{side}/",
+            "hx-include": azs,
+            "hx-target": azs,
+            "hx-swap": "outerHTML",
+            "hx-trigger": "change",
+        }
+    )
+
+
 class TwoVpcsForm(forms.Form):
     """Prefilled with the reference case. What is wrong is said by the core, at its field."""
 
@@ -28,7 +43,9 @@ class TwoVpcsForm(forms.Form):
 
     consumer_vpc = forms.CharField(label="Name of the VPC", initial="clients")
     consumer_account = forms.CharField(label="Account ID", initial="111111111111")
-    consumer_region = forms.ChoiceField(label="Region", choices=REGIONS, initial="us-east-1")
+    consumer_region = forms.ChoiceField(
+        label="Region", choices=REGIONS, initial="us-east-1", widget=_refills("consumer")
+    )
     consumer_cidr = forms.CharField(label="CIDR", initial="10.0.0.0/16")
     consumer_azs = forms.CharField(
         label="AZ IDs", initial="use1-az1, use1-az2, use1-az3", help_text=AZ_HELP
@@ -36,7 +53,9 @@ class TwoVpcsForm(forms.Form):
 
     provider_vpc = forms.CharField(label="Name of the VPC", initial="orders")
     provider_account = forms.CharField(label="Account ID", initial="222222222222")
-    provider_region = forms.ChoiceField(label="Region", choices=REGIONS, initial="us-east-1")
+    provider_region = forms.ChoiceField(
+        label="Region", choices=REGIONS, initial="us-east-1", widget=_refills("provider")
+    )
     provider_cidr = forms.CharField(label="CIDR", initial="10.1.0.0/16")
     provider_azs = forms.CharField(
         label="AZ IDs", initial="use1-az1, use1-az2, use1-az3", help_text=AZ_HELP
@@ -213,6 +232,14 @@ class DocumentForm(forms.Form):
         """The bytes of the document; a file wins over the text."""
         file = self.cleaned_data["file"]
         return bytes(file.read() if file else self.cleaned_data["text"].encode())
+
+
+class ZoneForm(forms.Form):
+    """A time zone by its IANA name."""
+
+    time_zone = forms.ChoiceField(
+        label="Time zone", choices=lambda: [(one, one) for one in sorted(available_timezones())]
+    )
 
 
 class TokenForm(forms.Form):

@@ -1,7 +1,9 @@
 """Pages about topologies: the list, making one, changing one, putting one away."""
 
 import json
-from typing import Any
+import re
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 from uuid import UUID
 
 import yaml
@@ -9,6 +11,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from advisor.web.forms import DocumentForm, TwoVpcsForm
@@ -17,20 +20,43 @@ from connectivity import actions, queries
 from connectivity.actions import Conflict
 from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.core.reading import read
-from connectivity.models import TopologyVersion
+from connectivity.core.regions import AZ_PREFIXES
+from connectivity.models import Topology, TopologyVersion
 from connectivity.reference import REFERENCE
+from costmodel.queries import Since, prices_since
 
 PAGE = 50
+MOST_AZ_TEXT = 200
+FIRST_FEW = 3  # topologies, up to which the ways to begin stand first
 MOST_PROBLEMS = 100  # shown at once
+
+
+class HomeRow(NamedTuple):
+    """A topology, and what happened to prices since it was saved."""
+
+    topology: Topology
+    since: Since | None
+
+    @property
+    def beside(self) -> str:
+        """It with the prices of then and of now, side by side."""
+        lists = (self.since.old, self.since.new) if self.since else ()
+        views = [("s", f"{self.topology.uid}?{urlencode({'prices': one})}") for one in lists]
+        return f"{reverse('scenarios')}?{urlencode(views)}"
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The team's topologies, or where to begin."""
-    found = queries.topologies(signed_in(request).team_id)
+    team_id = signed_in(request).team_id
+    found = queries.topologies(team_id)
     name = request.GET.get("name", "").strip()[:200]
     page = Paginator(found.filter(name__icontains=name), PAGE).get_page(request.GET.get("page"))
-    return render(request, "web/home.html", {"page": page, "name": name})
+    since = prices_since(team_id, [one.updated_at for one in page])
+    rows = [HomeRow(one, since.get(one.updated_at)) for one in page]
+    is_new = page.paginator.count <= FIRST_FEW and not name
+    context = {"page": page, "name": name, "rows": rows, "is_new": is_new}
+    return render(request, "web/home.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,6 +72,16 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("topology", version.topology.uid)
     return render(request, "web/new.html", {"form": form})
+
+
+@require_safe
+def azs(request: HttpRequest, side: str) -> HttpResponse:
+    """The field of AZ IDs of one side, after its Region changed: the same numbers, as IDs of it."""
+    name = f"{side}_azs"
+    prefix = AZ_PREFIXES.get(request.GET.get(f"{side}_region", ""), "")
+    text = request.GET.get(name, "")[:MOST_AZ_TEXT]
+    moved = re.sub(r"[a-z]+[0-9](?=-az[0-9])", prefix, text) if prefix else text
+    return HttpResponse(str(TwoVpcsForm(initial={name: moved})[name]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

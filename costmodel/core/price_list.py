@@ -74,6 +74,11 @@ class PriceList:
             self._found[key] = self._choose(key)
         return self._found[key]
 
+    @property
+    def keys(self) -> Iterable[Key]:
+        """Name, Region and destination of everything that it holds."""
+        return self._by_key.keys()
+
     def _choose(self, key: Key) -> Price | None:
         name, region, to_region = key
         here = self._by_key.get(key, [])
@@ -94,6 +99,18 @@ class PriceList:
         for price in self.prices:
             index[price.name, price.region, price.to_region].append(price)
         return dict(index)
+
+
+def differences(old: PriceList, new: PriceList) -> int:
+    """How many prices are new, gone, or of other tiers."""
+    before, after = ({key: list_.find(*key) for key in list_.keys} for list_ in (old, new))
+    return sum(
+        _tiers(before.get(key)) != _tiers(after.get(key)) for key in before.keys() | after.keys()
+    )
+
+
+def _tiers(price: Price | None) -> tuple[Tier, ...]:
+    return price.tiers if price else ()
 
 
 def tiers(ranges: Iterable[tuple[int, int | None, Decimal]]) -> tuple[Tier, ...]:
