@@ -65,6 +65,7 @@ class FlipSerializer(serializers.Serializer[object]):
     to = Text()
     kind = serializers.ChoiceField(choices=["operations", "gb", "crossing", "price", "budget"])
     value = serializers.FloatField()
+    now = serializers.CharField()
 
 
 class AssignmentSerializer(serializers.Serializer[object]):

@@ -40,7 +40,13 @@ def plain(comparison: Comparison, *, cells: bool = False) -> Plain:
         "recommended": best.option.key if best else None,
         "because": because(comparison),
         "flips": [
-            {"when": one.when, "to": one.to, "kind": one.kind, "value": one.value}
+            {
+                "when": one.when,
+                "to": one.to,
+                "kind": one.kind,
+                "value": one.value,
+                "now": one.now,
+            }
             for one in flips(comparison, best)
         ],
         "frontier": [one.option.key for one in frontier(comparison)],

@@ -25,14 +25,29 @@ function withFrame(layout, style) {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: "system-ui, sans-serif", size: 12, color: style.getPropertyValue("--ink-2") },
-    legend: { orientation: "h", x: 0, y: -0.22, yanchor: "top" },
+    legend: { orientation: "h", x: 0, y: narrow.matches ? -0.38 : -0.22, yanchor: "top" },
     hoverlabel: { bgcolor: style.getPropertyValue("--card"), font: { color: style.getPropertyValue("--ink") } },
   };
 }
 
-function draw(chart) {
+let loading;
+
+// Plotly is large: it comes when the first chart is about to be seen.
+function plotly() {
+  loading ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = document.querySelector("meta[name=plotly]").content;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => reject(new Error("Plotly could not be loaded"));
+    document.head.append(script);
+  });
+  return loading;
+}
+
+async function draw(chart) {
   const figure = document.getElementById(chart.dataset.figure);
-  if (!figure || !window.Plotly) return;
+  if (!figure) return;
+  const Plotly = await plotly();
   const style = getComputedStyle(document.documentElement);
   const { data, layout } = coloured(JSON.parse(figure.textContent), style);
   if (narrow.matches) {
@@ -40,7 +55,7 @@ function draw(chart) {
   }
   if (!chart.classList.contains("drawn")) chart.replaceChildren();
   chart.classList.add("drawn");
-  window.Plotly.react(chart, data, withFrame(layout, style), { displayModeBar: false, responsive: true });
+  Plotly.react(chart, data, withFrame(layout, style), { displayModeBar: false, responsive: true });
 }
 
 const seen = new IntersectionObserver((entries) => {

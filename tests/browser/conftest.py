@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from advisor.models import User
@@ -23,6 +24,20 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+READERS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+every_reader = pytest.mark.parametrize(
+    "reader", READERS, indirect=True, ids=lambda one: f"{one[0]}-{one[1]}"
+)
+
+
+def is_well(page: Page) -> None:
+    """axe finds nothing, and nothing sticks out to the right."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert widths[0] <= widths[1]
 
 
 @pytest.fixture(scope="session")

@@ -1,27 +1,22 @@
 """The first hour in a real browser: sign in, fill the form, read the answer."""
 
-import os
-from pathlib import Path
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import every_reader, is_well
 
 pytestmark = pytest.mark.browser
 
-READERS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
-every_reader = pytest.mark.parametrize(
-    "reader", READERS, indirect=True, ids=lambda one: f"{one[0]}-{one[1]}"
-)
-PAGES = ["/", "/topologies/new/", "/topologies/paste/", "/account/tokens/", "/account/password/"]
-
-
-def is_well(page: Page) -> None:
-    """axe finds nothing, and nothing sticks out to the right."""
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    assert widths[0] <= widths[1]
+PAGES = [
+    "/",
+    "/topologies/new/",
+    "/topologies/paste/",
+    "/scenarios/",
+    "/help/",
+    "/account/tokens/",
+    "/account/password/",
+    "/account/zone/",
+]
 
 
 @every_reader
@@ -52,6 +47,7 @@ def test_every_page_is_well(reader: Page) -> None:
 
 @every_reader
 def test_the_sign_in_page_is_well(reader: Page) -> None:
+    reader.get_by_role("button", name="alice").click()
     reader.get_by_role("button", name="Sign out").click()
     expect(reader.get_by_role("heading", name="Sign in")).to_be_visible()
     is_well(reader)
@@ -114,13 +110,3 @@ def test_everything_can_be_reached_by_keyboard(reader: Page) -> None:
 def test_the_api_docs_work_offline(reader: Page) -> None:
     reader.goto("/api/v1/docs/")
     expect(reader.get_by_text("/api/v1/comparisons/")).to_be_visible(timeout=20_000)
-
-
-def test_picture_for_the_readme(reader: Page) -> None:
-    """Writes the README's screenshot when ADVISOR_SCREENSHOTS names a folder."""
-    reader.goto("/topologies/new/")
-    reader.get_by_label("Name of this topology").fill("reference-100tb")
-    reader.get_by_role("button", name="Compare").click()
-    expect(reader.get_by_text("Published figures beside ours")).to_be_visible()
-    if folder := os.environ.get("ADVISOR_SCREENSHOTS"):
-        reader.screenshot(path=Path(folder) / "comparison.png")

@@ -1,0 +1,266 @@
+"""The comparison page: what-ifs, the address, files, and that its numbers are the API's."""
+
+import csv
+import io
+import json
+import random
+import zlib
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from advisor.models import User
+from connectivity.actions import create_topology
+from connectivity.core.reading import read
+from connectivity.models import Topology, TopologyVersion
+from connectivity.reference import REFERENCE
+from tests.factories import account, document, flow, vpc
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def reference(user: User) -> UUID:
+    return create_topology(user.team_id, read(REFERENCE.read_bytes())).topology.uid
+
+
+def page(client: Client, uid: UUID, **values: Any) -> dict[str, Any]:
+    """What the page is made from."""
+    response = client.get(reverse("topology", args=[uid]), values)
+    assert response.status_code == 200
+    return dict(response.context["answer"])
+
+
+def estate(seed: int) -> dict[str, Any]:
+    """A made-up topology of several Regions, protocols and connections, always the same one."""
+    dice = random.Random(seed)  # noqa: S311  not a secret
+    regions = {
+        "us-east-1": ["use1-az1", "use1-az2"],
+        "us-east-2": ["use2-az1", "use2-az2"],
+        "ap-northeast-1": ["apne1-az1", "apne1-az4"],
+    }
+    accounts = [account(f"{i:012d}", organization=dice.choice(["o-a", "o-b"])) for i in range(3)]
+    vpcs = []
+    for i in range(dice.randrange(2, 6)):
+        region = dice.choice(sorted(regions)) if seed % 2 else "us-east-1"
+        owner = dice.choice(accounts)["id"]
+        vpcs.append(vpc(f"v{i}", owner, f"10.{i}.0.0/16", region=region, azs=regions[region]))
+    services = [{"name": f"s{i}", "vpc": one["name"], "port": 443} for i, one in enumerate(vpcs)]
+    flows = []
+    for i in range(dice.randrange(1, 9)):
+        consumer, provider = dice.sample(range(len(vpcs)), 2)
+        flows.append(
+            flow(
+                name=f"f{i}",
+                **{"from": f"v{consumer}"},
+                to=f"s{provider}",
+                gb_per_month=dice.randrange(10**6),
+                connections_per_second=dice.randrange(5000),
+                connection_seconds=dice.randrange(300),
+                today=dice.choice(["vpc-peering", "transit-gateway"]),
+            )
+        )
+    prices = {"peering": dice.randrange(100), "endpoint": dice.randrange(100)}
+    more = {"operations_usd_per_object": prices} if seed % 3 else {}
+    return document(*flows, accounts=accounts, vpcs=vpcs, services=services, **more)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_pages_numbers_are_the_apis(
+    signed_in: Client, api: APIClient, user: User, seed: int
+) -> None:
+    made = estate(seed)
+    uid = create_topology(user.team_id, made).topology.uid
+    shown = page(signed_in, uid)
+    said = api.post("/api/v1/comparisons/", {"topology": made}, format="json").json()
+    assert shown["because"] == said["because"]
+    best = shown["best"]
+    assert (best.answer.option.key if best else None) == said["recommended"]
+    assert [(one.when, one.now) for one in shown["flips"]] == [
+        (one["when"], one["now"]) for one in said["flips"]
+    ]
+    text = signed_in.get(reverse("topology", args=[uid])).content.decode()
+    for row, answer in zip(shown["rows"], said["answers"], strict=True):
+        assert row.answer.option.key == answer["option"]
+        assert (None if row.answer.usd is None else str(row.answer.usd)) == answer["monthly_usd"]
+        assert [(one.account, str(one.usd)) for one in row.money.payers] == [
+            (one["account"], one["usd"]) for one in answer["payers"]
+        ]
+        assert row.answer.heads.worst.us == answer["worst_p99_us"]
+        if answer["monthly_usd"] is not None:
+            assert f"${float(answer['monthly_usd']):,.2f}" in text
+        if row.answer.bill and row.answer.usd is not None:
+            kinds = sum(float(usd) for usd in row.kinds.values())
+            assert kinds == pytest.approx(float(answer["monthly_usd"]), abs=0.006)
+
+
+def test_a_what_if_gives_the_numbers_of_a_document_written_that_way(
+    signed_in: Client, api: APIClient, reference: UUID
+) -> None:
+    made = read(REFERENCE.read_bytes())
+    made["flows"][0] |= {"gb_per_month": 500_000, "cross_az_share": 0.9}
+    said = api.post("/api/v1/comparisons/", {"topology": made}, format="json").json()
+    shown = page(signed_in, reference, gb="500,000", crossing=90)
+    assert shown["best"].answer.option.key == said["recommended"] == "privatelink"
+    assert [str(one.answer.usd) for one in shown["rows"]] == [
+        str(one["monthly_usd"]) for one in said["answers"]
+    ]
+
+
+def test_the_address_of_a_view_shows_the_same_again(signed_in: Client, reference: UUID) -> None:
+    url = reverse("topology", args=[reference])
+    asked = {"gb:clients-to-orders": "5000", "crossing": "50", "sort": "p99"}
+    response = signed_in.get(url, asked, headers=HTMX)
+    pushed = response["HX-Push-Url"]
+    values = parse_qs(urlsplit(pushed).query)
+    assert set(values) == {"version", "prices", "latencies", "engine", "sort", *asked}
+    again = signed_in.get(pushed, headers=HTMX)
+    assert again["HX-Push-Url"] == pushed
+    usd = [str(row.answer.usd) for row in response.context["answer"]["rows"]]
+    assert usd == [str(row.answer.usd) for row in again.context["answer"]["rows"]]
+
+
+def test_htmx_gets_the_answer_alone_and_a_restored_history_the_page(
+    signed_in: Client, reference: UUID
+) -> None:
+    url = reverse("topology", args=[reference])
+    part = signed_in.get(url, headers=HTMX)
+    assert b"<html" not in part.content
+    assert "HX-Request" in part["Vary"]
+    restored = signed_in.get(url, headers=HTMX | {"HX-History-Restore-Request": "true"})
+    assert b"<html" in restored.content
+    assert "HX-Push-Url" not in restored
+
+
+def test_every_change_can_be_undone_alone_or_together(signed_in: Client, reference: UUID) -> None:
+    shown = page(signed_in, reference, gb=1, **{"operations:peering": "20"})
+    undos = {one.change.key: one.undo for one in shown["panel"].made}
+    assert set(undos) == {"gb", "operations:peering"}
+    after = signed_in.get(undos["gb"]).context["answer"]
+    assert [one.key for one in after["changes"]] == ["operations:peering"]
+    back = signed_in.get(shown["links"].unchanged).context["answer"]
+    assert back["changes"] == ()
+    assert str(back["rows"][2].answer.usd) == "1676.73"
+
+
+def test_an_input_that_cannot_be_changed_says_so_and_changes_nothing(
+    signed_in: Client, reference: UUID
+) -> None:
+    response = signed_in.get(reverse("topology", args=[reference]), {"gb": "much"})
+    assert "These inputs were not changed." in response.content.decode()
+    assert "&#x27;much&#x27; is not a number" in response.content.decode()
+    assert response.context["answer"]["changes"] == ()
+
+
+@pytest.mark.parametrize("name", ["prices", "latencies"])
+def test_a_list_that_is_not_there_is_named(signed_in: Client, reference: UUID, name: str) -> None:
+    response = signed_in.get(reverse("topology", args=[reference]), {name: "nonsense"})
+    assert response.status_code == 404
+    assert "nonsense" in response.content.decode()
+
+
+def test_an_address_of_another_engine_warns(signed_in: Client, reference: UUID) -> None:
+    response = signed_in.get(reverse("topology", args=[reference]), {"engine": "0.9"})
+    assert "made by engine 0.9" in response.content.decode()
+
+
+@pytest.mark.parametrize("sort", ["cost", "p99", "objects", "name"])
+def test_options_can_be_sorted(signed_in: Client, reference: UUID, sort: str) -> None:
+    rows = page(signed_in, reference, sort=sort)["rows"]
+    keys: dict[str, Any] = {
+        "cost": lambda row: (row.answer.total_usd is None, row.answer.total_usd or 0),
+        "p99": lambda row: (row.answer.heads.worst.us is None, row.answer.heads.worst.us or 0),
+        "objects": lambda row: sum(row.answer.objects.values()),
+        "name": lambda row: row.answer.option.name,
+    }
+    values = [keys[sort](row) for row in rows]
+    assert values == sorted(values)
+
+
+def test_a_what_if_is_kept_as_the_next_version(signed_in: Client, reference: UUID) -> None:
+    query = "?version=1&gb=2048"
+    url = reverse("keep", args=[reference])
+    assert signed_in.get(url).status_code == 405
+    assert signed_in.post(url + query, {"as": "version"}).status_code == 302
+    newest = TopologyVersion.objects.first()
+    assert newest is not None
+    assert (newest.number, newest.document["flows"][0]["gb_per_month"]) == (2, 2048)
+    again = signed_in.post(url + query, {"as": "version"}, follow=True)
+    assert "version 2 was saved after version 1" in again.content.decode()
+    assert TopologyVersion.objects.count() == 2
+
+
+def test_a_what_if_is_kept_as_a_topology_of_its_own(signed_in: Client, reference: UUID) -> None:
+    url = f"{reverse('keep', args=[reference])}?crossing=25"
+    signed_in.post(url, {"as": "topology"})
+    names = sorted(Topology.objects.values_list("name", flat=True))
+    assert names == ["reference-100tb", "reference-100tb, Crossing AZs changed"]
+
+
+def test_the_json_says_what_was_changed(signed_in: Client, reference: UUID) -> None:
+    url = reverse("comparison-json", args=[reference])
+    said = json.loads(signed_in.get(url, {"gb": "204800"}).content)
+    assert said["what_if"] == [{"key": "gb", "was": 102400, "value": 204800}]
+    assert said["answers"][2]["monthly_usd"] != "1676.73"
+
+
+def test_the_csv_holds_every_option_and_line(signed_in: Client, reference: UUID) -> None:
+    response = signed_in.get(reverse("comparison-csv", args=[reference]))
+    assert response["Content-Disposition"].endswith('-v1.csv"')
+    rows = list(csv.reader(io.StringIO(response.content.decode())))
+    gap = rows.index([])
+    options, lines = rows[:gap], rows[gap + 1 :]
+    assert [row[2] for row in options[1:]] == ["0.00", "0.00", "1676.73", "2121.00", ""]
+    endpoint = next(row for row in lines if row[1] == "Interface endpoint, per AZ")
+    assert endpoint[8:12] == ["2190.000", "hour", "0.01", "21.900000"]
+
+
+def test_a_spreadsheet_takes_no_name_for_a_formula(signed_in: Client, user: User) -> None:
+    made = document(flow(name="=cmd|' /C calc'!A0", **{"from": "=1+1"}))
+    made["vpcs"][0]["name"] = "=1+1"
+    uid = create_topology(user.team_id, made).topology.uid
+    text = signed_in.get(reverse("comparison-csv", args=[uid])).content.decode()
+    assert not [
+        cell
+        for row in csv.reader(io.StringIO(text))
+        for cell in row
+        if cell[:1] in "=@+-" and cell and not cell.lstrip("+-").replace(".", "").isdigit()
+    ]
+
+
+def test_the_markdown_table_keeps_its_columns(signed_in: Client, user: User) -> None:
+    uid = create_topology(user.team_id, document(name="a|b\\c")).topology.uid
+    text = signed_in.get(reverse("comparison-md", args=[uid])).content.decode()
+    table = [line for line in text.splitlines() if line.startswith("|")]
+    assert len(table) == 7
+    assert {line.count("|") for line in table} == {7}
+    assert "a\\|b\\\\c" in text
+
+
+def test_the_print_view_shows_everything_without_navigation(signed_in: Client, user: User) -> None:
+    flows = [flow(name=f"f{i}", gb_per_month=i) for i in range(3)]
+    uid = create_topology(user.team_id, document(*flows)).topology.uid
+    text = signed_in.get(reverse("print", args=[uid])).content.decode()
+    assert "<nav" not in text
+    assert "<details open><summary>Bill" in text
+    assert "<form" not in text
+
+
+def test_the_answer_is_light(signed_in: Client, user: User) -> None:
+    """Below 120 kB compressed, also with 300 VPCs."""
+    vpcs = [vpc(f"vpc-{i}", "111111111111", f"10.{i // 250}.{i % 250}.0/24") for i in range(300)]
+    flows = [
+        flow(name=f"f{i}", **{"from": f"vpc-{i % 300}"}, to=f"vpc-{(i * 7 + 1) % 300}")
+        for i in range(1500)
+        if i % 300 != (i * 7 + 1) % 300
+    ]
+    made = document(*flows, vpcs=vpcs, services=[])
+    uid = create_topology(user.team_id, made).topology.uid
+    content = signed_in.get(reverse("topology", args=[uid])).content
+    assert len(zlib.compress(content)) < 120_000

@@ -1,0 +1,219 @@
+"""The comparison page in a real browser, in both themes, wide and narrow."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import every_reader, is_well
+
+pytestmark = pytest.mark.browser
+
+SCREENSHOTS = os.environ.get("ADVISOR_SCREENSHOTS")
+
+
+def compare(reader: Page, **fields: str) -> None:
+    """Fill the form of the first hour, and wait for the answer."""
+    reader.goto("/topologies/new/")
+    for name, value in fields.items():
+        reader.locator(f"#id_{name}").fill(value)
+    reader.get_by_role("button", name="Compare").click()
+    expect(reader.locator("#verdict")).to_be_visible()
+
+
+def picture(reader: Page, name: str) -> None:
+    """Written only when ADVISOR_SCREENSHOTS names a folder."""
+    if SCREENSHOTS:
+        reader.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
+
+
+def set_input(reader: Page, name: str, value: str) -> None:
+    """Type into the what-if panel, and wait until the page has answered."""
+    field = reader.locator(f"#what-if-{name}")
+    field.focus()
+    reader.keyboard.press("Control+A")
+    reader.keyboard.type(value)
+    with reader.expect_response(lambda reply: "/topologies/" in reply.url):
+        reader.keyboard.press("Tab")
+    expect(reader.get_by_role("list", name="Changed inputs")).to_be_visible()
+
+
+@every_reader
+def test_a_what_if_changes_the_answer_without_a_reload(reader: Page) -> None:
+    compare(reader)
+    expect(reader.locator("#verdict")).to_have_text("VPC peering")
+    reader.evaluate("window.still_here = true")
+    set_input(reader, "crossing", "100")
+    expect(reader.locator("#verdict")).to_have_text("PrivateLink")
+    expect(reader.locator("#what-if-connections")).to_be_focused()
+    set_input(reader, "gb", "500000")
+    expect(reader.get_by_text("2 inputs changed")).to_be_visible()
+    assert reader.evaluate("window.still_here") is True
+    assert {"crossing=100", "gb=500000", "version=1", "engine=1.0"} <= set(
+        reader.url.split("?")[1].split("&")
+    )
+    money = reader.locator("#privatelink strong", has_text="$").first.inner_text()
+    is_well(reader)
+    reader.goto(reader.url)
+    expect(reader.locator("#privatelink strong", has_text="$").first).to_have_text(money)
+    reader.get_by_label("Undo Traffic").click()
+    expect(reader.get_by_text("1 input changed")).to_be_visible()
+    reader.get_by_role("link", name="Back to the topology as saved").click()
+    expect(reader.locator("#verdict")).to_have_text("VPC peering")
+    reader.go_back()
+    expect(reader.get_by_text("1 input changed")).to_be_visible()
+
+
+@every_reader
+def test_charts_are_drawn_in_the_themes_colours(reader: Page) -> None:
+    compare(reader, crossing_percent="30")
+    for chart in ("cost-latency", "money", "breakeven-gb", "breakeven-crossing"):
+        place = reader.locator(f"#chart-of-{chart}")
+        place.scroll_into_view_if_needed()
+        expect(place.locator(".main-svg").first).to_be_visible()
+    ink = reader.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ink-2')")
+    tick = reader.locator("#chart-of-money .xtick text").first
+    assert tick.evaluate("one => getComputedStyle(one).fill") == as_rgb(ink.strip())
+    layers = reader.locator("#chart-of-money .main-svg").first
+    assert layers.evaluate("one => getComputedStyle(one).position") == "absolute"
+    expect(reader.get_by_text("81.9 %")).to_be_visible()
+    is_well(reader)
+
+
+def as_rgb(colour: str) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgb({red}, {green}, {blue})"
+
+
+@every_reader
+def test_the_picture_is_drawn_or_listed(reader: Page) -> None:
+    compare(reader)
+    width = (reader.viewport_size or {"width": 0})["width"]
+    if width > 720:
+        expect(reader.locator("svg.topology")).to_be_visible()
+        expect(reader.locator("svg.topology .flow")).to_have_count(1)
+    else:
+        expect(reader.locator("svg.topology")).not_to_be_visible()
+    reader.locator("summary", has_text="The flows as a list").click()
+    expect(reader.get_by_role("cell", name="102,400").first).to_be_visible()
+
+
+@every_reader
+def test_scenarios_side_by_side(reader: Page) -> None:
+    compare(reader)
+    set_input(reader, "gb", "204800")
+    reader.get_by_role("link", name="Compare with another").click()
+    reader.get_by_label("Topology or version").select_option(
+        label="two-vpcs, version 1, without its changes"
+    )
+    reader.get_by_role("button", name="Put beside").click()
+    expect(reader.get_by_text("What differs")).to_be_visible()
+    expect(reader.get_by_role("row", name=re.compile("^GB a month"))).to_contain_text("-102,400")
+    is_well(reader)
+    picture(reader, "scenarios")
+
+
+@every_reader
+def test_a_shared_link_is_read_without_an_account(reader: Page) -> None:
+    compare(reader)
+    reader.get_by_role("link", name="Share", exact=True).click()
+    reader.get_by_role("button", name="Make a link").click()
+    is_well(reader)
+    address = reader.get_by_label("Link to version 1").input_value()
+    reader.context.clear_cookies()
+    reader.goto(address)
+    expect(reader.get_by_text("shared to read, until")).to_be_visible()
+    expect(reader.locator("#verdict")).to_have_text("VPC peering")
+    expect(reader.get_by_role("link", name="Edit")).to_have_count(0)
+    is_well(reader)
+
+
+@every_reader
+def test_the_print_view_is_one_page(reader: Page) -> None:
+    compare(reader)
+    reader.get_by_role("link", name="Print view").click()
+    expect(reader.get_by_text("Through the endpoint")).to_be_visible()
+    expect(reader.get_by_role("navigation")).to_have_count(0)
+    is_well(reader)
+
+
+@every_reader
+def test_options_are_sorted_and_opened(reader: Page) -> None:
+    compare(reader)
+    with reader.expect_response(lambda reply: "sort=name" in reply.url):
+        reader.get_by_role("link", name="Option", exact=True).click()
+    expect(reader.locator(".options tbody").first).to_contain_text("PrivateLink")
+    reader.locator("#single-vpc summary").first.click()
+    expect(reader.locator("#single-vpc")).to_contain_text("SVPC-02")
+    expect(reader.locator("#single-vpc")).to_contain_text("VPC sharing is how two accounts use")
+    is_well(reader)
+
+
+@every_reader
+def test_a_term_is_explained_where_it_stands(reader: Page) -> None:
+    compare(reader)
+    reader.get_by_role("button", name="What is Frontier?").click()
+    expect(reader.get_by_text("The options that no other beats")).to_be_visible()
+    reader.keyboard.press("Escape")
+    expect(reader.get_by_text("The options that no other beats")).not_to_be_visible()
+
+
+def test_everything_works_by_keyboard(reader: Page) -> None:
+    compare(reader)
+    reader.locator("#what-if-crossing").focus()
+    reader.keyboard.press("Control+A")
+    reader.keyboard.type("95")
+    with reader.expect_response(lambda reply: "/topologies/" in reply.url):
+        reader.keyboard.press("Enter")
+    expect(reader.locator("#verdict")).to_have_text("PrivateLink")
+    reader.get_by_label("Undo Crossing AZs").focus()
+    reader.keyboard.press("Enter")
+    expect(reader.locator("#verdict")).to_have_text("VPC peering")
+    summary = reader.locator("#transit-gateway summary").first
+    summary.focus()
+    reader.keyboard.press("Space")
+    expect(reader.get_by_text("Sent into the gateway").first).to_be_visible()
+
+
+def test_without_a_script_a_what_if_is_a_form(reader: Page) -> None:
+    compare(reader)
+    context = reader.context.browser.new_context(  # type: ignore[union-attr]
+        base_url=re.sub(r"/topologies.*", "", reader.url),
+        java_script_enabled=False,
+        storage_state=reader.context.storage_state(),
+    )
+    plain = context.new_page()
+    plain.goto(reader.url)
+    plain.locator("#what-if-crossing").fill("100")
+    plain.get_by_role("button", name="Show", exact=True).click()
+    expect(plain.locator("#verdict")).to_have_text("PrivateLink")
+    context.close()
+
+
+def test_markdown_is_copied(reader: Page) -> None:
+    compare(reader)
+    reader.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    reader.get_by_role("link", name="Markdown").click()
+    expect(reader.get_by_text("Copied as a Markdown table.")).to_be_visible()
+    text = reader.evaluate("navigator.clipboard.readText()")
+    assert "| VPC peering | 0.00 |" in text
+
+
+def test_az_ids_follow_the_region(reader: Page) -> None:
+    reader.goto("/topologies/new/")
+    reader.locator("#id_consumer_region").select_option("eu-west-1")
+    expect(reader.locator("#id_consumer_azs")).to_have_value("euw1-az1, euw1-az2, euw1-az3")
+
+
+def test_pictures_for_the_readme(reader: Page) -> None:
+    compare(reader, name="reference-100tb")
+    expect(reader.get_by_text("Published figures beside ours")).to_be_visible()
+    picture(reader, "comparison")
+    set_input(reader, "crossing", "90")
+    reader.locator("#chart-of-breakeven-crossing").scroll_into_view_if_needed()
+    expect(reader.locator("#chart-of-breakeven-crossing .main-svg").first).to_be_visible()
+    expect(reader.locator("#chart-of-cost-latency .main-svg").first).to_be_visible()
+    reader.locator("#chart-1").scroll_into_view_if_needed()
+    picture(reader, "charts")
