@@ -17,6 +17,16 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+// A changed input asks at once; Enter, which changes and submits, asks once.
+const waiting = new WeakMap();
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form.what-if");
+  if (!form) return;
+  clearTimeout(waiting.get(form));
+  waiting.set(form, setTimeout(() => form.requestSubmit(), 50));
+});
+document.addEventListener("submit", (event) => clearTimeout(waiting.get(event.target)), true);
+
 // A what-if that cannot be asked says so, instead of nothing.
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, () => {
