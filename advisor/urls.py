@@ -4,7 +4,7 @@ from csp.decorators import csp_update
 from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, JsonResponse
-from django.urls import include, path, re_path
+from django.urls import include, path
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -45,7 +45,7 @@ urlpatterns = [
     # topologies and their comparisons
     path("", topologies.home, name="home"),
     path("topologies/new/", topologies.new, name="new"),
-    re_path(r"^topologies/new/azs/(?P<side>consumer|provider)/$", topologies.azs, name="azs"),
+    path("topologies/new/azs/<str:side>/", topologies.azs, name="azs"),
     path("topologies/paste/", topologies.paste, name="paste"),
     path("topologies/<uuid:uid>/", comparisons.show, name="topology"),
     *(

@@ -13,7 +13,7 @@ from connectivity.advice import Answered, Asked, compare_stored
 from connectivity.core.plain import ENGINE
 from connectivity.core.what_if import INPUTS
 
-MOST_KEYS, MOST_TEXT = 60, 200
+MOST_TEXT = 300  # characters of a key or value; a name has 200 at most
 SORTS = ("", "cost", "p99", "objects", "name")
 
 
@@ -53,7 +53,7 @@ def address_of(values: QueryDict, uid: UUID) -> Address:
         values.get("prices") or None,
         values.get("latencies") or None,
         values.get("engine") or None,
-        tuple(sorted(asked)[:MOST_KEYS]),
+        tuple(sorted(asked)),
         values.get("flow", "")[:MOST_TEXT],
         values.get("sort", "") if values.get("sort") in SORTS else "",
     )

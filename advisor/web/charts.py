@@ -13,6 +13,7 @@ Figure = dict[str, Any]
 SERIES = [f"--series-{i}" for i in range(1, 11)]
 KIND_COLOURS = dict(zip(Kind, SERIES, strict=False))
 OPERATIONS_COLOUR = SERIES[6]
+DOLLARS = {"tickprefix": "$", "tickformat": ",.2~f"}
 TOGETHER = 0.03  # of both axes: points closer than this bear one label together
 BESIDE = 0.2  # of both axes: labels of points closer than this are put on other sides
 SIDES = ("top center", "bottom center", "middle right", "middle left")
@@ -130,8 +131,12 @@ def _budgets(comparison: Comparison) -> list[float]:
 
 def plane(title: str, budgets: list[float]) -> Figure:
     lines = [marker(one, f"budget {one:g} µs", "--bad") for one in budgets]
-    money = {"title": {"text": "USD a month"}, "tickprefix": "$", "rangemode": "tozero"}
-    return {"xaxis": {"title": {"text": title}}, "yaxis": money, "shapes": lines}
+    money = {"title": {"text": "USD a month"}, **DOLLARS, "rangemode": "tozero"}
+    return {
+        "xaxis": {"title": {"text": title}, "tickformat": ",.2~f"},
+        "yaxis": money,
+        "shapes": lines,
+    }
 
 
 def marker(value: float, text: str, colour: str) -> Figure:
@@ -176,7 +181,7 @@ def money_by_kind(comparison: Comparison) -> Figure | None:
         for one in priced
     ]
     most = max(map(_usd, priced))
-    money = {"tickprefix": "$", "range": [0, 1.25 * most or 1]}
+    money = {**DOLLARS, "range": [0, 1.25 * most or 1]}
     axes = {"xaxis": money, "yaxis": {"automargin": True}}
     return {"data": traces, "layout": {"barmode": "stack", "annotations": totals, **axes}}
 

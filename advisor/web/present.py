@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -132,20 +133,13 @@ def present(
 ) -> dict[str, Any]:
     """What the comparison page needs."""
     best = recommended(comparison)
-    front = frontier(comparison)
     published = {one.option: one for one in PUBLISHED} if is_reference else {}
-    rows = [
-        _row(
-            one,
-            comparison,
-            best=best,
-            front=front,
-            published=published.get(one.option.key),
-            most_lines=most_lines,
-        )
-        for one in comparison.answers
-    ]
+    row = partial(
+        _row, comparison=comparison, best=best, front=frontier(comparison), most_lines=most_lines
+    )
+    rows = [row(one, published=published.get(one.option.key)) for one in comparison.answers]
     rows.sort(key=ORDERS[sort])
+    own = (text for one in comparison.answers for text in one.option.assumes)
     return {
         "comparison": comparison,
         "best": next((row for row in rows if row.is_recommended), None),
@@ -157,10 +151,7 @@ def present(
         "chosen": _chosen(comparison),
         "totals": _totals(comparison),
         "is_reference": is_reference,
-        "assumptions": [
-            *ASSUMPTIONS,
-            *(a for one in comparison.answers for a in one.option.assumes),
-        ],
+        "assumptions": [*ASSUMPTIONS, *own],
         "rules_as_of": AS_OF,
         "engine": ENGINE,
     }

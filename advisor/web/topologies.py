@@ -9,7 +9,7 @@ from uuid import UUID
 import yaml
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -77,6 +77,8 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_safe
 def azs(request: HttpRequest, side: str) -> HttpResponse:
     """The field of AZ IDs of one side, after its Region changed: the same numbers, as IDs of it."""
+    if side not in {"consumer", "provider"}:
+        raise Http404(f"{side[:20]!r} is neither consumer nor provider")
     name = f"{side}_azs"
     prefix = AZ_PREFIXES.get(request.GET.get(f"{side}_region", ""), "")
     text = request.GET.get(name, "")[:MOST_AZ_TEXT]

@@ -13,6 +13,7 @@ from tests.conftest import ROOT
 
 UNSAFE = "DJANGO_ALLOW_ASYNC_UNSAFE"  # set for the browser tests only
 OPEN_TO_ALL = {"login", "healthz"}
+OPEN_WITH_A_KEY = {"shared"}  # what it shows, and to whom: tests/advisor/web/test_sharing.py
 
 
 def patterns(resolver: URLResolver) -> list[URLPattern]:
@@ -35,7 +36,7 @@ def test_every_door_has_a_name() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", sorted(set(ALL) - OPEN_TO_ALL - {"logout"}))
+@pytest.mark.parametrize("name", sorted(set(ALL) - OPEN_TO_ALL - OPEN_WITH_A_KEY - {"logout"}))
 @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
 def test_a_stranger_gets_in_nowhere(client: Client, name: str, method: str) -> None:
     response = getattr(client, method)(url_of(name))
@@ -48,6 +49,12 @@ def test_a_stranger_gets_in_nowhere(client: Client, name: str, method: str) -> N
 @pytest.mark.parametrize("name", sorted(OPEN_TO_ALL))
 def test_what_is_open_answers(client: Client, name: str) -> None:
     assert client.get(url_of(name)).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(OPEN_WITH_A_KEY))
+def test_a_wrong_key_opens_nothing(client: Client, name: str) -> None:
+    assert client.get(url_of(name)).status_code == 404
 
 
 @pytest.mark.django_db
