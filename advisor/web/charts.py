@@ -181,7 +181,7 @@ def money_by_kind(comparison: Comparison) -> Figure | None:
         for one in priced
     ]
     most = max(map(_usd, priced))
-    money = {**DOLLARS, "range": [0, 1.25 * most or 1]}
+    money = {**DOLLARS, "range": [0, 1.4 * most or 1]}
     axes = {"xaxis": money, "yaxis": {"automargin": True}}
     return {"data": traces, "layout": {"barmode": "stack", "annotations": totals, **axes}}
 
