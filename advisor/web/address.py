@@ -8,12 +8,11 @@ from uuid import UUID
 from django.http import QueryDict
 from django.urls import reverse
 
-from advisor.web.requests import number_in
+from advisor.web.requests import MOST_TEXT, number_in, text_in
 from connectivity.advice import Answered, Asked, compare_stored
 from connectivity.core.plain import ENGINE
 from connectivity.core.what_if import INPUTS
 
-MOST_TEXT = 300  # characters of a key or value; a name has 200 at most
 SORTS = ("", "cost", "p99", "objects", "name")
 
 
@@ -45,17 +44,17 @@ class Address:
 
 def address_of(values: QueryDict, uid: UUID) -> Address:
     """What the values after the `?` say. Raises Http404 where the version is not a number."""
-    pairs = ((key, text) for key in values for text in values.getlist(key)[-1:])
-    asked = [(k[:MOST_TEXT], t[:MOST_TEXT]) for k, t in pairs if k.partition(":")[0] in INPUTS]
+    asked = [key for key in values if key.partition(":")[0] in INPUTS]
+    sort = text_in(values, "sort")
     return Address(
         uid,
         number_in(values),
-        values.get("prices") or None,
-        values.get("latencies") or None,
-        values.get("engine") or None,
-        tuple(sorted(asked)),
-        values.get("flow", "")[:MOST_TEXT],
-        values.get("sort", "") if values.get("sort") in SORTS else "",
+        text_in(values, "prices") or None,
+        text_in(values, "latencies") or None,
+        text_in(values, "engine") or None,
+        tuple(sorted((key[:MOST_TEXT], text_in(values, key)) for key in asked)),
+        text_in(values, "flow"),
+        sort if sort in SORTS else "",
     )
 
 

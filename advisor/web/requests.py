@@ -11,6 +11,7 @@ from advisor.models import User
 from connectivity.queries import UnknownLatencies
 from costmodel.queries import UnknownPriceList
 
+MOST_TEXT = 300  # characters of a key or value; a name has 200 at most
 Arguments = ParamSpec("Arguments")
 View = Callable[Concatenate[HttpRequest, Arguments], HttpResponse]
 
@@ -25,6 +26,11 @@ def signed_in(request: HttpRequest) -> User:
 def version_number(request: HttpRequest) -> int | None:
     """The version that the address names; None for the newest. What is no number is not found."""
     return number_in(request.GET)
+
+
+def text_in(values: QueryDict, key: str) -> str:
+    """The last value of a key, cut to a length that any name has; no database keeps a NUL."""
+    return values.get(key, "").replace("\0", "").strip()[:MOST_TEXT]
 
 
 def number_in(values: QueryDict) -> int | None:

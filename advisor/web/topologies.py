@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from advisor.web.forms import DocumentForm, TwoVpcsForm
-from advisor.web.requests import found_or_404, signed_in, version_number
+from advisor.web.requests import found_or_404, signed_in, text_in, version_number
 from connectivity import actions, queries
 from connectivity.actions import Conflict
 from connectivity.core.problems import DocumentRefused, Problem
@@ -50,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The team's topologies, or where to begin."""
     team_id = signed_in(request).team_id
     found = queries.topologies(team_id)
-    name = request.GET.get("name", "").strip()[:200]
+    name = text_in(request.GET, "name")
     page = Paginator(found.filter(name__icontains=name), PAGE).get_page(request.GET.get("page"))
     since = prices_since(team_id, [one.updated_at for one in page])
     rows = [HomeRow(one, since.get(one.updated_at)) for one in page]

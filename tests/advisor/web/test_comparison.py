@@ -264,3 +264,12 @@ def test_the_answer_is_light(signed_in: Client, user: User) -> None:
     uid = create_topology(user.team_id, made).topology.uid
     content = signed_in.get(reverse("topology", args=[uid])).content
     assert len(zlib.compress(content)) < 120_000
+
+
+@pytest.mark.parametrize("key", ["gb", "flow", "prices", "latencies", "engine", "sort", "gb:\0"])
+def test_a_nul_in_an_address_is_no_accident(signed_in: Client, reference: UUID, key: str) -> None:
+    """PostgreSQL refuses to look for it; SQLite does not."""
+    url = reverse("topology", args=[reference])
+    assert signed_in.get(url, {key: "\0"}).status_code == 200
+    assert signed_in.get("/", {"name": "\0"}).status_code == 200
+    assert signed_in.get(reverse("scenarios"), {"s": f"{reference}?{key}=%00"}).status_code == 200
