@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from connectivity.core.latency import BASELINE
+from connectivity.core.verdict import feasibility
 
 Row = Sequence[str]
 
@@ -27,7 +28,9 @@ def _options(answer: dict[str, Any]) -> str:
     rows = [("option", "USD/month", "operations", "p99 µs", "over single VPC", "basis", "feasible")]
     for one in answer["answers"]:
         mark = " *" if one["option"] == answer["recommended"] else ""
-        feasible = "yes" if one["feasible"] else f"no: {_first_reason(one)}"
+        severities = {finding["severity"] for finding in one["findings"]}
+        feasible = feasibility(severities, is_feasible=one["feasible"]).lower()
+        feasible += "" if one["feasible"] else f": {_first_reason(one)}"
         rows.append(
             (
                 one["option"] + mark,

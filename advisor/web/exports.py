@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from advisor.web.address import Links
 from connectivity.advice import Answered
 from connectivity.core.plain import plain
+from connectivity.core.verdict import feasibility
 
 TYPES = {
     "json": "application/json",
@@ -116,7 +117,8 @@ def _markdown(answered: Answered) -> Iterator[str]:
         us = "no data" if one["worst_p99_us"] is None else f"{one['worst_p99_us']:g}"
         basis = f" ({one['worst_p99_basis']})" if one["worst_p99_us"] is not None else ""
         rule = next((f["rule"] for f in one["findings"] if f["severity"] == "hard"), "")
-        word = "yes" if one["feasible"] else f"no: {rule}"
+        severities = {finding["severity"] for finding in one["findings"]}
+        word = f"{feasibility(severities, is_feasible=one['feasible'])} {rule}".strip()
         cells = (one["name"], usd, one["operations_usd"], payers or "nobody", us + basis, word)
         yield f"| {' | '.join(_cell(cell or '') for cell in cells)} |"
     yield ""

@@ -16,7 +16,7 @@ from connectivity.core.latency import Reading, region_of
 from connectivity.core.plain import ASSUMPTIONS, ENGINE
 from connectivity.core.remedies import REMEDIES
 from connectivity.core.rule import AS_OF, Hit, Rule, Severity
-from connectivity.core.verdict import because, frontier, recommended, unpriced
+from connectivity.core.verdict import because, feasibility, frontier, recommended, unpriced
 from connectivity.reference import PUBLISHED, Published
 from costmodel.core.kinds import Kind, usd_by_kind
 
@@ -78,12 +78,8 @@ class OptionRow:
     @property
     def word(self) -> str:
         """Feasibility in a word."""
-        if not self.answer.is_feasible:
-            return "Not feasible"
         severities = {finding.rule.severity for finding in self.findings}
-        if Severity.QUOTA in severities:
-            return "Needs a quota increase"
-        return "With conditions" if Severity.CONDITION in severities else "Feasible"
+        return feasibility(severities, is_feasible=self.answer.is_feasible)
 
     @property
     def provisos(self) -> list[Finding]:

@@ -1,6 +1,9 @@
 """What follows from a comparison: the recommendation and why, the frontier."""
 
+from collections.abc import Collection
+
 from connectivity.core.compare import Answer, Comparison
+from connectivity.core.rule import Severity
 
 
 def recommended(comparison: Comparison) -> Answer | None:
@@ -102,6 +105,19 @@ def frontier(comparison: Comparison) -> list[Answer]:
     """
     candidates = [one for one in comparison.candidates if not _is_unchecked(one)]
     return [one for one in candidates if not any(_beats(other, one) for other in candidates)]
+
+
+def feasibility(severities: Collection[str], *, is_feasible: bool) -> str:
+    """Feasibility in a word, from the severities of what the rules found.
+
+    >>> feasibility({"warning", "condition"}, is_feasible=True)
+    'With conditions'
+    """
+    if not is_feasible:
+        return "Not feasible"
+    if Severity.QUOTA in severities:
+        return "Needs a quota increase"
+    return "With conditions" if Severity.CONDITION in severities else "Feasible"
 
 
 def _is_unchecked(answer: Answer) -> bool:

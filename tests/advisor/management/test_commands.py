@@ -55,7 +55,7 @@ def test_a_table_says_what_is_missing_and_what_is_not_feasible(
     table = compared(str(path))
     assert "gap" in table
     assert "no price: LCUUsage LoadBalancing:Network in us-east-2" in table
-    assert "no: PLN-01" in table
+    assert "not feasible: PLN-01" in table
 
 
 def test_compare_only_some_options_with_cells(shipped: None) -> None:
