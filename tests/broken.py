@@ -218,6 +218,10 @@ BROKEN: dict[str, tuple[bytes, str]] = {
         _changed(*FLOW, "options", to=["peering"]),
         "flows[0].options[0]: is 'peering'; did you mean 'vpc-peering'?",
     ),
+    "one name for two flows of which one comes from a list": (
+        json.dumps(document(flow(), flow(**{"from": ["clients"]}))).encode(),
+        "flows[1].name: 'f' is in the list already; names are unique",
+    ),
     "crossing that cannot be": (
         json.dumps(
             document(

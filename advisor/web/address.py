@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from advisor.web.requests import MOST_TEXT, number_in, text_in
 from connectivity.advice import Answered, Asked, compare_stored
+from connectivity.core.changes import INPUTS
 from connectivity.core.plain import ENGINE
-from connectivity.core.what_if import INPUTS
 
 SORTS = ("", "cost", "p99", "objects", "name")
 
@@ -43,8 +43,16 @@ class Address:
 
 
 def address_of(values: QueryDict, uid: UUID) -> Address:
-    """What the values after the `?` say. Raises Http404 where the version is not a number."""
-    asked = [key for key in values if key.partition(":")[0] in INPUTS]
+    """What the values after the `?` say; a form says beside each unchanged input what it was.
+
+    Raises:
+        Http404: the version is not a number.
+    """
+    asked = [
+        key
+        for key in values
+        if key.partition(":")[0] in INPUTS and text_in(values, key) != text_in(values, f"was:{key}")
+    ]
     sort = text_in(values, "sort")
     return Address(
         uid,
@@ -70,7 +78,8 @@ class Links:
             "latencies": answered.comparison.latencies.name,
             "engine": ENGINE,
         }
-        self.values = {one.key: f"{one.value:.12g}" for one in answered.what_if.changes}
+        changes = answered.what_if.changes
+        self.values = {one.key: repr(one.value).removesuffix(".0") for one in changes}
 
     @property
     def query(self) -> str:

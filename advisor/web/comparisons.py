@@ -72,8 +72,8 @@ def comparison_context(
         "money": money_by_kind(comparison),
     }
     return shown | {
+        "name": answered.what_if.topology.name,
         "version": answered.version,
-        "topology": answered.version.topology,
         "links": links,
         "problems": answered.what_if.problems,
         "changes": answered.what_if.changes,
@@ -103,6 +103,9 @@ def keep(request: HttpRequest, uid: UUID) -> HttpResponse:
     user = signed_in(request)
     answered = address_of(request.GET, uid).answer(user.team_id)
     document = answered.what_if.topology.document
+    if not answered.what_if.changes:
+        messages.info(request, "Nothing is changed, so nothing was stored.")
+        return redirect("topology", uid)
     if request.POST.get("as") == "topology":
         made = [one.label for one in answered.what_if.changes]
         name = f"{document['name']}, {', '.join(made)} changed"[:MAX_NAME]

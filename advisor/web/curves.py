@@ -6,11 +6,12 @@ from typing import NamedTuple
 import numpy as np
 
 from advisor.web.charts import SERIES, Figure, marker, plane
-from connectivity.core.breakeven import Axis, Runner, curve_of, handovers
+from connectivity.core.breakeven import Axis, Runner, curve_of, handovers, within_budgets
 from connectivity.core.compare import Comparison
 from costmodel.core.charges import Floats
 from costmodel.core.units import THOUSANDTHS
 
+ENDS = np.array([0.0, 1.0])
 MOST_BENDS = 60
 FARTHEST = 20  # times today's traffic, up to which a handover is drawn
 
@@ -29,17 +30,12 @@ class Breakeven:
         flows = comparison.case.flows
         self.axis = axis
         self.gb = float(flows.total.sum()) / THOUSANDTHS
-        able = [one for one in comparison.answers if one.is_feasible and one.usd is not None]
         self.runners = [
-            Runner(
-                one.option,
-                curve_of(comparison, one.option, axis),
-                float(one.operations_usd),
-            )
-            for one in able
+            Runner(one.option, curve_of(comparison, one.option, axis), float(one.operations_usd))
+            for one in comparison.answers
+            if one.is_feasible and one.usd is not None
         ]
-        self.considered = {one.option.key for one in comparison.candidates}
-        racing = [one for one in self.runners if one.option.key in self.considered]
+        racing = self._racing(comparison)
         far = handovers(racing, 0.0, FARTHEST if axis is Axis.GB else 1.0)
         last = far[-1].value if far else 0.0
         self.high = max(2.0, 1.25 * last) if axis is Axis.GB else 1.0
@@ -48,6 +44,19 @@ class Breakeven:
         total = float(flows.total[free].sum())
         self.now = 1.0 if axis is Axis.GB else float(flows.crossing[free].sum()) / (total or 1.0)
         self.has_sense = bool(self.runners) and (self.gb if axis is Axis.GB else total) > 0
+
+    def _racing(self, comparison: Comparison) -> list[Runner]:
+        """Those that may be recommended all along the axis; why the others may not is noted."""
+        keys = {one.option.key for one in comparison.candidates}
+        racing = [one for one in self.runners if one.option.key in keys]
+        priced = [one for one in racing if not np.isnan(one.usd(ENDS)).any()]
+        self.unpriced = [one.option.name for one in racing if one not in priced]
+        kept = {one.option.key for one in priced}
+        if self.axis is Axis.CROSSING:
+            kept = within_budgets(comparison, [one.option for one in priced])
+        self.over_budget = [one.option.name for one in priced if one.option.key not in kept]
+        self.considered = kept
+        return [one for one in priced if one.option.key in kept]
 
     @property
     def scale(self) -> float:

@@ -70,7 +70,7 @@ def as_csv(answered: Answered, links: Links) -> str:
     """Two tables in one file: options, and under them every line of every bill."""
     answer = plain(answered.comparison)
     out = io.StringIO()
-    writer = csv.writer(out)
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow([*COLUMNS, "payers", "first finding"])
     for one in answer["answers"]:
         payers = "; ".join(f"{payer['account']} {payer['usd']}" for payer in one["payers"])
@@ -130,4 +130,6 @@ def _markdown(answered: Answered) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
+    for sign, harmless in (("\\", "\\\\"), ("|", "\\|"), ("\n", " "), ("<", "&lt;")):
+        text = text.replace(sign, harmless)
+    return text

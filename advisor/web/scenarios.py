@@ -131,9 +131,9 @@ def _inputs(columns: list[Scenario]) -> Iterator[Row]:
     yield _row(columns, "Changed inputs", _changes)
     yield _row(columns, "VPCs", lambda one: Decimal(len(one.answered.what_if.topology.vpcs)))
     yield _row(columns, "Flows", lambda one: Decimal(len(one.answered.what_if.topology.flows)))
-    yield _row(columns, "GB a month", lambda one: _decimal(one.answered.what_if.values["gb"]))
+    yield _row(columns, "GB a month", lambda one: _decimal(one.answered.what_if.result["gb"]))
     yield _row(
-        columns, "Crossing AZs", lambda one: percent(one.answered.what_if.values["crossing"] / 100)
+        columns, "Crossing AZs", lambda one: percent(one.answered.what_if.result["crossing"] / 100)
     )
     yield _row(columns, "Price list", lambda one: one.answered.comparison.prices.name)
     yield _row(columns, "Latencies", lambda one: one.answered.comparison.latencies.name)

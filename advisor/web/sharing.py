@@ -16,6 +16,8 @@ from advisor.web.address import Links, address_of
 from advisor.web.comparisons import charts_csp, comparison_context
 from advisor.web.requests import found_or_404, signed_in
 from connectivity.models import TopologyVersion
+from connectivity.queries import UnknownLatencies
+from costmodel.queries import UnknownPriceList
 
 
 class ShareForm(forms.Form):
@@ -87,7 +89,7 @@ def _shared(request: HttpRequest, link: ShareLink) -> HttpResponse:
     address = address_of(QueryDict(link.query), link.version.topology.uid)
     try:
         answered = address.answer(link.team_id)
-    except TopologyVersion.DoesNotExist:
+    except (TopologyVersion.DoesNotExist, UnknownPriceList, UnknownLatencies):
         return _ended(request)
     answer = comparison_context(address, answered, Links(address, answered)) | {"is_shared": True}
     context = {"answer": answer, "version": answered.version, "link": link}

@@ -56,6 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
     rows = [HomeRow(one, since.get(one.updated_at)) for one in page]
     is_new = page.paginator.count <= FIRST_FEW and not name
     context = {"page": page, "name": name, "rows": rows, "is_new": is_new}
+    context["query"] = f"&{urlencode({'name': name})}"
     return render(request, "web/home.html", context)
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from advisor.web.address import Links
 from connectivity.advice import Answered
-from connectivity.core.what_if import INPUTS, Change
+from connectivity.core.changes import INPUTS, Change
 
 MOST_FLOWS = 50  # offered by name, the largest first
 OF_A_FLOW = ("gb", "crossing", "connections")
@@ -20,7 +20,9 @@ class Field(NamedTuple):
 
     @property
     def id(self) -> str:
-        return f"what-if-{self.key.partition(':')[0]}-{self.key.partition(':')[2]}".rstrip("-")
+        """For its label; a field of a flow has that of all flows, and never stands beside it."""
+        what, _, of = self.key.partition(":")
+        return f"what-if-{of}" if what == "operations" else f"what-if-{what}"
 
 
 class Made(NamedTuple):

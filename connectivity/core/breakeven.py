@@ -8,8 +8,9 @@ import numpy as np
 
 from connectivity.core.case import Case
 from connectivity.core.columns import Flows
-from connectivity.core.compare import Comparison
+from connectivity.core.compare import Comparison, compare
 from connectivity.core.option import Option
+from connectivity.core.topology import Topology
 from costmodel.core.charges import Floats, Ints
 from costmodel.core.curve import Curve, curve
 from costmodel.core.price_list import PriceList
@@ -86,6 +87,26 @@ def first_change(
             break
         leads = ours.usd(stretch) - theirs.usd(stretch) - ahead
     return float(last - (first - last) * before / (after - before))
+
+
+def crossed(made: Case, share: float) -> Topology:
+    """The topology if every flow that has a choice crossed AZs with the same share of its GB."""
+    rows = zip(made.topology.flows, made.flows.common_azs.tolist(), strict=True)
+    flows = tuple(replace(f, cross_az_share=share) if common else f for f, common in rows)
+    return replace(made.topology, flows=flows)
+
+
+def within_budgets(comparison: Comparison, options: Sequence[Option]) -> set[str]:
+    """Those options, by key, that keep every p99 budget whether no bytes cross AZs or all do."""
+    made = comparison.case
+    kept = {option.key for option in options}
+    if all(flow.p99_budget_us is None for flow in made.topology.flows):
+        return kept
+    for share in (0.0, 1.0):
+        prices, latencies = comparison.prices, comparison.latencies
+        after = compare(crossed(made, share), prices, latencies, options)
+        kept &= {one.option.key for one in after.answers if one.is_feasible}
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

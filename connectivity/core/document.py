@@ -71,6 +71,7 @@ class _Reader:
     problems: list[Problem]
     estate: Estate = field(default_factory=Estate)
     flows: dict[str, Flow] = field(default_factory=dict)
+    entries: set[str] = field(default_factory=set)  # names of flows as the document has them
 
     def topology(self, top: Fields) -> Topology:
         self._version(top)
@@ -130,6 +131,9 @@ class _Reader:
         one.number("requests_per_second")
         one_each = isinstance(one.values.get("from"), list)
         name = one.text("name", required=True) or ""
+        if name in self.entries and (one_each or name not in self.flows):
+            one.note("name", f"{name!r} is in the list already; names are unique")
+        self.entries.add(name)
         for consumer in consumers:
             share = self._crossing(one, crossing, consumer, provider, service)
             full_name = f"{name}/{consumer}" if one_each else name

@@ -5,13 +5,13 @@ and prices at once, of traffic on the cost curves of both options.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
 
-from connectivity.core.breakeven import Axis, curve_of, first_change
+from connectivity.core.breakeven import Axis, crossed, curve_of, first_change
 from connectivity.core.compare import Answer, Comparison, compare
 from costmodel.core.price_list import EVERYWHERE, Price
 from costmodel.core.units import THOUSANDTHS
@@ -133,10 +133,9 @@ class _Search:
         made = self.comparison.case
         if all(flow.p99_budget_us is None for flow in made.topology.flows):
             return True
-        rows = zip(made.topology.flows, made.flows.common_azs.tolist(), strict=True)
-        changed = tuple(replace(f, cross_az_share=share) if common else f for f, common in rows)
-        topology = replace(made.topology, flows=changed)
-        after = compare(topology, self.comparison.prices, self.comparison.latencies, [rival.option])
+        after = compare(
+            crossed(made, share), self.comparison.prices, self.comparison.latencies, [rival.option]
+        )
         return after.answers[0].is_feasible
 
     def _prices(self, rival: Answer) -> Iterator[Flip]:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from advisor.models import User
-from connectivity.actions import create_topology
+from connectivity.actions import create_topology, save_topology
 from connectivity.core.reading import read
 from connectivity.models import Topology, TopologyVersion
 from connectivity.reference import REFERENCE
@@ -273,3 +273,64 @@ def test_a_nul_in_an_address_is_no_accident(signed_in: Client, reference: UUID, 
     assert signed_in.get(url, {key: "\0"}).status_code == 200
     assert signed_in.get("/", {"name": "\0"}).status_code == 200
     assert signed_in.get(reverse("scenarios"), {"s": f"{reference}?{key}=%00"}).status_code == 200
+
+
+def test_a_form_that_is_sent_unchanged_changes_nothing(signed_in: Client, user: User) -> None:
+    made = document(
+        flow(name="one", cross_az_share=0, gb_per_month=1 / 3), flow(name="two", cross_az_share=1)
+    )
+    uid = create_topology(user.team_id, made).topology.uid
+    for scope in ("", "one"):
+        panel = page(signed_in, uid, flow=scope)["panel"]
+        fields = [*panel.fields, *panel.operations]
+        sent = {one.key: one.value for one in fields}
+        sent |= {f"was:{one.key}": one.value for one in fields}
+        assert page(signed_in, uid, **sent)["changes"] == ()
+    fewer = page(signed_in, uid, **(sent | {"azs": "1"}))
+    assert [one.key for one in fewer["changes"]] == ["azs"]
+
+
+def test_what_is_not_changed_is_not_stored(signed_in: Client, reference: UUID) -> None:
+    url = reverse("keep", args=[reference])
+    for query in ("", "?gb=abc", "?gb=102400"):
+        response = signed_in.post(url + query, {"as": "topology"}, follow=True)
+        assert "Nothing is changed" in response.content.decode()
+    assert TopologyVersion.objects.count() == 1
+
+
+def test_an_older_version_keeps_its_name(signed_in: Client, user: User, reference: UUID) -> None:
+    save_topology(user.team_id, reference, document(name="renamed"))
+    text = signed_in.get(reverse("topology", args=[reference]), {"version": 1}).content.decode()
+    assert "<h1>reference-100tb</h1>" in text
+    assert "renamed" not in text
+
+
+def test_break_even_leaves_out_what_breaks_a_budget_on_the_way(
+    signed_in: Client, user: User
+) -> None:
+    made = document(flow(gb_per_month=200_000, cross_az_share=0, p99_budget_us=700))
+    curves = page(signed_in, create_topology(user.team_id, made).topology.uid)["curves"]
+    crossing = next(one for one in curves if one.axis == "crossing")
+    assert crossing.over_budget == ["PrivateLink", "Transit Gateway"]
+    assert crossing.handovers == []
+
+
+def test_break_even_names_what_has_no_price_on_the_way(signed_in: Client, user: User) -> None:
+    ohio = {"region": "us-east-2", "azs": ["use2-az1", "use2-az2"]}
+    vpcs = [one | ohio for one in document()["vpcs"]]
+    made = document(flow(cross_az_share=0), vpcs=vpcs)
+    uid = create_topology(user.team_id, made).topology.uid
+    curves = page(signed_in, uid)["curves"]
+    crossing = next(one for one in curves if one.axis == "crossing")
+    assert crossing.unpriced == ["VPC peering"]
+    assert (
+        "a price is missing on the way: VPC peering"
+        in signed_in.get(reverse("topology", args=[uid])).content.decode()
+    )
+
+
+def test_pages_of_a_search_keep_the_search(signed_in: Client, user: User) -> None:
+    for i in range(51):
+        create_topology(user.team_id, document(name=f"a&x=1 {i}"))
+    text = signed_in.get("/", {"name": "a&x=1"}).content.decode()
+    assert "?page=2&amp;name=a%26x%3D1" in text

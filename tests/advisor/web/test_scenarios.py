@@ -15,7 +15,7 @@ from connectivity.core.reading import read
 from connectivity.models import Topology
 from connectivity.reference import REFERENCE
 from costmodel.models import Price, PriceList, PriceTier
-from tests.factories import document
+from tests.factories import document, flow
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +62,14 @@ def test_versions_what_ifs_and_topologies_stand_side_by_side(
         ("VPC peering", ""),
         ("VPC peering", ""),
     ]
+
+
+def test_traffic_is_counted_after_every_change(signed_in: Client, user: User) -> None:
+    made = document(flow(name="a"), flow(name="b"))
+    uid = create_topology(user.team_id, made).topology.uid
+    response = beside(signed_in, f"{uid}?", f"{uid}?gb:a=50", f"{uid}?azs=1")
+    assert cells(response, "GB a month") == [("2,000", ""), ("1,050", "-950"), ("2,000", "")]
+    assert [cell[0] for cell in cells(response, "Crossing AZs")] == ["66.7 %", "66.7 %", "0 %"]
 
 
 def test_what_differs_stands_first(signed_in: Client, reference: UUID) -> None:

@@ -13,6 +13,7 @@ from advisor.models import ShareLink, User
 from connectivity.actions import create_topology, delete_topology, save_topology
 from connectivity.core.reading import read
 from connectivity.reference import REFERENCE
+from costmodel.models import PriceList
 from tests.factories import document
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +63,16 @@ def test_a_link_stays_with_its_version(link: ShareLink, reference: UUID, user: U
     assert response.context["version"].number == 1
 
 
-@pytest.mark.parametrize("how", ["revoked", "expired", "deleted"])
+def test_a_link_keeps_the_name_that_its_version_had(
+    link: ShareLink, reference: UUID, user: User
+) -> None:
+    save_topology(user.team_id, reference, document(name="renamed in secret"))
+    text = read_by_anybody(link).content.decode()
+    assert "<h1>reference-100tb</h1>" in text
+    assert "renamed in secret" not in text
+
+
+@pytest.mark.parametrize("how", ["revoked", "expired", "deleted", "without its prices"])
 def test_a_link_ends(
     link: ShareLink, signed_in: Client, user: User, reference: UUID, how: str
 ) -> None:
@@ -70,8 +80,10 @@ def test_a_link_ends(
         signed_in.post(reverse("share-revoke", args=[link.uid]))
     elif how == "expired":
         ShareLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    else:
+    elif how == "deleted":
         delete_topology(user.team_id, reference)
+    else:
+        PriceList.objects.update(name="another name")
     response = read_by_anybody(link)
     assert response.status_code == 410
     assert "This link has ended" in response.content.decode()

@@ -46,12 +46,12 @@ def test_single_flows_are_changed_after_all_flows() -> None:
     )
     found = flows_of(result)
     assert (found["one"].gb, found["two"].gb, found["two"].cross_az_share) == (5, 6000, 0.5)
-    assert [one.key for one in result.changes] == ["gb", "crossing:two", "gb:one"]
-    assert result.changes[-1].was == 2000
+    assert [one.key for one in result.changes] == ["gb", "gb:one", "crossing:two"]
+    assert result.changes[1].was == 2000
 
 
 def test_a_value_that_is_the_topologys_own_is_no_change() -> None:
-    made = topology(two_flows())
+    made = topology(document(flow(name="one"), flow(name="two", gb_per_month=5)))
     own = what_if(made, [], flow="two")
     texts = [(key, f"{value:.10g}") for key, value in {**own.values, **own.flow_values}.items()]
     result = what_if(made, texts)
@@ -92,7 +92,9 @@ def test_operations_have_a_price_for_each_kind_of_object() -> None:
     ("key", "text", "words"),
     [
         ("gb", "much", "'much' is not a number"),
-        ("gb", "nan", "nan is not between 0 and"),
+        ("gb", "nan", "'nan' is not a number"),
+        ("gb", "1_0", "'1_0' is not a number"),
+        ("gb", "1,5", "'1,5' is not a number; write it like 1024, 1,024 or 0.5"),
         ("gb", "-1", "-1 is not between 0 and"),
         ("gb", "1e400", "1e400 is not between"),
         ("crossing", "101", "101 is not between 0 and 100 % of the GB"),
@@ -137,3 +139,48 @@ def test_a_what_if_answers_as_a_document_written_that_way() -> None:
     assert plain(compare(result.topology, price_list(), none)) == plain(
         compare(topology(written), price_list(), none)
     )
+
+
+def test_a_mean_of_several_shares_is_nobodys_own() -> None:
+    made = document(flow(name="one", cross_az_share=0), flow(name="two", cross_az_share=1))
+    result = asked(made, crossing=50)
+    assert [one.cross_az_share for one in result.topology.flows] == [0.5, 0.5]
+
+
+def test_where_nothing_flows_the_share_is_that_of_the_flows() -> None:
+    made = document(flow(gb_per_month=0))
+    assert asked(made).values["crossing"] == pytest.approx(100 * 2 / 3)
+    result = asked(made, gb=1000, crossing=0)
+    assert (result.topology.flows[0].gb, result.topology.flows[0].cross_az_share) == (1000, 0)
+
+
+def test_fewer_azs_come_before_what_depends_on_them() -> None:
+    made = document()
+    assert asked(made, azs=1).values["crossing"] == 0
+    both = asked(made, azs=1, crossing="66.6666666667")
+    assert [one.key for one in both.changes] == ["azs", "crossing"]
+    assert both.topology.flows[0].cross_az_share == pytest.approx(2 / 3)
+
+
+def test_the_result_counts_every_change() -> None:
+    result = what_if(topology(two_flows()), [("gb:one", "50"), ("crossing:two", "0")])
+    assert result.values["gb"] == 4000
+    assert result.result["gb"] == 3050
+    assert result.result["crossing"] == pytest.approx(100 * 50 * 2 / 3 / 3050)
+
+
+@pytest.mark.parametrize("key", ["crossing", "crossing:f"])
+def test_without_a_choice_the_crossing_share_cannot_be_changed(key: str) -> None:
+    made = document(flow(), vpcs=None)
+    apart = [one | {"azs": [f"use1-az{i + 1}"]} for i, one in enumerate(document()["vpcs"])]
+    result = what_if(topology(made | {"vpcs": apart}), [(key, "10")])
+    assert result.changes == ()
+    assert "there is no choice" in result.problems[0].problem
+
+
+def test_a_refused_change_leaves_the_others() -> None:
+    made = document(flow(connection_seconds=1000))
+    result = asked(made, connections=1e8, gb=5)
+    assert [one.key for one in result.changes] == ["gb"]
+    assert result.topology.flows[0].gb == 5
+    assert "open connections" in result.problems[0].problem
