@@ -44,6 +44,10 @@ class Panel:
     price_lists: list[str]
     price_list: str
 
+    @property
+    def operations_are_changed(self) -> bool:
+        return any(field.is_changed for field in self.operations)
+
 
 def panel(answered: Answered, links: Links, price_lists: list[str]) -> Panel:
     """The panel for all flows, or for the one that the address names."""
