@@ -10,6 +10,12 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from advisor.api.comparisons import ComparisonsView
 from advisor.api.jobs import JobResultView, JobsView, JobView
+from advisor.api.latency import (
+    LatencyImportsView,
+    MeasurementsView,
+    MeasurementView,
+    ZoneNamesView,
+)
 from advisor.api.topologies import TopologiesView, TopologyView, VersionsView, VersionView
 from advisor.web import account, comparisons, scenarios, sharing, topologies
 from advisor.web.glossary import TERMS
@@ -34,6 +40,10 @@ api = [
     path("topologies/<uuid:uid>/versions/", VersionsView.as_view(), name="api-versions"),
     path("topologies/<uuid:uid>/versions/<int:number>/", VersionView.as_view(), name="api-version"),
     path("comparisons/", ComparisonsView.as_view(), name="api-comparisons"),
+    path("latency/imports/", LatencyImportsView.as_view(), name="api-latency-imports"),
+    path("latency/measurements/", MeasurementsView.as_view(), name="api-measurements"),
+    path("latency/measurements/<uuid:uid>/", MeasurementView.as_view(), name="api-measurement"),
+    path("latency/zone-names/", ZoneNamesView.as_view(), name="api-zone-names"),
     path("jobs/", JobsView.as_view(), name="api-jobs"),
     path("jobs/<uuid:uid>/", JobView.as_view(), name="api-job"),
     path("jobs/<uuid:uid>/result/", JobResultView.as_view(), name="api-job-result"),

@@ -1,11 +1,13 @@
 """Rows in, core types out. Every question names the team that asks."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from connectivity import models
+from connectivity.core.cells import Measured, Method, derived, for_comparisons
 from connectivity.core.latency import LatencyCell, LatencySet
 
 
@@ -75,7 +77,16 @@ def latencies(team_id: int | None, name: str | None = None) -> LatencySet:
 def _latencies(pk: int) -> LatencySet:
     """Kept in memory: a set never changes."""
     row = models.LatencySet.objects.get(pk=pk)
-    return LatencySet(row.name, row.as_of, tuple(map(_cell, row.cells.order_by("pk"))))
+    shipped = models.LatencyCell.objects.filter(latency_set_id=row.base_id or row.pk)
+    own = for_comparisons(derived(_counted(row))) if row.team_id else ()
+    return LatencySet(row.name, row.as_of, (*map(_cell, shipped.order_by("pk")), *own))
+
+
+def _counted(row: models.LatencySet) -> Iterator[Measured]:
+    """The measurements that counted when a team's set was made."""
+    assert row.team_id is not None  # noqa: S101  # for the type checker
+    then = Q(withdrawn_at=None) | Q(withdrawn_at__gt=row.created_at)
+    return measured(row.team_id, then & Q(pk__lte=row.up_to or 0))
 
 
 def _cell(row: models.LatencyCell) -> LatencyCell:
@@ -90,3 +101,48 @@ def _cell(row: models.LatencyCell) -> LatencyCell:
         row.source,
         row.comment,
     )
+
+
+FIGURES = {
+    "p50": "p50_us",
+    "p90": "p90_us",
+    "p99": "p99_us",
+    "p99.9": "p999_us",
+    "mean": "mean_us",
+    "min": "min_us",
+    "max": "max_us",
+}
+METHOD = ("tool", "test", "connection", "loop", "in_flight", "request_bytes", "response_bytes")
+
+
+def zone_names(team_id: int | None, account: str) -> dict[str, str]:
+    """The AZ IDs of an account's AZ names."""
+    if team_id is None or not account:
+        return {}
+    found = models.ZoneName.objects.filter(team_id=team_id, account=account)
+    return dict(found.values_list("name", "az"))
+
+
+def measurements(team_id: int, asked: dict[str, str]) -> QuerySet[models.Measurement]:
+    """The team's measurements of which columns have these values, the newest first."""
+    return models.Measurement.objects.filter(team_id=team_id, **asked).defer("sketch")
+
+
+def measured(team_id: int, which: Q) -> Iterator[Measured]:
+    """The team's runs of which something holds, as cells need them, the oldest first."""
+    columns = ("option", "source", "destination", *METHOD, "instance_type", *FIGURES.values())
+    columns += ("samples", "loss", "taken", "sketch", "origin")
+    mine = models.Measurement.objects.filter(which, team_id=team_id)
+    for row in mine.order_by("pk").values(*columns).iterator(chunk_size=5_000):
+        method = Method(
+            **{name: row[name] for name in METHOD},
+            instance_type=row["instance_type"],
+            year=row["taken"][:4],
+        )
+        figures = {name: row[column] for name, column in FIGURES.items() if row[column] is not None}
+        yield Measured(
+            method=method,
+            figures=figures,
+            **{name: row[name] for name in ("option", "source", "destination", "samples")},
+            **{name: row[name] for name in ("loss", "taken", "sketch", "origin")},
+        )

@@ -173,3 +173,52 @@ class ComparisonSerializer(serializers.Serializer[object]):
     today_usd = Text(allow_null=True)
     assumptions = serializers.ListField(child=Text())
     answers = AnswerSerializer(many=True)
+
+
+class LatencyImportRequestSerializer(serializers.Serializer[object]):
+    file = serializers.FileField()
+    from_az = Text(required=False, help_text="AZ ID or Region of the client")
+    to_az = Text(required=False, help_text="AZ ID or Region of the server")
+    option = Text(required=False, help_text="how they were connected")
+    tool = Text(required=False, help_text="auto without it")
+    unit = Text(required=False, help_text="of a file without units: ns, us, ms or s")
+    columns = Text(required=False, help_text="of values without a header, by commas")
+    statistic = Text(required=False, help_text="of a matrix that does not say it")
+    instance_type = Text(required=False)
+    account = Text(required=False, help_text="whose AZ names are used")
+    dry_run = serializers.BooleanField(required=False)
+
+
+class RunSerializer(serializers.Serializer[object]):
+    tool = Text()
+    tool_version = Text(allow_null=True)
+    test = Text()
+    p50_us = serializers.FloatField(allow_null=True)
+    p90_us = serializers.FloatField(allow_null=True)
+    p99_us = serializers.FloatField(allow_null=True)
+    p999_us = serializers.FloatField(allow_null=True)
+    mean_us = serializers.FloatField(allow_null=True)
+    min_us = serializers.FloatField(allow_null=True)
+    max_us = serializers.FloatField(allow_null=True)
+    stddev_us = serializers.FloatField(allow_null=True)
+    samples = serializers.IntegerField(allow_null=True)
+    loss = serializers.FloatField(allow_null=True)
+    direction_note = Text()
+    notes = serializers.ListField(child=Text())
+
+
+class LatencyImportSerializer(serializers.Serializer[object]):
+    measurements = RunSerializer(many=True)
+    problems = ProblemSerializer(many=True)
+
+
+class MeasurementSerializer(RunSerializer):
+    uid = serializers.UUIDField()
+    is_withdrawn = serializers.BooleanField()
+    withdrawn_because = Text()
+    option = Text()
+    source = Text()  # type: ignore[assignment]  # a field of this name
+    destination = Text()
+    taken = Text()
+    instance_type = Text()
+    origin = Text()

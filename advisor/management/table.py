@@ -42,7 +42,7 @@ def _options(answer: dict[str, Any]) -> str:
                 feasible,
             )
         )
-    return _aligned(rows, right={1, 2, 3, 4}) + "\n* recommended"
+    return aligned(rows, right={1, 2, 3, 4}) + "\n* recommended"
 
 
 def _usd(one: dict[str, Any]) -> str:
@@ -87,7 +87,7 @@ def _details(one: dict[str, Any]) -> str:
         for gap in one["gaps"]
     ]
     payers = [f"  paid by {payer['account']}: {payer['usd']}" for payer in one["payers"]]
-    body = [*payers, *([_aligned(rows, right={1, 2, 3})] if rows else []), *gaps, *findings]
+    body = [*payers, *([aligned(rows, right={1, 2, 3})] if rows else []), *gaps, *findings]
     return "\n".join([one["name"], *body]) if body else ""
 
 
@@ -105,7 +105,7 @@ def _footer(answer: dict[str, Any]) -> Iterable[str]:
     yield from answer["assumptions"]
 
 
-def _aligned(rows: Sequence[Row], right: set[int]) -> str:
+def aligned(rows: Sequence[Row], right: set[int]) -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(

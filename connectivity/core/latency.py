@@ -27,6 +27,9 @@ class LatencyCell:
     as_of: str
     source: str
     comment: str = ""
+    method: str | None = (
+        ""  # figures are set against each other only by the same one; None: unknown
+    )
 
     @property
     def region(self) -> str:
@@ -152,11 +155,15 @@ class LatencySet:
         )
 
     def _overhead(self, cell: LatencyCell) -> float | None:
-        """Option minus single VPC, in the same cell and of the same basis and date."""
+        """Option minus single VPC, in the same cell, of the same basis, year and method."""
         baseline = self._exact(BASELINE, cell.from_az, cell.to_az)
-        if baseline is None or (baseline.basis, baseline.as_of) != (cell.basis, cell.as_of):
+        if baseline is None or cell.method is None:
             return None
-        return cell.us - baseline.us
+        alike = all(
+            (one.basis, one.as_of[:4], one.method) == (cell.basis, cell.as_of[:4], cell.method)
+            for one in (baseline, cell)
+        )
+        return cell.us - baseline.us if alike else None
 
     def _exact(self, option: str, from_az: str, to_az: str) -> LatencyCell | None:
         return _best(self._index.get((option, from_az, to_az), ()))

@@ -1,0 +1,133 @@
+"""Latency measurements over REST: upload a tool's output, list what is filed, withdraw."""
+
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from advisor.api.authentication import team_id_of
+from advisor.api.idempotency import once
+from advisor.api.problems import refused
+from advisor.api.serializers import (
+    LatencyImportRequestSerializer,
+    LatencyImportSerializer,
+    MeasurementSerializer,
+    ProblemsSerializer,
+)
+from advisor.api.topologies import Pages
+from connectivity import queries
+from connectivity.core.problems import Problem
+from connectivity.measurements import (
+    Filing,
+    file_measurements,
+    name_zones,
+    plain,
+    read_measurements,
+    withdraw,
+)
+from connectivity.models import Measurement
+
+FIELDS = ("tool", "option", "unit", "statistic", "instance_type", "account")
+FILTERS = ("option", "source", "destination", "tool")
+SHOWN = (
+    "tool", "tool_version", "test", "option", "source", "destination", "samples", "loss",
+    "direction_note", "taken", "instance_type", "origin", "notes", "withdrawn_because",
+)  # fmt: skip
+YES = ("1", "true", "yes", "on")
+
+
+class LatencyImportsView(APIView):
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        request={"multipart/form-data": LatencyImportRequestSerializer},
+        responses={
+            200: LatencyImportSerializer,
+            201: LatencyImportSerializer,
+            400: ProblemsSerializer,
+        },
+    )
+    def post(self, request: Request) -> Response:
+        """Read a tool's output and file it. 201 when stored; 200 for a dry run or a repetition."""
+        upload = request.FILES.get("file")
+        if upload is None:
+            return refused([Problem("file", "send the tool's output as the file 'file'")])
+        data, filing = upload.read(), _filing(request)
+        team_id = team_id_of(request)
+        if str(request.POST.get("dry_run", "")).lower() in YES:
+            return Response(_answer(read_measurements(team_id, data, filing)))
+
+        def store() -> tuple[int, dict[str, Any]]:
+            author = request.user.pk
+            filed = file_measurements(
+                team_id, upload.name or "upload", data, filing, author_id=author
+            )
+            return 201 if filed.is_new else 200, _answer(filed.runs)
+
+        return once(request, store, said=[sha256(data).hexdigest(), repr(filing)])
+
+
+class MeasurementsView(APIView):
+    @extend_schema(
+        responses=MeasurementSerializer(many=True),
+        parameters=[OpenApiParameter(name, str) for name in (*FILTERS, "page", "page_size")],
+    )
+    def get(self, request: Request) -> Response:
+        """The team's measurements, the newest first, withdrawn ones included and marked."""
+        asked = {
+            name: request.query_params[name] for name in FILTERS if name in request.query_params
+        }
+        pages = Pages()
+        found = queries.measurements(team_id_of(request), asked)
+        page = pages.paginate_queryset(found, request, self) or []
+        return pages.get_paginated_response([measurement_json(one) for one in page])
+
+
+class MeasurementView(APIView):
+    @extend_schema(request=OpenApiTypes.OBJECT, responses={204: None, 400: ProblemsSerializer})
+    def delete(self, request: Request, uid: UUID) -> Response:
+        """Withdraw a measurement: `?because=` says why. It stays readable."""
+        withdraw(team_id_of(request), uid, request.query_params.get("because", ""))
+        return Response(status=204)
+
+
+class ZoneNamesView(APIView):
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        request={"multipart/form-data": OpenApiTypes.OBJECT},
+        responses={200: OpenApiTypes.OBJECT, 400: ProblemsSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Keep an account's AZ names: `account`, and describe-availability-zones as `file`."""
+        upload = request.FILES.get("file")
+        if upload is None:
+            return refused([Problem("file", "send describe-availability-zones as the file 'file'")])
+        account = request.POST.get("account", "")
+        return Response({"names": name_zones(team_id_of(request), account, upload.read())})
+
+
+def _filing(request: Request) -> Filing:
+    said: dict[str, str] = {name: request.POST[name] for name in FIELDS if request.POST.get(name)}
+    return Filing(
+        source=request.POST.get("from_az", ""),
+        destination=request.POST.get("to_az", ""),
+        columns=tuple(filter(None, request.POST.get("columns", "").split(","))),
+        **said,
+    )
+
+
+def _answer(runs: Any) -> dict[str, Any]:
+    return {"measurements": [plain(run) for run in runs], "problems": []}
+
+
+def measurement_json(one: Measurement) -> dict[str, Any]:
+    said = {name: getattr(one, name) for name in SHOWN}
+    times = {column: getattr(one, column) for column in (*queries.FIGURES.values(), "stddev_us")}
+    return {"uid": str(one.uid), "is_withdrawn": one.withdrawn_at is not None} | said | times

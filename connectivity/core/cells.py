@@ -1,0 +1,223 @@
+"""What measurements say together: cells derived from runs.
+
+Runs are put together only where everything that changes a figure's meaning is the same. Where all
+of them carry a sketch, percentiles come from the merged sketch; else a percentile is the median of
+the runs' percentiles, shown with the lowest and the highest. Percentiles are never averaged.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from statistics import median
+from typing import NamedTuple
+
+from connectivity.core import sketch
+from connectivity.core.latency import LatencyCell
+
+PERCENTILES = {"p50": 50.0, "p90": 90.0, "p99": 99.0, "p99.9": 99.9}
+LEAST_SAMPLES = {"p99": 299, "p99.9": 2995}
+"""So many that, at 95 %, the largest of them is above the true percentile: ln 0.05 / ln q."""
+
+STATISTICS = (*PERCENTILES, "mean", "min", "max")
+MANY_SAMPLES, ENOUGH_SAMPLES, MANY_RUNS = 10_000, 1_000, 3
+RUN_TO_RUN = 0.1
+"""How far apart one method's runs lie; four public netperf runs gave p99s of 65 to 78 µs (2020)."""
+
+ROUND_TRIPS = ("TCP_RR", "UDP_RR", "RR", "ICMP", "unknown")
+"""Tests whose figures are a network's round trip, the most fitting first: what a comparison takes.
+The time of an HTTP request or of opening a connection is something else."""
+
+FRESH_DAYS, AGEING_DAYS = 90, 365
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """Everything that changes what a figure means. What is None or unknown equals nothing."""
+
+    tool: str
+    test: str
+    connection: str
+    loop: str
+    in_flight: int | None
+    request_bytes: int | None
+    response_bytes: int | None
+    instance_type: str
+    year: str
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The names of what is not known."""
+        return tuple(
+            one.name for one in fields(self) if getattr(self, one.name) in (None, "", "unknown")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One run as a cell needs it. `figures` are microseconds by statistic."""
+
+    option: str
+    source: str
+    destination: str
+    method: Method
+    figures: dict[str, float]
+    samples: int | None
+    loss: float | None
+    taken: str  # ISO date
+    sketch: str = ""
+    origin: str = ""  # who published it; empty for the user's own
+
+
+class Figure(NamedTuple):
+    """A statistic over runs, in microseconds: its value, and the lowest and highest of the runs."""
+
+    us: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One option between two AZs or Regions, by one method."""
+
+    option: str
+    source: str
+    destination: str
+    method: Method
+    runs: int
+    samples: int | None  # None: some run did not say
+    figures: dict[str, Figure]
+    loss: float | None
+    grade: str  # high, medium or low
+    as_of: str
+    basis: str
+    hidden: tuple[str, ...] = ()  # statistics that too few samples do not carry
+
+    @property
+    def is_lost(self) -> bool:
+        """Measured, and nothing came back: neither missing nor zero."""
+        return self.loss == 1
+
+
+def derived(runs: Iterable[Measured]) -> Iterator[Cell]:
+    """The cells of runs in any order; every run counts in exactly one cell."""
+    groups: dict[tuple[str, str, str, Method, str], list[Measured]] = defaultdict(list)
+    for run in runs:
+        key = run.option, run.source, run.destination, run.method, run.origin
+        groups[key].append(run)
+    for group in groups.values():
+        yield _cell(group)
+
+
+def _cell(group: Sequence[Measured]) -> Cell:
+    first = group[0]
+    answered = [run for run in group if run.figures]
+    counts = [run.samples for run in answered]
+    figures = {} if not answered else dict(_figures(answered))
+    said = {name for run in answered for name in run.figures}
+    return Cell(
+        option=first.option,
+        source=first.source,
+        destination=first.destination,
+        method=first.method,
+        runs=len(group),
+        samples=None if None in counts else sum(count or 0 for count in counts),
+        figures=figures,
+        loss=_loss(group),
+        grade=_grade(answered),
+        as_of=max(run.taken for run in group),
+        basis="published" if first.origin else "measured",
+        hidden=tuple(name for name in STATISTICS if name in said and name not in figures),
+    )
+
+
+def _figures(runs: Sequence[Measured]) -> Iterator[tuple[str, Figure]]:
+    whole = sketch.merged(run.sketch for run in runs) if all(run.sketch for run in runs) else None
+    for name in STATISTICS:
+        enough = [run for run in runs if name in run.figures and _carries(run.samples, name)]
+        values = [run.figures[name] for run in enough]
+        if whole is not None and name in PERCENTILES:
+            if _carries(whole.get_total_count(), name):
+                us = sketch.percentile_us(whole, PERCENTILES[name])
+                yield name, Figure(us, min([us, *values]), max([us, *values]))
+        elif values:
+            yield name, Figure(_together(name, enough, values), min(values), max(values))
+
+
+def _carries(samples: int | None, statistic: str) -> bool:
+    """An unknown number of samples hides nothing; it makes the grade low."""
+    return samples is None or samples >= LEAST_SAMPLES.get(statistic, 1)
+
+
+def _together(name: str, runs: Sequence[Measured], values: Sequence[float]) -> float:
+    if name in ("min", "max"):
+        return min(values) if name == "min" else max(values)
+    counts = [run.samples for run in runs]
+    if name == "mean" and None not in counts:
+        known = [count or 0 for count in counts]
+        return sum(n * value for n, value in zip(known, values, strict=True)) / sum(known)
+    return median(values)
+
+
+def _loss(runs: Sequence[Measured]) -> float | None:
+    known = [run.loss for run in runs if run.loss is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _grade(runs: Sequence[Measured]) -> str:
+    days = {run.taken[:10] for run in runs if (run.samples or 0) >= MANY_SAMPLES}
+    is_known = bool(runs) and not runs[0].method.unknown
+    if len(days) >= MANY_RUNS and is_known:
+        return "high"
+    return "medium" if any((run.samples or 0) >= ENOUGH_SAMPLES for run in runs) else "low"
+
+
+def age(as_of: str, today: date) -> str:
+    """fresh, ageing or old, by the day, month or year of a figure.
+
+    >>> age("2020", date(2026, 11, 23))
+    'old'
+    """
+    parts = [int(part) for part in as_of[:10].split("-") if part.isdigit()]
+    if not parts:
+        return "old"
+    year, month, day = (*parts, 12, 28)[:3] if len(parts) == 1 else (*parts, 28)[:3]
+    days = (today - date(year, month, day)).days
+    return "fresh" if days < FRESH_DAYS else "ageing" if days < AGEING_DAYS else "old"
+
+
+def for_comparisons(cells: Iterable[Cell]) -> tuple[LatencyCell, ...]:
+    """The p99 that a comparison takes for each option and pair: the most fitting test, then the
+    better grade, then the newest."""
+    best: dict[tuple[str, str, str], Cell] = {}
+    for cell in sorted(cells, key=_fitness):
+        if "p99" in cell.figures and cell.method.test in ROUND_TRIPS and cell.option:
+            best[cell.option, cell.source, cell.destination] = cell
+    return tuple(map(_latency_cell, best.values()))
+
+
+def _fitness(cell: Cell) -> tuple[int, int, str, int]:
+    """The last of several is the best."""
+    tests = ROUND_TRIPS
+    place = tests.index(cell.method.test) if cell.method.test in tests else len(tests)
+    return (-place, ("low", "medium", "high").index(cell.grade), cell.as_of, cell.runs)
+
+
+def _latency_cell(cell: Cell) -> LatencyCell:
+    p99 = cell.figures["p99"]
+    spread = p99.high - p99.low if cell.runs > 1 else RUN_TO_RUN * p99.us
+    runs = "1 run" if cell.runs == 1 else f"{cell.runs} runs, {p99.low:g} to {p99.high:g} µs"
+    unknown = cell.method.unknown
+    return LatencyCell(
+        option=cell.option,
+        from_az=cell.source,
+        to_az=cell.destination,
+        us=p99.us,
+        noise_us=max(spread, RUN_TO_RUN * p99.us),
+        basis=cell.basis,
+        as_of=cell.as_of[:10],
+        source=f"{cell.method.tool} {cell.method.test}",
+        comment=f"{runs}; grade {cell.grade}",
+        method=None if unknown else repr(cell.method),
+    )

@@ -1,0 +1,56 @@
+"""Latency measurements of many tools: one file a tool, found by content.
+
+A tool's file has `NAME`, `recognises(text)` and `read(text, asked)`, which gives runs in round
+trips of microseconds or refuses with line and reason.
+"""
+
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Protocol, cast
+
+from connectivity.core.problems import did_you_mean
+from connectivity.importers.latency.run import Asked, Run, refuse
+from connectivity.importers.latency.text import Text, decoded
+
+__all__ = ["TOOLS", "Asked", "Run", "Tool", "read_runs"]
+
+
+class Tool(Protocol):
+    """What a tool's file offers."""
+
+    NAME: str
+
+    def recognises(self, text: Text) -> bool:
+        """Whether the file looks like this tool's."""
+
+    def read(self, text: Text, asked: Asked) -> tuple[Run, ...]:
+        """The runs of the file."""
+
+
+_FOUND = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
+TOOLS = {one.NAME: cast(Tool, one) for one in _FOUND if hasattr(one, "recognises")}
+
+
+def read_runs(data: bytes, tool: str = "auto", asked: Asked | None = None) -> tuple[Run, ...]:
+    """What a file of measurements holds.
+
+    Raises:
+        DocumentRefused: no tool is known that writes such files, or the file cannot be used; every
+            problem with its line.
+    """
+    text = decoded(data)
+    if tool != "auto" and tool not in TOOLS:
+        refuse(1, f"no tool is called {tool!r}{did_you_mean(tool, TOOLS)}; known: {known()}")
+    found = [one for name, one in TOOLS.items() if tool in ("auto", name) and one.recognises(text)]
+    if not found:
+        remedy = f"known are {known()}" if tool == "auto" else "leave --tool out to have it found"
+        what = "any known tool" if tool == "auto" else tool
+        refuse(1, f"this does not look like output of {what}; {remedy}")
+    if len(found) > 1:
+        names = " or ".join(one.NAME for one in found)
+        refuse(1, f"this may be output of {names}; say which with --tool")
+    return found[0].read(text, asked or Asked())
+
+
+def known() -> str:
+    return ", ".join(TOOLS)

@@ -1,0 +1,65 @@
+"""aws ec2 get-aws-network-performance-data: medians of AWS's own probes, per period.
+
+AWS gives no unit; the values are milliseconds by inference (62.4 between us-east-1 and eu-west-1).
+They are of AWS's fabric, and of no way of connecting VPCs. Source: AWS CLI reference, EC2.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from connectivity.importers.latency.run import Asked, Run, checked, number, refuse, shown
+from connectivity.importers.latency.text import Text
+
+NAME = "aws-network-performance"
+MS = 1e3
+FABRIC = "AWS's own probes in its fabric: a median for the single VPC, for no other option"
+
+
+def recognises(text: Text) -> bool:
+    return text.whole.lstrip().startswith("{") and '"DataResponses"' in text.whole
+
+
+def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+    """One run for each period of each pair."""
+    document = text.json
+    responses = document.get("DataResponses") if isinstance(document, dict) else None
+    if not isinstance(responses, list) or not responses:
+        refuse(text.line_of("DataResponses"), "DataResponses is empty")
+    return checked(runs(responses, text))
+
+
+def runs(responses: list[Any], text: Text) -> Iterator[Run]:
+    at = 0
+    for response in responses:
+        if not isinstance(response, dict):
+            refuse(text.line_of("DataResponses"), "a response is not an object")
+        at = max(text.whole.find('"Statistic"', at + 1), at)
+        line = text.whole.count("\n", 0, at) + 1
+        for key, wanted in (("Metric", "aggregate-latency"), ("Statistic", "p50")):
+            if response.get(key) != wanted:
+                refuse(line, f"{key} is {shown(response.get(key))}; AWS gives {wanted} alone")
+        points = response.get("MetricPoints")
+        if not isinstance(points, list) or not points:
+            refuse(line, "MetricPoints is empty: AWS had nothing for this pair and time")
+        for point in points:
+            at = max(text.whole.find('"StartDate"', at + 1), at)
+            yield _run(response, point, text.whole.count("\n", 0, at) + 1)
+
+
+def _run(response: dict[str, Any], point: Any, line: int) -> Run:
+    if not isinstance(point, dict) or "Value" not in point:
+        refuse(line, "a point without Value")
+    if point.get("Status", "OK") != "OK":
+        refuse(line, f"a point with the status {shown(point['Status'])}")
+    return Run(
+        tool=NAME,
+        test="aggregate-latency",
+        line=line,
+        figures={"p50": number(point["Value"], line, "Value") * MS},
+        direction_note="round trip; taken for milliseconds, AWS names no unit",
+        started_at=str(point.get("StartDate") or "")[:35],
+        source=str(response.get("Source") or ""),
+        destination=str(response.get("Destination") or ""),
+        option="single-vpc",
+        notes=(FABRIC, f"median over {response.get('Period') or 'an unknown period'}"),
+    )

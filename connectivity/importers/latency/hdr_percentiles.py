@@ -1,0 +1,28 @@
+"""HdrHistogram's percentile distribution, .hgrm: no unit is in the file, so somebody must say."""
+
+from connectivity.importers.latency.run import US_PER, Asked, Run, checked, refuse
+from connectivity.importers.latency.spectrum import TITLE, spectrum
+from connectivity.importers.latency.text import Text
+
+NAME = "hdrhistogram-percentiles"
+
+
+def recognises(text: Text) -> bool:
+    return TITLE.match(text.filled[0][1]) is not None
+
+
+def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+    """The one distribution, in the unit that was asked for."""
+    text.require_end()
+    found = spectrum(text.filled)
+    if asked.unit is None:
+        refuse(1, "the file has no unit: say it with --unit ns, us, ms or s")
+    per = US_PER[asked.unit]
+    run = Run(
+        tool=NAME,
+        line=found.line,
+        samples=found.samples,
+        direction_note=f"taken for round trips, in {asked.unit} as you said",
+        figures={name: value * per for name, value in found.figures.items()},
+    )
+    return checked([run], slack=0.01)

@@ -1,0 +1,42 @@
+"""AZ IDs and Regions, the two ends of a measurement."""
+
+from collections.abc import Iterator, Mapping
+
+from connectivity.core.regions import AZ_ID, AZ_NAME, AZ_PREFIXES, REGIONS_BY_PREFIX
+from connectivity.importers.latency.run import shown
+
+MOST_AZS = 6  # of a Region: us-east-1 has the most. Source: AWS Global Infrastructure, 2026-11
+
+
+def az_id_of(place: str, zones: Mapping[str, str]) -> str:
+    """The AZ ID of an AZ name where the account's names are known, else what was given."""
+    return zones.get(place, place)
+
+
+def place_problems(place: str) -> Iterator[str]:
+    """What is wrong with an AZ ID or Region, in words."""
+    match = AZ_ID.fullmatch(place)
+    if place in AZ_PREFIXES:
+        return
+    if AZ_NAME.fullmatch(place):
+        yield (
+            f"{shown(place)} is an AZ name, which means another AZ in every account; give the AZ "
+            "ID, or upload the account's describe-availability-zones and name the account"
+        )
+    elif match is None or match[1] not in REGIONS_BY_PREFIX:
+        yield f"{shown(place)} is neither an AZ ID (use1-az1) nor a Region we know"
+    elif int(place.rpartition("-az")[2]) > MOST_AZS:
+        yield f"{shown(place)} is no AZ: no Region has more than {MOST_AZS}"
+
+
+def pair_problems(source: str, destination: str) -> Iterator[str]:
+    """What is wrong with two ends, each of which may be an AZ ID or a Region."""
+    wrong = [problem for place in (source, destination) for problem in place_problems(place)]
+    yield from dict.fromkeys(wrong)
+    if wrong:
+        return
+    is_az = {place not in AZ_PREFIXES for place in (source, destination)}
+    if len(is_az) > 1:
+        yield f"{source} and {destination}: give two AZ IDs or two Regions"
+    elif is_az == {True} and source.split("-az")[0] != destination.split("-az")[0]:
+        yield f"{source} and {destination} are in different Regions; give the Regions"

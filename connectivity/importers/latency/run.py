@@ -1,0 +1,193 @@
+"""What a measuring tool printed, as round trips in microseconds, and what makes it unusable."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from math import ceil, isfinite, sqrt
+from typing import NoReturn
+
+from connectivity.core.problems import DocumentRefused, Problem
+
+LONGEST_US = 3.6e9  # an hour: no round trip of a network takes longer
+DIGITS = re.compile(r"[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?")
+MEAN_BETWEEN = (("min", "mean"), ("mean", "max"))
+RISING = ("min", "p50", "p90", "p99", "p99.9", "max")
+US_PER = {"ns": 0.001, "us": 1.0, "usec": 1.0, "µs": 1.0, "ms": 1e3, "msec": 1e3, "s": 1e6}
+US_PER |= {"sec": 1e6, "m": 6e7}
+SHOWN = 40  # characters of a refused value
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the file itself does not say, and somebody has to."""
+
+    unit: str | None = None  # of a file without units: ns, us, ms or s
+    columns: tuple[str, ...] = ()  # of values without a header, e.g. P50_LATENCY
+    statistic: str | None = None  # of a matrix without one, e.g. p50
+    zones: Mapping[str, str] = field(default_factory=dict)  # AZ names of the account to AZ IDs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of one tool. Figures are round trips in microseconds; what is missing or None, the
+    tool did not say."""
+
+    tool: str
+    tool_version: str | None = None
+    test: str = "unknown"  # TCP_RR, UDP_RR, ICMP, HTTP ...
+    line: int = 1
+    figures: Mapping[str, float] = field(default_factory=dict)  # by statistic
+    samples: int | None = None
+    loss: float | None = None  # share of what was sent
+    direction_note: str = ""  # what was normalised, and how
+    connection: str = "unknown"  # new or reused
+    loop: str = "unknown"  # closed: waits for every reply; open: at a fixed rate
+    in_flight: int | None = None
+    request_bytes: int | None = None
+    response_bytes: int | None = None
+    started_at: str = ""
+    option: str = ""  # where the file itself names it
+    source: str = ""
+    destination: str = ""
+    origin: str = ""  # who published it, where the file says so
+    sketch: str = ""  # HdrHistogram of nanoseconds, encoded
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_lost(self) -> bool:
+        return self.loss == 1
+
+
+def refuse(line: int, problem: str) -> NoReturn:
+    """Raises DocumentRefused for one line."""
+    raise DocumentRefused([Problem(f"line {line}", problem)])
+
+
+def shown(value: object) -> str:
+    text = str(value)
+    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")
+
+
+def number(text: object, line: int, what: str) -> float:
+    """A number that is not negative.
+
+    Raises:
+        DocumentRefused: it is not one; the decimal comma of a localised tool is named.
+    """
+    word = str(text).strip()
+    if isinstance(text, bool) or not DIGITS.fullmatch(word):
+        comma = re.fullmatch(r"[0-9]+,[0-9]+", word)
+        remedy = "; run the tool with LC_ALL=C" if comma else ""
+        negative = " is negative" if word.startswith("-") else " is not a number"
+        refuse(line, f"{what} is {shown(word)}, which{negative}{remedy}")
+    value = float(word)
+    if not isfinite(value):
+        refuse(line, f"{what} is {shown(word)}, too large for a number")
+    return value
+
+
+def whole(text: object, line: int, what: str) -> int:
+    """A count, with or without separators of thousands."""
+    value = number(str(text).replace(",", ""), line, what)
+    if value != int(value):
+        refuse(line, f"{what} is {shown(text)}, not a whole number")
+    return int(value)
+
+
+def microseconds(text: str, line: int, what: str) -> float:
+    """A time with its unit, e.g. `1.17ms` or `33 us`."""
+    match = re.fullmatch(r"\s*([-+0-9.,eE]+?)\s*([a-zµ]+)\s*", text)
+    if match is None or match[2] not in US_PER:
+        refuse(line, f"{what} is {shown(text)}, not a time with a unit (ns, us, ms, s)")
+    return number(match[1], line, what) * US_PER[match[2]]
+
+
+def share(sent: int, received: int, line: int) -> float:
+    """The share that was lost; duplicates are no gain.
+
+    Raises:
+        DocumentRefused: nothing was sent.
+    """
+    if sent < 1:
+        refuse(line, "nothing was sent")
+    return max(0.0, 1 - received / sent)
+
+
+def of_times(times_us: Sequence[float]) -> dict[str, float]:
+    """The statistics of single round trips; percentiles are values that occurred (nearest rank)."""
+    rising = sorted(times_us)
+    count = len(rising)
+    mean = sum(rising) / count
+    return {
+        "p50": rising[ceil(0.5 * count) - 1],
+        "p90": rising[ceil(0.9 * count) - 1],
+        "p99": rising[ceil(0.99 * count) - 1],
+        "p99.9": rising[ceil(0.999 * count) - 1],
+        "mean": mean,
+        "min": rising[0],
+        "max": rising[-1],
+        "stddev": sqrt(sum((one - mean) ** 2 for one in rising) / count),
+    }
+
+
+def doubled(half: Mapping[str, float]) -> dict[str, float]:
+    """Round trips from half round trips."""
+    return {name: 2 * value for name, value in half.items()}
+
+
+def checked(runs: Iterable[Run], slack: float = 0.0) -> tuple[Run, ...]:
+    """The runs, once their figures are found possible.
+
+    `slack` is the relative width of the tool's buckets: by so much may a percentile stand outside
+    minimum and maximum.
+
+    Raises:
+        DocumentRefused: every impossible figure.
+    """
+    found = tuple(runs)
+    problems = [
+        Problem(f"line {run.line}", problem) for run in found for problem in _problems(run, slack)
+    ]
+    if problems:
+        raise DocumentRefused(problems)
+    return tuple(replace(run, figures=_to_nanoseconds(run.figures)) for run in found)
+
+
+def _to_nanoseconds(figures: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(us, 3) for name, us in figures.items()}
+
+
+def _problems(run: Run, slack: float) -> Iterator[str]:
+    if run.is_lost and run.figures:
+        yield "everything was lost, and yet there are times"
+    if not run.figures and not run.is_lost:
+        yield "no latency in it: throughput alone is not enough"
+    if run.samples is not None and run.samples < 1 and not run.is_lost:
+        yield "no sample was taken"
+    yield from _sizes(run.figures)
+    yield from _order(run.figures, slack)
+
+
+def _sizes(figures: Mapping[str, float]) -> Iterator[str]:
+    for name, us in figures.items():
+        if us > LONGEST_US:
+            yield f"{_words(name)} of {us:g} µs is longer than an hour"
+        elif us <= 0 and name != "stddev":
+            yield f"{_words(name)} of {us:g} µs is no round trip: too few samples, or too coarse"
+
+
+def _order(figures: Mapping[str, float], slack: float) -> Iterator[str]:
+    rising = [name for name in RISING if name in figures]
+    pairs = [*pairwise(rising), *((a, b) for a, b in MEAN_BETWEEN if {a, b} <= figures.keys())]
+    for low, high in pairs:
+        width = slack if {low, high} & {"min", "max"} else 0.0
+        if figures[low] > figures[high] * (1 + width) + 1e-9:
+            yield (
+                f"{_words(low)} of {figures[low]:g} µs is above "
+                f"{_words(high)} of {figures[high]:g} µs"
+            )
+
+
+def _words(name: str) -> str:
+    return {"min": "the minimum", "max": "the maximum"}.get(name, f"the {name}")

@@ -1,0 +1,113 @@
+"""sockperf ping-pong and under-load: half round trips unless --full-rtt; microseconds.
+
+Source: sockperf 3.7, its report.
+"""
+
+import re
+from collections.abc import Sequence
+
+from connectivity.core import sketch
+from connectivity.importers.latency.run import (
+    Asked,
+    Run,
+    checked,
+    doubled,
+    number,
+    refuse,
+    share,
+    whole,
+)
+from connectivity.importers.latency.text import Text
+
+NAME = "sockperf"
+VERSION = re.compile(r"sockperf: == version #(\S+)")
+ERROR = re.compile(r"sockperf: (ERROR: .*)")
+MEAN = re.compile(r"sockperf: =+> avg-(latency|lat|rtt)=(\S+) \(std-dev=([^),]+)")
+TOTAL = re.compile(r"sockperf: Total (\d+) observations")
+POINT = re.compile(
+    r"sockperf: -+> (percentile (?P<p>[0-9.]+)|<(?P<end>MIN|MAX)> observation) *= *(?P<v>\S+)"
+)
+COUNTS = re.compile(r"sockperf: \[Valid Duration\].*SentMessages=(\d+); ReceivedMessages=(\d+)")
+DROPPED = re.compile(r"sockperf: # dropped messages = (\d+)")
+SOCKET = re.compile(r"\[ *\d+\] IP = .*# (TCP|UDP)")
+ROW = re.compile(r"\s*\d+, *([-0-9.]+), *([-0-9.]+), *([-0-9.]+)\s*$")
+NAMES = {"50.000": "p50", "90.000": "p90", "99.000": "p99", "99.900": "p99.9"}
+
+
+def recognises(text: Text) -> bool:
+    return any("sockperf" in line for _, line in text.filled[:8])
+
+
+def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+    """The one run of the file, as whole round trips."""
+    for line, match in text.found(ERROR):
+        refuse(line, f"sockperf failed: {match[1]}")
+    text.require_end()
+    means = list(text.found(MEAN))
+    if not means:
+        refuse(len(text.lines), "no average: the run was cut, or measured throughput only")
+    if len(means) > 1:
+        refuse(means[1][0], "a second report begins here; import runs one by one")
+    line, mean = means[0]
+    printed = {
+        "mean": number(mean[2], line, "avg"),
+        "stddev": number(mean[3], line, "std-dev"),
+    } | _points(text)
+    is_whole = mean[1] == "rtt"
+    times = printed if is_whole else doubled(printed)
+    note = "round trip as printed (--full-rtt)" if is_whole else "half round trips, doubled"
+    total = next((whole(m[1], n, "observations") for n, m in text.found(TOTAL)), None)
+    version = next((m[1] for _, m in text.found(VERSION)), None)
+    protocol = next((m[1] for _, m in text.found(SOCKET)), "")
+    is_loaded = _is_loaded(text)
+    run = Run(
+        tool=NAME,
+        tool_version=version,
+        test=f"{protocol}_RR" if protocol else "RR",
+        line=line,
+        samples=total,
+        loss=_loss(text, total),
+        direction_note=note,
+        connection="reused",
+        loop="open" if is_loaded else "closed",
+        sketch=_sketch(text, total),
+        figures=times,
+    )
+    return checked([run])
+
+
+def _points(text: Text) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for line, match in text.found(POINT):
+        name = match["end"].lower() if match["end"] else NAMES.get(match["p"])
+        if name in found:
+            refuse(line, "this percentile is there twice; import runs one by one")
+        if name:
+            found[name] = number(match["v"], line, "this observation")
+    missing = [name for name in ("max", "p99", "p50", "min") if name not in found]
+    if missing:
+        refuse(len(text.lines), f"no {missing[0]}: the report was cut")
+    return found
+
+
+def _loss(text: Text, total: int | None) -> float | None:
+    dropped = next((whole(m[1], n, "dropped") for n, m in text.found(DROPPED)), None)
+    if dropped is None or total is None:
+        return None
+    return share(total + dropped, total, 1) if total + dropped else None
+
+
+def _is_loaded(text: Text) -> bool:
+    """Under load, replies are asked for less often than messages are sent."""
+    for line, match in text.found(COUNTS):
+        sent, received = whole(match[1], line, "sent"), whole(match[2], line, "received")
+        return sent > 2 * received
+    return False
+
+
+def _sketch(text: Text, total: int | None) -> str:
+    """Of --full-log, when it has every observation: round trip = received minus sent."""
+    trips: Sequence[float] = [
+        (number(m[2], n, "rxTime") - number(m[1], n, "txTime")) * 1e6 for n, m in text.found(ROW)
+    ]
+    return sketch.of_times(trips) if trips and len(trips) == total and min(trips) > 0 else ""

@@ -1,0 +1,119 @@
+"""wrk and wrk2: request times with a unit each. wrk waits for answers, wrk2 keeps a fixed rate.
+
+Source: wrk 4.1.0; wrk2 at 44a94c1, which calls itself wrk 4.0.0.
+"""
+
+import re
+from collections.abc import Iterator
+
+from connectivity.importers.latency.run import (
+    Asked,
+    Run,
+    checked,
+    microseconds,
+    refuse,
+    whole,
+)
+from connectivity.importers.latency.spectrum import Spectrum, spectrum
+from connectivity.importers.latency.text import Text
+
+NAME = "wrk"
+START = re.compile(r"Running .+ test @ ")
+THREADS = re.compile(r"\s+([0-9]+) threads? and ([0-9]+) connections")
+STATS = re.compile(r"\s+Latency\s+(\S+)\s+(\S+)\s+(\S+)\s+\S+%\s*$")
+DISTRIBUTION = re.compile(r"\s*Latency Distribution(?P<hdr> \(HdrHistogram - (?P<which>\w+))?")
+DETAILED = re.compile(r"\s*Detailed Percentile spectrum:")
+POINT = re.compile(r"\s*([0-9.]+)%\s+([-0-9.,]+[a-z]+)\s*$")
+REQUESTS = re.compile(r"\s*([0-9]+) requests in ")
+ERRORS = re.compile(r"\s*(Socket errors: .*|Non-2xx or 3xx responses: .*)$")
+END = re.compile(r"Transfer/sec:\s+\S+$")
+NAMES = {50.0: "p50", 90.0: "p90", 99.0: "p99", 99.9: "p99.9"}
+
+
+def recognises(text: Text) -> bool:
+    return any(START.match(line) for _, line in text.filled[:3])
+
+
+def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+    """The one run of the file; of wrk2 the distribution that counts delayed starts."""
+    text.require_end()
+    starts = [line for line, _ in text.found(START)]
+    if len(starts) > 1:
+        refuse(starts[1], "a second run begins here; import runs one by one")
+    if not any(END.match(line) for _, line in text.filled):
+        refuse(len(text.lines), "the last line, Transfer/sec, is missing: the run was cut")
+    stats = next(text.found(STATS), None)
+    if stats is None:
+        refuse(starts[0] if starts else 1, "no line of latency statistics")
+    line, match = stats
+    times = {
+        "mean": microseconds(match[1], line, "the average"),
+        "stddev": microseconds(match[2], line, "the standard deviation"),
+        "max": microseconds(match[3], line, "the maximum"),
+    } | _percentiles(text)
+    detail = _detail(text)
+    if detail:
+        finer = ("min", "mean", "stddev", "max")
+        times |= {name: detail.figures[name] * 1e3 for name in finer}
+    is_wrk2 = "HdrHistogram" in text.whole or "Thread calibration" in text.whole
+    connections = next((m[2] for _, m in text.found(THREADS)), None)
+    run = Run(
+        tool="wrk2" if is_wrk2 else NAME,
+        test="HTTP",
+        line=line,
+        samples=detail.samples if detail else _requests(text, is_wrk2=is_wrk2),
+        direction_note="request time as printed",
+        connection="reused",
+        loop="open" if is_wrk2 else "closed",
+        in_flight=whole(connections, 2, "connections") if connections else None,
+        notes=tuple(_notes(text, is_wrk2=is_wrk2)),
+        figures=times,
+    )
+    return checked([run], slack=0.01)
+
+
+def _percentiles(text: Text) -> dict[str, float]:
+    """Of the first distribution: wrk2 prints an uncorrected one after it."""
+    found: dict[str, float] = {}
+    is_inside = False
+    for line, one in text.filled:
+        if DISTRIBUTION.match(one):
+            if is_inside or found:
+                break
+            is_inside = True
+            continue
+        point = POINT.match(one) if is_inside else None
+        if is_inside and point is None:
+            break
+        if point and float(point[1]) in NAMES:
+            found[NAMES[float(point[1])]] = microseconds(point[2], line, f"the {point[1]} %")
+    return found
+
+
+def _detail(text: Text) -> Spectrum | None:
+    """The first spectrum, in milliseconds."""
+    lines = text.filled
+    first = next((i for i, (_, one) in enumerate(lines) if DETAILED.match(one)), None)
+    if first is None:
+        return None
+    last = next(
+        (
+            i
+            for i, (_, one) in enumerate(lines[first:], first)
+            if one.startswith(("-----", "  Latency Distribution", "#[Buckets"))
+        ),
+        len(lines) - 1,
+    )
+    return spectrum(lines[first + 1 : last + 1])
+
+
+def _requests(text: Text, *, is_wrk2: bool) -> int | None:
+    """wrk2 counts requests of its calibration that it does not measure."""
+    found = next(text.found(REQUESTS), None)
+    return None if found is None or is_wrk2 else whole(found[1][1], found[0], "requests")
+
+
+def _notes(text: Text, *, is_wrk2: bool) -> Iterator[str]:
+    if is_wrk2:
+        yield "times count from when a request was due, so delayed starts are included"
+    yield from (match[1] for _, match in text.found(ERRORS))

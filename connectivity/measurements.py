@@ -1,0 +1,274 @@
+"""Files of measurements: read, filed under their cell, withdrawn. Nothing is ever changed."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from connectivity import models, queries
+from connectivity.core.cells import Cell, derived
+from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
+from connectivity.core.topology import OPTION_KEYS
+from connectivity.importers import zone_names
+from connectivity.importers.latency import Asked, Run, read_runs
+from connectivity.importers.latency.places import az_id_of, pair_problems
+from connectivity.importers.latency.run import US_PER
+
+COPIED = (
+    "option", "source", "destination", "tool", "test", "connection", "loop", "in_flight",
+    "request_bytes", "response_bytes", "samples", "loss", "sketch", "direction_note", "line",
+    "origin",
+)  # fmt: skip
+BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """Where a file belongs, and what it does not say itself."""
+
+    source: str = ""
+    destination: str = ""
+    option: str = ""
+    tool: str = "auto"
+    unit: str | None = None
+    columns: tuple[str, ...] = ()
+    statistic: str | None = None
+    instance_type: str = ""
+    account: str = ""  # whose AZ names are used
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What came of a file."""
+
+    runs: tuple[Run, ...]
+    is_new: bool  # False: the same file was filed in the same place before
+
+
+def read_measurements(team_id: int | None, data: bytes, filing: Filing) -> tuple[Run, ...]:
+    """The runs of a file, each with its option and two ends. Stores nothing.
+
+    Raises:
+        DocumentRefused: the file cannot be used, or not where it is to be filed; every problem
+            with its line or field.
+    """
+    zones = queries.zone_names(team_id, filing.account)
+    problems = [*_problems(filing, zones)]
+    if problems:
+        raise DocumentRefused(problems)
+    asked = Asked(filing.unit, filing.columns, filing.statistic, zones)
+    runs = read_runs(data, filing.tool, asked)
+    placed = [_placed(run, filing, zones) for run in runs]
+    wrong = [
+        Problem(f"line {run.line}", problem)
+        for run, at in zip(runs, placed, strict=True)
+        for problem in (*_contradictions(run, filing, zones), *_misplaced(at))
+    ]
+    if wrong:
+        raise DocumentRefused(list(dict.fromkeys(wrong)))
+    return tuple(placed)
+
+
+def file_measurements(
+    team_id: int, name: str, data: bytes, filing: Filing, *, author_id: int | None = None
+) -> Filed:
+    """Read a file and keep it with its runs. The same file in the same place is kept once.
+
+    Raises:
+        DocumentRefused: as `read_measurements`; nothing is stored.
+    """
+    runs = read_measurements(team_id, data, filing)
+    key = hashlib.sha256(data + repr(filing).encode()).hexdigest()
+    with transaction.atomic():
+        upload, is_new = models.LatencyUpload.objects.get_or_create(
+            team_id=team_id,
+            key=key,
+            defaults={
+                "name": name[:200],
+                "raw": data,
+                "tool": runs[0].tool[:30],
+                "author_id": author_id,
+            },
+        )
+        if is_new:
+            rows = [_row(run, upload, filing.instance_type) for run in runs]
+            models.Measurement.objects.bulk_create(rows, batch_size=BATCH)
+            _derive_again(team_id, {(run.option, run.source, run.destination) for run in runs})
+    return Filed(runs, is_new)
+
+
+def withdraw(team_id: int, uid: UUID, because: str) -> None:
+    """Take a measurement out of its cell; it stays readable with the reason.
+
+    Raises:
+        models.Measurement.DoesNotExist: there is none, or it belongs to another team.
+        DocumentRefused: no reason is given.
+    """
+    if not because.strip():
+        raise DocumentRefused([Problem("because", "say why: others will read this measurement")])
+    with transaction.atomic():
+        one = models.Measurement.objects.select_for_update().get(team_id=team_id, uid=uid)
+        if one.withdrawn_at is None:
+            models.Measurement.objects.filter(pk=one.pk).update(
+                withdrawn_at=timezone.now(), withdrawn_because=because.strip()[:2000]
+            )
+            _derive_again(team_id, {(one.option, one.source, one.destination)})
+
+
+def plain(run: Run) -> dict[str, Any]:
+    """A run as the contract's section 6 has it."""
+    times = {column: run.figures.get(name) for name, column in queries.FIGURES.items()}
+    said = {
+        name: getattr(run, name)
+        for name in ("tool", "tool_version", "samples", "loss", "direction_note", "test")
+    }
+    where = {"option": run.option or None, "from": run.source, "to": run.destination}
+    stddev = {"stddev_us": run.figures.get("stddev")}
+    return said | times | stddev | where | {"line": run.line, "notes": list(run.notes)}
+
+
+def name_zones(team_id: int, account: str, data: bytes) -> int:
+    """Keep what an account calls its AZs, from `aws ec2 describe-availability-zones`.
+
+    Returns how many names are kept. Safe to repeat; a changed name is brought up to date.
+
+    Raises:
+        DocumentRefused: not such a file, or one of an old CLI without zone IDs.
+    """
+    if not re.fullmatch(r"[0-9]{12}", account):
+        raise DocumentRefused([Problem("account", f"{account!r} is not an account of 12 digits")])
+    names = zone_names.read(data)
+    models.ZoneName.objects.bulk_create(
+        (models.ZoneName(team_id=team_id, account=account, name=n, az=az) for n, az in names),
+        update_conflicts=True,
+        unique_fields=["team", "account", "name"],
+        update_fields=["az"],
+    )
+    return len(names)
+
+
+def _problems(filing: Filing, zones: Mapping[str, str]) -> Iterator[Problem]:
+    if filing.account and not zones:
+        yield Problem("account", f"no AZ names of {filing.account!r} are known; upload them first")
+    if filing.option and filing.option not in OPTION_KEYS:
+        near = did_you_mean(filing.option, OPTION_KEYS) or f"; one of {', '.join(OPTION_KEYS)}"
+        yield Problem("option", f"no option is called {filing.option!r}{near}")
+    if bool(filing.source) != bool(filing.destination):
+        missing = "from_az" if filing.destination else "to_az"
+        yield Problem(missing, "both ends are needed, or none where the file names them")
+    elif filing.source:
+        ends = (az_id_of(end, zones) for end in (filing.source, filing.destination))
+        yield from (Problem("from_az, to_az", one) for one in pair_problems(*ends))
+    if filing.unit is not None and filing.unit not in US_PER:
+        yield Problem("unit", f"{filing.unit!r} is not one of ns, us, ms, s")
+
+
+def _placed(run: Run, filing: Filing, zones: Mapping[str, str]) -> Run:
+    """What the file names itself wins; what it does not name comes from the filing."""
+    return replace(
+        run,
+        option=run.option or filing.option,
+        source=run.source or az_id_of(filing.source, zones),
+        destination=run.destination or az_id_of(filing.destination, zones),
+        started_at=run.started_at or datetime.now(UTC).date().isoformat(),
+    )
+
+
+def _contradictions(run: Run, filing: Filing, zones: Mapping[str, str]) -> Iterator[str]:
+    """Where the file itself says otherwise than you do."""
+    for what, said, asked in (
+        ("option", run.option, filing.option),
+        ("from", run.source, az_id_of(filing.source, zones)),
+        ("to", run.destination, az_id_of(filing.destination, zones)),
+    ):
+        if said and asked and said != asked:
+            yield f"the file says {what} {said}, and you say {asked}; leave yours out"
+
+
+def _misplaced(run: Run) -> Iterator[str]:
+    if not run.source:
+        yield "the file does not say between which AZs it was measured: give from and to"
+    elif not run.option and run.tool != "cloudping":
+        yield "the file does not say by which option: give it, e.g. vpc-peering"
+    else:
+        yield from pair_problems(run.source, run.destination)
+
+
+def _row(run: Run, upload: models.LatencyUpload, instance_type: str) -> models.Measurement:
+    return models.Measurement(
+        team_id=upload.team_id,
+        upload=upload,
+        tool_version=(run.tool_version or "")[:50],
+        instance_type=instance_type[:30],
+        notes=list(run.notes),
+        taken=run.started_at,
+        stddev_us=run.figures.get("stddev"),
+        **{column: run.figures.get(name) for name, column in queries.FIGURES.items()},
+        **{name: getattr(run, name) for name in COPIED},
+    )
+
+
+Place = tuple[str, str, str]  # option, source, destination
+
+
+def _derive_again(team_id: int, places: set[Place]) -> None:
+    """Bring the cells of these places up to date, and put a new set in force."""
+    for some in _batches(sorted(places), 200):
+        here = Q()
+        for option, source, destination in some:
+            here |= Q(option=option, source=source, destination=destination)
+        models.MeasuredCell.objects.filter(here, team_id=team_id).delete()
+        runs = queries.measured(team_id, here & Q(withdrawn_at=None))
+        models.MeasuredCell.objects.bulk_create(
+            (_cell_row(team_id, cell) for cell in derived(runs)), batch_size=BATCH
+        )
+    _put_in_force(team_id)
+
+
+def _put_in_force(team_id: int) -> None:
+    live = models.Measurement.objects.filter(team_id=team_id)
+    last = live.values_list("pk", flat=True).first()
+    withdrawn = live.exclude(withdrawn_at=None).count()
+    base = models.LatencySet.objects.filter(team=None).first()
+    if base is None:
+        raise queries.UnknownLatencies("no latencies are loaded; run manage.py load_data")
+    state = f"{base.sha256} {team_id} {last} {withdrawn}"
+    sha256 = hashlib.sha256(state.encode()).hexdigest()
+    today = timezone.now().date().isoformat()
+    models.LatencySet.objects.get_or_create(
+        sha256=sha256,
+        defaults={
+            "team_id": team_id,
+            "name": f"measured-{today}-{sha256[:6]}",
+            "as_of": today,
+            "base": base,
+            "up_to": last,
+        },
+    )
+
+
+def _cell_row(team_id: int, cell: Cell) -> models.MeasuredCell:
+    said: dict[str, Any] = {
+        name: getattr(cell, name)
+        for name in ("option", "source", "destination", "runs", "samples", "loss", "grade")
+    }
+    return models.MeasuredCell(
+        team_id=team_id,
+        as_of=cell.as_of,
+        basis=cell.basis,
+        hidden=list(cell.hidden),
+        method=asdict(cell.method),
+        figures={name: list(figure) for name, figure in cell.figures.items()},
+        **said,
+    )
+
+
+def _batches(places: Sequence[Place], size: int) -> Iterable[Sequence[Place]]:
+    return (places[at : at + size] for at in range(0, len(places), size))

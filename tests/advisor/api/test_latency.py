@@ -1,0 +1,97 @@
+"""Measurements over REST and by command."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from rest_framework.test import APIClient
+
+from connectivity.models import Measurement
+
+SAMPLES = Path(__file__).parents[2] / "samples" / "latency"
+KEYVAL = SAMPLES / "netperf_tcp_rr_keyval.txt"
+URL = "/api/v1/latency/imports/"
+HERE = {"from_az": "use1-az1", "to_az": "use1-az2", "option": "vpc-peering"}
+KEYS = {"tool", "tool_version", "p50_us", "p90_us", "p99_us", "mean_us", "min_us", "max_us"}
+KEYS |= {"stddev_us", "samples", "loss", "direction_note"}
+
+
+def upload(path: Path = KEYVAL) -> SimpleUploadedFile:
+    return SimpleUploadedFile(path.name, path.read_bytes())
+
+
+def test_an_upload_is_read_filed_and_listed(api: APIClient) -> None:
+    answer = api.post(URL, {"file": upload(), **HERE}, format="multipart")
+    assert answer.status_code == 201
+    (one,) = answer.json()["measurements"]
+    assert one.keys() >= KEYS
+    assert (one["p50_us"], one["p99_us"], one["samples"]) == (71, 148, 40312)
+    again = api.post(URL, {"file": upload(), **HERE}, format="multipart")
+    assert (again.status_code, Measurement.objects.count()) == (200, 1)
+    listed = api.get("/api/v1/latency/measurements/?option=vpc-peering").json()
+    assert (listed["count"], listed["results"][0]["p99_us"]) == (1, 148)
+    assert api.get("/api/v1/latency/measurements/?option=privatelink").json()["count"] == 0
+
+
+def test_a_dry_run_stores_nothing(api: APIClient) -> None:
+    answer = api.post(URL, {"file": upload(), **HERE, "dry_run": "true"}, format="multipart")
+    assert (answer.status_code, Measurement.objects.count()) == (200, 0)
+
+
+def test_an_idempotency_key_stands_for_one_file(api: APIClient) -> None:
+    key = {"HTTP_IDEMPOTENCY_KEY": "once"}
+    first = api.post(URL, {"file": upload(), **HERE}, format="multipart", **key)
+    again = api.post(URL, {"file": upload(), **HERE}, format="multipart", **key)
+    assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
+    other = {"file": upload(), **HERE, "option": "transit-gateway"}
+    assert api.post(URL, other, format="multipart", **key).status_code == 409
+
+
+def test_a_refused_file_says_every_problem_with_its_line(api: APIClient) -> None:
+    bad = SAMPLES / "bad" / "matrix_unknown_az.csv"
+    answer = api.post(URL, {"file": upload(bad)}, format="multipart")
+    assert answer.status_code == 400
+    assert [one["path"] for one in answer.json()["problems"]] == ["line 2", "line 3", "line 4"]
+    assert api.post(URL, HERE, format="multipart").status_code == 400
+
+
+def test_withdrawing_needs_a_reason(api: APIClient) -> None:
+    api.post(URL, {"file": upload(), **HERE}, format="multipart")
+    url = f"/api/v1/latency/measurements/{Measurement.objects.get().uid}/"
+    assert api.delete(url).status_code == 400
+    assert api.delete(f"{url}?because=wrong+host").status_code == 204
+    (one,) = api.get("/api/v1/latency/measurements/").json()["results"]
+    assert (one["is_withdrawn"], one["withdrawn_because"]) == (True, "wrong host")
+
+
+def command(*arguments: str) -> str:
+    out = StringIO()
+    call_command("import_latency", *arguments, stdout=out)
+    return out.getvalue()
+
+
+ENDS = ("--from-az", "use1-az1", "--to-az", "use1-az2", "--option", "vpc-peering")
+
+
+@pytest.mark.usefixtures("user")
+def test_the_command_prints_what_it_read_and_says_whether_it_stored_it() -> None:
+    answer = json.loads(command(str(KEYVAL), *ENDS, "--dry-run", "--format", "json"))
+    assert answer["problems"] == []
+    assert answer["measurements"][0].keys() >= KEYS
+    assert not Measurement.objects.exists()
+    assert "1 measurement: stored" in command(str(KEYVAL), *ENDS)
+    assert "nothing new" in command(str(KEYVAL), *ENDS)
+
+
+@pytest.mark.usefixtures("user")
+def test_the_command_refuses_with_status_2(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        command(str(SAMPLES / "bad" / "empty.txt"), *ENDS)
+    assert stop.value.code == 2
+    assert "line 1: the file is empty" in capfd.readouterr().err
+    with pytest.raises(SystemExit):
+        command("no-such-file", *ENDS)
+    assert not Measurement.objects.exists()

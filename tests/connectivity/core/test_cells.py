@@ -1,0 +1,114 @@
+"""What runs say together."""
+
+import random
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from connectivity.core import sketch
+from connectivity.core.cells import Cell, Figure, Measured, Method, age, derived, for_comparisons
+from connectivity.core.latency import LatencySet
+
+METHOD = Method("netperf", "TCP_RR", "reused", "closed", 1, 1, 1, "c5n.xlarge", "2026")
+DAYS = ("2026-11-01", "2026-11-02", "2026-11-03")
+
+
+def run(p99: float | None = 70, *, samples: int | None = 20_000, **changes: object) -> Measured:
+    figures = {} if p99 is None else {"p50": p99 / 2, "p99": p99, "mean": p99 / 2}
+    one = Measured("vpc-peering", "use1-az1", "use1-az2", METHOD, figures, samples, 0.0, DAYS[0])
+    return replace(one, **changes)  # type: ignore[arg-type]
+
+
+def cell(*runs: Measured) -> Cell:
+    (one,) = derived(runs)
+    return one
+
+
+def test_summaries_give_the_median_with_the_lowest_and_highest_and_never_an_average() -> None:
+    found = cell(*(run(p99, taken=day) for p99, day in zip((65, 69, 78), DAYS, strict=True)))
+    assert found.figures["p99"] == Figure(69, 65, 78)
+    assert (found.runs, found.samples, found.grade, found.as_of) == (3, 60_000, "high", DAYS[2])
+
+
+def test_means_are_pooled_by_samples() -> None:
+    found = cell(run(60, samples=30_000), run(80, samples=10_000))
+    assert found.figures["mean"].us == pytest.approx(32.5)
+
+
+def test_sketches_are_merged_and_give_what_all_samples_together_have() -> None:
+    rng = random.Random(7)  # noqa: S311  # not for secrets
+    fast = [rng.uniform(50, 60) for _ in range(5_000)]
+    slow = [rng.uniform(500, 600) for _ in range(5_000)]
+    runs = [
+        run(p99, samples=5_000, sketch=sketch.of_times(times))
+        for p99, times in ((59.9, fast), (599, slow))
+    ]
+    both = sorted(fast + slow)
+    found = cell(*runs).figures
+    assert found["p99"].us == pytest.approx(both[9_899], rel=0.002)
+    assert found["p99"].us > 590  # their average would be 330, their median, too
+    assert (found["p99"].low, found["p50"].us) == (59.9, pytest.approx(both[4_999], rel=0.002))
+
+
+def test_other_methods_are_other_cells() -> None:
+    http = run(method=replace(METHOD, test="HTTP"))
+    older = run(method=replace(METHOD, year="2020"))
+    assert len(list(derived([run(), http, older, run(option="transit-gateway")]))) == 4
+
+
+def test_a_p99_of_too_few_known_samples_is_hidden_and_of_an_unknown_number_is_shown() -> None:
+    few = cell(run(samples=298))
+    assert ("p99" in few.figures, few.hidden, few.grade) == (False, ("p99",), "low")
+    assert cell(run(samples=299)).figures["p99"].us == 70
+    unknown = cell(run(samples=None))
+    assert (unknown.figures["p99"].us, unknown.grade, unknown.samples) == (70, "low", None)
+
+
+def test_lost_is_neither_missing_nor_zero() -> None:
+    lost = cell(run(None, samples=0, loss=1.0))
+    assert (lost.is_lost, lost.figures, lost.runs) == (True, {}, 1)
+    half = cell(run(None, samples=0, loss=1.0), run(loss=0.0))
+    assert (half.is_lost, half.loss, half.figures["p99"].us) == (False, 0.5, 70)
+
+
+def test_nothing_is_mirrored() -> None:
+    there = derived([run()])
+    assert [(one.source, one.destination) for one in there] == [("use1-az1", "use1-az2")]
+
+
+def latencies(*runs: Measured) -> LatencySet:
+    return LatencySet("own", "2026-11-03", for_comparisons(derived(runs)))
+
+
+def test_a_comparison_takes_the_own_round_trip() -> None:
+    found = latencies(run(70), run(5_000, method=replace(METHOD, test="HTTP")))
+    reading = found.read("vpc-peering", "use1-az1", "use1-az2")
+    assert (reading.us, reading.basis, reading.as_of) == (70, "measured", DAYS[0])
+    assert "1 run; grade medium" in reading.comment
+
+
+def test_an_overhead_needs_a_baseline_of_the_same_known_method() -> None:
+    baseline = run(60, option="single-vpc")
+    ends = ("vpc-peering", "use1-az1", "use1-az2")
+    assert latencies(run(90), baseline).read(*ends).overhead_us == 30
+    other = replace(baseline, method=replace(METHOD, request_bytes=1024))
+    assert latencies(run(90), other).read(*ends).overhead_us is None
+    unknown = replace(METHOD, instance_type="")
+    both = (run(90, method=unknown), replace(baseline, method=unknown))
+    assert latencies(*both).read(*ends).overhead_us is None
+
+
+@pytest.mark.parametrize(
+    ("as_of", "word"),
+    [
+        ("2026-11-20", "fresh"),
+        ("2026-05", "ageing"),
+        ("2020", "old"),
+        ("2026-08-26T10:00:00+00:00", "fresh"),
+        ("2026-08-20", "ageing"),
+        ("", "old"),
+    ],
+)
+def test_age(as_of: str, word: str) -> None:
+    assert age(as_of, date(2026, 11, 23)) == word

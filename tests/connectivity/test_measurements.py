@@ -1,0 +1,116 @@
+"""Files of measurements in the database: filed once, derived, withdrawn, reproducible."""
+
+from pathlib import Path
+
+import pytest
+
+from advisor.models import Team, User
+from connectivity import models, queries
+from connectivity.core.problems import DocumentRefused
+from connectivity.measurements import Filing, file_measurements, name_zones, withdraw
+
+SAMPLES = Path(__file__).parents[1] / "samples" / "latency"
+KEYVAL = (SAMPLES / "netperf_tcp_rr_keyval.txt").read_bytes()
+HERE = Filing(source="use1-az1", destination="use1-az2", option="vpc-peering")
+CELL = ("vpc-peering", "use1-az1", "use1-az2")
+
+
+@pytest.fixture
+def team(user: User) -> Team:
+    return user.team
+
+
+def test_a_file_is_kept_whole_once_however_often_it_is_sent(team: Team) -> None:
+    assert file_measurements(team.pk, "one.txt", KEYVAL, HERE).is_new
+    assert not file_measurements(team.pk, "again.txt", KEYVAL, HERE).is_new
+    other = Filing(source="use1-az2", destination="use1-az1", option="vpc-peering")
+    assert file_measurements(team.pk, "one.txt", KEYVAL, other).is_new
+    assert models.Measurement.objects.count() == models.MeasuredCell.objects.count() == 2
+    assert bytes(models.LatencyUpload.objects.first().raw) == KEYVAL  # type: ignore[union-attr]
+
+
+def test_what_is_refused_leaves_nothing(team: Team) -> None:
+    before = models.LatencySet.objects.count()
+    with pytest.raises(DocumentRefused):
+        file_measurements(team.pk, "cut.txt", KEYVAL[:-9], HERE)
+    assert not models.LatencyUpload.objects.exists()
+    assert models.LatencySet.objects.count() == before
+
+
+def test_a_comparison_reads_the_teams_own_figure_and_a_pinned_one_stays(team: Team) -> None:
+    published = queries.latencies(team.pk)
+    file_measurements(team.pk, "one.txt", KEYVAL, HERE)
+    own = queries.latencies(team.pk)
+    assert (own.read(*CELL).us, own.read(*CELL).basis) == (148, "measured")
+    assert queries.latencies(team.pk, published.name).read(*CELL).basis == "published"
+    file_measurements(team.pk, "two.txt", KEYVAL.replace(b"=148", b"=168"), HERE)
+    assert queries.latencies(team.pk).read(*CELL).us == 158
+    queries._latencies.cache_clear()
+    assert queries.latencies(team.pk, own.name).read(*CELL).us == 148
+
+
+def test_a_withdrawn_measurement_leaves_its_cell_and_stays_readable(team: Team) -> None:
+    file_measurements(team.pk, "one.txt", KEYVAL, HERE)
+    pinned = queries.latencies(team.pk).name
+    one = models.Measurement.objects.get()
+    with pytest.raises(DocumentRefused, match="say why"):
+        withdraw(team.pk, one.uid, " ")
+    withdraw(team.pk, one.uid, "the client shared its host")
+    withdraw(team.pk, one.uid, "again")
+    assert not models.MeasuredCell.objects.exists()
+    assert queries.latencies(team.pk).read(*CELL).basis == "published"
+    one.refresh_from_db()
+    assert one.withdrawn_because == "the client shared its host"
+    queries._latencies.cache_clear()
+    assert queries.latencies(team.pk, pinned).read(*CELL).us == 148
+
+
+def test_other_teams_see_and_withdraw_nothing(team: Team, stranger: User) -> None:
+    file_measurements(team.pk, "one.txt", KEYVAL, HERE)
+    assert queries.latencies(stranger.team.pk).read(*CELL).basis == "published"
+    with pytest.raises(models.Measurement.DoesNotExist):
+        withdraw(stranger.team.pk, models.Measurement.objects.get().uid, "not mine")
+
+
+@pytest.mark.parametrize(
+    ("filing", "problem"),
+    [
+        (Filing(), "does not say between which AZs"),
+        (Filing(source="use1-az1", destination="use1-az2"), "by which option"),
+        (Filing(source="use1-az1", option="vpc-peering"), "both ends are needed"),
+        (Filing(source="us-east-1a", destination="use1-az2"), "AZ name"),
+        (Filing(source="use1-az1", destination="usw2-az1"), "different Regions"),
+        (Filing(source="use1-az1", destination="use1-az2", option="peering"), "vpc-peering"),
+        (Filing(unit="fortnights"), "not one of ns"),
+        (Filing(account="111111111111"), "upload them first"),
+    ],
+)
+def test_where_a_file_cannot_be_filed(team: Team, filing: Filing, problem: str) -> None:
+    with pytest.raises(DocumentRefused, match=problem):
+        file_measurements(team.pk, "one.txt", KEYVAL, filing)
+
+
+def test_a_file_that_names_its_ends_is_not_filed_elsewhere(team: Team) -> None:
+    csv = b"option,source,dest,percentile,value_us\nvpc-peering,use1-az1,use1-az2,p99,640\n"
+    with pytest.raises(DocumentRefused, match="the file says option vpc-peering"):
+        file_measurements(team.pk, "one.csv", csv, Filing(option="transit-gateway"))
+    assert file_measurements(team.pk, "one.csv", csv, Filing()).runs[0].figures == {"p99": 640}
+
+
+ZONES = b"""{"AvailabilityZones": [
+ {"ZoneName": "us-east-1a", "ZoneId": "use1-az4", "ZoneType": "availability-zone"},
+ {"ZoneName": "us-east-1b", "ZoneId": "use1-az6"},
+ {"ZoneName": "us-east-1-bos-1a", "ZoneId": "use1-bos1-az1", "ZoneType": "local-zone"}]}
+"""
+
+
+def test_az_names_are_mapped_by_their_account(team: Team) -> None:
+    assert name_zones(team.pk, "111111111111", ZONES) == 2
+    assert name_zones(team.pk, "111111111111", ZONES.replace(b"az6", b"az5")) == 2
+    named = Filing("us-east-1a", "us-east-1b", "vpc-peering", account="111111111111")
+    (run,) = file_measurements(team.pk, "one.txt", KEYVAL, named).runs
+    assert (run.source, run.destination) == ("use1-az4", "use1-az5")
+    with pytest.raises(DocumentRefused, match="old AWS CLI"):
+        name_zones(team.pk, "111111111111", b'{"AvailabilityZones":[{"ZoneName":"us-east-1a"}]}')
+    with pytest.raises(DocumentRefused, match="12 digits"):
+        name_zones(team.pk, "acme", ZONES)
