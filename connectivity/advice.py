@@ -14,7 +14,7 @@ from connectivity.core.option import Option
 from connectivity.core.options import OPTIONS
 from connectivity.core.problems import did_you_mean
 from connectivity.core.reading import read
-from connectivity.core.topology import OPTION_KEYS, Topology
+from connectivity.core.topology import Topology
 from connectivity.core.what_if import WhatIf, what_if
 from connectivity.models import TopologyVersion
 from connectivity.reference import REFERENCE
@@ -23,7 +23,7 @@ from costmodel.queries import price_list
 
 
 class UnknownOption(ValueError):
-    """An option was asked for that is not one, or that this release does not compute."""
+    """An option was asked for that is not one."""
 
 
 def compare_document(
@@ -143,10 +143,6 @@ def options_by_key(keys: Iterable[str] | None) -> tuple[Option, ...]:
     known = {option.key: option for option in OPTIONS}
     wanted = list(dict.fromkeys(keys))
     for key in wanted:
-        if key in OPTION_KEYS and key not in known:
-            raise UnknownOption(
-                f"{key!r} is not computed by this release; it has {', '.join(known)}"
-            )
         if key not in known:
             there = did_you_mean(key, known) or f"; there are {', '.join(known)}"
             raise UnknownOption(f"no option is called {key!r}{there}")

@@ -12,7 +12,7 @@ from costmodel.core.kinds import Kind, usd_by_kind
 Figure = dict[str, Any]
 SERIES = [f"--series-{i}" for i in range(1, 11)]
 KIND_COLOURS = dict(zip(Kind, SERIES, strict=False))
-OPERATIONS_COLOUR = SERIES[6]
+OPERATIONS_COLOUR = SERIES[8]
 DOLLARS = {"tickprefix": "$", "tickformat": ",.2~f"}
 TOGETHER = 0.03  # of both axes: points closer than this bear one label together
 BESIDE = 0.2  # of both axes: labels of points closer than this are put on other sides

@@ -172,6 +172,7 @@ def _flows(topology: Topology, index: _Indices) -> Flows:
     inside = consumer.region == provider.region
     new = _floats([flow.connections_per_second for flow in rows])
     seconds = _floats([flow.connection_seconds for flow in rows])
+    requests = np.array([flow.requests_per_second for flow in rows], dtype=np.float64)
     protocols = _ints([PROTOCOLS.index(one.protocol) for one in topology.services])
     return Flows(
         consumer=consumer,
@@ -186,6 +187,7 @@ def _flows(topology: Topology, index: _Indices) -> Flows:
         crossing=np.where(inside, crossing, 0).astype(np.int64),
         new=np.rint(new * MILLIONTHS),
         active=np.rint(new * seconds * MILLIONTHS),
+        requests=np.rint(requests * MILLIONTHS),
         az_lists=tuple(lists),
     )
 

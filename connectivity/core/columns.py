@@ -52,6 +52,7 @@ class Flows:
     crossing: Ints  # of both directions, what crosses AZs; 0 between Regions
     new: Floats  # millionths of a connection a second, whole
     active: Floats  # millionths of an open connection, whole
+    requests: Floats  # millionths of a request a second, whole; NaN where it is not known
     az_lists: tuple[AzList, ...]
 
     def __len__(self) -> int:

@@ -30,6 +30,7 @@ NEEDED = {
 }  # what a connection of each kind must name
 OFFERED = tuple(key for key in OPTION_KEYS if key != "single-vpc")
 MAX_TOTAL_GB = 1e12  # up to which money stays exact
+MAX_REQUESTS_PER_SECOND = 1e9
 MAX_CONNECTIONS_PER_SECOND = 1e8
 MAX_SECONDS = 1e8
 MAX_OPEN_CONNECTIONS = 1e9  # of one flow; a million flows stay exact
@@ -121,6 +122,7 @@ class _Reader:
             "connections_per_second": per_second,
             "connection_seconds": seconds,
             "max_idle_seconds": one.number("max_idle_seconds"),
+            "requests_per_second": one.number("requests_per_second", most=MAX_REQUESTS_PER_SECOND),
             "peak_gbps": one.number("peak_gbps"),
             "needs": frozenset(one.texts("needs", among=NEEDS) or ()),
             "initiated_by": initiated_by or "consumer",
@@ -128,7 +130,6 @@ class _Reader:
             "options": frozenset(one.texts("options", among=OFFERED) or USUAL_OPTIONS),
             "today": one.text("today", among=OPTION_KEYS),
         }
-        one.number("requests_per_second")
         one_each = isinstance(one.values.get("from"), list)
         name = one.text("name", required=True) or ""
         if name in self.entries and (one_each or name not in self.flows):

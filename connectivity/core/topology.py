@@ -72,6 +72,7 @@ class Flow:
     connections_per_second: float
     connection_seconds: float
     max_idle_seconds: float | None
+    requests_per_second: float | None
     peak_gbps: float | None
     needs: frozenset[str]
     initiated_by: str  # consumer, provider or both

@@ -11,6 +11,12 @@ from costmodel.core.usage_types import INTER_REGION
 INTER_AZ = PriceName("AWSDataTransfer", "DataTransfer-Regional-Bytes")
 """GB between AZs of one Region, billed at both ends."""
 
+INTERNET = PriceName("AWSDataTransfer", "DataTransfer-Out-Bytes")
+"""GB out to the internet, in tiers that are pooled over an Organization and Region."""
+
+PUBLIC_IPV4 = PriceName("AmazonVPC", "PublicIPv4:InUseAddress")
+"""Hours of a public IPv4 address in use; the same in every Region."""
+
 
 def between_azs(flows: Flows) -> Iterator[Metered]:
     """Crossing GB, paid by the account at each end."""

@@ -18,6 +18,8 @@ class Kind(StrEnum):
     PROCESSED = "GB processed"
     BETWEEN_AZS = "GB between AZs"
     BETWEEN_REGIONS = "GB between Regions"
+    TO_INTERNET = "GB to the internet"
+    REQUESTS = "Requests"
 
 
 def kind_of(name: PriceName) -> Kind:
@@ -31,8 +33,13 @@ def kind_of(name: PriceName) -> Kind:
         return Kind.BETWEEN_REGIONS
     if usage == "DataTransfer-Regional-Bytes" or usage.startswith("VpcPeering-"):
         return Kind.BETWEEN_AZS
-    if usage == "LCUUsage":
-        return Kind.CAPACITY
+    by_usage = {
+        "LCUUsage": Kind.CAPACITY,
+        "DataTransfer-Out-Bytes": Kind.TO_INTERNET,
+        "Requests": Kind.REQUESTS,
+    }
+    if usage in by_usage:
+        return by_usage[usage]
     return Kind.PROCESSED if usage.endswith("-Bytes") else Kind.HOURS
 
 

@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 
 from advisor.models import User
 from connectivity.actions import create_topology, save_topology
+from connectivity.core.options import OPTIONS
 from connectivity.core.reading import read
 from connectivity.models import Topology, TopologyVersion
 from connectivity.reference import REFERENCE
@@ -216,7 +217,8 @@ def test_the_csv_holds_every_option_and_line(signed_in: Client, reference: UUID)
     rows = list(csv.reader(io.StringIO(response.content.decode())))
     gap = rows.index([])
     options, lines = rows[:gap], rows[gap + 1 :]
-    assert [row[2] for row in options[1:]] == ["0.00", "0.00", "1676.73", "2121.00", ""]
+    priced = ["0.00", "0.00", "1676.73", "2121.00", "2507.90", "13346.48"]
+    assert [row[2] for row in options[1:]] == [*priced, "", "", "", "2578.25"]
     endpoint = next(row for row in lines if row[1] == "Interface endpoint, per AZ")
     assert endpoint[8:12] == ["2190.000", "hour", "0.01", "21.900000"]
 
@@ -238,7 +240,7 @@ def test_the_markdown_table_keeps_its_columns(signed_in: Client, user: User) -> 
     uid = create_topology(user.team_id, document(name="a|b\\c")).topology.uid
     text = signed_in.get(reverse("comparison-md", args=[uid])).content.decode()
     table = [line for line in text.splitlines() if line.startswith("|")]
-    assert len(table) == 7
+    assert len(table) == 2 + len(OPTIONS)
     assert {line.count("|") for line in table} == {7}
     assert "a\\|b\\\\c" in text
 

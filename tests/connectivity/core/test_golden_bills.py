@@ -6,20 +6,23 @@ from typing import Any
 import pytest
 import yaml
 
+from connectivity.advice import options_by_key
 from connectivity.core.compare import Answer, Comparison, compare
 from connectivity.core.document import topology
 from connectivity.core.latency import LatencySet
 from costmodel.core.units import cents
 from tests.factories import price_list
 
+FIRST = ("single-vpc", "vpc-sharing", "vpc-peering", "transit-gateway", "privatelink")
 GOLDEN = sorted((Path(__file__).parents[2] / "golden").glob("*.yaml"))
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
 def test_golden_bill(path: Path) -> None:
     case = yaml.safe_load(path.read_text(encoding="utf-8"))
+    options = options_by_key(case.get("options", FIRST))
     comparison = compare(
-        topology(case["topology"]), price_list(case["prices"]), LatencySet("none", "", ())
+        topology(case["topology"]), price_list(case["prices"]), LatencySet("none", "", ()), options
     )
     answers = {one.option.key: one for one in comparison.answers}
     for key, expected in case["bills"].items():

@@ -4,6 +4,7 @@ from connectivity.core.compare import compare
 from connectivity.core.document import parse
 from connectivity.core.latency import LatencySet
 from connectivity.core.plain import plain
+from connectivity.core.topology import OPTION_KEYS
 from connectivity.reference import REFERENCE
 from costmodel.core.price_list import PriceList
 
@@ -17,6 +18,11 @@ def test_the_reference_case_line_by_line(prices: PriceList, latencies: LatencySe
         "vpc-peering": "0.00",
         "transit-gateway": "2121.00",
         "privatelink": "1676.73",
+        "privatelink-resource": None,  # the provider's GB was read for Tokyo alone
+        "vpc-lattice": "2578.25",
+        "cloud-wan": "2507.90",
+        "site-to-site-vpn": None,  # the appliance has no price
+        "public-internet": "13346.48",
     }
     assert answer["recommended"] == "vpc-peering"
     assert answer["frontier"] == ["vpc-peering"]
@@ -55,6 +61,7 @@ def test_the_reference_latencies(prices: PriceList, latencies: LatencySet) -> No
         "vpc-peering": {inside: (86, 1), across: (595, -45)},
         "transit-gateway": {inside: (463, 378), across: (970, 330)},
         "privatelink": {inside: (654, 569), across: (1215, 575)},
+        **{key: {} for key in OPTION_KEYS[5:]},  # nobody published one with its method
     }
     comments = {
         one["option"]: [cell["comment"] for cell in one["latency"][:2]] for one in answer["answers"]

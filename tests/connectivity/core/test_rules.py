@@ -153,6 +153,61 @@ APPLIES: list[tuple[str, str, str, dict[str, Any], str]] = [
      two_vpcs(clients={"subnets": [
          {"cidr": f"10.0.{i}.0/24", "az": "use1-az1"} for i in range(201)]}),
      "201 subnets"),
+    *((option, rule, severity, made, words)
+      for option in ("privatelink-resource", "vpc-lattice")
+      for rule, severity, made, words in (
+          ("LTC-20", "hard", document(flow(to="orders")), "whole VPC orders"),
+          ("LTC-01", "hard", two_vpcs(EAST, OHIO), "from us-east-1 to us-east-2"),
+          ("LTC-05", "hard", document(flow(initiated_by="provider")), "only the consumer can"),
+          ("LTC-03", "hard", document(flow(needs=["icmp"])), "the flow needs ICMP"),
+          ("LTC-03", "hard", document(services=service(protocol="udp")), "api speaks UDP"),
+          ("LTC-14", "hard", document(flow(needs=["client-ip"])), "not the client's"),
+          ("LTC-21", "hard", document(flow(needs=["sg-reference"])), "security groups"),
+          ("LTC-06", "condition", document(), "222222222222 shares it with 111111111111"),
+          ("LTC-17", "condition", document(flow(needs=["private-dns"])), "custom domain"))),
+    ("privatelink-resource", "LTC-09", "quota", fan(201), "clients needs 201 resource endpoints"),
+    ("privatelink-resource", "LTC-13", "condition", document(), "a free, contiguous /28"),
+    ("privatelink-resource", "LTC-12", "warning",
+     document(flow(connections_per_second=1_000, connection_seconds=56)),
+     "56,000 connections are open to api"),
+    ("vpc-lattice", "LTC-02", "hard", document(), "api speaks TCP"),
+    ("vpc-lattice", "LTC-07", "warning", document(flow(peak_gbps=31)), "need 1.0 times the 10"),
+    ("vpc-lattice", "LTC-07", "warning",
+     document(flow(requests_per_second=60_000), services=service(protocol="http")),
+     "need 2.0 times"),
+    ("cloud-wan", "CWAN-14", "hard", two_vpcs(orders={"cidrs": ["10.0.0.0/16"]}),
+     "one core network cannot route to both"),
+    ("cloud-wan", "TGW-22", "hard",
+     document(flow(needs=["client-ip"]), services=service(existing_nlb=True)), "Proxy Protocol v2"),
+    ("cloud-wan", "CWAN-01", "condition", two_vpcs(EAST, OHIO), "us-east-1 and us-east-2"),
+    ("cloud-wan", "CWAN-20", "condition", document(), "shares the core network with 222222222222"),
+    ("cloud-wan", "CWAN-17", "condition", document(flow(needs=["private-dns"])), "not verified"),
+    ("cloud-wan", "CWAN-07", "warning", document(flow(peak_gbps=301)), "100.333 Gbps"),
+    ("site-to-site-vpn", "VPN-08", "hard", two_vpcs(orders={"cidrs": ["10.0.0.0/24"]}), "no NAT"),
+    ("site-to-site-vpn", "VPN-05", "hard", two_vpcs(orders={"cidrs": ["2001:db8::/56"]}),
+     "IPv4 only"),
+    ("site-to-site-vpn", "VPN-14", "hard", document(flow(needs=["sg-reference"])), "tunnel"),
+    ("site-to-site-vpn", "VPN-12", "quota", star(11),
+     "gateway of orders needs 11 connections; AWS allows 10"),
+    ("site-to-site-vpn", "VPN-11", "condition", document(), "clients needs an appliance"),
+    ("site-to-site-vpn", "VPN-15", "condition", document(flow(needs=["private-dns"])), "Resolver"),
+    ("site-to-site-vpn", "VPN-01", "warning", document(flow(peak_gbps=1.3)), "1.3 Gbps"),
+    ("site-to-site-vpn", "VPN-09", "warning", document(), "1446 bytes"),
+    ("public-internet", "INET-15", "hard", document(flow(to="orders")), "whole VPC orders"),
+    ("public-internet", "INET-03", "hard", document(flow(initiated_by="both")), "no published"),
+    ("public-internet", "INET-07", "hard", document(flow(needs=["icmp"])), "ICMP"),
+    ("public-internet", "INET-09", "hard", document(flow(needs=["client-ip"])), "NAT gateway's"),
+    ("public-internet", "INET-16", "hard", document(flow(needs=["sg-reference"])), "security"),
+    ("public-internet", "INET-01", "condition", document(), "published on the internet"),
+    ("public-internet", "INET-17", "condition", document(flow(needs=["private-dns"])), "public"),
+    ("public-internet", "INET-04", "warning", document(flow(peak_gbps=16)), "5.33333 Gbps"),
+    ("public-internet", "INET-05", "warning",
+     document(flow(connections_per_second=1_000, connection_seconds=180)), "60,000 open"),
+    ("public-internet", "INET-06", "warning", document(), "is not known here"),
+    ("public-internet", "INET-06", "warning",
+     document(flow(max_idle_seconds=61), services=service(protocol="http")),
+     "an ALB cuts after 60"),
+    ("public-internet", "INET-08", "warning", document(), "1500 bytes"),
     ("vpc-peering", "POLICY-01", "hard",
      two_vpcs(clients={"environment": "dev"}, orders={"environment": "prod"}, policies=[
          {"forbid": "vpc-peering", "between": ["prod", "dev"], "because": "audit"}]),
@@ -183,6 +238,23 @@ SILENT: list[tuple[str, str, dict[str, Any]]] = [
      two_vpcs(clients={"environment": "prod"}, orders={"environment": "prod"}, policies=[
          {"forbid": "vpc-peering", "between": ["prod", "dev"]}])),
     ("privatelink", "PEER-03", two_vpcs(orders={"cidrs": ["10.0.0.0/16"]})),
+    ("privatelink-resource", "LTC-03", document()),
+    ("privatelink-resource", "LTC-06", two_vpcs(orders={"account": "111111111111"})),
+    ("privatelink-resource", "LTC-09", fan(200)),
+    ("privatelink-resource", "LTC-12",
+     document(flow(connections_per_second=1_000, connection_seconds=55))),
+    ("vpc-lattice", "LTC-02", document(services=service(protocol="tls"))),
+    ("vpc-lattice", "LTC-07", document(flow(peak_gbps=30))),
+    ("cloud-wan", "CWAN-14", document()),
+    ("cloud-wan", "CWAN-20", two_vpcs(orders={"account": "111111111111"})),
+    ("cloud-wan", "CWAN-17", document()),
+    ("site-to-site-vpn", "VPN-05", two_vpcs(orders={"cidrs": ["10.1.0.0/16", "2001:db8::/56"]})),
+    ("site-to-site-vpn", "VPN-12", star(10)),
+    ("site-to-site-vpn", "VPN-01", document(flow(peak_gbps=1.25))),
+    ("public-internet", "INET-04", document(flow(peak_gbps=15))),
+    ("public-internet", "INET-05",
+     document(flow(connections_per_second=1_000, connection_seconds=165))),
+    ("public-internet", "INET-06", document(flow(max_idle_seconds=350))),
 ]  # fmt: skip
 
 
@@ -217,6 +289,9 @@ def test_every_rule_of_every_option_is_tried_above() -> None:
         ("transit-gateway", "TGW-04", "quota"),
         ("transit-gateway", "TGW-12", "quota"),
         ("transit-gateway", "CMN-15", "warning"),
+        ("cloud-wan", "CWAN-02", "quota"),
+        ("cloud-wan", "CWAN-05", "hard"),
+        ("cloud-wan", "CMN-15", "warning"),
     }
 
 
@@ -239,6 +314,8 @@ def test_the_limits_of_thousands() -> None:
     assert "5002 attachments" in found["transit-gateway", "TGW-04", "quota"]
     assert "10043 routes" in found["transit-gateway", "TGW-12", "quota"]
     assert "10002 ranges" in found["transit-gateway", "CMN-15", "warning"]
+    assert "5002 attachments" in found["cloud-wan", "CWAN-02", "quota"]
+    assert "10,000 ranges" in found["cloud-wan", "CWAN-05", "hard"]
 
 
 def test_a_bystander_on_the_hub_breaks_both_flows_that_touch_an_overlap() -> None:

@@ -8,6 +8,7 @@ import pytest
 from connectivity.core.compare import compare
 from connectivity.core.document import topology
 from connectivity.core.latency import LatencySet
+from connectivity.core.options import OPTIONS
 from connectivity.core.plain import plain
 from costmodel.core.price_list import PriceList
 from tests.factories import TEST_PRICES, account, document, flow, price_list, vpc
@@ -82,7 +83,7 @@ def test_answers_are_ordered_feasible_then_gaps_then_not_feasible(
     ohio = {"region": "us-east-2", "azs": ["use2-az1", "use2-az2"]}
     vpcs = [one | ohio for one in document()["vpcs"]]
     made = topology(document(flow(cross_az_share=0), vpcs=vpcs))
-    answer = plain(compare(made, prices, latencies))
+    answer = plain(compare(made, prices, latencies, OPTIONS[:5]))
     assert [(one["option"], one["monthly_usd"]) for one in answer["answers"]] == [
         ("vpc-sharing", "0.00"),
         ("vpc-peering", "0.00"),

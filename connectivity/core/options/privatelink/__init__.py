@@ -8,9 +8,9 @@ from connectivity.core.columns import MILLIONTHS, Flows
 from connectivity.core.option import Objects, Option
 from connectivity.core.options.privatelink.endpoints import carries, endpoint_azs
 from connectivity.core.options.privatelink.rules import RULES
+from connectivity.core.services import GB_PER_UNIT, az_counts
 from connectivity.core.transfer import INTER_AZ, between_regions, codes
 from costmodel.core.charges import Capacity, Charge, Hourly, Ints, Metered, PriceName
-from costmodel.core.units import HOURS_PER_MONTH, THOUSANDTHS
 
 ENDPOINT = PriceName("AmazonVPC", "VpcEndpoint-Hours", "VpcEndpoint")
 DATA = PriceName("AmazonVPC", "VpcEndpoint-Bytes", "VpcEndpoint")
@@ -20,7 +20,6 @@ CAPACITY_UNIT = PriceName("AWSELB", "LCUUsage", "LoadBalancing:Network")
 
 NEW_PER_UNIT = np.array([800, 400, 50, 800]) * MILLIONTHS  # connections a second: tcp udp tls http
 ACTIVE_PER_UNIT = np.array([100_000, 50_000, 3_000, 100_000]) * MILLIONTHS
-GB_PER_UNIT = HOURS_PER_MONTH * THOUSANDTHS  # 1 GB an hour, in thousandths of a GB a month
 
 
 def charges(flows: Flows) -> Iterator[Charge]:
@@ -63,7 +62,7 @@ def _load_balancers(flows: Flows) -> Iterator[Charge]:
 
 def _across_zones(flows: Flows) -> Ints:
     """Bytes that cross-zone balancing sends to another AZ, at both ends: 2 (n-1)/n of all."""
-    azs = np.array([len(one) for one in flows.az_lists])[flows.provider.azs]
+    azs = az_counts(flows, flows.provider.azs)
     return np.rint(2 * flows.total * (azs - 1) / azs).astype(np.int64)
 
 

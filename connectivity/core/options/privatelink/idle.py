@@ -4,12 +4,11 @@ import numpy as np
 
 from connectivity.core.case import Case
 from connectivity.core.rule import Rule, Severity
+from connectivity.core.services import HTTP, TCP, TLS, UDP
 from connectivity.core.sources import ENDPOINT_SERVICES, NLB_IDLE
-from connectivity.core.topology import PROTOCOLS
 from costmodel.core.charges import Bools, Floats
 
 TCP_IDLE_S, TCP_IDLE_MOST_S, UDP_IDLE_S = 350, 6_000, 120
-TCP, UDP, TLS, HTTP = range(len(PROTOCOLS))
 
 
 def _timeout(case: Case) -> Floats:

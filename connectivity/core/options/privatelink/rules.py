@@ -1,14 +1,13 @@
 """What PrivateLink cannot do, what it asks for, and where it surprises."""
 
-from collections.abc import Callable
-
 import numpy as np
 
+from connectivity.core import services
 from connectivity.core.case import Case
 from connectivity.core.common_rules import limit_rules
 from connectivity.core.options.privatelink.endpoints import NOT_ACROSS_REGIONS, endpoint_azs
 from connectivity.core.options.privatelink.idle import IDLE_RULES
-from connectivity.core.rule import Rule, Severity, needs
+from connectivity.core.rule import Rule, Severity
 from connectivity.core.sources import (
     BEST_PRACTICES,
     ENDPOINT_QUOTAS,
@@ -18,29 +17,14 @@ from connectivity.core.sources import (
     TGW_ATTACHMENTS,
     UDP_BLOG,
 )
-from connectivity.core.topology import PROTOCOLS
 from costmodel.core.charges import Bools, Floats
 
 ENDPOINTS_PER_VPC = 50
 GBPS_BASELINE, GBPS_SCALED = 10, 100  # of an endpoint, in each AZ
-UDP = PROTOCOLS.index("udp")
-
-
-def _apart(case: Case) -> Bools:
-    return case.flows.to_service & ~case.flows.same_region
 
 
 def _near(case: Case) -> Bools:
     return case.flows.to_service & case.flows.same_region
-
-
-def _protocol(case: Case, *which: int) -> Bools:
-    return case.flows.to_service & np.isin(case.flows.protocol, which)
-
-
-def _provider_initiates(case: Case) -> Bools:
-    provider = np.array([flow.initiated_by != "consumer" for flow in case.topology.flows])
-    return case.flows.to_service & provider
 
 
 def _one_way(case: Case, row: int) -> str:
@@ -48,15 +32,6 @@ def _one_way(case: Case, row: int) -> str:
         f"{case.provider(row).name} would open connections to {case.consumer(row).name}; only the "
         "consumer can: the way back needs a second service or a resource endpoint"
     )
-
-
-def _whole_vpc(case: Case) -> Bools:
-    return ~case.flows.to_service
-
-
-def _only_listeners(case: Case, row: int) -> str:
-    vpc = case.provider(row).name
-    return f"the flow goes to the whole VPC {vpc}; only a service's listeners can be reached"
 
 
 def _no_common_az(case: Case) -> Bools:
@@ -72,7 +47,7 @@ def _no_place(case: Case, row: int) -> str:
 
 
 def _some_azs_without(case: Case) -> Bools:
-    azs = np.array([len(one) for one in case.flows.az_lists])[case.flows.consumer.azs]
+    azs = services.az_counts(case.flows, case.flows.consumer.azs)
     common = case.flows.common_azs
     return _near(case) & (common > 0) & (common < azs)
 
@@ -90,7 +65,7 @@ def _remote_azs(case: Case, *, left: bool) -> Bools:
     lists = case.flows.az_lists
     hit = np.array([bool(set(one) & NOT_ACROSS_REGIONS) for one in lists])
     some = endpoint_azs(case.flows) > 0
-    return _apart(case) & hit[case.flows.consumer.azs] & (some if left else ~some)
+    return services.apart(case) & hit[case.flows.consumer.azs] & (some if left else ~some)
 
 
 def _remote_detail(case: Case, row: int) -> str:
@@ -114,10 +89,6 @@ def _failover(case: Case, row: int) -> str:
     return "AWS fails over between AZs, not between Regions: plan for the loss of the Region"
 
 
-def _udp(case: Case) -> Bools:
-    return _protocol(case, UDP)
-
-
 def _udp_detail(case: Case, row: int) -> str:
     vpc = case.provider(row)
     has_ipv6 = any(cidr.version == 6 for cidr in vpc.cidrs)
@@ -129,7 +100,7 @@ def _udp_detail(case: Case, row: int) -> str:
 
 
 def _udp_apart(case: Case) -> Bools:
-    return _udp(case) & ~case.flows.same_region
+    return services.protocol(services.UDP)(case) & ~case.flows.same_region
 
 
 def _udp_fragments(case: Case, row: int) -> str:
@@ -193,13 +164,6 @@ def _client_ip(case: Case, row: int) -> str:
     )
 
 
-def _needs_at_service(what: str) -> Callable[[Case], Bools]:
-    def check(case: Case) -> Bools:
-        return needs(what)(case) & case.flows.to_service
-
-    return check
-
-
 def _groups(case: Case, row: int) -> str:
     return "security groups of the other VPC cannot be referenced through an endpoint"
 
@@ -223,8 +187,8 @@ def _cross_zone_detail(case: Case, row: int) -> str:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("PLN-04", Severity.HARD, _whole_vpc, _only_listeners, ENDPOINT_SERVICES),
-    Rule("PLN-01", Severity.HARD, _provider_initiates, _one_way, SAAS_OPTIONS),
+    Rule("PLN-04", Severity.HARD, services.whole_vpc, services.only_listeners, ENDPOINT_SERVICES),
+    Rule("PLN-01", Severity.HARD, services.provider_initiates, _one_way, SAAS_OPTIONS),
     Rule("PLN-05", Severity.HARD, _no_common_az, _no_place, ENDPOINT_SERVICES),
     Rule("PLN-05", Severity.WARNING, _some_azs_without, _cross_to_endpoint, ENDPOINT_SERVICES),
     Rule(
@@ -241,9 +205,9 @@ RULES: tuple[Rule, ...] = (
         _remote_detail,
         ENDPOINT_SERVICES,
     ),
-    Rule("PLN-09", Severity.HARD, _needs_at_service("icmp"), _icmp, NOT_VERIFIED),
-    Rule("PLN-15", Severity.HARD, _needs_at_service("client-ip"), _client_ip, BEST_PRACTICES),
-    Rule("PLN-16", Severity.HARD, _needs_at_service("sg-reference"), _groups, TGW_ATTACHMENTS),
+    Rule("PLN-09", Severity.HARD, services.needed("icmp"), _icmp, NOT_VERIFIED),
+    Rule("PLN-15", Severity.HARD, services.needed("client-ip"), _client_ip, BEST_PRACTICES),
+    Rule("PLN-16", Severity.HARD, services.needed("sg-reference"), _groups, TGW_ATTACHMENTS),
     *limit_rules(
         "PLN-13",
         _endpoints,
@@ -252,13 +216,13 @@ RULES: tuple[Rule, ...] = (
         "{vpc} needs {count} endpoints",
         ENDPOINT_QUOTAS,
     ),
-    Rule("PLN-19", Severity.CONDITION, _apart, _remote_conditions, ENDPOINT_SERVICES),
-    Rule("PLN-08", Severity.CONDITION, _udp, _udp_detail, UDP_BLOG),
+    Rule("PLN-19", Severity.CONDITION, services.apart, _remote_conditions, ENDPOINT_SERVICES),
+    Rule("PLN-08", Severity.CONDITION, services.protocol(services.UDP), _udp_detail, UDP_BLOG),
     Rule("PLN-21", Severity.CONDITION, _udp_apart, _udp_fragments, ENDPOINT_SERVICES),
     Rule("PLN-10", Severity.CONDITION, _ipv6_only, _ipv6_detail, ENDPOINT_SERVICES),
-    Rule("PLN-17", Severity.CONDITION, _needs_at_service("private-dns"), _dns, ENDPOINT_SERVICES),
+    Rule("PLN-17", Severity.CONDITION, services.needed("private-dns"), _dns, ENDPOINT_SERVICES),
     *IDLE_RULES,
     Rule("PLN-12", Severity.WARNING, _fast, _bandwidth, ENDPOINT_QUOTAS),
     Rule("PLN-18", Severity.WARNING, _cross_zone, _cross_zone_detail, ENDPOINT_SERVICES),
-    Rule("PLN-24", Severity.WARNING, _apart, _failover, ENDPOINT_SERVICES),
+    Rule("PLN-24", Severity.WARNING, services.apart, _failover, ENDPOINT_SERVICES),
 )

@@ -1,0 +1,124 @@
+"""A Cloud WAN core network: an edge in each Region, every VPC attached once."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from connectivity.core import hubs
+from connectivity.core.case import Case
+from connectivity.core.columns import Flows
+from connectivity.core.common_rules import limit_rules
+from connectivity.core.option import Objects, Option
+from connectivity.core.rule import Rule, Severity, needs
+from connectivity.core.sources import BEST_PRACTICES, CLOUD_WAN_QUOTAS, NOT_VERIFIED
+from connectivity.core.transfer import between_regions, codes
+from costmodel.core.charges import Bools, Charge, Floats, Hourly, Metered, PriceName
+
+EDGE = PriceName("AWSCloudWAN", "CoreNetworkEdge-Hours")
+ATTACHMENT = PriceName("AWSCloudWAN", "CloudWAN-Attachment-Hours", "CloudWANVPC")
+PROCESSING = PriceName("AWSCloudWAN", "CloudWAN-Bytes", "CloudWANVPC")
+PAYER_UNVERIFIED = "who pays on a core network that is shared between accounts is not verified"
+TRANSFER_UNVERIFIED = "that edges pay the usual rate between Regions is not verified"
+
+ATTACHMENTS = 5_000
+ROUTES = 10_000
+
+
+def charges(flows: Flows) -> Iterator[Charge]:
+    ends = flows.ends
+    hub = np.tile(flows.hub, 2)
+    edge = codes(hub, ends.region)
+    yield Hourly("Core network edge", EDGE, ends.region, hub, thing=edge, note=PAYER_UNVERIFIED)
+    yield Hourly(
+        "VPC attachment",
+        ATTACHMENT,
+        ends.region,
+        ends.account,
+        thing=ends.vpc,
+        note=PAYER_UNVERIFIED,
+    )
+    for sender, sent in ((flows.consumer, flows.request), (flows.provider, flows.response)):
+        place = sender.region, sender.account
+        what = "Sent into the core network"
+        yield Metered(what, PROCESSING, *place, sent, note=PAYER_UNVERIFIED)
+    yield from between_regions(flows, (flows.consumer, flows.provider), note=TRANSFER_UNVERIFIED)
+
+
+def objects(flows: Flows) -> Iterator[Objects]:
+    yield Objects("attachment", flows.ends.account, flows.ends.vpc)
+
+
+def _overlap(case: Case, row: int) -> str:
+    return f"{hubs.overlap_of(case, row)[0]}: one core network cannot route to both"
+
+
+def _everywhere(case: Case) -> Bools:
+    return np.ones(len(case.flows), dtype=np.bool_)
+
+
+def _edges(case: Case, row: int) -> str:
+    regions = dict.fromkeys((case.consumer(row).region, case.provider(row).region))
+    return f"the core network has an edge in {' and '.join(regions)}; each is billed by the hour"
+
+
+def _share(case: Case, row: int) -> str:
+    return hubs.shared_by_ram(case, row, "core network")
+
+
+def _attachments(case: Case) -> Floats:
+    count = int(case.once(hubs.attached).sum())
+    return np.full(len(case.topology.vpcs), count, dtype=np.float64)
+
+
+def _routes(case: Case) -> Bools:
+    attached = np.flatnonzero(case.once(hubs.attached)).tolist()
+    routes = sum(len(case.vpc(one).cidrs) for one in attached)
+    return np.full(len(case.flows), routes > ROUTES, dtype=np.bool_)
+
+
+def _too_many_routes(case: Case, row: int) -> str:
+    return f"the attached VPCs have more than the {ROUTES:,} ranges that a core network routes"
+
+
+def _unverified(case: Case) -> Bools:
+    return needs("sg-reference")(case) | needs("private-dns")(case)
+
+
+def _try_first(case: Case, row: int) -> str:
+    wanted = case.topology.flows[row].needs & {"sg-reference", "private-dns"}
+    return (
+        f"{' and '.join(sorted(wanted))} over a core network is not verified; try it, or ask AWS, "
+        "before you rely on it"
+    )
+
+
+OPTION = Option(
+    key="cloud-wan",
+    name="Cloud WAN",
+    charges=charges,
+    objects=objects,
+    rules=(
+        Rule("CWAN-14", Severity.HARD, hubs.overlapping, _overlap, NOT_VERIFIED),
+        Rule("CWAN-05", Severity.HARD, _routes, _too_many_routes, CLOUD_WAN_QUOTAS),
+        Rule(
+            "TGW-22",
+            Severity.HARD,
+            hubs.behind_nlb(needs("client-ip")),
+            hubs.client_ip_lost,
+            BEST_PRACTICES,
+        ),
+        *limit_rules(
+            "CWAN-02",
+            _attachments,
+            ATTACHMENTS,
+            None,
+            "the core network to which {vpc} belongs needs {count} attachments",
+            CLOUD_WAN_QUOTAS,
+        ),
+        Rule("CWAN-01", Severity.CONDITION, _everywhere, _edges, CLOUD_WAN_QUOTAS),
+        Rule("CWAN-20", Severity.CONDITION, hubs.of_another_account, _share, NOT_VERIFIED),
+        Rule("CWAN-17", Severity.CONDITION, _unverified, _try_first, NOT_VERIFIED),
+        hubs.MANY_ROUTES,
+        hubs.bandwidth_rule("CWAN-07", CLOUD_WAN_QUOTAS),
+    ),
+)

@@ -1,0 +1,101 @@
+"""A service as a VPC resource: a resource gateway in its VPC, resource endpoints in consumers'."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from connectivity.core import services
+from connectivity.core.case import Case
+from connectivity.core.columns import Flows
+from connectivity.core.common_rules import limit_rules
+from connectivity.core.lattice import LATTICE_RULES
+from connectivity.core.option import Objects, Option
+from connectivity.core.rule import Rule, Severity
+from connectivity.core.sources import BEST_PRACTICES, ENDPOINT_QUOTAS, RESOURCE_GATEWAYS
+from connectivity.core.transfer import codes
+from costmodel.core.charges import Bools, Charge, Floats, Hourly, Metered, PriceName
+
+ENDPOINT = PriceName("AmazonVPC", "VpcEndpoint-Resource-Hours", "VpcResourceConsumer")
+DATA = PriceName("AmazonVPC", "VpcEndpoint-Resource-Bytes", "VpcResourceConsumer")
+PROVIDER_DATA = PriceName("AmazonVPC", "VpcResource-Provider-Bytes")
+
+ENDPOINTS_PER_VPC = 200
+CONNECTIONS_OF_A_GATEWAY = 55_000  # for each of its IPv4 addresses and each destination
+ADDRESSES = 16  # of a gateway's interface by default
+
+
+def charges(flows: Flows) -> Iterator[Charge]:
+    consumer = flows.consumer.region, flows.consumer.account
+    endpoint = codes(flows.consumer.vpc, flows.service)
+    yield Hourly("Resource endpoint", ENDPOINT, *consumer, thing=endpoint)
+    yield Metered("Through the resource endpoint", DATA, *consumer, flows.total)
+    provider = flows.provider.region, flows.provider.account
+    yield Metered("Through the resource gateway", PROVIDER_DATA, *provider, flows.total)
+
+
+def objects(flows: Flows) -> Iterator[Objects]:
+    yield Objects("endpoint", flows.consumer.account, codes(flows.consumer.vpc, flows.service))
+    yield Objects("service", flows.provider.account, flows.service)
+
+
+def _subnets(case: Case, row: int) -> str:
+    return (
+        f"the resource gateway needs a free, contiguous /28 in each subnet of "
+        f"{case.provider(row).name} in which it stands; /26 is advised"
+    )
+
+
+def _open(case: Case) -> Floats:
+    return services.by_service(case, services.open_connections(case))
+
+
+def _many_connections(case: Case) -> Bools:
+    return case.once(_open) > CONNECTIONS_OF_A_GATEWAY
+
+
+def _ports(case: Case, row: int) -> str:
+    return (
+        f"{case.once(_open)[row]:,.0f} connections are open to {case.service(row).name}; a gateway "
+        f"has about {CONNECTIONS_OF_A_GATEWAY:,} for each address and destination: give it more "
+        f"addresses ({ADDRESSES} by default) when you make it; that cannot be changed later"
+    )
+
+
+def _endpoints(case: Case) -> Floats:
+    """For every VPC, its resource endpoints: one for each service that it reaches."""
+    flows = case.flows.rows(case.flows.to_service)
+    pairs = set(zip(flows.consumer.vpc.tolist(), flows.service.tolist(), strict=True))
+    return np.bincount([vpc for vpc, _ in pairs], minlength=len(case.topology.vpcs)).astype(float)
+
+
+OPTION = Option(
+    key="privatelink-resource",
+    name="PrivateLink resource endpoint",
+    charges=charges,
+    objects=objects,
+    carries=services.carries,
+    rules=(
+        *LATTICE_RULES,
+        *limit_rules(
+            "LTC-09",
+            _endpoints,
+            ENDPOINTS_PER_VPC,
+            None,
+            "{vpc} needs {count} resource endpoints",
+            ENDPOINT_QUOTAS,
+        ),
+        Rule(
+            "LTC-13",
+            Severity.CONDITION,
+            lambda case: case.flows.to_service,
+            _subnets,
+            RESOURCE_GATEWAYS,
+        ),
+        Rule("LTC-12", Severity.WARNING, _many_connections, _ports, BEST_PRACTICES),
+    ),
+    takes_route=False,
+    assumes=(
+        "A resource endpoint is billed once, however many AZs it stands in, as AWS's page names no "
+        "AZ; crossing AZs to and from it is not charged.",
+    ),
+)

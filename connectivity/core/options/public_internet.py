@@ -1,0 +1,195 @@
+"""NAT gateways in the consumers' VPCs, a public load balancer in front of each service."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from connectivity.core import services
+from connectivity.core.case import Case
+from connectivity.core.columns import MILLIONTHS, Flows
+from connectivity.core.option import Objects, Option
+from connectivity.core.rule import Rule, Severity
+from connectivity.core.services import GB_PER_UNIT, HTTP, az_counts
+from connectivity.core.sources import BEST_PRACTICES, MTU, NAT_NOTES
+from connectivity.core.transfer import INTERNET, PUBLIC_IPV4
+from costmodel.core.charges import Bools, Capacity, Charge, Floats, Hourly, Metered, PriceName
+
+NAT = PriceName("AmazonEC2", "NatGateway-Hours", "NatGateway")
+NAT_DATA = PriceName("AmazonEC2", "NatGateway-Bytes", "NatGateway")
+
+# of one capacity unit: new connections a second, open ones, by protocol: tcp udp tls (NLB) and http
+# (ALB). Source: ELB pricing page; UDP and TLS from memory, not verified.
+NEW_PER_UNIT = np.array([800, 400, 50, 25]) * MILLIONTHS
+ACTIVE_PER_UNIT = np.array([100_000, 50_000, 3_000, 3_000]) * MILLIONTHS
+
+GBPS_BASELINE, GBPS_SCALED = 5, 100  # of a NAT gateway
+CONNECTIONS_OF_AN_ADDRESS = 55_000  # to one destination
+NAT_IDLE_S, ALB_IDLE_S = 350, 60
+EGRESS_UNVERIFIED = "taken as internet egress; AWS may bill its own public addresses at other rates"
+
+
+def charges(flows: Flows) -> Iterator[Charge]:
+    yield from _gateways(flows)
+    for kind in ("Network", "Application"):
+        is_http = flows.protocol == HTTP
+        ours = flows.rows(is_http if kind == "Application" else ~is_http)
+        yield from _load_balancers(ours.rows(~ours.existing_nlb), kind)
+    for sender, sent in ((flows.consumer, flows.request), (flows.provider, flows.response)):
+        place = sender.region, sender.account
+        yield Metered("Sent to the internet", INTERNET, *place, sent, note=EGRESS_UNVERIFIED)
+
+
+def _gateways(flows: Flows) -> Iterator[Charge]:
+    consumer = flows.consumer
+    place = consumer.region, consumer.account
+    azs = az_counts(flows, consumer.azs)
+    yield Hourly("NAT gateway, one in each AZ", NAT, *place, thing=consumer.vpc, count=azs)
+    yield Metered("Through the NAT gateway", NAT_DATA, *place, flows.total)
+    what = "Public IPv4 addresses of the NAT gateways"
+    yield Hourly(what, PUBLIC_IPV4, *place, thing=consumer.vpc, count=azs)
+
+
+def _load_balancers(flows: Flows, kind: str) -> Iterator[Charge]:
+    place = flows.provider.region, flows.provider.account
+    operation = f"LoadBalancing:{kind}"
+    hours = PriceName("AWSELB", "LoadBalancerUsage", operation)
+    units = PriceName("AWSELB", "LCUUsage", operation)
+    yield Hourly(f"Public {kind} Load Balancer", hours, *place, thing=flows.service)
+    yield Capacity(
+        "Load balancer capacity units",
+        units,
+        *place,
+        thing=flows.service,
+        load=(flows.new, flows.active, flows.total),
+        per_unit=(
+            NEW_PER_UNIT[flows.protocol],
+            ACTIVE_PER_UNIT[flows.protocol],
+            np.full(len(flows), GB_PER_UNIT),
+        ),
+    )
+    azs = az_counts(flows, flows.provider.azs)
+    what = "Public IPv4 addresses of the load balancer"
+    yield Hourly(what, PUBLIC_IPV4, *place, thing=flows.service, count=azs)
+
+
+def objects(flows: Flows) -> Iterator[Objects]:
+    yield Objects("service", flows.provider.account, flows.service)
+
+
+def _one_way(case: Case, row: int) -> str:
+    return (
+        f"{case.provider(row).name} would open connections to {case.consumer(row).name}, which has "
+        "no published load balancer"
+    )
+
+
+def _icmp(case: Case, row: int) -> str:
+    return "ICMP does not reach what is behind a load balancer"
+
+
+def _client_ip(case: Case, row: int) -> str:
+    return f"{case.service(row).name} sees the NAT gateway's address, not the client's"
+
+
+def _groups(case: Case, row: int) -> str:
+    return "security groups of the other VPC cannot be referenced over the internet"
+
+
+def _names(case: Case, row: int) -> str:
+    return f"the name of {case.service(row).name} must be public, or be forwarded to a public one"
+
+
+def _public(case: Case, row: int) -> str:
+    return (
+        f"{case.service(row).name} is published on the internet: protect it, and see that no "
+        "policy or VPC Block Public Access forbids it (INET-01)"
+    )
+
+
+def _ports(case: Case) -> Floats:
+    """For every flow, open connections to its service for each NAT address of its VPC."""
+    flows = case.flows
+    width = len(case.topology.services) + 1
+    _, pair = np.unique(flows.consumer.vpc * width + flows.service + 1, return_inverse=True)
+    sums = np.bincount(pair, weights=services.open_connections(case))[pair]
+    return sums / az_counts(flows, flows.consumer.azs)
+
+
+def _exhausted(case: Case) -> Bools:
+    return case.flows.to_service & (case.once(_ports) > CONNECTIONS_OF_AN_ADDRESS)
+
+
+def _more_addresses(case: Case, row: int) -> str:
+    return (
+        f"{case.once(_ports)[row]:,.0f} open connections to one destination for each NAT address; "
+        f"one carries {CONNECTIONS_OF_AN_ADDRESS:,}: add addresses (2 by default, 8 at most)"
+    )
+
+
+def _silent(case: Case) -> Bools:
+    cut = np.where(case.flows.protocol == HTTP, ALB_IDLE_S, NAT_IDLE_S)
+    silence = case.column("max_idle_seconds")
+    return case.flows.to_service & (np.isnan(silence) | (silence > cut))
+
+
+def _idle(case: Case, row: int) -> str:
+    silence = case.topology.flows[row].max_idle_seconds
+    is_http = case.flows.protocol[row] == HTTP
+    cuts = f"an ALB cuts after {ALB_IDLE_S} s by default, " if is_http else ""
+    said = "max_idle_seconds is not known here" if silence is None else f"silences of {silence:g} s"
+    return f"{said}; {cuts}a NAT gateway after {NAT_IDLE_S} s, always: send keep-alives"
+
+
+def _peaks(case: Case) -> Floats:
+    """For every flow, Gbps through each NAT gateway of its VPC: the sum of the known peaks."""
+    flows = case.flows
+    sums = np.bincount(flows.consumer.vpc, weights=np.nan_to_num(case.column("peak_gbps")))
+    return sums[flows.consumer.vpc] / az_counts(flows, flows.consumer.azs)
+
+
+def _fast(case: Case) -> Bools:
+    return case.flows.to_service & (case.once(_peaks) > GBPS_BASELINE)
+
+
+def _bandwidth(case: Case, row: int) -> str:
+    peak = case.once(_peaks)[row]
+    said = f"{peak:g} Gbps through each NAT gateway, above {GBPS_BASELINE}"
+    if peak > GBPS_SCALED:
+        return f"{said} and above the {GBPS_SCALED} to which it scales: use several"
+    return f"{said}; it scales by itself to {GBPS_SCALED}, not at once"
+
+
+def _mtu(case: Case, row: int) -> str:
+    return "packets carry 1500 bytes over an internet gateway"
+
+
+def _to_service(case: Case) -> Bools:
+    return case.flows.to_service
+
+
+OPTION = Option(
+    key="public-internet",
+    name="Public internet",
+    charges=charges,
+    objects=objects,
+    carries=services.carries,
+    rules=(
+        Rule("INET-15", Severity.HARD, services.whole_vpc, services.only_listeners, BEST_PRACTICES),
+        Rule("INET-03", Severity.HARD, services.provider_initiates, _one_way, BEST_PRACTICES),
+        Rule("INET-07", Severity.HARD, services.needed("icmp"), _icmp, BEST_PRACTICES),
+        Rule("INET-09", Severity.HARD, services.needed("client-ip"), _client_ip, BEST_PRACTICES),
+        Rule("INET-16", Severity.HARD, services.needed("sg-reference"), _groups, BEST_PRACTICES),
+        Rule("INET-01", Severity.CONDITION, _to_service, _public, BEST_PRACTICES),
+        Rule("INET-17", Severity.CONDITION, services.needed("private-dns"), _names, BEST_PRACTICES),
+        Rule("INET-04", Severity.WARNING, _fast, _bandwidth, NAT_NOTES),
+        Rule("INET-05", Severity.WARNING, _exhausted, _more_addresses, NAT_NOTES),
+        Rule("INET-06", Severity.WARNING, _silent, _idle, NAT_NOTES),
+        Rule("INET-08", Severity.WARNING, _to_service, _mtu, MTU),
+    ),
+    takes_route=False,
+    assumes=(
+        "Over the public internet every consumer VPC has a zonal NAT gateway in each of its AZs; a "
+        "regional one costs the same for each AZ that it spans, wherever both were read.",
+        "An Application Load Balancer evaluates at most ten rules, which are free.",
+    ),
+)

@@ -1,0 +1,143 @@
+"""A Site-to-Site VPN connection for each pair of VPCs: an appliance of one's own, the customer
+gateway, in the one that the document names first, a virtual private gateway in the other."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+
+import numpy as np
+
+from connectivity.core.case import Case
+from connectivity.core.columns import Flows, Side
+from connectivity.core.common_rules import limit_rules
+from connectivity.core.option import Option
+from connectivity.core.overlaps import pair_overlaps
+from connectivity.core.rule import Rule, Severity, needs
+from connectivity.core.sources import BEST_PRACTICES, CONNECTIVITY_OPTIONS, NOT_VERIFIED, VPN_QUOTAS
+from connectivity.core.transfer import INTERNET, PUBLIC_IPV4, codes
+from costmodel.core.charges import Bools, Charge, Floats, Hourly, Metered, PriceName
+
+CONNECTION = PriceName("AmazonVPC", "VPN-Usage-Hours:ipsec.1", "CreateVpnConnection")
+APPLIANCE = PriceName("AmazonEC2", "BoxUsage of the appliance, whose instance type is yours")
+
+TUNNELS = 2
+GBPS_OF_A_TUNNEL = 1.25
+CONNECTIONS_PER_GATEWAY = 10
+IPV4_UNVERIFIED = "AWS does not say how many addresses of a connection it counts; two tunnels here"
+EGRESS_UNVERIFIED = "taken as internet egress from both ends; not verified between VPCs"
+
+
+def _ends(flows: Flows) -> tuple[Side, Side]:
+    """Of every flow, the end with the appliance and the end with the gateway."""
+    is_first = flows.consumer.vpc < flows.provider.vpc
+    return _where(is_first, flows.consumer, flows.provider), _where(
+        ~is_first, flows.consumer, flows.provider
+    )
+
+
+def _where(mask: Bools, one: Side, other: Side) -> Side:
+    columns = (np.where(mask, getattr(one, f.name), getattr(other, f.name)) for f in fields(Side))
+    return Side(*columns)
+
+
+def charges(flows: Flows) -> Iterator[Charge]:
+    appliance, gateway = _ends(flows)
+    pair = codes(appliance.vpc, gateway.vpc)
+    place = gateway.region, gateway.account
+    yield Hourly("VPN connection", CONNECTION, *place, thing=pair)
+    what = "Public IPv4 addresses of the tunnels"
+    yield Hourly(what, PUBLIC_IPV4, *place, thing=pair, count=TUNNELS, note=IPV4_UNVERIFIED)
+    there = appliance.region, appliance.account
+    yield Hourly("Appliance", APPLIANCE, *there, thing=appliance.vpc)
+    yield Hourly("Public IPv4 address of the appliance", PUBLIC_IPV4, *there, thing=appliance.vpc)
+    for sender, sent in ((flows.consumer, flows.request), (flows.provider, flows.response)):
+        place = sender.region, sender.account
+        yield Metered("Sent through the tunnel", INTERNET, *place, sent, note=EGRESS_UNVERIFIED)
+
+
+def _everywhere(case: Case) -> Bools:
+    return np.ones(len(case.flows), dtype=np.bool_)
+
+
+def _appliance(case: Case, row: int) -> str:
+    first = min(case.flows.consumer.vpc[row], case.flows.provider.vpc[row])
+    return (
+        f"AWS ends one side of a VPN only: {case.vpc(first).name} needs an appliance that you "
+        "run, patch and make redundant; its instance is not priced here"
+    )
+
+
+def _overlapping(case: Case) -> Bools:
+    return np.isin(case.pair, list(case.once(pair_overlaps)))
+
+
+def _overlap(case: Case, row: int) -> str:
+    return f"{case.once(pair_overlaps)[int(case.pair[row])]}: the managed service has no NAT"
+
+
+def _ipv6_only(case: Case) -> Bools:
+    only = [all(cidr.version == 6 for cidr in vpc.cidrs) for vpc in case.topology.vpcs]
+    return case.touching(np.array(only))
+
+
+def _ipv4_inside(case: Case, row: int) -> str:
+    return "an end has IPv6 only, and a virtual private gateway carries IPv4 only"
+
+
+def _peaks(case: Case) -> Floats:
+    """For every flow, the known peaks between its two VPCs together, in Gbps."""
+    _, pair = np.unique(case.pair, return_inverse=True)
+    sums = np.bincount(pair, weights=np.nan_to_num(case.column("peak_gbps")))
+    return sums[pair].astype(np.float64)
+
+
+def _too_fast(case: Case) -> Bools:
+    return case.once(_peaks) > GBPS_OF_A_TUNNEL
+
+
+def _bandwidth(case: Case, row: int) -> str:
+    return (
+        f"the peaks between the two VPCs add up to {case.once(_peaks)[row]:g} Gbps; a standard "
+        f"tunnel carries {GBPS_OF_A_TUNNEL}, and a virtual private gateway does not spread over two"
+    )
+
+
+def _connections(case: Case) -> Floats:
+    """For every VPC, the connections of its gateway: one for each VPC with an appliance."""
+    gateways = [gateway for _, gateway in case.pairs]
+    return np.bincount(gateways, minlength=len(case.topology.vpcs)).astype(np.float64)
+
+
+def _mtu(case: Case, row: int) -> str:
+    return "packets carry 1446 bytes at best, and the path MTU is not discovered: clamp the MSS"
+
+
+def _groups(case: Case, row: int) -> str:
+    return "security groups of the other VPC cannot be referenced through a tunnel"
+
+
+def _dns(case: Case, row: int) -> str:
+    return "private names of the other VPC need Resolver endpoints and rules beside the tunnel"
+
+
+OPTION = Option(
+    key="site-to-site-vpn",
+    name="Site-to-Site VPN",
+    charges=charges,
+    rules=(
+        Rule("VPN-08", Severity.HARD, _overlapping, _overlap, NOT_VERIFIED),
+        Rule("VPN-05", Severity.HARD, _ipv6_only, _ipv4_inside, BEST_PRACTICES),
+        Rule("VPN-14", Severity.HARD, needs("sg-reference"), _groups, NOT_VERIFIED),
+        *limit_rules(
+            "VPN-12",
+            _connections,
+            CONNECTIONS_PER_GATEWAY,
+            None,
+            "the virtual private gateway of {vpc} needs {count} connections",
+            VPN_QUOTAS,
+        ),
+        Rule("VPN-11", Severity.CONDITION, _everywhere, _appliance, NOT_VERIFIED),
+        Rule("VPN-15", Severity.CONDITION, needs("private-dns"), _dns, NOT_VERIFIED),
+        Rule("VPN-01", Severity.WARNING, _too_fast, _bandwidth, CONNECTIVITY_OPTIONS),
+        Rule("VPN-09", Severity.WARNING, _everywhere, _mtu, CONNECTIVITY_OPTIONS),
+    ),
+)

@@ -1,0 +1,105 @@
+"""A VPC Lattice service in a service network with which consumers' VPCs are associated."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from connectivity.core import services
+from connectivity.core.case import Case
+from connectivity.core.columns import MILLIONTHS, Flows
+from connectivity.core.lattice import LATTICE_RULES
+from connectivity.core.option import Objects, Option
+from connectivity.core.rule import Rule, Severity
+from connectivity.core.services import HTTP, SECONDS_PER_HOUR, TLS
+from connectivity.core.sources import BEST_PRACTICES, SAAS_OPTIONS
+from costmodel.core.charges import Bools, Charge, Floats, Hourly, Ints, Metered, PriceName
+from costmodel.core.units import HOURS_PER_MONTH
+
+SERVICE = PriceName("VpcLattice", "Service-Hours")
+DATA = PriceName("VpcLattice", "Service-Bytes")
+REQUESTS = PriceName("VpcLattice", "Requests")
+NOT_STATED = PriceName("VpcLattice", "Requests, as requests_per_second is not given")
+
+FREE_REQUESTS_PER_HOUR = 300_000  # of each service. Source: VPC Lattice pricing page, 2026-09
+GBPS_OF_AN_AZ, REQUESTS_OF_AN_AZ = 10, 10_000  # per second, of a service
+
+
+def charges(flows: Flows) -> Iterator[Charge]:
+    owner = flows.provider.region, flows.provider.account
+    yield Hourly("Lattice service", SERVICE, *owner, thing=flows.service)
+    yield Metered("Request and response bytes", DATA, *owner, flows.total)
+    yield Metered("Requests above the free ones", REQUESTS, *owner, _billed_requests(flows))
+    unknown = (flows.protocol == HTTP) & np.isnan(flows.requests)
+    yield Metered("Requests", NOT_STATED, *owner, unknown.astype(np.int64))
+
+
+def _per_second(flows: Flows) -> Floats:
+    """What is counted as requests, in millionths: of a TLS listener, its connections."""
+    requests = np.where(flows.protocol == HTTP, np.nan_to_num(flows.requests), 0)
+    return np.where(flows.protocol == TLS, flows.new, requests)
+
+
+def _billed_requests(flows: Flows) -> Ints:
+    """A month's requests above the free ones of each service, on the first of its flows, in
+    thousandths of a million: traffic is taken as even over the hours."""
+    _, first, service = np.unique(flows.service, return_index=True, return_inverse=True)
+    per_hour = np.bincount(service, weights=_per_second(flows)) * (SECONDS_PER_HOUR / MILLIONTHS)
+    billed = np.zeros(len(flows))
+    billed[first] = np.maximum(per_hour - FREE_REQUESTS_PER_HOUR, 0) * HOURS_PER_MONTH / 1_000
+    return np.rint(billed).astype(np.int64)
+
+
+def objects(flows: Flows) -> Iterator[Objects]:
+    yield Objects("service", flows.provider.account, flows.service)
+
+
+def _protocol(case: Case, row: int) -> str:
+    service = case.service(row)
+    return (
+        f"{service.name} speaks {service.protocol.upper()}; a Lattice service carries HTTP, HTTPS, "
+        "gRPC and TLS: offer it as a VPC resource for TCP"
+    )
+
+
+def _not_http(case: Case) -> Bools:
+    return case.flows.to_service & ~np.isin(case.flows.protocol, (HTTP, TLS))
+
+
+def _load(case: Case) -> Floats:
+    """For every flow, how far its service is used, of what one AZ of it carries."""
+    flows = case.flows
+    gbps = services.by_service(case, case.column("peak_gbps"))
+    requests = services.by_service(case, _per_second(flows) / MILLIONTHS)
+    azs = np.maximum(services.az_counts(flows, flows.provider.azs), 1)
+    return np.maximum(gbps / GBPS_OF_AN_AZ, requests / REQUESTS_OF_AN_AZ) / azs
+
+
+def _busy(case: Case) -> Bools:
+    return case.flows.to_service & (case.once(_load) > 1)
+
+
+def _throughput(case: Case, row: int) -> str:
+    return (
+        f"the flows to {case.service(row).name} need {case.once(_load)[row]:.1f} times the "
+        f"{GBPS_OF_AN_AZ} Gbps and {REQUESTS_OF_AN_AZ:,} requests a second of a service in an AZ; "
+        "ask AWS for more"
+    )
+
+
+OPTION = Option(
+    key="vpc-lattice",
+    name="VPC Lattice service",
+    charges=charges,
+    objects=objects,
+    carries=services.carries,
+    rules=(
+        *LATTICE_RULES,
+        Rule("LTC-02", Severity.HARD, _not_http, _protocol, BEST_PRACTICES),
+        Rule("LTC-07", Severity.WARNING, _busy, _throughput, SAAS_OPTIONS),
+    ),
+    takes_route=False,
+    assumes=(
+        "VPC Lattice requests are spread evenly over the hours of a month; of a TLS listener its "
+        "connections are counted. Crossing AZs is part of its price for a GB.",
+    ),
+)
