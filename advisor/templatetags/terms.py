@@ -1,14 +1,19 @@
 """Help where the question arises, and what pages of charts need."""
 
+from typing import Any
+
+import orjson
 from django import template
 from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from advisor.web.glossary import TERMS
 
 register = template.Library()
+
+NO_MARKUP = {ord(letter): f"\\u{ord(letter):04X}" for letter in "<>&"}
 
 
 @register.simple_tag
@@ -34,3 +39,14 @@ def term(key: str, place: str = "") -> SafeString:
 def plotly_js() -> str:
     """The address of Plotly's own file."""
     return static(f"{settings.PLOTLY}/plotly.min.js")
+
+
+@register.simple_tag
+def figure_json(figure: dict[str, Any], id: str) -> SafeString:
+    """A figure as `json_script` writes it, faster: no data can end the element."""
+    text = orjson.dumps(figure).decode().translate(NO_MARKUP)
+    return format_html(
+        '<script id="{}" type="application/json">{}</script>',
+        id,
+        mark_safe(text),  # noqa: S308  # without <, > and &
+    )

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from advisor.templatetags.figures import amount, exact
+from advisor.templatetags.figures import amount, exact, usd
 from connectivity.core.compare import Answer, Comparison
 from costmodel.core.bill import Line
 from costmodel.core.units import cents
@@ -43,6 +43,10 @@ class BillRows(NamedTuple):
     lines: list[LineRow]
     more_lines: int
     more_usd: Decimal
+
+    @property
+    def paid_by(self) -> str:
+        return "; ".join(f"{one.name} ({one.account}) {usd(one.usd)}" for one in self.payers)
 
 
 def bill_rows(answer: Answer, comparison: Comparison, most: int) -> BillRows:

@@ -12,7 +12,7 @@ from advisor.web.bills import MOST_LINES, BillRows, bill_rows
 from connectivity.core.compare import Answer, Comparison
 from connectivity.core.flips import Flip, flips
 from connectivity.core.headlines import Headline
-from connectivity.core.latency import Reading, region_of
+from connectivity.core.latency import BASELINE, Reading, region_of
 from connectivity.core.plain import ASSUMPTIONS, ENGINE
 from connectivity.core.remedies import REMEDIES
 from connectivity.core.rule import AS_OF, Hit, Rule, Severity
@@ -86,6 +86,10 @@ class OptionRow:
         """What must be met for it to work."""
         asked = (Severity.QUOTA, Severity.CONDITION)
         return [one for one in self.findings if one.rule.severity in asked]
+
+    @property
+    def is_baseline(self) -> bool:
+        return self.answer.option.key == BASELINE
 
     @property
     def reason(self) -> Finding | None:
@@ -217,7 +221,7 @@ def _where(kind: Headline) -> str:
 
 
 def _cells(answer: Answer, comparison: Comparison) -> list[Reading]:
-    """Every pair of AZs that any flow has, once."""
+    """Every pair of AZs that any flow has, once; none where no pair has a figure."""
     flows = comparison.case.flows
     width = len(flows.az_lists)
     lists = np.unique(flows.consumer.azs * width + flows.provider.azs).tolist()
@@ -227,7 +231,8 @@ def _cells(answer: Answer, comparison: Comparison) -> list[Reading]:
         for one in flows.az_lists[code // width]
         for other in flows.az_lists[code % width]
     }
-    return [comparison.latencies.read(answer.option.key, *pair) for pair in sorted(pairs)]
+    found = [comparison.latencies.read(answer.option.key, *pair) for pair in sorted(pairs)]
+    return found if any(one.basis != "none" for one in found) else []
 
 
 def _flips(comparison: Comparison, found: list[Flip]) -> Iterator[Change]:

@@ -141,8 +141,9 @@ def _metered(one: Charge, other: Charge, regions: int, pools: Ints) -> Iterator[
     places = place_of(ours, regions)
     slope = (theirs.quantity - ours.quantity).astype(np.float64)
     whole = _Line(pools[ours.payer], ours.quantity.astype(np.float64), slope)
-    for place in _used(places):
-        yield place, whole.rows(places == place)
+    used = _used(places)
+    for place in used:
+        yield place, whole if len(used) == 1 else whole.rows(places == place)
 
 
 def _capacity(

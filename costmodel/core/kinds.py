@@ -22,6 +22,13 @@ class Kind(StrEnum):
     REQUESTS = "Requests"
 
 
+BY_USAGE = {
+    "LCUUsage": Kind.CAPACITY,
+    "DataTransfer-Out-Bytes": Kind.TO_INTERNET,
+    "Requests": Kind.REQUESTS,
+}
+
+
 def kind_of(name: PriceName) -> Kind:
     """The kind of a price.
 
@@ -33,13 +40,8 @@ def kind_of(name: PriceName) -> Kind:
         return Kind.BETWEEN_REGIONS
     if usage == "DataTransfer-Regional-Bytes" or usage.startswith("VpcPeering-"):
         return Kind.BETWEEN_AZS
-    by_usage = {
-        "LCUUsage": Kind.CAPACITY,
-        "DataTransfer-Out-Bytes": Kind.TO_INTERNET,
-        "Requests": Kind.REQUESTS,
-    }
-    if usage in by_usage:
-        return by_usage[usage]
+    if usage in BY_USAGE:
+        return BY_USAGE[usage]
     return Kind.PROCESSED if usage.endswith("-Bytes") else Kind.HOURS
 
 
