@@ -1,15 +1,25 @@
-"""Stores price lists."""
+"""Stores price lists. A list is never changed; whatever is read or overridden makes a new one."""
 
 import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
-from costmodel import models
-from costmodel.core.price_list import Price
+from costmodel import models, queries
+from costmodel.clients import PUBLIC, offer_files
+from costmodel.core.price_list import Override, Price, replaced
 from costmodel.importers import price_table
+from costmodel.importers.aws_price_list import KEPT, OfferRead, Progress, read_offer
+from costmodel.importers.offer_files import OfferError
 
 SHIPPED = Path(__file__).parent / "data" / "prices_2026-11-23.csv"
+BATCH = 2_000
+SERVICES = tuple(KEPT)
 
 
 @transaction.atomic
@@ -26,24 +36,202 @@ def load_shipped_prices() -> models.PriceList:
     return row
 
 
+def import_prices(
+    paths: Iterable[Path], name: str = "", progress: Progress = lambda done, total: None
+) -> models.PriceList:
+    """A new price list: the newest one of AWS's, with what these offer files hold in its place.
+
+    The same files over the same list make no second one.
+
+    Args:
+        paths: offer files, JSON or CSV, or folders of them.
+        name: of the new list; made from its date and content without it.
+
+    Raises:
+        OfferError: a file cannot be used, or the name is taken; nothing is stored.
+    """
+    files = sorted(_files(paths))
+    if not files:
+        raise OfferError("no offer file (.json or .csv) there")
+    reads = []
+    for done, path in enumerate(files):
+        reads.append(read_offer(path, _scaled(progress, done, len(files))))
+    return store_offers(reads, name)
+
+
+def fetch_prices(
+    regions: list[str],
+    base_url: str = PUBLIC,
+    name: str = "",
+    progress: Progress = lambda done, total: None,
+) -> models.PriceList:
+    """As `import_prices`, with the files that AWS publishes for some Regions.
+
+    Raises:
+        FetchError: AWS does not answer, or a file is not whole.
+        OfferError: a file cannot be used; nothing is stored.
+    """
+    with offer_files(SERVICES, regions, base_url, _scaled(progress, 0, 2)) as (files, absent):
+        reads = []
+        for done, path in enumerate(files):
+            part = _scaled(_scaled(progress, 1, 2), done, len(files))
+            reads.append(read_offer(path, part))
+        return store_offers(reads, name, absent)
+
+
+def store_offers(
+    reads: list[OfferRead], name: str = "", absent: Iterable[str] = ()
+) -> models.PriceList:
+    """Put what was read over the newest of AWS's lists, as a new list in force."""
+    fresh = [price for read in reads for price in read.prices]
+    if not fresh:
+        raise OfferError("no price in these files that connectivity needs")
+    base = models.PriceList.objects.filter(team=None).first()
+    said = sorted(f"{read.offer.service} {read.offer.version} {len(read.prices)}" for read in reads)
+    whole = "\n".join([base.sha256 if base else "", *said, *sorted(map(repr, fresh))])
+    sha256 = hashlib.sha256(whole.encode()).hexdigest()
+    known = models.PriceList.objects.filter(sha256=sha256).first()
+    if known is None and base is not None and base.counts.get("fresh") == _digest(fresh):
+        known = base
+    if known is not None:
+        return known
+    if name and models.PriceList.objects.filter(name=name).exists():
+        raise OfferError(f"a price list is called {name!r} already; lists never change")
+    published = max(read.offer.published[:10] for read in reads)
+    as_of = max(base.as_of if base else "", published)
+    old = queries.list_of(base.pk).prices if base else ()
+    with transaction.atomic():
+        row = models.PriceList.objects.create(
+            name=name or f"aws-{published}-{sha256[:6]}",
+            as_of=as_of,
+            sha256=sha256,
+            counts=_counts(reads, absent) | {"fresh": _digest(fresh)},
+        )
+        _store(row, replaced(old, fresh))
+        for team_id in _overriding_teams():
+            put_overrides_in_force(team_id, None)
+    return row
+
+
+def _digest(prices: list[Price]) -> str:
+    return hashlib.sha256("\n".join(sorted(map(repr, prices))).encode()).hexdigest()
+
+
+def _counts(reads: list[OfferRead], absent: Iterable[str]) -> dict[str, Any]:
+    skipped: Counter[str] = Counter()
+    for read in reads:
+        skipped.update(read.skipped)
+    for one in absent:
+        skipped[f"AWS publishes no file: {one}"] += 1
+    return {
+        "read": sum(read.read for read in reads),
+        "kept": sum(len(read.prices) for read in reads),
+        "skipped": [{"why": why, "count": n} for why, n in sorted(skipped.items())],
+    }
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from (one for one in path.rglob("*") if one.suffix in (".json", ".csv"))
+        else:
+            yield path
+
+
+def _scaled(progress: Progress, done: int, of: int) -> Progress:
+    """The progress of one part of several, in thousandths of all."""
+
+    def told(part: int, total: int) -> None:
+        progress(int((done + (part / total if total else 0)) * 1000), of * 1000)
+
+    return told
+
+
 def _store(row: models.PriceList, prices: tuple[Price, ...]) -> None:
     stored = models.Price.objects.bulk_create(
-        models.Price(
-            price_list=row,
-            service=price.name.service,
-            usage_type=price.name.usage_type,
-            operation=price.name.operation,
-            region=price.region,
-            to_region=price.to_region or "",
-            unit=price.unit,
-            source=price.source,
-            as_of=price.as_of,
-            weak=price.weak,
-        )
-        for price in prices
+        (
+            models.Price(
+                price_list=row,
+                service=price.name.service,
+                usage_type=price.name.usage_type,
+                operation=price.name.operation,
+                region=price.region,
+                to_region=price.to_region or "",
+                unit=price.unit,
+                source=price.source,
+                as_of=price.as_of,
+                weak=price.weak,
+            )
+            for price in prices
+        ),
+        batch_size=BATCH,
     )
     models.PriceTier.objects.bulk_create(
-        models.PriceTier(price=one, start=tier.start, end=tier.end, usd=tier.usd)
-        for one, price in zip(stored, prices, strict=True)
-        for tier in price.tiers
+        (
+            models.PriceTier(price=one, start=tier.start, end=tier.end, usd=tier.usd)
+            for one, price in zip(stored, prices, strict=True)
+            for tier in price.tiers
+        ),
+        batch_size=BATCH,
     )
+
+
+def add_override(team_id: int, override: Override, author_id: int | None) -> models.PriceList:
+    """Let a team pay something else than the list price from now on; a new list is in force."""
+    with transaction.atomic():
+        models.PriceOverride.objects.create(
+            team_id=team_id,
+            service=override.service,
+            usage_type=override.usage_type,
+            region=override.region,
+            percent=override.percent,
+            usd=override.usd,
+            reason=override.reason,
+            author_id=author_id,
+        )
+        return put_overrides_in_force(team_id, author_id)
+
+
+def end_override(team_id: int, uid: UUID, author_id: int | None) -> models.PriceList:
+    """Let a team pay the list price again.
+
+    Raises:
+        models.PriceOverride.DoesNotExist: there is none, or it belongs to another team.
+    """
+    with transaction.atomic():
+        mine = models.PriceOverride.objects.filter(team_id=team_id, uid=uid, ended_at=None)
+        if not mine.update(ended_at=timezone.now()):
+            raise models.PriceOverride.DoesNotExist(f"no override {uid}")
+        return put_overrides_in_force(team_id, author_id)
+
+
+def put_overrides_in_force(team_id: int, author_id: int | None) -> models.PriceList:
+    """A team's list: the newest of AWS's with the team's overrides; AWS's own without any."""
+    base = models.PriceList.objects.filter(team=None)[0]
+    rules = [
+        {
+            "service": one.service,
+            "usage_type": one.usage_type,
+            "region": one.region,
+            "percent": None if one.percent is None else str(one.percent.normalize()),
+            "usd": None if one.usd is None else str(one.usd.normalize()),
+            "reason": one.reason,
+        }
+        for one in models.PriceOverride.objects.filter(team_id=team_id, ended_at=None)
+    ]
+    now = timezone.now()
+    sha256 = hashlib.sha256(f"{base.sha256} {team_id} {rules} {now}".encode()).hexdigest()
+    return models.PriceList.objects.create(
+        team_id=team_id,
+        name=f"own-{now.date().isoformat()}-{sha256[:6]}",
+        as_of=base.as_of,
+        sha256=sha256,
+        base=base,
+        overrides=rules,
+        author_id=author_id,
+    )
+
+
+def _overriding_teams() -> list[int]:
+    live = models.PriceOverride.objects.filter(ended_at=None)
+    return list(live.values_list("team_id", flat=True).distinct())

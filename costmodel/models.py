@@ -8,13 +8,20 @@ from django.db import models
 
 
 class PriceList(models.Model):
-    """Prices that belong together; without a team they are AWS's own."""
+    """Prices that belong together; without a team they are AWS's own.
+
+    A team's list has no prices of its own: it is another list with some of them changed.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     team = models.ForeignKey(settings.TEAM_MODEL, models.CASCADE, null=True)
     name = models.CharField(max_length=100, unique=True)
     as_of = models.CharField(max_length=10)
     sha256 = models.CharField(max_length=64, unique=True)
+    counts = models.JSONField(default=dict)  # of an import: read, kept, skipped and why
+    base = models.ForeignKey("self", models.PROTECT, null=True)
+    overrides = models.JSONField(default=list)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -62,3 +69,31 @@ class PriceTier(models.Model):
 
     def __str__(self) -> str:
         return f"{self.usd} from {self.start}"
+
+
+class PriceOverride(models.Model):
+    """What a team pays instead of a list price, and why. Ended, not deleted."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    team = models.ForeignKey(settings.TEAM_MODEL, models.CASCADE)
+    service = models.CharField(max_length=50)
+    usage_type = models.CharField(max_length=100, blank=True)  # all of the service without it
+    region = models.CharField(max_length=30, blank=True)  # all Regions without it
+    percent = models.DecimalField(max_digits=7, decimal_places=4, null=True)  # -12 is 12 % less
+    usd = models.DecimalField(max_digits=20, decimal_places=10, null=True)  # one rate, no tiers
+    reason = models.TextField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(percent=None) ^ models.Q(usd=None),
+                name="an_override_is_a_percentage_or_a_price",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.usage_type}".strip()

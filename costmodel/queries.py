@@ -2,14 +2,23 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 
 from costmodel import models
 from costmodel.core.charges import PriceName
-from costmodel.core.price_list import Price, PriceList, Tier, differences
+from costmodel.core.price_list import (
+    Changed,
+    Override,
+    Price,
+    PriceList,
+    Tier,
+    changes,
+    overridden,
+)
 
 
 class UnknownPriceList(LookupError):
@@ -30,6 +39,11 @@ def price_list(team_id: int | None, name: str | None = None) -> PriceList:
         there = f"there are: {names}" if names else "run manage.py load_data"
         raise UnknownPriceList(f"no price list is called {name!r}; {there}" if name else there)
     return _prices(newest)
+
+
+def list_of(pk: int) -> PriceList:
+    """A price list by its row."""
+    return _prices(pk)
 
 
 def price_list_names(team_id: int) -> list[str]:
@@ -60,16 +74,41 @@ def prices_since(team_id: int, moments: Iterable[datetime]) -> dict[datetime, Si
 
 @lru_cache(maxsize=32)
 def _differences(old: int, new: int) -> int:
-    return differences(_prices(old), _prices(new))
+    return len(changes(_prices(old), _prices(new)))
 
 
 @lru_cache(maxsize=8)
 def _prices(pk: int) -> PriceList:
     """Kept in memory: a price list never changes."""
     row = models.PriceList.objects.get(pk=pk)
-    return PriceList(
-        row.name, row.as_of, tuple(map(_price, row.prices.order_by("pk").prefetch_related("tiers")))
-    )
+    if row.base_id is not None:
+        rules = (Override(**one) for one in map(_plain_override, row.overrides))
+        return PriceList(row.name, row.as_of, overridden(_prices(row.base_id).prices, rules))
+    rows = row.prices.order_by("pk").prefetch_related("tiers")
+    return PriceList(row.name, row.as_of, tuple(map(_price, rows)))
+
+
+def _plain_override(said: dict[str, str | None]) -> dict[str, Any]:
+    numbers = {
+        name: None if said[name] is None else Decimal(str(said[name]))
+        for name in ("percent", "usd")
+    }
+    return said | numbers
+
+
+def price_changes(team_id: int, old: str, new: str) -> list[Changed]:
+    """What differs between two of the team's price lists.
+
+    Raises:
+        UnknownPriceList: says which there are.
+    """
+    return changes(price_list(team_id, old), price_list(team_id, new))
+
+
+def price_lists(team_id: int) -> QuerySet[models.PriceList]:
+    """The price lists that the team may use, the one in force first."""
+    usable = models.PriceList.objects.filter(Q(team=None) | Q(team=team_id))
+    return usable.select_related("base", "author").annotate(held=Count("prices"))
 
 
 def _price(row: models.Price) -> Price:

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from costmodel.core.charges import PriceName
 
@@ -101,14 +102,6 @@ class PriceList:
         return dict(index)
 
 
-def differences(old: PriceList, new: PriceList) -> int:
-    """How many prices are new, gone, or of other tiers."""
-    before, after = ({key: list_.find(*key) for key in list_.keys} for list_ in (old, new))
-    return sum(
-        _tiers(before.get(key)) != _tiers(after.get(key)) for key in before.keys() | after.keys()
-    )
-
-
 def _tiers(price: Price | None) -> tuple[Tier, ...]:
     return price.tiers if price else ()
 
@@ -133,3 +126,76 @@ def tiers(ranges: Iterable[tuple[int, int | None, Decimal]]) -> tuple[Tier, ...]
     if not rising:
         raise ValueError("a price has no tier")
     return tuple(Tier(*one) for one in rising)
+
+
+def replaced(old: Iterable[Price], new: Iterable[Price]) -> tuple[Price, ...]:
+    """Old prices with new ones in the place of those of the same name, Region and destination.
+
+    What the old list knows of a later date stays.
+    """
+    before: dict[Key, list[Price]] = defaultdict(list)
+    for price in old:
+        before[price.name, price.region, price.to_region].append(price)
+    after: dict[Key, list[Price]] = defaultdict(list)
+    for price in new:
+        key = (price.name, price.region, price.to_region)
+        if all(one.as_of <= price.as_of for one in before.get(key, ())):
+            after[key].append(price)
+    return tuple(price for prices in (before | after).values() for price in prices)
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What somebody pays instead of a list price: a share less or more, or one rate."""
+
+    service: str
+    usage_type: str  # all of the service where it is empty
+    region: str  # all Regions where it is empty
+    percent: Decimal | None
+    usd: Decimal | None
+    reason: str
+
+    def matches(self, price: Price) -> bool:
+        return (
+            price.name.service == self.service
+            and self.usage_type in ("", price.name.usage_type)
+            and self.region in ("", price.region)
+        )
+
+    def applied(self, price: Price) -> Price:
+        """The price that is paid; where it comes from, and why, is said."""
+        changed: tuple[Tier, ...]
+        if self.usd is not None:
+            changed = (Tier(0, None, self.usd),)
+            said = f"{self.usd:f} USD"
+        else:
+            factor = 1 + (self.percent or Decimal(0)) / 100
+            changed = tuple(replace(tier, usd=tier.usd * factor) for tier in price.tiers)
+            said = f"{self.percent:+f} %"
+        source = f"your own ({said}: {self.reason}), instead of {price.source}"
+        return replace(price, tiers=changed, source=source)
+
+
+def overridden(prices: Iterable[Price], overrides: Iterable[Override]) -> tuple[Price, ...]:
+    """Prices with the overrides applied in their order; of several the last one counts."""
+    rules = list(overrides)
+    return tuple(
+        next((rule.applied(price) for rule in reversed(rules) if rule.matches(price)), price)
+        for price in prices
+    )
+
+
+class Changed(NamedTuple):
+    """One price in two lists; None: it is not there."""
+
+    old: Price | None
+    new: Price | None
+
+
+def changes(old: PriceList, new: PriceList) -> list[Changed]:
+    """What is new, gone, or of other tiers, by service, usage type and Region."""
+    before, after = ({key: list_.find(*key) for key in list_.keys} for list_ in (old, new))
+    keys = before.keys() | after.keys()
+    differ = [key for key in keys if _tiers(before.get(key)) != _tiers(after.get(key))]
+    differ.sort(key=lambda key: (*key[0], key[1], key[2] or ""))
+    return [Changed(before.get(key), after.get(key)) for key in differ]

@@ -1,5 +1,7 @@
 """AWS's usage types: the Region prefixes that stand in them."""
 
+import re
+
 from costmodel.core.charges import PriceName
 
 INTER_REGION = PriceName("AWSDataTransfer", "AWS-Out-Bytes")
@@ -54,3 +56,42 @@ def usage_type(name: PriceName, region: str, to_region: str | None) -> str:
         return name.usage_type
     ends = (REGION_PREFIXES.get(one, one) for one in (region, to_region))
     return "-".join((*ends, name.usage_type))
+
+
+REGIONS = {prefix: region for region, prefix in REGION_PREFIXES.items()} | {"EUW1": "eu-west-1"}
+REGION_CODE = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
+PREFIX = re.compile(r"(?P<prefix>[A-Z]{3}[0-9]|EU)-(?P<rest>.+)")
+PAIR = re.compile(r"(?P<from>[A-Z]{3}[0-9]|EU)-(?P<to>[A-Z]{3}[0-9]|EU)-(?P<what>AWS-Out-Bytes)")
+
+# Usage types whose operation says nothing more, or was not read: our price names leave it out, or
+# have the one there is.
+OPERATIONS = {
+    ("AmazonVPC", "VpcPeering-In-Bytes"): "",
+    ("AmazonVPC", "VpcPeering-Out-Bytes"): "",
+    ("AmazonVPC", "PublicIPv4:InUseAddress"): "",
+    ("AmazonVPC", "PublicIPv4:IdleAddress"): "",
+    ("AmazonVPC", "VpcEndpoint-Service-Hours"): "",
+    ("AmazonVPC", "VPN-Usage-Hours:ipsec.1"): "CreateVpnConnection",
+    ("AmazonEC2", "NatGateway-Hours"): "NatGateway",
+    ("AmazonEC2", "NatGateway-Bytes"): "NatGateway",
+    ("AWSDataTransfer", "DataTransfer-Regional-Bytes"): "",
+    ("AWSDataTransfer", "DataTransfer-Out-Bytes"): "",
+    ("AWSDataTransfer", "AWS-Out-Bytes"): "",
+}
+
+
+def without_prefix(usage: str) -> str:
+    """A usage type without its Region prefix; us-east-1's older ones have none.
+
+    >>> without_prefix("EU-NatGateway-Hours")
+    'NatGateway-Hours'
+    >>> without_prefix("VPN-Usage-Hours:ipsec.1")
+    'VPN-Usage-Hours:ipsec.1'
+    """
+    match = PREFIX.fullmatch(usage)
+    return match["rest"] if match else usage
+
+
+def regions_of_pair(pair: re.Match[str]) -> tuple[str, str]:
+    """Both Regions of a transfer's usage type; empty for a prefix that is not in the table."""
+    return REGIONS.get(pair["from"], ""), REGIONS.get(pair["to"], "")

@@ -1,0 +1,33 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from advisor.management.commands.import_prices import said_of
+from advisor.management.refusals import refuse
+from connectivity.core.problems import Problem, did_you_mean
+from connectivity.core.regions import AZ_PREFIXES
+from costmodel.clients import PUBLIC, FetchError
+from costmodel.importers.offer_files import OfferError
+from costmodel.ingest import fetch_prices
+
+
+class Command(BaseCommand):
+    help = "Makes a new price list of the files that AWS publishes; no credentials are needed."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--region", action="append", required=True, help="may be repeated")
+        parser.add_argument("--base-url", default=PUBLIC, help="where AWS's files are")
+        parser.add_argument("--name", default="", help="of the new list")
+        parser.add_argument("--format", choices=["json", "table"], default="table")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        unknown = [one for one in options["region"] if one not in AZ_PREFIXES]
+        if unknown:
+            near = did_you_mean(unknown[0], AZ_PREFIXES)
+            refuse(self.stderr, [Problem("--region", f"{unknown[0]!r} is no Region we know{near}")])
+        try:
+            row = fetch_prices(options["region"], options["base_url"], options["name"])
+        except (FetchError, OfferError, OSError) as error:
+            refuse(self.stderr, [Problem("prices", str(error))])
+        else:
+            self.stdout.write(said_of(row, options["format"]))

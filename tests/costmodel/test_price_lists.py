@@ -1,0 +1,233 @@
+"""Price lists in the database: imports, fetches over HTTP, a team's own prices."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from advisor.models import User
+from costmodel import models, queries
+from costmodel.clients import FetchError
+from costmodel.core.charges import PriceName
+from costmodel.core.price_list import Override, PriceList
+from costmodel.importers.offer_files import OfferError
+from costmodel.ingest import SERVICES, add_override, end_override, fetch_prices, import_prices
+from tests.conftest import ROOT
+from tests.offers import TRANSFER, VPC, Files, large_ec2, offer, product, serving
+
+ATTACHMENT = PriceName("AmazonVPC", "TransitGateway-Hours", "TransitGatewayVPC")
+
+
+def usd(prices: PriceList, name: PriceName = ATTACHMENT, region: str = "us-east-1") -> Decimal:
+    price = prices.find(name, region)
+    assert price is not None
+    return price.tiers[0].usd
+
+
+def file(tmp_path: Path, rate: str = "0.0600000000", **head: str) -> Path:
+    hours = product("TGWH", "USE1-TransitGateway-Hours", rate, operation="TransitGatewayVPC")
+    path = tmp_path / f"vpc-{rate}.json"
+    later = {"publicationDate": "2026-12-01T00:00:00Z"} | head
+    path.write_text(json.dumps(offer("AmazonVPC", [hours, *VPC[1:]], **later)))
+    return path
+
+
+def test_an_import_is_a_new_list_over_the_newest_one(user: User, tmp_path: Path) -> None:
+    before = queries.price_list(user.team_id)
+    row = import_prices([file(tmp_path)])
+    after = queries.price_list(user.team_id)
+    assert (after.name, usd(before), usd(after)) == (row.name, Decimal("0.05"), Decimal("0.06"))
+    balancer = PriceName("AWSELB", "LoadBalancerUsage", "LoadBalancing:Network")
+    assert usd(after, balancer) == usd(before, balancer)
+    assert (row.counts["kept"], row.as_of) == (4, "2026-12-01")
+    queries._prices.cache_clear()
+    assert usd(queries.price_list(user.team_id, before.name)) == Decimal("0.05")
+
+
+def test_the_same_files_make_no_second_list(user: User, tmp_path: Path) -> None:
+    first = import_prices([file(tmp_path)])
+    assert import_prices([tmp_path]).pk == first.pk
+    assert models.PriceList.objects.count() == 2
+
+
+def test_an_older_file_does_not_undo_a_newer_price(user: User, tmp_path: Path) -> None:
+    import_prices([file(tmp_path)])
+    import_prices([file(tmp_path, "0.0100000000", publicationDate="2020-01-01T00:00:00Z")])
+    assert usd(queries.price_list(user.team_id)) == Decimal("0.06")
+
+
+def test_a_file_that_is_refused_changes_nothing(user: User, tmp_path: Path) -> None:
+    good = file(tmp_path)
+    (tmp_path / "zz-half.json").write_text(good.read_text()[:-40])
+    before = queries.price_list(user.team_id).name
+    with pytest.raises(OfferError, match="zz-half.json"):
+        import_prices([tmp_path])
+    assert models.PriceList.objects.count() == 1
+    assert queries.price_list(user.team_id).name == before
+
+
+def test_a_name_is_taken_once(user: User, tmp_path: Path) -> None:
+    import_prices([file(tmp_path)], "december")
+    with pytest.raises(OfferError, match="called 'december' already"):
+        import_prices([file(tmp_path, "0.0700000000")], "december")
+    with pytest.raises(OfferError, match="no offer file"):
+        import_prices([tmp_path / "nothing-here.txt"][:0])
+
+
+@pytest.fixture
+def published() -> Files:
+    files = Files()
+    for service in SERVICES:
+        files[f"/offers/v1.0/aws/{service}/current/region_index.json"] = b'{"regions": {}}'
+    files.publish("AmazonVPC", "us-east-1", json.dumps(offer("AmazonVPC", VPC)).encode())
+    transfer = json.dumps(offer("AWSDataTransfer", TRANSFER)).encode()
+    files.publish("AWSDataTransfer", "us-east-1", transfer)
+    return files
+
+
+def test_fetching_takes_what_aws_publishes_and_says_what_it_does_not(
+    user: User, published: Files
+) -> None:
+    told: list[tuple[int, int]] = []
+    with serving(published) as address:
+        row = fetch_prices(["us-east-1"], address, progress=lambda *at: told.append(at))
+    assert row.counts["kept"] == 7
+    absent = [one["why"] for one in row.counts["skipped"] if "publishes no file" in one["why"]]
+    assert len(absent) == len(SERVICES) - 2
+    assert told == sorted(told)
+
+
+@pytest.mark.parametrize(
+    ("service", "body", "words"),
+    [
+        ("AmazonVPC", 500, "500"),
+        ("AmazonVPC", b'{"formatVersion": "v1.0"', "cut or changed"),
+        ("AmazonVPC", lambda: (500_000, iter([b"{"])), "IncompleteRead"),
+    ],
+)
+def test_a_fetch_that_fails_changes_nothing(
+    user: User, published: Files, service: str, body: object, words: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("costmodel.clients.RETRIES", 0)
+    published.publish(service, "us-east-1", body)
+    with serving(published) as address, pytest.raises((FetchError, OfferError), match=words):
+        fetch_prices(["us-east-1"], address)
+    assert models.PriceList.objects.count() == 1
+
+
+def test_a_server_that_stumbles_is_asked_again(user: User, published: Files) -> None:
+    path = "/offers/v1.0/aws/AmazonVPC/20260925174521/us-east-1/index.json"
+    whole, tries = published[path], []
+
+    def stumble() -> tuple[int, Iterator[bytes]]:
+        tries.append(1)
+        return (len(whole), iter([whole])) if len(tries) > 1 else (0, iter([]))
+
+    published[path] = stumble
+    with serving(published) as address:
+        with pytest.raises(OfferError, match="empty"):
+            fetch_prices(["us-east-1"], address)
+        assert fetch_prices(["us-east-1"], address).counts["kept"] == 7
+
+
+LIMIT_KB = 200_000
+AND_SAY_THE_PEAK = """
+import sys
+from pathlib import Path
+from django.core.management import execute_from_command_line
+execute_from_command_line(sys.argv)
+status = Path("/proc/self/status").read_text().split()
+print(status[status.index("VmHWM:") + 1], file=sys.stderr)
+"""
+
+
+def test_440_mb_over_http_stay_within_200_mb(tmp_path: Path) -> None:
+    """The whole command, from the network to the database, in a process of its own."""
+    files = Files()
+    for service in SERVICES:
+        files[f"/offers/v1.0/aws/{service}/current/region_index.json"] = b'{"regions": {}}'
+    files.publish("AmazonEC2", "eu-west-1", lambda: large_ec2(440))
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'own.sqlite3'}"}
+    run = [sys.executable, "manage.py"]
+    for command in (["migrate", "-v", "0"], ["load_data"]):
+        subprocess.run([*run, *command], cwd=ROOT, env=environment, check=True, capture_output=True)
+    with serving(files) as address:
+        fetch = ["fetch_prices", "--region", "eu-west-1", "--base-url", address]
+        made = subprocess.run(
+            [sys.executable, "-c", AND_SAY_THE_PEAK, *fetch, "--format", "json"],
+            cwd=ROOT,
+            env=environment | {"DJANGO_SETTINGS_MODULE": "advisor.settings"},
+            check=True,
+            capture_output=True,
+        )
+    answer = json.loads(made.stdout)
+    assert answer["kept"] == 2
+    assert answer["read"] > 100_000
+    assert int(made.stderr.split()[-1]) < LIMIT_KB
+
+
+def test_the_commands_refuse_with_status_2(
+    user: User, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bad.json").write_text("{}")
+    for command in (
+        ["import_prices", str(tmp_path / "bad.json")],
+        ["import_prices", str(tmp_path / "none.json")],
+        ["fetch_prices", "--region", "us-esat-1"],
+    ):
+        with pytest.raises(SystemExit) as stop:
+            call_command(*command)
+        assert stop.value.code == 2
+    said = capfd.readouterr().err
+    assert "formatVersion is 'missing'" in said
+    assert "'us-esat-1' is no Region we know; did you mean" in said
+
+
+def override(**changes: object) -> Override:
+    rule = {"service": "AmazonVPC", "usage_type": "", "region": "", "percent": None, "usd": None}
+    return Override(**{**rule, "reason": "EDP of 2026", **changes})  # type: ignore[arg-type]
+
+
+def test_a_teams_own_prices_lie_over_the_list_with_their_reason(
+    user: User, stranger: User, tmp_path: Path
+) -> None:
+    add_override(user.team_id, override(percent=Decimal(-10)), user.pk)
+    add_override(
+        user.team_id, override(usage_type="TransitGateway-Bytes", usd=Decimal("0.015")), user.pk
+    )
+    own = queries.price_list(user.team_id)
+    processing = ATTACHMENT._replace(usage_type="TransitGateway-Bytes")
+    assert (usd(own), usd(own, processing)) == (Decimal("0.0450"), Decimal("0.015"))
+    price = own.find(ATTACHMENT, "us-east-1")
+    assert price is not None
+    assert price.source.startswith("your own (-10 %: EDP of 2026), instead of ")
+    assert usd(queries.price_list(stranger.team_id)) == Decimal("0.05")
+    import_prices([file(tmp_path)])
+    assert usd(queries.price_list(user.team_id)) == Decimal("0.054")
+
+
+def test_an_override_ends_and_older_lists_keep_it(user: User) -> None:
+    row = add_override(user.team_id, override(percent=Decimal(-50)), user.pk)
+    one = models.PriceOverride.objects.get()
+    with pytest.raises(models.PriceOverride.DoesNotExist):
+        end_override(user.team_id + 1000, one.uid, None)
+    end_override(user.team_id, one.uid, user.pk)
+    assert usd(queries.price_list(user.team_id)) == Decimal("0.05")
+    queries._prices.cache_clear()
+    assert usd(queries.price_list(user.team_id, row.name)) == Decimal("0.025")
+
+
+def test_what_differs_between_two_lists(user: User, tmp_path: Path) -> None:
+    before = queries.price_list(user.team_id).name
+    row = import_prices([file(tmp_path)])
+    changed = queries.price_changes(user.team_id, before, row.name)
+    assert [(one.old.tiers[0].usd, one.new.tiers[0].usd) for one in changed if one.old and one.new][
+        :1
+    ] == [(Decimal("0.05"), Decimal("0.06"))]
