@@ -7,16 +7,20 @@ from typing import Any
 from uuid import UUID
 
 from celery import current_app
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from advisor.models import Job, StoredReply
+from advisor.models import Job, StoredReply, Team
 from connectivity.advice import compare_document
 from connectivity.core.plain import plain
 from connectivity.core.problems import DocumentRefused
+from connectivity.models import TopologyVersion
+from costmodel.clients import FetchError
+from costmodel.ingest import fetch_prices
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +49,16 @@ def _compare(team_id: int, arguments: dict[str, Any], progress: Progress) -> dic
     return answer | {"topology_version": arguments["topology_version"]}
 
 
-KINDS: dict[str, Callable[[int, dict[str, Any], Progress], dict[str, Any]]] = {"compare": _compare}
+def _fetch_prices(team_id: int, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    row = fetch_prices(arguments["regions"], settings.AWS_PRICES_URL, progress=progress)
+    counts = {name: row.counts.get(name) for name in ("read", "kept", "skipped")}
+    return {"price_list": row.name} | counts
+
+
+KINDS: dict[str, Callable[[int, dict[str, Any], Progress], dict[str, Any]]] = {
+    "compare": _compare,
+    "fetch-prices": _fetch_prices,
+}
 
 
 def start(kind: str, arguments: dict[str, Any], *, team_id: int, user_id: int | None) -> Job:
@@ -78,7 +91,7 @@ def run(uid: str) -> None:
         result = KINDS[job.kind](job.team_id, job.arguments, _progress_of(job))
     except Cancelled:
         logger.info("job %s was cancelled", uid)
-    except (DocumentRefused, LookupError, ValueError) as error:
+    except (DocumentRefused, FetchError, LookupError, ValueError) as error:
         _finish(job, Job.State.FAILED, problems=_problems(error))
     except Exception:
         problem = "failed inside the server, whose log says why"
@@ -108,6 +121,19 @@ def put_back() -> list[UUID]:
     uids = list(waiting.values_list("uid", flat=True))
     waiting.update(heartbeat_at=now)
     return uids
+
+
+def refresh_prices() -> list[UUID]:
+    """A job that fetches AWS's prices for the Regions of every stored topology."""
+    documents = TopologyVersion.objects.filter(topology__deleted_at=None).values_list(
+        "document__vpcs", flat=True
+    )
+    regions = {vpc["region"] for vpcs in documents.iterator() for vpc in vpcs or ()}
+    team = Team.objects.order_by("pk").first()
+    if not regions or team is None:
+        return []
+    arguments = {"regions": sorted(regions)}
+    return [start("fetch-prices", arguments, team_id=team.pk, user_id=None).uid]
 
 
 def waiting() -> list[UUID]:

@@ -8,6 +8,11 @@ SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 25},
     },
+    "AWS's prices of the week": {
+        "task": "refresh-prices",
+        "schedule": crontab(minute="41", hour="4", day_of_week="sun"),
+        "options": {"expires": 3600},
+    },
     "what is no longer needed": {
         "task": "clear-expired",
         "schedule": crontab(minute="17", hour="3"),

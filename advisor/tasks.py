@@ -27,3 +27,8 @@ def ring_for_what_waits(**_: object) -> None:
 @shared_task(name="clear-expired")
 def clear_expired() -> None:
     jobs.clear_expired()
+
+
+@shared_task(name="refresh-prices")
+def refresh_prices() -> None:
+    jobs.refresh_prices()

@@ -16,8 +16,16 @@ from advisor.api.latency import (
     MeasurementView,
     ZoneNamesView,
 )
+from advisor.api.prices import (
+    OverridesView,
+    OverrideView,
+    PriceChangesView,
+    PriceFetchesView,
+    PriceListsView,
+    PricesView,
+)
 from advisor.api.topologies import TopologiesView, TopologyView, VersionsView, VersionView
-from advisor.web import account, comparisons, scenarios, sharing, topologies
+from advisor.web import account, comparisons, jobs, prices, scenarios, sharing, topologies
 from advisor.web.glossary import TERMS
 
 
@@ -44,6 +52,12 @@ api = [
     path("latency/measurements/", MeasurementsView.as_view(), name="api-measurements"),
     path("latency/measurements/<uuid:uid>/", MeasurementView.as_view(), name="api-measurement"),
     path("latency/zone-names/", ZoneNamesView.as_view(), name="api-zone-names"),
+    path("prices/", PricesView.as_view(), name="api-prices"),
+    path("prices/lists/", PriceListsView.as_view(), name="api-price-lists"),
+    path("prices/changes/", PriceChangesView.as_view(), name="api-price-changes"),
+    path("prices/fetches/", PriceFetchesView.as_view(), name="api-price-fetches"),
+    path("prices/overrides/", OverridesView.as_view(), name="api-price-overrides"),
+    path("prices/overrides/<uuid:uid>/", OverrideView.as_view(), name="api-price-override"),
     path("jobs/", JobsView.as_view(), name="api-jobs"),
     path("jobs/<uuid:uid>/", JobView.as_view(), name="api-job"),
     path("jobs/<uuid:uid>/result/", JobResultView.as_view(), name="api-job-result"),
@@ -74,6 +88,15 @@ urlpatterns = [
     path("shared/<uuid:uid>/revoke/", sharing.revoke, name="share-revoke"),
     path("scenarios/", scenarios.show, name="scenarios"),
     path("help/", help_page, name="help"),
+    # prices and background work
+    path("prices/", prices.show, name="prices"),
+    path("prices/changes/", prices.changed, name="price-changes"),
+    path("prices/load/", prices.load_region, name="prices-load"),
+    path("prices/own/", prices.override, name="price-override"),
+    path("prices/own/<uuid:uid>/end/", prices.end_override, name="price-override-end"),
+    path("jobs/", jobs.index, name="jobs"),
+    path("jobs/<uuid:uid>/", jobs.show, name="job"),
+    path("jobs/<uuid:uid>/cancel/", jobs.cancel, name="job-cancel"),
     path("topologies/<uuid:uid>/document/", topologies.document, name="document"),
     path(
         "topologies/<uuid:uid>/document.json",

@@ -108,7 +108,8 @@ def price_changes(team_id: int, old: str, new: str) -> list[Changed]:
 def price_lists(team_id: int) -> QuerySet[models.PriceList]:
     """The price lists that the team may use, the one in force first."""
     usable = models.PriceList.objects.filter(Q(team=None) | Q(team=team_id))
-    return usable.select_related("base", "author").annotate(held=Count("prices"))
+    found = usable.select_related("base", "author").annotate(held=Count("prices"))
+    return found.order_by("-as_of", "-pk")
 
 
 def _price(row: models.Price) -> Price:

@@ -40,6 +40,11 @@ class Gap:
     to_region: str | None
     needed_by: str
 
+    @property
+    def is_loadable(self) -> bool:
+        """AWS may have published it; what nobody has stated cannot be loaded."""
+        return " " not in self.price.usage_type
+
 
 @dataclass(frozen=True)
 class Bill:

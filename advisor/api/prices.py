@@ -1,0 +1,207 @@
+"""Prices over REST: lists, what they hold, what changed, fetching, and a team's own prices."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from advisor import jobs
+from advisor.api.authentication import team_id_of
+from advisor.api.idempotency import once
+from advisor.api.jobs import job_json
+from advisor.api.problems import refused
+from advisor.api.serializers import JobSerializer, OverrideSerializer, ProblemsSerializer
+from advisor.api.topologies import Pages
+from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
+from connectivity.core.regions import AZ_PREFIXES
+from connectivity.price_effects import plain, price_effects, words_of
+from costmodel import ingest, queries
+from costmodel.core.price_list import Override, Price
+from costmodel.models import PriceList, PriceOverride
+
+MOST_TOPOLOGIES = 1_000
+MOST_REGIONS = 40
+
+
+class PriceListsView(APIView):
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """The price lists that the team may use, the one in force first."""
+        pages = Pages()
+        found = queries.price_lists(team_id_of(request))
+        page = pages.paginate_queryset(found, request, self) or []
+        return pages.get_paginated_response([_list(one) for one in page])
+
+
+class PricesView(APIView):
+    @extend_schema(
+        responses=OpenApiTypes.OBJECT,
+        parameters=[
+            OpenApiParameter(name, str)
+            for name in ("price_list", "service", "usage_type", "region", "page", "page_size")
+        ],
+    )
+    def get(self, request: Request) -> Response:
+        """What a price list holds; the one in force without `price_list`."""
+        asked = request.query_params
+        prices = queries.price_list(team_id_of(request), asked.get("price_list"))
+        found = [
+            one
+            for one in prices.prices
+            if asked.get("service", one.name.service) == one.name.service
+            and asked.get("usage_type", one.name.usage_type) == one.name.usage_type
+            and asked.get("region", one.region) == one.region
+        ]
+        pages = Pages()
+        page = pages.paginate_queryset(found, request, self) or []
+        return pages.get_paginated_response([price_json(one) for one in page])
+
+
+class PriceChangesView(APIView):
+    @extend_schema(
+        responses=OpenApiTypes.OBJECT,
+        parameters=[OpenApiParameter(name, str, required=True) for name in ("old", "new")],
+    )
+    def get(self, request: Request) -> Response:
+        """What differs between two lists, and the topologies whose money it changes."""
+        team_id = team_id_of(request)
+        names = queries.price_list_names(team_id)
+        old = request.query_params.get("old") or names[min(1, len(names) - 1)]
+        new = request.query_params.get("new") or names[0]
+        found = queries.price_changes(team_id, old, new)
+        effects, unseen = price_effects(team_id, old, new, MOST_TOPOLOGIES)
+        answer = {
+            "old": old,
+            "new": new,
+            "changes": [_change(one.old, one.new, words_of(one)) for one in found],
+            "topologies": [plain(one) for one in effects],
+            "not_looked_at": unseen,
+        }
+        return Response(answer)
+
+
+class PriceFetchesView(APIView):
+    @extend_schema(
+        request=OpenApiTypes.OBJECT, responses={202: JobSerializer, 400: ProblemsSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        """Fetch what AWS publishes for some Regions, as a job: `{"regions": ["eu-west-1"]}`."""
+        regions = request.data.get("regions") if isinstance(request.data, dict) else None
+        if not isinstance(regions, list) or not 0 < len(regions) <= MOST_REGIONS:
+            return refused([Problem("regions", "is not a list of one or more Regions")])
+        unknown = [one for one in regions if one not in AZ_PREFIXES]
+        if unknown:
+            near = did_you_mean(str(unknown[0]), AZ_PREFIXES)
+            return refused([Problem("regions", f"{unknown[0]!r} is no Region we know{near}")])
+
+        def store() -> tuple[int, dict[str, Any]]:
+            team_id, user_id = team_id_of(request), request.user.pk
+            wanted = {"regions": sorted(set(regions))}
+            job = jobs.start("fetch-prices", wanted, team_id=team_id, user_id=user_id)
+            return 202, job_json(job, request)
+
+        return once(request, store)
+
+
+class OverridesView(APIView):
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """The team's own prices, those that ended included."""
+        pages = Pages()
+        found = PriceOverride.objects.filter(team_id=team_id_of(request)).select_related("author")
+        page = pages.paginate_queryset(found, request, self) or []
+        return pages.get_paginated_response([_override(one) for one in page])
+
+    @extend_schema(
+        request=OverrideSerializer, responses={201: OpenApiTypes.OBJECT, 400: ProblemsSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        """Pay something else than the list price: `service`, `percent` or `usd`, `reason`, and, if
+        it is not for all of the service, `usage_type` and `region`."""
+        rule = read_override(request.data)
+
+        def store() -> tuple[int, dict[str, Any]]:
+            row = ingest.add_override(team_id_of(request), rule, request.user.pk)
+            return 201, {"price_list": row.name}
+
+        return once(request, store)
+
+
+class OverrideView(APIView):
+    @extend_schema(responses={200: OpenApiTypes.OBJECT})
+    def delete(self, request: Request, uid: UUID) -> Response:
+        """End a price of the team's own; older lists keep it."""
+        row = ingest.end_override(team_id_of(request), uid, request.user.pk)
+        return Response({"price_list": row.name})
+
+
+def read_override(data: Any) -> Override:
+    """The override that a request states.
+
+    Raises:
+        DocumentRefused: with every problem.
+    """
+    found = OverrideSerializer(data=data)
+    if not found.is_valid():
+        problems = [
+            Problem(name, " ".join(map(str, errors))) for name, errors in found.errors.items()
+        ]
+        raise DocumentRefused(problems)
+    return Override(**found.validated_data)
+
+
+def _list(row: PriceList) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "as_of": row.as_of,
+        "created_at": row.created_at.isoformat(),
+        "is_own": row.team_id is not None,
+        "base": row.base.name if row.base else None,
+        "overrides": row.overrides,
+        "counts": {name: row.counts.get(name) for name in ("read", "kept", "skipped")},
+    }
+
+
+def price_json(price: Price) -> dict[str, Any]:
+    """One price with its tiers and evidence; quantities in the price's unit."""
+    return {
+        **price.name._asdict(),
+        "region": price.region,
+        "to_region": price.to_region,
+        "unit": price.unit,
+        "tiers": [
+            {"from": _units(one.start), "to": _units(one.end), "usd": f"{one.usd:f}"}
+            for one in price.tiers
+        ],
+        "source": price.source,
+        "as_of": price.as_of,
+        "weak": price.weak,
+    }
+
+
+def _units(thousandths: int | None) -> str | None:
+    return None if thousandths is None else f"{thousandths / 1000:.10g}"
+
+
+def _change(old: Price | None, new: Price | None, words: str) -> dict[str, Any]:
+    sides = {"old": old and price_json(old), "new": new and price_json(new)}
+    return {"words": words} | sides
+
+
+def _override(one: PriceOverride) -> dict[str, Any]:
+    return {
+        "uid": str(one.uid),
+        "service": one.service,
+        "usage_type": one.usage_type,
+        "region": one.region,
+        "percent": None if one.percent is None else f"{one.percent.normalize():f}",
+        "usd": None if one.usd is None else f"{one.usd.normalize():f}",
+        "reason": one.reason,
+        "author": one.author.get_username() if one.author else None,
+        "created_at": one.created_at.isoformat(),
+        "ended_at": one.ended_at and one.ended_at.isoformat(),
+    }

@@ -1,0 +1,49 @@
+"""Pages about work in the background: how far it is, what came of it, how to stop it."""
+
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from advisor import jobs
+from advisor.models import Job
+from advisor.web.requests import found_or_404, signed_in
+
+PAGE = 50
+KINDS = {"compare": "Comparison", "fetch-prices": "Prices from AWS"}
+UNFINISHED = (Job.State.QUEUED, Job.State.RUNNING)
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The team's jobs, the newest first."""
+    mine = Job.objects.filter(team_id=signed_in(request).team_id).defer("arguments", "result")
+    page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
+    rows = [(one, KINDS.get(one.kind, one.kind)) for one in page]
+    return render(request, "web/jobs.html", {"page": page, "rows": rows})
+
+
+@require_safe
+@found_or_404
+def show(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One job; for htmx, the part that changes."""
+    job = Job.objects.get(team_id=signed_in(request).team_id, uid=uid)
+    context = {
+        "job": job,
+        "kind": KINDS.get(job.kind, job.kind),
+        "is_unfinished": job.state in UNFINISHED,
+        "percent": job.done * 100 // job.total if job.total else 0,
+    }
+    part = request.htmx  # type: ignore[attr-defined]  # django-htmx's middleware
+    return render(request, "web/partials/_job.html" if part else "web/job.html", context)
+
+
+@require_POST
+@found_or_404
+def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Stop a job at its next step; nothing of it is stored."""
+    job = Job.objects.get(team_id=signed_in(request).team_id, uid=uid)
+    jobs.cancel(job)
+    return redirect("job", uid)

@@ -1,0 +1,141 @@
+"""What another price list changes: the cost of stored topologies, and what is recommended."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from connectivity import queries
+from connectivity.core.compare import Answer, Comparison, compare
+from connectivity.core.document import topology
+from connectivity.core.verdict import recommended
+from costmodel.core.price_list import Changed, Tier, changes
+from costmodel.core.usage_types import usage_type
+from costmodel.queries import price_list
+
+Progress = Callable[[int, int], None]
+MOST_REASONS = 4
+
+
+@dataclass(frozen=True)
+class Side:
+    """What one list makes of a topology."""
+
+    option: str  # the name of the recommended one; empty where there is none
+    usd: Decimal | None  # its cost and operations a month
+
+    @classmethod
+    def of(cls, best: Answer | None) -> "Side":
+        return cls("", None) if best is None else cls(best.option.name, best.total_usd)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One stored topology whose money changes."""
+
+    uid: UUID
+    name: str
+    version: int
+    before: Side
+    after: Side
+    because: tuple[str, ...]  # the prices that did it
+
+    @property
+    def is_flip(self) -> bool:
+        """Another option is recommended."""
+        return self.before.option != self.after.option
+
+    @property
+    def change_usd(self) -> Decimal | None:
+        if self.before.usd is None or self.after.usd is None:
+            return None
+        return self.after.usd - self.before.usd
+
+
+def price_effects(
+    team_id: int,
+    old: str,
+    new: str,
+    most: int,
+    progress: Progress = lambda done, total: None,
+) -> tuple[list[Effect], int]:
+    """The team's topologies whose cost differs between two price lists, flips first.
+
+    Args:
+        most: topologies to look at, the latest change first.
+
+    Returns:
+        The effects, and how many topologies were not looked at.
+
+    Raises:
+        UnknownPriceList, UnknownLatencies: say what there is.
+    """
+    lists = price_list(team_id, old), price_list(team_id, new)
+    changed = changes(*lists)
+    if not changed:
+        return [], 0
+    stored = queries.topologies(team_id)
+    total = stored.count()
+    latencies = queries.latencies(team_id)
+    found = []
+    for done, row in enumerate(stored[:most], start=1):
+        version = queries.version(team_id, row.uid)
+        made = topology(version.document, is_plain=True)
+        before, after = (compare(made, prices, latencies) for prices in lists)
+        reasons = tuple(_because(before, after, changed))
+        if reasons:
+            best = Side.of(recommended(before)), Side.of(recommended(after))
+            found.append(Effect(row.uid, row.name, version.number, *best, reasons))
+        progress(done, min(total, most))
+    found.sort(key=lambda one: (not one.is_flip, -abs(one.change_usd or Decimal(0))))
+    return found, max(0, total - most)
+
+
+def _because(before: Comparison, after: Comparison, changed: list[Changed]) -> Iterator[str]:
+    """The changed prices that the recommended options of both sides are billed with, in words."""
+    used = {
+        id(line.price)
+        for side in (before, after)
+        for best in (recommended(before), recommended(after))
+        for answer in side.answers
+        if best is not None and answer.option is best.option and answer.bill is not None
+        for line in answer.bill.lines
+    }
+    said = [words_of(one) for one in changed if {id(one.old), id(one.new)} & used]
+    yield from said[:MOST_REASONS]
+    if len(said) > MOST_REASONS:
+        yield f"and {len(said) - MOST_REASONS} more prices"
+
+
+def words_of(one: Changed) -> str:
+    """A change of a price in one sentence."""
+    price = one.new or one.old
+    assert price is not None  # noqa: S101  # for the type checker: one of them is there
+    name = usage_type(price.name, price.region, price.to_region)
+    rates = [_rates(side.tiers) if side else "not there" for side in one]
+    where = "all Regions" if price.region == "*" else price.region
+    return (
+        f"{name} {price.name.operation} in {where}: {rates[0]} to {rates[1]} USD per {price.unit}"
+    )
+
+
+def _rates(tiers: Iterable[Tier]) -> str:
+    return ", ".join(f"{tier.usd.normalize():f}" for tier in tiers)
+
+
+def plain(one: Effect) -> dict[str, object]:
+    """An effect for scripts."""
+
+    def side(what: Side) -> dict[str, str | None]:
+        usd = None if what.usd is None else f"{what.usd:.2f}"
+        return {"recommended": what.option or None, "monthly_usd": usd}
+
+    return {
+        "topology": str(one.uid),
+        "name": one.name,
+        "version": one.version,
+        "flips": one.is_flip,
+        "before": side(one.before),
+        "after": side(one.after),
+        "because": list(one.because),
+    }
