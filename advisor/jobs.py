@@ -16,6 +16,8 @@ from kombu.exceptions import OperationalError
 
 from advisor.models import Job, StoredReply, Team
 from connectivity.advice import compare_document
+from connectivity.aws_latency import fetch_from_aws
+from connectivity.clients import AwsError
 from connectivity.core.plain import plain
 from connectivity.core.problems import DocumentRefused
 from connectivity.models import TopologyVersion
@@ -58,6 +60,7 @@ def _fetch_prices(team_id: int, arguments: dict[str, Any], progress: Progress) -
 KINDS: dict[str, Callable[[int, dict[str, Any], Progress], dict[str, Any]]] = {
     "compare": _compare,
     "fetch-prices": _fetch_prices,
+    "aws-latency": lambda team_id, _, progress: fetch_from_aws(team_id, progress),
 }
 
 
@@ -91,7 +94,7 @@ def run(uid: str) -> None:
         result = KINDS[job.kind](job.team_id, job.arguments, _progress_of(job))
     except Cancelled:
         logger.info("job %s was cancelled", uid)
-    except (DocumentRefused, FetchError, LookupError, ValueError) as error:
+    except (AwsError, DocumentRefused, FetchError, LookupError, ValueError) as error:
         _finish(job, Job.State.FAILED, problems=_problems(error))
     except Exception:
         problem = "failed inside the server, whose log says why"

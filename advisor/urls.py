@@ -25,7 +25,7 @@ from advisor.api.prices import (
     PricesView,
 )
 from advisor.api.topologies import TopologiesView, TopologyView, VersionsView, VersionView
-from advisor.web import account, comparisons, jobs, prices, scenarios, sharing, topologies
+from advisor.web import account, comparisons, jobs, latency, prices, scenarios, sharing, topologies
 from advisor.web.glossary import TERMS
 
 
@@ -88,6 +88,16 @@ urlpatterns = [
     path("shared/<uuid:uid>/revoke/", sharing.revoke, name="share-revoke"),
     path("scenarios/", scenarios.show, name="scenarios"),
     path("help/", help_page, name="help"),
+    # latency
+    path("latency/", latency.show, name="latency"),
+    path("latency/cell/", latency.cell, name="latency-cell"),
+    path("latency/upload/", latency.upload, name="latency-upload"),
+    path("latency/from-aws/", latency.from_aws, name="latency-from-aws"),
+    path("latency/cells.csv", latency.export, {"kind": "csv"}, name="latency-csv"),
+    path("latency/cells.json", latency.export, {"kind": "json"}, name="latency-json"),
+    path("latency/files/<uuid:uid>/", latency.file, name="latency-file"),
+    path("latency/measurements/<uuid:uid>/withdraw/", latency.take_out, name="latency-withdraw"),
+    path("topologies/<uuid:uid>/measure/", latency.kit, name="latency-kit"),
     # prices and background work
     path("prices/", prices.show, name="prices"),
     path("prices/changes/", prices.changed, name="price-changes"),

@@ -9,6 +9,7 @@ from uuid import UUID
 from connectivity import queries
 from connectivity.core.compare import Comparison, Progress, compare
 from connectivity.core.document import topology
+from connectivity.core.kit import Step, run_book
 from connectivity.core.latency import LatencySet
 from connectivity.core.option import Option
 from connectivity.core.options import OPTIONS
@@ -93,6 +94,16 @@ def compare_stored(
     names = tuple(one.name for one in rests_on)
     result, comparison = _compared(_Question(row.sha256, names, asked, flow, row.pk, rests_on))
     return Answered(row, result, comparison)
+
+
+def kit_of(team_id: int, uid: UUID) -> tuple[TopologyVersion, list[Step]]:
+    """The newest version of a topology, and the measurements that it lacks.
+
+    Raises:
+        TopologyVersion.DoesNotExist: there is none, or it belongs to another team.
+    """
+    answered = compare_stored(team_id, uid)
+    return answered.version, run_book(answered.comparison)
 
 
 @dataclass(frozen=True)

@@ -257,7 +257,16 @@ def _put_in_force(team_id: int) -> None:
 def _cell_row(team_id: int, cell: Cell) -> models.MeasuredCell:
     said: dict[str, Any] = {
         name: getattr(cell, name)
-        for name in ("option", "source", "destination", "runs", "samples", "loss", "grade")
+        for name in (
+            "option",
+            "source",
+            "destination",
+            "runs",
+            "samples",
+            "loss",
+            "grade",
+            "drift_us",
+        )
     }
     return models.MeasuredCell(
         team_id=team_id,

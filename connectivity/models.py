@@ -186,6 +186,7 @@ class MeasuredCell(models.Model):
     as_of = models.CharField(max_length=35)
     basis = models.CharField(max_length=10)
     hidden = models.JSONField(default=list)
+    drift_us = models.FloatField(null=True)
 
     class Meta:
         indexes: ClassVar = [

@@ -2,12 +2,20 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from connectivity import models
-from connectivity.core.cells import Measured, Method, derived, for_comparisons
+from connectivity.core.cells import (
+    Cell,
+    Figure,
+    Measured,
+    Method,
+    derived,
+    for_comparisons,
+)
 from connectivity.core.latency import LatencyCell, LatencySet
 
 
@@ -146,3 +154,39 @@ def measured(team_id: int, which: Q) -> Iterator[Measured]:
             **{name: row[name] for name in ("option", "source", "destination", "samples")},
             **{name: row[name] for name in ("loss", "taken", "sketch", "origin")},
         )
+
+
+def cells(team_id: int, option: str) -> list[Cell]:
+    """The team's own cells of an option, and the published ones."""
+    own = models.MeasuredCell.objects.filter(team_id=team_id, option=option)
+    published = models.LatencyCell.objects.filter(
+        option=option, latency_set=models.LatencySet.objects.filter(team=None)[:1]
+    )
+    return [*map(_published, published), *map(_own, own.values_list(*CELL))]
+
+
+CELL = (
+    "option", "source", "destination", "method", "runs", "samples", "figures", "loss", "grade",
+    "as_of", "basis", "hidden", "drift_us",
+)  # fmt: skip
+
+
+def _own(row: tuple[Any, ...]) -> Cell:
+    option, source, destination, method, runs, samples, figures, *rest = row
+    known = {name: Figure(*values) for name, values in figures.items()}
+    return Cell(option, source, destination, Method(**method), runs, samples, known, *rest)
+
+
+def _published(row: models.LatencyCell) -> Cell:
+    nothing = Method("", "unknown", "unknown", "unknown", None, None, None, "", row.as_of[:4])
+    figures = {"p99": Figure(row.us, row.us, row.us)}
+    place = row.option, row.from_az, row.to_az
+    return Cell(*place, nothing, 1, None, figures, None, "low", row.as_of, "published")
+
+
+def runs_of(
+    team_id: int, option: str, source: str, destination: str
+) -> QuerySet[models.Measurement]:
+    """The team's measurements between two ends, the newest first, withdrawn ones included."""
+    mine = models.Measurement.objects.filter(team_id=team_id, option=option)
+    return mine.filter(source=source, destination=destination).select_related("upload__author")

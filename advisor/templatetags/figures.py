@@ -42,8 +42,9 @@ def amount(value: Decimal | float) -> str:
 
 
 @register.filter
-def us(value: float | None) -> str:
-    return "no data" if value is None else f"{value:,.10g} µs"
+def us(value: float | str | None) -> str:
+    """A template gives an empty text for what is not there."""
+    return "no data" if value is None or value == "" else f"{value:,.10g} µs"
 
 
 @register.filter

@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from html import escape
 
 from django import template
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from advisor.templatetags.figures import signed_us, us
 from advisor.web.bills import LineRow
 from advisor.web.present import Finding
 from connectivity.core.latency import Reading
+from connectivity.core.matrix import Block, Square
 from connectivity.core.rule import Severity
 
 register = template.Library()
@@ -82,3 +84,35 @@ def latency_cells(cells: Iterable[Reading], *, is_baseline: bool) -> SafeString:
 def _cell(one: Reading, *, is_baseline: bool) -> tuple[object, ...]:
     over = "baseline" if is_baseline else signed_us(one.overhead_us)
     return (one.from_az, one.to_az, us(one.us), over, one.basis, one.as_of, one.comment)
+
+
+MARKS = {"missing": "no data", "lost": "all lost", "hidden": "too few samples"}
+WORDS = {"missing": "·", "lost": "lost", "hidden": "n/a"}
+
+
+@register.simple_tag
+def matrix_rows(block: Block, option: str) -> SafeString:
+    """A block of the matrix; every square with a cell leads to what is behind it."""
+    at = f"{reverse('latency-cell')}?option={option}&amp;from="
+    rows = []
+    for row in block.rows:
+        squares = "".join(_square(one, at) for one in row)
+        rows.append(f'<tr><th scope="row">{escape(row[0].source)}</th>{squares}</tr>')
+    return mark_safe("".join(rows))  # noqa: S308  # AZ IDs, Regions and numbers
+
+
+def _square(one: Square, at: str) -> str:
+    cell = one.cell
+    if cell is None:
+        return '<td class="heat none" title="no data">·</td>'
+    where = f"{at}{one.source}&amp;to={one.destination}"
+    if one.us is None:
+        mark = MARKS[one.state]
+        return f'<td class="heat none"><a href="{where}" title="{mark}">{WORDS[one.state]}</a></td>'
+    drift = ' <abbr title="the newest run left the noise">Δ</abbr>' if cell.drift_us else ""
+    runs = "1 run" if cell.runs == 1 else f"{cell.runs} runs"
+    title = f"{cell.basis}, {escape(cell.as_of[:10])}, {runs}, grade {cell.grade}"
+    return (
+        f'<td class="heat heat-{one.level}"><a href="{where}" title="{title}">{one.us:,.5g}</a>'
+        f"{drift}</td>"
+    )

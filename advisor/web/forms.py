@@ -8,8 +8,6 @@ from django.conf import settings
 
 from connectivity.core.problems import Problem
 from connectivity.core.regions import AZ_PREFIXES
-from costmodel.core.price_list import Override
-from costmodel.ingest import SERVICES
 
 AZ_HELP = "Those of the Region, such as euw1-az1 in eu-west-1, with commas between."
 REGIONS = [(region, region) for region in AZ_PREFIXES]
@@ -255,46 +253,3 @@ class TokenForm(forms.Form):
     days = forms.IntegerField(
         label="Days until it expires", initial=365, min_value=1, max_value=730
     )
-
-
-class OverrideForm(forms.Form):
-    """What a team pays instead of a list price."""
-
-    service = forms.ChoiceField(choices=[(one, one) for one in SERVICES])
-    usage_type = forms.CharField(
-        label="Usage type",
-        required=False,
-        max_length=100,
-        help_text="Without its Region prefix, such as TransitGateway-Bytes; all of the service "
-        "if you leave it empty.",
-    )
-    region = forms.ChoiceField(
-        choices=[("", "all Regions"), *REGIONS], required=False, label="Region"
-    )
-    percent = forms.DecimalField(
-        label="Per cent",
-        required=False,
-        min_value=-100,
-        max_value=1000,
-        decimal_places=4,
-        help_text="-12 is 12 % less than the list price.",
-    )
-    usd = forms.DecimalField(
-        label="or USD a unit",
-        required=False,
-        min_value=0,
-        max_value=1_000_000,
-        decimal_places=10,
-        help_text="One rate in place of all tiers.",
-    )
-    reason = forms.CharField(max_length=300, help_text="Others will read it beside each figure.")
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        given = [data.get("percent") is not None, data.get("usd") is not None]
-        if sum(given) != 1 and not self.errors:
-            raise forms.ValidationError("Give either per cent or USD, one of the two.")
-        return data
-
-    def override(self) -> Override:
-        return Override(**self.cleaned_data)

@@ -12,7 +12,11 @@ from advisor.models import Job
 from advisor.web.requests import found_or_404, signed_in
 
 PAGE = 50
-KINDS = {"compare": "Comparison", "fetch-prices": "Prices from AWS"}
+KINDS = {
+    "compare": "Comparison",
+    "fetch-prices": "Prices from AWS",
+    "aws-latency": "Latencies from AWS",
+}
 UNFINISHED = (Job.State.QUEUED, Job.State.RUNNING)
 
 

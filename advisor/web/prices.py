@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from advisor import jobs
 from advisor.templatetags.figures import signed_usd
-from advisor.web.forms import REGIONS, OverrideForm
+from advisor.web.data_forms import OverrideForm
+from advisor.web.forms import REGIONS
 from advisor.web.requests import found_or_404, signed_in, text_in
 from connectivity.price_effects import Effect, price_effects, words_of
 from costmodel import ingest, queries

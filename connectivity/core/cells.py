@@ -28,6 +28,7 @@ ROUND_TRIPS = ("TCP_RR", "UDP_RR", "RR", "ICMP", "unknown")
 """Tests whose figures are a network's round trip, the most fitting first: what a comparison takes.
 The time of an HTTP request or of opening a connection is something else."""
 
+LEAST_FOR_DRIFT = 3  # runs
 FRESH_DAYS, AGEING_DAYS = 90, 365
 
 
@@ -93,6 +94,7 @@ class Cell:
     as_of: str
     basis: str
     hidden: tuple[str, ...] = ()  # statistics that too few samples do not carry
+    drift_us: float | None = None  # the newest run against the median of those before, beyond noise
 
     @property
     def is_lost(self) -> bool:
@@ -129,7 +131,24 @@ def _cell(group: Sequence[Measured]) -> Cell:
         as_of=max(run.taken for run in group),
         basis="published" if first.origin else "measured",
         hidden=tuple(name for name in STATISTICS if name in said and name not in figures),
+        drift_us=_drift(answered),
     )
+
+
+def _drift(runs: Sequence[Measured]) -> float | None:
+    """By how much the newest run left what the earlier ones say, of the p99, else of the p50."""
+    for name in ("p99", "p50"):
+        values = [run.figures[name] for run in sorted(runs, key=_taken) if name in run.figures]
+        if len(values) >= LEAST_FOR_DRIFT:
+            *before, newest = values
+            usual = median(before)
+            noise = max(max(before) - min(before), RUN_TO_RUN * usual)
+            return newest - usual if abs(newest - usual) > noise else None
+    return None
+
+
+def _taken(run: Measured) -> str:
+    return run.taken
 
 
 def _figures(runs: Sequence[Measured]) -> Iterator[tuple[str, Figure]]:
@@ -185,6 +204,13 @@ def age(as_of: str, today: date) -> str:
     year, month, day = (*parts, 12, 28)[:3] if len(parts) == 1 else (*parts, 28)[:3]
     days = (today - date(year, month, day)).days
     return "fresh" if days < FRESH_DAYS else "ageing" if days < AGEING_DAYS else "old"
+
+
+def best_by_pair(cells: Iterable[Cell], statistic: str) -> dict[tuple[str, str], Cell]:
+    """The cell to show for each pair: one that has the statistic, then the most fitting test, then
+    the better grade, then the newest."""
+    ranked = sorted(cells, key=lambda cell: (statistic in cell.figures, *_fitness(cell)))
+    return {(cell.source, cell.destination): cell for cell in ranked}
 
 
 def for_comparisons(cells: Iterable[Cell]) -> tuple[LatencyCell, ...]:

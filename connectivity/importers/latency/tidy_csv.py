@@ -6,7 +6,7 @@ source_url_title. This is also what the matrix page writes.
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.core.topology import OPTION_KEYS
@@ -40,9 +40,18 @@ def read(text: Text, asked: Asked) -> tuple[Run, ...]:
         DocumentRefused: every problem of every row.
     """
     text.require_end()
+    return gathered(_rows(text), asked)
+
+
+def gathered(rows: Iterable[tuple[int, Row]], asked: Asked) -> tuple[Run, ...]:
+    """Runs from rows of one statistic each, whatever form they came in.
+
+    Raises:
+        DocumentRefused: every problem of every row.
+    """
     problems: list[Problem] = []
     groups: dict[Key, dict[str, tuple[int, Row]]] = {}
-    for line, found in _rows(text):
+    for line, found in rows:
         row = found | {end: az_id_of(found[end], asked.zones) for end in ENDS}
         wrong = [Problem(f"line {line}", problem) for problem in _problems(row)]
         statistics = groups.setdefault(tuple(row.get(one, "") for one in GROUP), {})

@@ -9,6 +9,7 @@ import pytest
 from connectivity.core import sketch
 from connectivity.core.cells import Cell, Figure, Measured, Method, age, derived, for_comparisons
 from connectivity.core.latency import LatencySet
+from connectivity.core.matrix import blocks
 
 METHOD = Method("netperf", "TCP_RR", "reused", "closed", 1, 1, 1, "c5n.xlarge", "2026")
 DAYS = ("2026-11-01", "2026-11-02", "2026-11-03")
@@ -77,6 +78,21 @@ def test_nothing_is_mirrored() -> None:
     assert [(one.source, one.destination) for one in there] == [("use1-az1", "use1-az2")]
 
 
+@pytest.mark.parametrize(
+    ("p99s", "drift"),
+    [
+        ((70, 71, 90), 19.5),
+        ((70, 71, 76), None),
+        ((70, 90, 95), None),
+        ((70, 71, 50), -20.5),
+        ((70, 90), None),
+    ],
+)
+def test_drift_is_what_leaves_the_noise(p99s: tuple[float, ...], drift: float | None) -> None:
+    runs = [run(p99, taken=f"2026-11-0{day}") for day, p99 in enumerate(p99s, start=1)]
+    assert cell(*reversed(runs)).drift_us == drift
+
+
 def latencies(*runs: Measured) -> LatencySet:
     return LatencySet("own", "2026-11-03", for_comparisons(derived(runs)))
 
@@ -112,3 +128,28 @@ def test_an_overhead_needs_a_baseline_of_the_same_known_method() -> None:
 )
 def test_age(as_of: str, word: str) -> None:
     assert age(as_of, date(2026, 11, 23)) == word
+
+
+def test_a_matrix_has_a_block_for_each_region_and_one_for_regions() -> None:
+    tokyo = {"source": "apne1-az1", "destination": "apne1-az4"}
+    regions = {"source": "us-east-1", "destination": "eu-west-1", "option": ""}
+    found = blocks(derived([run(60), run(600, destination="use1-az3"), run(**tokyo)]), "p99")
+    assert [(one.region, one.places) for one in found] == [
+        ("ap-northeast-1", ("apne1-az1", "apne1-az4")),
+        ("us-east-1", ("use1-az1", "use1-az2", "use1-az3")),
+    ]
+    east = found[1].rows
+    assert [square.level for square in east[0]] == [0, 1, 5]
+    assert [square.state for square in east[1]] == ["missing"] * 3
+    (between,) = blocks(derived([run(**regions)]), "p99")
+    assert (between.region, between.rows[1][0].us) == ("", 70)
+
+
+def test_a_square_prefers_what_has_the_statistic_then_the_better_grade() -> None:
+    ping = run(50, samples=20, method=replace(METHOD, test="ICMP"))
+    (block,) = blocks(derived([run(70), ping]), "p99")
+    assert block.rows[0][1].us == 70
+    (few,) = blocks(derived([ping]), "p99")
+    assert few.rows[0][1].state == "hidden"
+    (lost,) = blocks(derived([run(None, samples=0, loss=1.0)]), "p99")
+    assert lost.rows[0][1].state == "lost"

@@ -307,6 +307,16 @@ def test_our_own_csv_comes_back() -> None:
     assert "is above" in refusal(text.replace("590", "700").encode())
 
 
+def test_our_own_json_comes_back() -> None:
+    cell = {"source": "use1-az1", "dest": "use1-az2", "percentile": "p99", "value_us": "640"}
+    body = {"format": "latency-cells-1", "cells": [cell | {"option": "vpc-peering"}]}
+    (run,) = read(json.dumps(body))
+    assert (run.option, run.figures) == ("vpc-peering", {"p99": 640})
+    assert "no other keys" in refusal(json.dumps(body).replace("dest", "to").encode())
+    assert "cell 1" in refusal(json.dumps(body | {"cells": [7]}).encode())
+    assert "not cells" in refusal(json.dumps(body | {"cells": {}}).encode())
+
+
 def test_a_histogram_log_is_merged_exactly() -> None:
     encoded = (SAMPLES / "hdrhistogram_encoded_v2.txt").read_text().strip()
     log = (
@@ -404,4 +414,4 @@ def test_no_cut_invents_a_figure(name: str) -> None:
 
 
 def test_one_file_a_tool() -> None:
-    assert len(TOOLS) == 16
+    assert len(TOOLS) == 17

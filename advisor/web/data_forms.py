@@ -1,0 +1,91 @@
+"""Forms for what people bring: prices of their own, and measurements."""
+
+from typing import Any
+
+from django import forms
+
+from advisor.web.forms import REGIONS
+from connectivity.core.topology import OPTION_KEYS
+from connectivity.importers.latency import TOOLS
+from connectivity.measurements import Filing
+from costmodel.core.price_list import Override
+from costmodel.ingest import SERVICES
+
+
+class OverrideForm(forms.Form):
+    """What a team pays instead of a list price."""
+
+    service = forms.ChoiceField(choices=[(one, one) for one in SERVICES])
+    usage_type = forms.CharField(
+        label="Usage type",
+        required=False,
+        max_length=100,
+        help_text="Without its Region prefix, such as TransitGateway-Bytes; all of the service "
+        "if you leave it empty.",
+    )
+    region = forms.ChoiceField(
+        choices=[("", "all Regions"), *REGIONS], required=False, label="Region"
+    )
+    percent = forms.DecimalField(
+        label="Per cent",
+        required=False,
+        min_value=-100,
+        max_value=1000,
+        decimal_places=4,
+        help_text="-12 is 12 % less than the list price.",
+    )
+    usd = forms.DecimalField(
+        label="or USD a unit",
+        required=False,
+        min_value=0,
+        max_value=1_000_000,
+        decimal_places=10,
+        help_text="One rate in place of all tiers.",
+    )
+    reason = forms.CharField(max_length=300, help_text="Others will read it beside each figure.")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        given = [data.get("percent") is not None, data.get("usd") is not None]
+        if sum(given) != 1 and not self.errors:
+            raise forms.ValidationError("Give either per cent or USD, one of the two.")
+        return data
+
+    def override(self) -> Override:
+        return Override(**self.cleaned_data)
+
+
+class MeasurementForm(forms.Form):
+    """A tool's output, and where it belongs."""
+
+    file = forms.FileField(help_text="What the tool printed, as it is; netperf -k is best.")
+    source = forms.CharField(
+        label="From", required=False, max_length=30, help_text="AZ ID or Region of the client."
+    )
+    destination = forms.CharField(
+        label="To", required=False, max_length=30, help_text="AZ ID or Region of the server."
+    )
+    option = forms.ChoiceField(
+        choices=[("", "as the file says"), *((one, one) for one in OPTION_KEYS)], required=False
+    )
+    instance_type = forms.CharField(
+        label="Instance type of both", required=False, max_length=30, help_text="c5n.xlarge"
+    )
+    tool = forms.ChoiceField(choices=[("auto", "found by content"), *((t, t) for t in TOOLS)])
+    unit = forms.ChoiceField(
+        choices=[("", "as the file says"), ("ns", "ns"), ("us", "µs"), ("ms", "ms"), ("s", "s")],
+        required=False,
+        help_text="Only for files without units (.hgrm, encoded histograms).",
+    )
+    account = forms.CharField(
+        label="Account of AZ names",
+        required=False,
+        max_length=12,
+        help_text="Only if AZ names are used whose describe-availability-zones was uploaded.",
+    )
+    is_trial = forms.BooleanField(label="Only read it, store nothing", required=False)
+
+    def filing(self) -> Filing:
+        data = self.cleaned_data
+        names = ("source", "destination", "option", "tool", "instance_type", "account")
+        return Filing(**{name: data[name] for name in names}, unit=data["unit"] or None)

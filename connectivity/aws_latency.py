@@ -1,0 +1,61 @@
+"""AWS's own medians for the pairs that stored topologies use."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from connectivity import queries
+from connectivity.clients import BATCH, as_file, network_performance
+from connectivity.measurements import Filing, file_measurements
+
+DAYS = 7
+
+
+def fetch_from_aws(
+    team_id: int, progress: Callable[[int, int], None], client: Any = None
+) -> dict[str, int]:
+    """File AWS's own medians for the AZ and Region pairs of the team's topologies.
+
+    They fill p50 cells of the single VPC, and no others. A pair for which AWS has nothing is
+    counted, and stays missing.
+
+    Raises:
+        AwsError: nothing of the batch that failed is stored; earlier ones are.
+    """
+    pairs = sorted(_pairs(team_id))
+    end = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    counts = {"pairs": len(pairs), "measurements": 0, "without": 0}
+    batches = network_performance(pairs, end - timedelta(days=DAYS), end, client)
+    for done, responses in enumerate(batches, start=1):
+        known = [one for one in map(_with_points, responses) if one["MetricPoints"]]
+        counts["without"] += len(responses) - len(known)
+        if known:
+            filed = file_measurements(team_id, "aws-network-performance", as_file(known), Filing())
+            counts["measurements"] += len(filed.runs) if filed.is_new else 0
+        progress(min(done * BATCH, len(pairs)), len(pairs))
+    return counts
+
+
+def _with_points(response: dict[str, Any]) -> dict[str, Any]:
+    """A response with those of its points that AWS calls good."""
+    points = [
+        one
+        for one in response.get("MetricPoints", [])
+        if one.get("Status", "OK") == "OK" and "Value" in one
+    ]
+    return response | {"MetricPoints": points}
+
+
+def _pairs(team_id: int) -> set[tuple[str, str]]:
+    """Both ways between the AZs of every Region that topologies use, and between the Regions."""
+    found: set[tuple[str, str]] = set()
+    for row in queries.topologies(team_id):
+        vpcs = queries.version(team_id, row.uid).document["vpcs"]
+        regions = {vpc["region"] for vpc in vpcs}
+        found |= {(one, other) for one in regions for other in regions if one != other}
+        for region in regions:
+            azs = {az for vpc in vpcs if vpc["region"] == region for az in vpc["azs"]}
+            found |= {(one, other) for one in azs for other in azs}
+    return found

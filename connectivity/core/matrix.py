@@ -1,0 +1,75 @@
+"""Latency as a matrix: AZ by AZ within each Region, and Region by Region."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import log
+
+from connectivity.core.cells import Cell, best_by_pair
+from connectivity.core.latency import region_of
+
+LEVELS = 5  # of the heat map, each as many times slower than the one before
+BETWEEN_REGIONS = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """One cell as it is shown. Without a cell it is missing, which is neither lost nor zero."""
+
+    source: str
+    destination: str
+    cell: Cell | None
+    us: float | None
+    level: int  # 1 (fast) to LEVELS (slow); 0 without a figure
+
+    @property
+    def state(self) -> str:
+        """missing, lost, hidden (too few samples for the statistic), or the figure's basis."""
+        if self.cell is None:
+            return "missing"
+        if self.us is not None:
+            return self.cell.basis
+        return "lost" if self.cell.is_lost else "hidden" if self.cell.hidden else "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The places of one Region, or all Regions, against each other."""
+
+    region: str  # BETWEEN_REGIONS where the places are Regions
+    places: tuple[str, ...]
+    rows: tuple[tuple[Square, ...], ...]
+
+
+def blocks(cells: Iterable[Cell], statistic: str) -> list[Block]:
+    """Every Region's matrix, then that of Regions. Nothing is mirrored."""
+    best = best_by_pair(cells, statistic)
+    places: dict[str, set[str]] = defaultdict(set)
+    for ends in best:
+        places[region_of(ends[0])].update(ends)
+    regions = sorted(places, key=lambda region: (region == BETWEEN_REGIONS, region))
+    return [_block(region, sorted(places[region]), best, statistic) for region in regions]
+
+
+def _block(
+    region: str, places: list[str], best: dict[tuple[str, str], Cell], statistic: str
+) -> Block:
+    inside = set(places)
+    known = [
+        cell.figures[statistic].us
+        for (source, destination), cell in best.items()
+        if source in inside and destination in inside and statistic in cell.figures
+    ]
+    fast, slow = (min(known), max(known)) if known else (1.0, 1.0)
+    step = log(slow / fast) / LEVELS or 1.0
+
+    def square(source: str, destination: str) -> Square:
+        cell = best.get((source, destination))
+        figure = cell.figures.get(statistic) if cell else None
+        if figure is None:
+            return Square(source, destination, cell, None, 0)
+        level = min(LEVELS, 1 + int(log(figure.us / fast) / step))
+        return Square(source, destination, cell, figure.us, level)
+
+    rows = tuple(tuple(square(one, other) for other in places) for one in places)
+    return Block(region, tuple(places), rows)
