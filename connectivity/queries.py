@@ -81,6 +81,11 @@ def latencies(team_id: int | None, name: str | None = None) -> LatencySet:
     return _latencies(newest)
 
 
+def set_in_force(team_id: int) -> models.LatencySet | None:
+    """The row of the set that `latencies` reads, without its figures."""
+    return models.LatencySet.objects.filter(Q(team=None) | Q(team=team_id)).first()
+
+
 @lru_cache(maxsize=8)
 def _latencies(pk: int) -> LatencySet:
     """Kept in memory: a set never changes."""

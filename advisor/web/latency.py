@@ -52,8 +52,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "regions": AZ_PREFIXES,
         "grades": GRADES,
         "query": urlencode(asked),
-        "form": MeasurementForm(initial={"option": asked["option"]}),
-        "latencies": queries.latencies(team_id),
+        "latencies": queries.set_in_force(team_id),
     }
     return render(request, "web/latency.html", context)
 
@@ -103,13 +102,14 @@ def cell(request: HttpRequest) -> HttpResponse:
     return render(request, "web/latency_cell.html", context)
 
 
-@require_http_methods(["POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Read a tool's output; keep it unless only a look was asked for."""
     user = signed_in(request)
-    form = MeasurementForm(request.POST, request.FILES)
+    option = text_in(request.GET, "option")
+    form = MeasurementForm(request.POST or None, request.FILES or None, initial={"option": option})
     context: dict[str, Any] = {"form": form}
-    if form.is_valid():
+    if request.method == "POST" and form.is_valid():
         file, filing = form.cleaned_data["file"], form.filing()
         data = file.read()
         try:
