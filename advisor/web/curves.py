@@ -13,6 +13,7 @@ from costmodel.core.units import THOUSANDTHS
 
 ENDS = np.array([0.0, 1.0])
 MOST_BENDS = 60
+DEAREST = 1.6  # times the option in the middle, up to which USD are drawn
 FARTHEST = 20  # times today's traffic, up to which a handover is drawn
 
 
@@ -102,7 +103,16 @@ class Breakeven:
         layout = plane(title, [])
         layout["shapes"] = [marker(self.now * self.scale, "now", "--ink-3")]
         layout["xaxis"]["range"] = [0, self.high * self.scale]
+        layout["yaxis"]["range"] = [0, self._ceiling(lines)]
         return {"data": [*lines, marks], "layout": layout}
+
+    def _ceiling(self, lines: list[Figure]) -> float:
+        """Up to where USD are drawn: one option that costs many times the others would leave them
+        flat, and its line leaves the picture instead."""
+        highest = sorted(max(filter(None, line["y"]), default=0.0) for line in lines)
+        usual = highest[len(highest) // 2] or highest[-1]
+        handovers = [one.usd for one in self.handovers]
+        return 1.08 * max([min(highest[-1], DEAREST * usual), *handovers]) or 1.0
 
     def _points(self) -> Floats:
         """Both ends, every handover, and the bends; evenly spread points if they are many."""
@@ -125,16 +135,3 @@ class Breakeven:
             "line": {"color": colour, "width": 2, "dash": "solid" if is_considered else "dot"},
             "hovertemplate": "%{y:$,.2f}<extra>%{fullData.name}</extra>",
         }
-
-
-def _now(value: float) -> Figure:
-    return {
-        "type": "line",
-        "x0": value,
-        "x1": value,
-        "yref": "paper",
-        "y0": 0,
-        "y1": 1,
-        "line": {"color": "--ink-3", "dash": "dot", "width": 1.5},
-        "label": {"text": "now", "textposition": "end", "textangle": 0},
-    }

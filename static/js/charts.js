@@ -13,19 +13,20 @@ function coloured(value, style) {
   return value;
 }
 
-function withFrame(layout, style) {
+function withFrame(layout, style, named) {
+  const below = 20 * Math.ceil(named / (narrow.matches ? 1 : 2));
   const axis = { gridcolor: style.getPropertyValue("--line"), zerolinecolor: style.getPropertyValue("--line"), automargin: true };
   return {
     ...layout,
     xaxis: { ...axis, ...layout.xaxis },
     yaxis: { ...axis, ...layout.yaxis },
     autosize: true,
-    height: narrow.matches ? 320 : 360,
-    margin: { l: 10, r: 16, t: 24, b: 10 },
+    height: 320 + below,
+    margin: { l: 10, r: 16, t: 24, b: 52 + below },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: "system-ui, sans-serif", size: 12, color: style.getPropertyValue("--ink-2") },
-    legend: { orientation: "h", x: 0, y: narrow.matches ? -0.38 : -0.22, yanchor: "top" },
+    legend: { orientation: "h", x: 0, yref: "container", y: 0, yanchor: "bottom" },
     hoverlabel: { bgcolor: style.getPropertyValue("--card"), font: { color: style.getPropertyValue("--ink") } },
   };
 }
@@ -55,7 +56,8 @@ async function draw(chart) {
   }
   if (!chart.classList.contains("drawn")) chart.replaceChildren();
   chart.classList.add("drawn");
-  Plotly.react(chart, data, withFrame(layout, style), { displayModeBar: false, responsive: true });
+  const named = data.filter((one) => one.showlegend !== false && one.name).length;
+  Plotly.react(chart, data, withFrame(layout, style, named), { displayModeBar: false, responsive: true });
 }
 
 const seen = new IntersectionObserver((entries) => {
