@@ -1,4 +1,4 @@
-"""Calls to AWS's public price files. They need no credentials."""
+"""Calls to AWS's price files, which need no credentials, and to its Price List API."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,7 +7,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urljoin
 
+import boto3
 import urllib3
+from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.util import Retry, Timeout
 
 PUBLIC = "https://pricing.us-east-1.amazonaws.com"
@@ -101,3 +103,30 @@ def _download(
         response.release_conn()
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise FetchError(f"{url}: {error}") from error
+
+
+API_REGION = "us-east-1"
+NARROWED = {"AmazonEC2": {"productFamily": "NAT Gateway"}}
+BY_SOURCE = {"AWSDataTransfer": "fromRegionCode"}
+
+
+def products(service: str, region: str, client: Any = None) -> Iterator[str]:
+    """What the Price List API has of a service in a Region: a JSON text for each product.
+
+    Raises:
+        FetchError: no credentials, no permission, or no answer.
+    """
+    field = BY_SOURCE.get(service, "regionCode")
+    wanted = {field: region} | NARROWED.get(service, {})
+    filters = [{"Type": "TERM_MATCH", "Field": k, "Value": v} for k, v in wanted.items()]
+    try:
+        api = client or boto3.client("pricing", region_name=API_REGION)
+        pages = api.get_paginator("get_products").paginate(ServiceCode=service, Filters=filters)
+        for page in pages:
+            yield from page["PriceList"]
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        hint = "; allow pricing:GetProducts" if "AccessDenied" in code else ""
+        raise FetchError(f"GetProducts {service}: {code}{hint}") from error
+    except BotoCoreError as error:
+        raise FetchError(f"GetProducts {service}: {error}") from error

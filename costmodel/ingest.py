@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from costmodel import models, queries
-from costmodel.clients import PUBLIC, offer_files
+from costmodel.clients import PUBLIC, offer_files, products
 from costmodel.core.price_list import Override, Price, replaced
 from costmodel.importers import price_table
-from costmodel.importers.aws_price_list import KEPT, OfferRead, Progress, read_offer
+from costmodel.importers.aws_price_list import KEPT, OfferRead, Progress, read_offer, read_products
 from costmodel.importers.offer_files import OfferError
 
 SHIPPED = Path(__file__).parent / "data" / "prices_2026-11-23.csv"
@@ -77,6 +77,26 @@ def fetch_prices(
             part = _scaled(_scaled(progress, 1, 2), done, len(files))
             reads.append(read_offer(path, part))
         return store_offers(reads, name, absent)
+
+
+def query_prices(
+    regions: list[str],
+    name: str = "",
+    progress: Progress = lambda done, total: None,
+    client: Any = None,
+) -> models.PriceList:
+    """As `fetch_prices`, from the Price List API: credentials are needed, large files are not.
+
+    Raises:
+        FetchError: AWS refuses or does not answer; nothing is stored.
+        OfferError: an answer cannot be used; nothing is stored.
+    """
+    wanted = [(service, region) for service in SERVICES for region in regions]
+    reads = []
+    for done, (service, region) in enumerate(wanted, start=1):
+        reads.append(read_products(service, products(service, region, client)))
+        progress(done, len(wanted))
+    return store_offers([read for read in reads if read.prices], name)
 
 
 def store_offers(

@@ -7,7 +7,7 @@ Source: AWS Billing guide, "Reading the service price list file"; offer files of
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -23,7 +23,7 @@ from costmodel.core.usage_types import (
     regions_of_pair,
     without_prefix,
 )
-from costmodel.importers.offer_files import Offer, OfferError, Row, open_offer
+from costmodel.importers.offer_files import Offer, OfferError, Row, open_offer, product_rows
 
 KEPT = {
     "AmazonVPC": re.compile(
@@ -78,27 +78,42 @@ def read_offer(path: Path, progress: Progress = lambda done, total: None) -> Off
     Raises:
         OfferError: cut, changed, or not an offer file; says where and what.
     """
-    ranges: dict[Key, list[Range]] = defaultdict(list)
-    dates: dict[Key, str] = {}
     with open_offer(path, _may_matter, progress) as (offer, rows):
         if offer.service not in KEPT:
             raise OfferError(f"{path.name}: {offer.service!r} is not one of {', '.join(KEPT)}")
-        found = OfferRead(offer)
-        for row in rows:
-            found.read += 1
-            key = _key(offer, row)
-            if isinstance(key, str):
-                found.skipped[key] += 1
-            elif (dated := row.effective[:10]) >= dates.get(key, ""):
-                if dated > dates.get(key, ""):
-                    ranges.pop(key, None)  # an older offer of the same SKU
-                dates[key] = dated
-                ranges[key].append(_range(row))
-        found.skipped.update(offer.left_out)
-        found.read += sum(offer.left_out.values())
-    found.prices = list(_prices(offer, ranges))
+        found = _gathered(offer, rows)
     if not found.prices:
         raise OfferError(f"{path.name}: no price in it that connectivity needs")
+    return found
+
+
+def read_products(service: str, items: Iterable[str]) -> OfferRead:
+    """The prices of what the Price List API's GetProducts gives: one JSON text for each product.
+
+    Raises:
+        OfferError: an item is not what AWS documents.
+    """
+    offer = Offer(service, "", "")
+    return _gathered(offer, product_rows(offer, items, _may_matter))
+
+
+def _gathered(offer: Offer, rows: Iterable[Row]) -> OfferRead:
+    found = OfferRead(offer)
+    ranges: dict[Key, list[Range]] = defaultdict(list)
+    dates: dict[Key, str] = {}
+    for row in rows:
+        found.read += 1
+        key = _key(offer, row)
+        if isinstance(key, str):
+            found.skipped[key] += 1
+        elif (dated := row.effective[:10]) >= dates.get(key, ""):
+            if dated > dates.get(key, ""):
+                ranges.pop(key, None)  # an older offer of the same SKU
+            dates[key] = dated
+            ranges[key].append(_range(row))
+    found.skipped.update(offer.left_out)
+    found.read += sum(offer.left_out.values())
+    found.prices = list(_prices(offer, ranges))
     return found
 
 

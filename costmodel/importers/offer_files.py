@@ -2,9 +2,10 @@
 
 import csv
 import io
+import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -179,7 +180,7 @@ def _json_rows(path: Path, offer: Offer, matters: Matters, progress: Progress) -
         for sku, terms in ijson.kvitems(part, f"terms.{ON_DEMAND}", buf_size=CHUNK):
             found = kept.pop(sku, None)
             if found is not None:
-                yield from _dimensions(path, sku, found, terms)
+                yield from _dimensions(path.name, sku, found, terms)
     if kept:
         offer.left_out["no price on demand"] += len(kept)
 
@@ -196,13 +197,31 @@ def _terms_at(path: Path, file: IO[bytes]) -> int:
     raise OfferError(f"{path.name}: no terms after the products; the file is cut")
 
 
-def _dimensions(path: Path, sku: str, attributes: dict[str, str], terms: Any) -> Iterator[Row]:
+def product_rows(offer: Offer, items: Iterable[str], matters: Matters) -> Iterator[Row]:
+    """Rows of products that come one by one, each with its terms and the offer's version."""
+    where = f"GetProducts {offer.service}"
+    for item in items:
+        try:
+            one = json.loads(item)
+            product, attributes = one["product"], one["product"]["attributes"]
+            offer.version, offer.published = str(one["version"]), str(one["publicationDate"])
+            terms = one["terms"].get(ON_DEMAND)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise OfferError(f"{where}: not a product as AWS documents it: {error}") from error
+        why = matters(offer.service, attributes) if terms else NOT_ON_DEMAND
+        if why is not None:
+            offer.left_out[why] += 1
+        else:
+            yield from _dimensions(where, str(product.get("sku")), attributes, terms)
+
+
+def _dimensions(where: str, sku: str, attributes: dict[str, str], terms: Any) -> Iterator[Row]:
     if not isinstance(terms, dict):
-        raise OfferError(f"{path.name}: the terms of SKU {sku} are not an object")
+        raise OfferError(f"{where}: the terms of SKU {sku} are not an object")
     for term in terms.values():
         dimensions = term.get("priceDimensions") if isinstance(term, dict) else None
         if not isinstance(dimensions, dict) or not dimensions:
-            raise OfferError(f"{path.name}: SKU {sku} has no priceDimensions")
+            raise OfferError(f"{where}: SKU {sku} has no priceDimensions")
         for code, one in dimensions.items():
             try:
                 yield Row(
@@ -213,10 +232,10 @@ def _dimensions(path: Path, sku: str, attributes: dict[str, str], terms: Any) ->
                     str(one["endRange"]),
                     str(one["unit"]),
                     str(one["pricePerUnit"].get("USD", "")),
-                    f"{path.name}, {code}",
+                    f"{where}, {code}",
                 )
             except (KeyError, TypeError, AttributeError) as error:
-                raise OfferError(f"{path.name}: {code} has no {error}; changed?") from error
+                raise OfferError(f"{where}: {code} has no {error}; changed?") from error
 
 
 def _csv(path: Path, matters: Matters, progress: Progress) -> tuple[Offer, Iterator[Row]]:

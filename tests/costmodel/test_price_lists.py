@@ -7,8 +7,11 @@ import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 from django.core.management import call_command
 
 from advisor.models import User
@@ -17,7 +20,14 @@ from costmodel.clients import FetchError
 from costmodel.core.charges import PriceName
 from costmodel.core.price_list import Override, PriceList
 from costmodel.importers.offer_files import OfferError
-from costmodel.ingest import SERVICES, add_override, end_override, fetch_prices, import_prices
+from costmodel.ingest import (
+    SERVICES,
+    add_override,
+    end_override,
+    fetch_prices,
+    import_prices,
+    query_prices,
+)
 from tests.conftest import ROOT
 from tests.offers import TRANSFER, VPC, Files, large_ec2, offer, product, serving
 
@@ -231,3 +241,63 @@ def test_what_differs_between_two_lists(user: User, tmp_path: Path) -> None:
     assert [(one.old.tiers[0].usd, one.new.tiers[0].usd) for one in changed if one.old and one.new][
         :1
     ] == [(Decimal("0.05"), Decimal("0.06"))]
+
+
+def item(one: dict[str, Any], **head: str) -> str:
+    """A product as GetProducts gives it: a JSON text."""
+    whole = offer("AmazonVPC", [one])
+    said = {name: whole[name] for name in ("version", "publicationDate")} | head
+    terms = {"OnDemand": whole["terms"]["OnDemand"][one["sku"]]}
+    return json.dumps(said | {"product": whole["products"][one["sku"]], "terms": terms})
+
+
+@pytest.fixture
+def pricing() -> Iterator[tuple[Any, Stubber]]:
+    keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
+    client = boto3.client("pricing", region_name="us-east-1", **keys)
+    with Stubber(client) as stub:
+        yield client, stub
+
+
+def test_the_price_list_api_gives_the_same_prices(user: User, pricing: tuple[Any, Stubber]) -> None:
+    client, stub = pricing
+    for service in SERVICES:
+        products = [item(one) for one in VPC] if service == "AmazonVPC" else []
+        field = "fromRegionCode" if service == "AWSDataTransfer" else "regionCode"
+        filters = [{"Type": "TERM_MATCH", "Field": field, "Value": "us-east-1"}]
+        if service == "AmazonEC2":
+            nat = {"Type": "TERM_MATCH", "Field": "productFamily", "Value": "NAT Gateway"}
+            filters.append(nat)
+        asked = {"ServiceCode": service, "Filters": filters}
+        if products:
+            first = {"PriceList": products[:2], "NextToken": "more", "FormatVersion": "aws_v1"}
+            stub.add_response("get_products", first, asked)
+            asked = asked | {"NextToken": "more"}
+            products = products[2:]
+        stub.add_response("get_products", {"PriceList": products}, asked)
+    row = query_prices(["us-east-1"], client=client)
+    assert (row.counts["kept"], row.as_of) == (4, "2026-11-23")
+    assert {one["why"] for one in row.counts["skipped"]} == {
+        "free tier of the whole bill",
+        "not a part of connectivity",
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [("AccessDeniedException", "allow pricing:GetProducts"), ("Down", "Down")]
+)
+def test_a_refused_api_changes_nothing(
+    user: User, pricing: tuple[Any, Stubber], code: str, words: str
+) -> None:
+    client, stub = pricing
+    stub.add_client_error("get_products", code)
+    with pytest.raises(FetchError, match=words):
+        query_prices(["us-east-1"], client=client)
+    assert models.PriceList.objects.count() == 1
+
+
+def test_an_item_that_is_no_product_is_refused(user: User, pricing: tuple[Any, Stubber]) -> None:
+    client, stub = pricing
+    stub.add_response("get_products", {"PriceList": ['{"product": {}}']})
+    with pytest.raises(OfferError, match="not a product as AWS documents it"):
+        query_prices(["us-east-1"], client=client)

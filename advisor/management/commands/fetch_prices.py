@@ -8,7 +8,7 @@ from connectivity.core.problems import Problem, did_you_mean
 from connectivity.core.regions import AZ_PREFIXES
 from costmodel.clients import PUBLIC, FetchError
 from costmodel.importers.offer_files import OfferError
-from costmodel.ingest import fetch_prices
+from costmodel.ingest import fetch_prices, query_prices
 
 
 class Command(BaseCommand):
@@ -17,6 +17,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--region", action="append", required=True, help="may be repeated")
         parser.add_argument("--base-url", default=PUBLIC, help="where AWS's files are")
+        parser.add_argument(
+            "--api", action="store_true", help="ask the Price List API, which needs credentials"
+        )
         parser.add_argument("--name", default="", help="of the new list")
         parser.add_argument("--format", choices=["json", "table"], default="table")
 
@@ -26,7 +29,10 @@ class Command(BaseCommand):
             near = did_you_mean(unknown[0], AZ_PREFIXES)
             refuse(self.stderr, [Problem("--region", f"{unknown[0]!r} is no Region we know{near}")])
         try:
-            row = fetch_prices(options["region"], options["base_url"], options["name"])
+            if options["api"]:
+                row = query_prices(options["region"], options["name"])
+            else:
+                row = fetch_prices(options["region"], options["base_url"], options["name"])
         except (FetchError, OfferError, OSError) as error:
             refuse(self.stderr, [Problem("prices", str(error))])
         else:
