@@ -92,6 +92,7 @@ urlpatterns = [
     path("latency/", latency.show, name="latency"),
     path("latency/cell/", latency.cell, name="latency-cell"),
     path("latency/upload/", latency.upload, name="latency-upload"),
+    path("latency/zones/", latency.zones, name="latency-zones"),
     path("latency/from-aws/", latency.from_aws, name="latency-from-aws"),
     path("latency/cells.csv", latency.export, {"kind": "csv"}, name="latency-csv"),
     path("latency/cells.json", latency.export, {"kind": "json"}, name="latency-json"),

@@ -1,13 +1,14 @@
 """AWS's own medians for the pairs that stored topologies use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from connectivity import queries
-from connectivity.clients import BATCH, as_file, network_performance
+from connectivity.clients import BATCH, as_file, iso, network_performance
+from connectivity.importers.latency.aws_performance import NAME
 from connectivity.measurements import Filing, file_measurements
 
 DAYS = 7
@@ -26,13 +27,15 @@ def fetch_from_aws(
     """
     pairs = sorted(_pairs(team_id))
     end = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    known = queries.taken_by(team_id, NAME)
     counts = {"pairs": len(pairs), "measurements": 0, "without": 0}
     batches = network_performance(pairs, end - timedelta(days=DAYS), end, client)
     for done, responses in enumerate(batches, start=1):
-        known = [one for one in map(_with_points, responses) if one["MetricPoints"]]
-        counts["without"] += len(responses) - len(known)
-        if known:
-            filed = file_measurements(team_id, "aws-network-performance", as_file(known), Filing())
+        good = [one for one in map(_with_points, responses) if one["MetricPoints"]]
+        counts["without"] += len(responses) - len(good)
+        fresh = list(_fresh(good, known))
+        if fresh:
+            filed = file_measurements(team_id, NAME, as_file(fresh), Filing())
             counts["measurements"] += len(filed.runs) if filed.is_new else 0
         progress(min(done * BATCH, len(pairs)), len(pairs))
     return counts
@@ -46,6 +49,21 @@ def _with_points(response: dict[str, Any]) -> dict[str, Any]:
         if one.get("Status", "OK") == "OK" and "Value" in one
     ]
     return response | {"MetricPoints": points}
+
+
+def _fresh(
+    responses: list[dict[str, Any]], known: set[tuple[str, str, str]]
+) -> Iterator[dict[str, Any]]:
+    """The responses with those of their points that were not filed before."""
+    for response in responses:
+        ends = str(response["Source"]), str(response["Destination"])
+        points = [
+            one
+            for one in response["MetricPoints"]
+            if (*ends, iso(one.get("StartDate"))[:35]) not in known
+        ]
+        if points:
+            yield response | {"MetricPoints": points}
 
 
 def _pairs(team_id: int) -> set[tuple[str, str]]:

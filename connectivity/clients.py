@@ -72,8 +72,9 @@ def _responses(ec2: Any, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def as_file(responses: list[dict[str, Any]]) -> bytes:
     """Responses as the AWS CLI prints them, which is what the importer reads."""
-    return (json.dumps({"DataResponses": responses}, indent=1, default=_iso) + "\n").encode()
+    return (json.dumps({"DataResponses": responses}, indent=1, default=iso) + "\n").encode()
 
 
-def _iso(value: object) -> str:
+def iso(value: object) -> str:
+    """A moment as AWS's tools write it."""
     return value.isoformat() if isinstance(value, datetime) else str(value)

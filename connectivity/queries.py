@@ -195,3 +195,9 @@ def runs_of(
     """The team's measurements between two ends, the newest first, withdrawn ones included."""
     mine = models.Measurement.objects.filter(team_id=team_id, option=option)
     return mine.filter(source=source, destination=destination).select_related("upload__author")
+
+
+def taken_by(team_id: int, tool: str) -> set[tuple[str, str, str]]:
+    """Both ends and the moment of every measurement of a tool."""
+    mine = models.Measurement.objects.filter(team_id=team_id, tool=tool)
+    return set(mine.values_list("source", "destination", "taken"))

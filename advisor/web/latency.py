@@ -22,10 +22,15 @@ from connectivity import queries
 from connectivity.advice import kit_of
 from connectivity.core.cells import STATISTICS, Cell, age
 from connectivity.core.matrix import Block, blocks
-from connectivity.core.problems import DocumentRefused
+from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.core.regions import AZ_PREFIXES
 from connectivity.core.topology import OPTION_KEYS
-from connectivity.measurements import file_measurements, read_measurements, withdraw
+from connectivity.measurements import (
+    file_measurements,
+    name_zones,
+    read_measurements,
+    withdraw,
+)
 from connectivity.models import LatencyUpload
 
 GRADES = ("low", "medium", "high")
@@ -124,6 +129,21 @@ def upload(request: HttpRequest) -> HttpResponse:
         except DocumentRefused as error:
             context["problems"] = error.problems
     return render(request, "web/latency_upload.html", context)
+
+
+@require_POST
+def zones(request: HttpRequest) -> HttpResponse:
+    """Keep what an account calls its AZs."""
+    file, account = request.FILES.get("file"), text_in(request.POST, "account")
+    try:
+        if file is None:
+            raise DocumentRefused([Problem("file", "choose describe-availability-zones")])
+        count = name_zones(signed_in(request).team_id, account, file.read())
+    except DocumentRefused as error:
+        messages.error(request, f"Nothing was kept. {error.problems[0]}.")
+    else:
+        messages.success(request, f"{count} AZ names of account {account} are known.")
+    return redirect("latency-upload")
 
 
 @require_POST

@@ -85,7 +85,10 @@ def test_medians_fill_p50_cells_of_the_single_vpc_alone(
 def test_asking_again_files_nothing_twice(team_id: int, ec2: Any, stub: Stubber) -> None:
     for _ in range(2):
         stub.add_response(METHOD, {"DataResponses": [response("use1-az1", "use1-az2", 0.6)]}, ASKED)
-    assert [fetched(team_id, ec2)["measurements"] for _ in range(2)] == [1, 0]
+    more = response("use1-az1", "use1-az2", 0.6, 0.61)
+    stub.add_response(METHOD, {"DataResponses": [more]}, ASKED)
+    assert [fetched(team_id, ec2)["measurements"] for _ in range(3)] == [1, 0, 1]
+    assert Measurement.objects.count() == 2
 
 
 def test_a_pair_without_points_stays_missing(team_id: int, ec2: Any, stub: Stubber) -> None:

@@ -135,3 +135,19 @@ def test_other_teams_find_nothing(
     assert client.get(reverse("latency-kit", args=[reference])).status_code == 404
     asked = {"option": "vpc-peering", "from": "use1-az1", "to": "use1-az2"}
     assert "None of your own" in page(client, "latency-cell", **asked)
+
+
+ZONES = b'{"AvailabilityZones": [{"ZoneName": "us-east-1a", "ZoneId": "use1-az4"}]}'
+
+
+def test_az_names_are_kept_by_account(signed_in: Client) -> None:
+    def sent(**form: object) -> str:
+        return signed_in.post(reverse("latency-zones"), form, follow=True).content.decode()
+
+    assert "Nothing was kept" in sent(account="111111111111")
+    file = SimpleUploadedFile("zones.json", ZONES)
+    assert "not an account of 12 digits" in sent(account="acme", file=file)
+    file = SimpleUploadedFile("zones.json", ZONES)
+    assert "1 AZ names of account 111111111111 are known" in (
+        sent(account="111111111111", file=file)
+    )
