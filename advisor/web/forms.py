@@ -81,6 +81,11 @@ class TwoVpcsForm(forms.Form):
     )
     connections_per_second = forms.FloatField(label="New connections a second", initial=16.6667)
     connection_seconds = forms.FloatField(label="A connection lives, seconds", initial=120)
+    requests_per_second = forms.FloatField(
+        label="Requests a second",
+        required=False,
+        help_text="For HTTP: VPC Lattice bills them. Leave it empty if you do not know.",
+    )
     max_idle_seconds = forms.FloatField(
         label="Longest silence on a connection, seconds",
         required=False,
@@ -103,6 +108,7 @@ class TwoVpcsForm(forms.Form):
                 "crossing_percent",
                 "connections_per_second",
                 "connection_seconds",
+                "requests_per_second",
                 "max_idle_seconds",
                 "p99_budget_us",
             ),
@@ -126,6 +132,7 @@ class TwoVpcsForm(forms.Form):
         "flows[0].cross_az_share": "crossing_percent",
         "flows[0].connections_per_second": "connections_per_second",
         "flows[0].connection_seconds": "connection_seconds",
+        "flows[0].requests_per_second": "requests_per_second",
         "flows[0].max_idle_seconds": "max_idle_seconds",
         "flows[0].p99_budget_us": "p99_budget_us",
     }
@@ -196,7 +203,7 @@ class TwoVpcsForm(forms.Form):
         }
         if data["crossing_percent"] is not None:
             flow["cross_az_share"] = data["crossing_percent"] / 100
-        known = ("max_idle_seconds", "p99_budget_us")
+        known = ("requests_per_second", "max_idle_seconds", "p99_budget_us")
         return flow | {name: data[name] for name in known if data[name] is not None}
 
 

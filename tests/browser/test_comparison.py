@@ -145,7 +145,7 @@ def test_options_are_sorted_and_opened(reader: Page) -> None:
         is_wide = (reader.viewport_size or {"width": 0})["width"] > 720
         name = "Option" if is_wide else "name"
         reader.get_by_role("link", name=name, exact=True).click()
-    expect(reader.locator(".options tbody").first).to_contain_text("PrivateLink")
+    expect(reader.locator(".options tbody").first).to_contain_text("Cloud WAN")
     reader.locator("#single-vpc summary").first.click()
     expect(reader.locator("#single-vpc")).to_contain_text("SVPC-02")
     expect(reader.locator("#single-vpc")).to_contain_text("VPC sharing is how two accounts use")
