@@ -32,7 +32,10 @@ def load_shipped_prices() -> models.PriceList:
         sha256=sha256, defaults={"name": f"shipped-{as_of}-{sha256[:6]}", "as_of": as_of}
     )
     if is_new:
-        _store(row, price_table.read(text.splitlines()))
+        prices = price_table.read(text.splitlines())
+        _store(row, prices)
+        row.counts = {"held": len(prices)}
+        row.save(update_fields=["counts"])
     return row
 
 
@@ -119,15 +122,16 @@ def store_offers(
         raise OfferError(f"a price list is called {name!r} already; lists never change")
     published = max(read.offer.published[:10] for read in reads)
     as_of = max(base.as_of if base else "", published)
-    old = queries.list_of(base.pk).prices if base else ()
+    whole_list = replaced(queries.list_of(base.pk).prices if base else (), fresh)
+    counts = _counts(reads, absent) | {"fresh": _digest(fresh), "held": len(whole_list)}
     with transaction.atomic():
         row = models.PriceList.objects.create(
             name=name or f"aws-{published}-{sha256[:6]}",
             as_of=as_of,
             sha256=sha256,
-            counts=_counts(reads, absent) | {"fresh": _digest(fresh)},
+            counts=counts,
         )
-        _store(row, replaced(old, fresh))
+        _store(row, whole_list)
         for team_id in _overriding_teams():
             put_overrides_in_force(team_id, None)
     return row

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from costmodel import models
 from costmodel.core.charges import PriceName
@@ -108,8 +108,7 @@ def price_changes(team_id: int, old: str, new: str) -> list[Changed]:
 def price_lists(team_id: int) -> QuerySet[models.PriceList]:
     """The price lists that the team may use, the one in force first."""
     usable = models.PriceList.objects.filter(Q(team=None) | Q(team=team_id))
-    found = usable.select_related("base", "author").annotate(held=Count("prices"))
-    return found.order_by("-as_of", "-pk")
+    return usable.select_related("base", "author")
 
 
 def _price(row: models.Price) -> Price:

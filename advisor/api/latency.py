@@ -23,6 +23,7 @@ from advisor.api.serializers import (
 from advisor.api.topologies import Pages
 from connectivity import queries
 from connectivity.core.problems import Problem
+from connectivity.importers.latency import LARGEST
 from connectivity.measurements import (
     Filing,
     file_measurements,
@@ -58,6 +59,9 @@ class LatencyImportsView(APIView):
         upload = request.FILES.get("file")
         if upload is None:
             return refused([Problem("file", "send the tool's output as the file 'file'")])
+        if (upload.size or 0) > LARGEST:
+            problem = f"has {upload.size:,} bytes; at most {LARGEST:,} are read"
+            return refused([Problem("file", problem)])
         data, filing = upload.read(), _filing(request)
         team_id = team_id_of(request)
         if str(request.POST.get("dry_run", "")).lower() in YES:

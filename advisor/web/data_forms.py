@@ -3,10 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.core.files.base import File
 
 from advisor.web.forms import REGIONS
 from connectivity.core.topology import OPTION_KEYS
-from connectivity.importers.latency import TOOLS
+from connectivity.importers.latency import LARGEST, TOOLS
 from connectivity.measurements import Filing
 from costmodel.core.price_list import Override
 from costmodel.ingest import SERVICES
@@ -84,6 +85,14 @@ class MeasurementForm(forms.Form):
         help_text="Only if AZ names are used whose describe-availability-zones was uploaded.",
     )
     is_trial = forms.BooleanField(label="Only read it, store nothing", required=False)
+
+    def clean_file(self) -> File[bytes]:
+        file: File[bytes] = self.cleaned_data["file"]
+        if (file.size or 0) > LARGEST:
+            raise forms.ValidationError(
+                f"It has {file.size:,} bytes; at most {LARGEST:,} are read."
+            )
+        return file
 
     def filing(self) -> Filing:
         data = self.cleaned_data

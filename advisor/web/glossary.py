@@ -42,29 +42,29 @@ TERMS = {
     ),
     "privatelink-resource": Term(
         "PrivateLink resource endpoint",
-        "A database or other TCP resource is reached through a resource gateway in its VPC, without "
-        "a load balancer.",
+        "A database or other TCP resource is reached through a resource gateway in its VPC, "
+        "without a load balancer.",
         f"{PRIVATELINK}/privatelink-access-resources.html",
         "PrivateLink guide",
     ),
     "vpc-lattice": Term(
         "VPC Lattice",
-        "HTTP, gRPC and TLS services in a service network with which VPCs are associated; its owner "
-        "pays for hours, GB and requests.",
+        "HTTP, gRPC and TLS services in a service network with which VPCs are associated; its "
+        "owner pays for hours, GB and requests.",
         "https://docs.aws.amazon.com/vpc-lattice/latest/ug/what-is-vpc-lattice.html",
         "VPC Lattice User Guide",
     ),
     "cloud-wan": Term(
         "Cloud WAN",
-        "A core network with an edge in each Region, which one policy routes; every VPC is attached "
-        "once.",
+        "A core network with an edge in each Region, which one policy routes; every VPC is "
+        "attached once.",
         "https://docs.aws.amazon.com/network-manager/latest/cloudwan/what-is-cloudwan.html",
         "Cloud WAN User Guide",
     ),
     "site-to-site-vpn": Term(
         "Site-to-Site VPN",
-        "Two encrypted tunnels to a gateway of AWS; between VPCs the other end is an appliance that "
-        "you run.",
+        "Two encrypted tunnels to a gateway of AWS; between VPCs the other end is an appliance "
+        "that you run.",
         "https://docs.aws.amazon.com/vpn/latest/s2svpn/VPC_VPN.html",
         "Site-to-Site VPN User Guide",
     ),
@@ -77,8 +77,8 @@ TERMS = {
     ),
     "grade": Term(
         "Grade",
-        "High: three runs on different days of 10,000 samples each by a fully known method; medium: "
-        "one of 1,000; low: less, or a published figure without its number of samples.",
+        "High: three runs on different days of 10,000 samples each by a fully known method; "
+        "medium: one of 1,000; low: less, or a published figure without its number of samples.",
     ),
     "single-vpc": Term(
         "Single VPC",

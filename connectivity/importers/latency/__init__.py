@@ -10,9 +10,9 @@ from typing import Protocol, cast
 
 from connectivity.core.problems import did_you_mean
 from connectivity.importers.latency.run import Asked, Run, refuse
-from connectivity.importers.latency.text import Text, decoded
+from connectivity.importers.latency.text import LARGEST, Text, decoded
 
-__all__ = ["TOOLS", "Asked", "Run", "Tool", "read_runs"]
+__all__ = ["LARGEST", "TOOLS", "Asked", "Run", "Tool", "read_runs"]
 
 
 class Tool(Protocol):
