@@ -87,7 +87,7 @@ class MeasurementForm(forms.Form):
     is_trial = forms.BooleanField(label="Only read it, store nothing", required=False)
 
     def clean_file(self) -> "File[bytes]":
-        file: "File[bytes]" = self.cleaned_data["file"]
+        file: File[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > LARGEST:
             raise forms.ValidationError(
                 f"It has {file.size:,} bytes; at most {LARGEST:,} are read."
