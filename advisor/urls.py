@@ -11,6 +11,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from advisor.api.comparisons import ComparisonsView
 from advisor.api.jobs import JobResultView, JobsView, JobView
 from advisor.api.latency import (
+    LatencyCellsView,
     LatencyImportsView,
     MeasurementsView,
     MeasurementView,
@@ -51,6 +52,7 @@ api = [
     path("latency/imports/", LatencyImportsView.as_view(), name="api-latency-imports"),
     path("latency/measurements/", MeasurementsView.as_view(), name="api-measurements"),
     path("latency/measurements/<uuid:uid>/", MeasurementView.as_view(), name="api-measurement"),
+    path("latency/cells/", LatencyCellsView.as_view(), name="api-latency-cells"),
     path("latency/zone-names/", ZoneNamesView.as_view(), name="api-zone-names"),
     path("prices/", PricesView.as_view(), name="api-prices"),
     path("prices/lists/", PriceListsView.as_view(), name="api-price-lists"),

@@ -1,5 +1,6 @@
 """Latency measurements over REST: upload a tool's output, list what is filed, withdraw."""
 
+from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ from advisor.api.serializers import (
 )
 from advisor.api.topologies import Pages
 from connectivity import queries
+from connectivity.core.cells import Cell
 from connectivity.core.problems import Problem
 from connectivity.importers.latency import LARGEST
 from connectivity.measurements import (
@@ -101,6 +103,25 @@ class MeasurementView(APIView):
         return Response(status=204)
 
 
+class LatencyCellsView(APIView):
+    @extend_schema(
+        responses=OpenApiTypes.OBJECT,
+        parameters=[OpenApiParameter(name, str) for name in ("option", "source", "destination")],
+    )
+    def get(self, request: Request) -> Response:
+        """The cells of an option (of none: between Regions), measured and published; in µs."""
+        asked = request.query_params
+        found = [
+            cell_json(one)
+            for one in queries.cells(team_id_of(request), asked.get("option", ""))
+            if asked.get("source", one.source) == one.source
+            and asked.get("destination", one.destination) == one.destination
+        ]
+        pages = Pages()
+        page = pages.paginate_queryset(found, request, self) or []
+        return pages.get_paginated_response(list(page))
+
+
 class ZoneNamesView(APIView):
     parser_classes = [MultiPartParser]
 
@@ -135,3 +156,12 @@ def measurement_json(one: Measurement) -> dict[str, Any]:
     said = {name: getattr(one, name) for name in SHOWN}
     times = {column: getattr(one, column) for column in (*queries.FIGURES.values(), "stddev_us")}
     return {"uid": str(one.uid), "is_withdrawn": one.withdrawn_at is not None} | said | times
+
+
+def cell_json(cell: Cell) -> dict[str, Any]:
+    """A cell for scripts: every statistic with its lowest and highest run."""
+    names = ("option", "source", "destination", "runs", "samples", "loss", "grade", "as_of")
+    said = {name: getattr(cell, name) for name in (*names, "basis", "drift_us")}
+    figures = {name: figure._asdict() for name, figure in cell.figures.items()}
+    more = {"method": asdict(cell.method), "figures": figures, "hidden": list(cell.hidden)}
+    return said | more

@@ -95,3 +95,14 @@ def test_the_command_refuses_with_status_2(capfd: pytest.CaptureFixture[str]) ->
     with pytest.raises(SystemExit):
         command("no-such-file", *ENDS)
     assert not Measurement.objects.exists()
+
+
+def test_cells_over_rest_say_what_they_rest_on(api: APIClient) -> None:
+    api.post(URL, {"file": upload(), **HERE}, format="multipart")
+    url = "/api/v1/latency/cells/?option=vpc-peering&source=use1-az1&destination=use1-az2"
+    published, own = api.get(url).json()["results"]
+    assert (published["basis"], published["figures"]["p99"]["us"]) == ("published", 595)
+    assert (own["basis"], own["grade"], own["samples"]) == ("measured", "medium", 40312)
+    assert own["figures"]["p99"] == {"us": 148, "low": 148, "high": 148}
+    assert own["method"]["tool"] == "netperf"
+    assert api.get("/api/v1/latency/cells/?option=cloud-wan").json()["count"] == 0
