@@ -19,10 +19,10 @@ from connectivity.core.topology import OPTION_KEYS
 from connectivity.importers import zone_names
 from connectivity.importers.latency import Asked, Run, read_runs
 from connectivity.importers.latency.places import az_id_of, pair_problems
-from connectivity.importers.latency.run import US_PER
+from connectivity.importers.latency.run import US_PER, is_date
 
 COPIED = (
-    "option", "source", "destination", "tool", "test", "connection", "loop", "in_flight",
+    "option", "source", "destination", "connection", "loop", "in_flight",
     "request_bytes", "response_bytes", "samples", "loss", "sketch", "direction_note", "line",
     "origin",
 )  # fmt: skip
@@ -59,7 +59,7 @@ def read_measurements(team_id: int | None, data: bytes, filing: Filing) -> tuple
         DocumentRefused: the file cannot be used, or not where it is to be filed; every problem
             with its line or field.
     """
-    zones = queries.zone_names(team_id, filing.account)
+    zones = queries.zone_names(team_id, filing.account.replace("\0", ""))
     problems = [*_problems(filing, zones)]
     if problems:
         raise DocumentRefused(problems)
@@ -91,7 +91,7 @@ def file_measurements(
             team_id=team_id,
             key=key,
             defaults={
-                "name": name[:200],
+                "name": name.replace("\0", "")[:200],
                 "raw": data,
                 "tool": runs[0].tool[:30],
                 "author_id": author_id,
@@ -166,6 +166,9 @@ def _problems(filing: Filing, zones: Mapping[str, str]) -> Iterator[Problem]:
     elif filing.source:
         ends = (az_id_of(end, zones) for end in (filing.source, filing.destination))
         yield from (Problem("from_az, to_az", one) for one in pair_problems(*ends))
+    for name in ("source", "destination", "tool", "instance_type", "account"):
+        if "\0" in getattr(filing, name):
+            yield Problem(name, "holds a NUL")
     if filing.unit is not None and filing.unit not in US_PER:
         yield Problem("unit", f"{filing.unit!r} is not one of ns, us, ms, s")
 
@@ -177,7 +180,9 @@ def _placed(run: Run, filing: Filing, zones: Mapping[str, str]) -> Run:
         option=run.option or filing.option,
         source=run.source or az_id_of(filing.source, zones),
         destination=run.destination or az_id_of(filing.destination, zones),
-        started_at=run.started_at or datetime.now(UTC).date().isoformat(),
+        started_at=run.started_at
+        if is_date(run.started_at)
+        else datetime.now(UTC).date().isoformat(),
     )
 
 
@@ -208,9 +213,11 @@ def _row(run: Run, upload: models.LatencyUpload, instance_type: str) -> models.M
         tool_version=(run.tool_version or "")[:50],
         instance_type=instance_type[:30],
         notes=list(run.notes),
-        taken=run.started_at,
+        taken=run.started_at[:35],
         stddev_us=run.figures.get("stddev"),
         **{column: run.figures.get(name) for name, column in queries.FIGURES.items()},
+        test=run.test[:50],
+        tool=run.tool[:100],
         **{name: getattr(run, name) for name in COPIED},
     )
 

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from advisor.api.asked import asked_of
 from advisor.api.authentication import team_id_of
 from advisor.api.idempotency import once
 from advisor.api.problems import refused
@@ -86,9 +87,8 @@ class MeasurementsView(APIView):
     )
     def get(self, request: Request) -> Response:
         """The team's measurements, the newest first, withdrawn ones included and marked."""
-        asked = {
-            name: request.query_params[name] for name in FILTERS if name in request.query_params
-        }
+        said = asked_of(request)
+        asked = {name: said[name] for name in FILTERS if name in said}
         pages = Pages()
         found = queries.measurements(team_id_of(request), asked)
         page = pages.paginate_queryset(found, request, self) or []
@@ -99,7 +99,7 @@ class MeasurementView(APIView):
     @extend_schema(request=OpenApiTypes.OBJECT, responses={204: None, 400: ProblemsSerializer})
     def delete(self, request: Request, uid: UUID) -> Response:
         """Withdraw a measurement: `?because=` says why. It stays readable."""
-        withdraw(team_id_of(request), uid, request.query_params.get("because", ""))
+        withdraw(team_id_of(request), uid, asked_of(request).get("because", ""))
         return Response(status=204)
 
 
@@ -110,7 +110,7 @@ class LatencyCellsView(APIView):
     )
     def get(self, request: Request) -> Response:
         """The cells of an option (of none: between Regions), measured and published; in µs."""
-        asked = request.query_params
+        asked = asked_of(request)
         found = [
             cell_json(one)
             for one in queries.cells(team_id_of(request), asked.get("option", ""))

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from advisor import jobs
+from advisor.api.asked import asked_of
 from advisor.api.authentication import team_id_of
 from advisor.api.idempotency import once
 from advisor.api.jobs import job_json
@@ -47,7 +48,7 @@ class PricesView(APIView):
     )
     def get(self, request: Request) -> Response:
         """What a price list holds; the one in force without `price_list`."""
-        asked = request.query_params
+        asked = asked_of(request)
         prices = queries.price_list(team_id_of(request), asked.get("price_list"))
         found = [
             one
@@ -70,8 +71,9 @@ class PriceChangesView(APIView):
         """What differs between two lists, and the topologies whose money it changes."""
         team_id = team_id_of(request)
         names = queries.price_list_names(team_id)
-        old = request.query_params.get("old") or names[min(1, len(names) - 1)]
-        new = request.query_params.get("new") or names[0]
+        asked = asked_of(request)
+        old = asked.get("old") or names[min(1, len(names) - 1)]
+        new = asked.get("new") or names[0]
         found = queries.price_changes(team_id, old, new)
         effects, unseen = price_effects(team_id, old, new, MOST_TOPOLOGIES)
         answer = {

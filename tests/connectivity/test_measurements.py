@@ -1,5 +1,7 @@
 """Files of measurements in the database: filed once, derived, withdrawn, reproducible."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -114,3 +116,49 @@ def test_az_names_are_mapped_by_their_account(team: Team) -> None:
         name_zones(team.pk, "111111111111", b'{"AvailabilityZones":[{"ZoneName":"us-east-1a"}]}')
     with pytest.raises(DocumentRefused, match="12 digits"):
         name_zones(team.pk, "acme", ZONES)
+
+
+HERE_CSV = b"source,dest,percentile,value_us,option"
+
+
+@pytest.mark.parametrize(
+    ("data", "filing", "words"),
+    [
+        (b'{"DurationHistogram": {"Count": 1}, "RunType": "a\\u0000"}', HERE, "escaped NUL"),
+        (KEYVAL.replace(b"SIZE=1", b"SIZE=1e300", 1), HERE, "larger than anything"),
+        (KEYVAL + b"BURST_SIZE=1e12\n", HERE, "requests in flight cannot be"),
+        (KEYVAL, replace(HERE, instance_type="c5\0n"), "holds a NUL"),
+        (KEYVAL, replace(HERE, account="1\0"), "upload them first"),
+        (
+            HERE_CSV + b",date\nuse1-az1,use1-az2,p99,1,vpc-peering,9999-99-99\n",
+            Filing(),
+            "not a day such as",
+        ),
+        (
+            HERE_CSV + b",samples\nuse1-az1,use1-az2,p99,1,vpc-peering,1e200\n",
+            Filing(),
+            "larger than anything",
+        ),
+    ],
+)
+def test_what_no_database_keeps_is_refused(
+    team: Team, data: bytes, filing: Filing, words: str
+) -> None:
+    with pytest.raises(DocumentRefused, match=words):
+        file_measurements(team.pk, "odd\0.txt", data, filing)
+    assert not models.Measurement.objects.exists()
+
+
+def test_long_words_are_cut_and_odd_dates_replaced(team: Team) -> None:
+    histogram = {"Count": 9, "Min": 0.1, "Max": 0.2, "Avg": 0.15, "StdDev": 0.01}
+    percentiles = [{"Percentile": 50, "Value": 0.15}]
+    made = {
+        "RunType": "x" * 500,
+        "Version": "v" * 500,
+        "StartTime": "yesterday",
+        "DurationHistogram": histogram | {"Percentiles": percentiles},
+    }
+    file_measurements(team.pk, "n" * 500, json.dumps(made).encode(), HERE)
+    one = models.Measurement.objects.get()
+    assert (len(one.test), len(one.tool_version), len(one.upload.name)) == (50, 50, 200)
+    assert len(one.taken) == 10

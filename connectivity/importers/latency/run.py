@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from math import ceil, isfinite, sqrt
 from typing import NoReturn
@@ -15,6 +16,8 @@ MEAN_BETWEEN = (("min", "mean"), ("mean", "max"))
 RISING = ("min", "p50", "p90", "p99", "p99.9", "max")
 US_PER = {"ns": 0.001, "us": 1.0, "usec": 1.0, "µs": 1.0, "ms": 1e3, "msec": 1e3, "s": 1e6}
 US_PER |= {"sec": 1e6, "m": 6e7}
+LARGEST_NUMBER = 1e15
+MOST_IN_FLIGHT = 1_000_000
 SHOWN = 40  # characters of a refused value
 
 
@@ -82,8 +85,8 @@ def number(text: object, line: int, what: str) -> float:
         negative = " is negative" if word.startswith("-") else " is not a number"
         refuse(line, f"{what} is {shown(word)}, which{negative}{remedy}")
     value = float(word)
-    if not isfinite(value):
-        refuse(line, f"{what} is {shown(word)}, too large for a number")
+    if not isfinite(value) or value > LARGEST_NUMBER:
+        refuse(line, f"{what} is {shown(word)}, larger than anything that is measured")
     return value
 
 
@@ -112,6 +115,22 @@ def share(sent: int, received: int, line: int) -> float:
     if sent < 1:
         refuse(line, "nothing was sent")
     return max(0.0, 1 - received / sent)
+
+
+def is_date(text: str) -> bool:
+    """A year, month, day or moment as ISO writes it, not after tomorrow.
+
+    >>> is_date("2020"), is_date("2026-02-30"), is_date("9999-01-01")
+    (True, False, False)
+    """
+    match = re.fullmatch(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:[T ].*)?)?)?", text)
+    if match is None:
+        return False
+    try:
+        day = date(*(int(part or 1) for part in match.groups()))
+    except ValueError:
+        return False
+    return day <= datetime.now(UTC).date() + timedelta(days=1)
 
 
 def of_times(times_us: Sequence[float]) -> dict[str, float]:
@@ -165,6 +184,10 @@ def _problems(run: Run, slack: float) -> Iterator[str]:
         yield "no latency in it: throughput alone is not enough"
     if run.samples is not None and run.samples < 1 and not run.is_lost:
         yield "no sample was taken"
+    if run.loss is not None and not 0 <= run.loss <= 1:
+        yield f"{run.loss:.0%} lost cannot be"
+    if run.in_flight is not None and not 0 < run.in_flight <= MOST_IN_FLIGHT:
+        yield f"{run.in_flight} requests in flight cannot be"
     yield from _sizes(run.figures)
     yield from _order(run.figures, slack)
 

@@ -92,6 +92,8 @@ def decoded(data: bytes) -> Text:
         line = data.count(b"\n", 0, error.start) + 1
         refuse(line, f"not text: byte {error.start} cannot be read as {encoding[:6].upper()}")
     text = COLOURS.sub("", text.replace("\r\n", "\n"))
+    if r"\u0000" in text:
+        refuse(1, "not text: it holds an escaped NUL")
     for at, letter in enumerate(text):
         if letter < " " and letter not in "\n\t":
             refuse(text.count("\n", 0, at) + 1, f"not text: it holds the byte {ord(letter):#04x}")

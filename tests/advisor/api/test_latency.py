@@ -106,3 +106,14 @@ def test_cells_over_rest_say_what_they_rest_on(api: APIClient) -> None:
     assert own["figures"]["p99"] == {"us": 148, "low": 148, "high": 148}
     assert own["method"]["tool"] == "netperf"
     assert api.get("/api/v1/latency/cells/?option=cloud-wan").json()["count"] == 0
+
+
+def test_a_nul_in_an_address_is_no_error(api: APIClient) -> None:
+    for url in (
+        "/api/v1/latency/measurements/?option=a%00b",
+        "/api/v1/latency/cells/?option=%00",
+        "/api/v1/prices/?region=%00us-east-1",
+    ):
+        assert api.get(url).status_code == 200
+    assert api.get("/api/v1/prices/?price_list=%00x").status_code == 400
+    assert api.get("/api/v1/prices/changes/?old=x%00").status_code == 400
