@@ -144,7 +144,7 @@ def measurements(team_id: int, asked: dict[str, str]) -> QuerySet[models.Measure
 def measured(team_id: int, which: Q) -> Iterator[Measured]:
     """The team's runs of which something holds, as cells need them, the oldest first."""
     columns = ("option", "source", "destination", *METHOD, "instance_type", *FIGURES.values())
-    columns += ("samples", "loss", "taken", "sketch", "origin")
+    columns += ("samples", "loss", "taken", "sketch", "origin", "upload_id")
     mine = models.Measurement.objects.filter(which, team_id=team_id)
     for row in mine.order_by("pk").values(*columns).iterator(chunk_size=5_000):
         method = Method(
@@ -158,6 +158,7 @@ def measured(team_id: int, which: Q) -> Iterator[Measured]:
             figures=figures,
             **{name: row[name] for name in ("option", "source", "destination", "samples")},
             **{name: row[name] for name in ("loss", "taken", "sketch", "origin")},
+            file=row["upload_id"],
         )
 
 

@@ -1,14 +1,15 @@
 """What measurements say together: cells derived from runs.
 
-Runs are put together only where everything that changes a figure's meaning is the same. Where all
-of them carry a sketch, percentiles come from the merged sketch; else a percentile is the median of
-the runs' percentiles, shown with the lowest and the highest. Percentiles are never averaged.
+Runs are put together only where everything that changes a figure's meaning is the same; what a
+file does not say is the same within the file, and in no other (decision 28). Where all of them
+carry a sketch, percentiles come from the merged sketch; else a percentile is the median of the
+runs' percentiles, shown with the lowest and the highest. Percentiles are never averaged.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import UTC, date, datetime
 from statistics import median
 from typing import NamedTuple
 
@@ -27,6 +28,9 @@ RUN_TO_RUN = 0.1
 ROUND_TRIPS = ("TCP_RR", "UDP_RR", "RR", "ICMP", "unknown")
 """Tests whose figures are a network's round trip, the most fitting first: what a comparison takes.
 The time of an HTTP request or of opening a connection is something else."""
+
+ONE_METHOD = ("aggregate-latency",)
+"""Tests whose name says everything that can be known of their method: AWS's own probes."""
 
 LEAST_FOR_DRIFT = 3  # runs
 FRESH_DAYS, AGEING_DAYS = 90, 365
@@ -65,9 +69,16 @@ class Measured:
     figures: dict[str, float]
     samples: int | None
     loss: float | None
-    taken: str  # ISO date
+    taken: str  # ISO date or moment
     sketch: str = ""
     origin: str = ""  # who published it; empty for the user's own
+    file: int = 0  # which file it came with
+
+    @property
+    def method_known_in(self) -> int | None:
+        """The only file whose other runs are known to have the same method; None: all files."""
+        says_all = not self.method.unknown or self.origin or self.method.test in ONE_METHOD
+        return None if says_all else self.file
 
 
 class Figure(NamedTuple):
@@ -103,11 +114,14 @@ class Cell:
 
 
 def derived(runs: Iterable[Measured]) -> Iterator[Cell]:
-    """The cells of runs in any order; every run counts in exactly one cell."""
-    groups: dict[tuple[str, str, str, Method, str], list[Measured]] = defaultdict(list)
+    """The cells of runs, of which those of one day are in the order of their filing.
+
+    Every run counts in exactly one cell.
+    """
+    groups: dict[tuple[object, ...], list[Measured]] = defaultdict(list)
     for run in runs:
-        key = run.option, run.source, run.destination, run.method, run.origin
-        groups[key].append(run)
+        place = run.option, run.source, run.destination
+        groups[*place, run.method, run.origin, run.method_known_in].append(run)
     for group in groups.values():
         yield _cell(group)
 
@@ -138,7 +152,7 @@ def _cell(group: Sequence[Measured]) -> Cell:
 def _drift(runs: Sequence[Measured]) -> float | None:
     """By how much the newest run left what the earlier ones say, of the p99, else of the p50."""
     for name in ("p99", "p50"):
-        values = [run.figures[name] for run in sorted(runs, key=_taken) if name in run.figures]
+        values = [run.figures[name] for run in _in_order(runs) if name in run.figures]
         if len(values) >= LEAST_FOR_DRIFT:
             *before, newest = values
             usual = median(before)
@@ -147,8 +161,28 @@ def _drift(runs: Sequence[Measured]) -> float | None:
     return None
 
 
-def _taken(run: Measured) -> str:
-    return run.taken
+def _in_order(runs: Sequence[Measured]) -> list[Measured]:
+    """By the moment where all name one, else by the day: a day is not before its own morning."""
+    moments = [_moment(run.taken) for run in runs]
+    if None in moments:
+        return sorted(runs, key=lambda run: run.taken[:10])
+    by_moment = sorted(zip(moments, range(len(runs)), strict=True))
+    return [runs[i] for _, i in by_moment]
+
+
+def _moment(taken: str) -> datetime | None:
+    """None where only a day is said, or no moment that can be told. Without a zone it is UTC.
+
+    >>> _moment("2026-11-03T10:00:00+02:00"), _moment("2026-11-03")
+    (datetime.datetime(2026, 11, 3, 8, 0, tzinfo=datetime.timezone.utc), None)
+    """
+    try:
+        at = datetime.fromisoformat(taken)
+    except ValueError:
+        return None
+    if len(taken) <= len("2026-11-03"):
+        return None
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _figures(runs: Sequence[Measured]) -> Iterator[tuple[str, Figure]]:

@@ -13,7 +13,7 @@ from connectivity.measurements import Filing, file_measurements, name_zones, wit
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "latency"
 KEYVAL = (SAMPLES / "netperf_tcp_rr_keyval.txt").read_bytes()
-HERE = Filing(source="use1-az1", destination="use1-az2", option="vpc-peering")
+HERE = Filing("use1-az1", "use1-az2", "vpc-peering", instance_type="c5n.xlarge")
 CELL = ("vpc-peering", "use1-az1", "use1-az2")
 
 
@@ -49,6 +49,13 @@ def test_a_comparison_reads_the_teams_own_figure_and_a_pinned_one_stays(team: Te
     assert queries.latencies(team.pk).read(*CELL).us == 158
     queries._latencies.cache_clear()
     assert queries.latencies(team.pk, own.name).read(*CELL).us == 148
+
+
+def test_files_that_do_not_say_everything_are_not_put_together(team: Team) -> None:
+    unsaid = replace(HERE, instance_type="")
+    for name, file in (("one.txt", KEYVAL), ("two.txt", KEYVAL.replace(b"=148", b"=168"))):
+        file_measurements(team.pk, name, file, unsaid)
+    assert [one.runs for one in models.MeasuredCell.objects.all()] == [1, 1]
 
 
 def test_a_withdrawn_measurement_leaves_its_cell_and_stays_readable(team: Team) -> None:

@@ -58,6 +58,24 @@ def test_other_methods_are_other_cells() -> None:
     assert len(list(derived([run(), http, older, run(option="transit-gateway")]))) == 4
 
 
+UNSAID = replace(METHOD, instance_type="")
+
+
+def test_what_two_files_do_not_say_makes_two_cells_and_what_one_does_not_say_makes_one() -> None:
+    first, second = run(70, method=UNSAID, file=1), run(90, method=UNSAID, file=2)
+    assert [found.runs for found in derived([first, second])] == [1, 1]
+    assert cell(first, replace(second, file=1)).runs == 2
+    assert cell(replace(first, method=METHOD), replace(second, method=METHOD)).runs == 2
+
+
+@pytest.mark.parametrize(
+    "says_all", [{"origin": "a blog"}, {"method": replace(UNSAID, test="aggregate-latency")}]
+)
+def test_a_publisher_and_the_probes_of_aws_have_one_method(says_all: dict[str, object]) -> None:
+    runs = [replace(run(method=UNSAID, file=file), **says_all) for file in (1, 2)]  # type: ignore[arg-type]
+    assert cell(*runs).runs == 2
+
+
 def test_a_p99_of_too_few_known_samples_is_hidden_and_of_an_unknown_number_is_shown() -> None:
     few = cell(run(samples=298))
     assert ("p99" in few.figures, few.hidden, few.grade) == (False, ("p99",), "low")
@@ -153,3 +171,15 @@ def test_a_square_prefers_what_has_the_statistic_then_the_better_grade() -> None
     assert few.rows[0][1].state == "hidden"
     (lost,) = blocks(derived([run(None, samples=0, loss=1.0)]), "p99")
     assert lost.rows[0][1].state == "lost"
+
+
+def test_the_newest_run_is_the_latest_moment_whatever_its_zone() -> None:
+    moments = ("2026-11-03T09:00:00Z", "2026-11-03T12:00:00+05:00", "2026-11-03T08:00:00")
+    runs = [run(p99, taken=at) for p99, at in zip((90, 70, 71), moments, strict=True)]
+    assert cell(*runs).drift_us == 19.5  # 07:00, 08:00 and then 09:00 UTC
+
+
+def test_runs_of_one_day_without_a_time_stand_in_the_order_of_their_filing() -> None:
+    days = (DAYS[0], f"{DAYS[0]}T10:00:00", DAYS[0])
+    runs = [run(p99, taken=day) for p99, day in zip((70, 71, 90), days, strict=True)]
+    assert cell(*runs).drift_us == 19.5
