@@ -10,7 +10,7 @@ from celery import current_app
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -128,9 +128,10 @@ def put_back() -> list[UUID]:
 
 def refresh_prices() -> list[UUID]:
     """A job that fetches AWS's prices for the Regions of every stored topology."""
-    documents = TopologyVersion.objects.filter(topology__deleted_at=None).values_list(
-        "document__vpcs", flat=True
-    )
+    newest = TopologyVersion.objects.filter(topology=OuterRef("topology")).values("pk")[:1]
+    documents = TopologyVersion.objects.filter(
+        topology__deleted_at=None, pk=Subquery(newest)
+    ).values_list("document__vpcs", flat=True)
     regions = {vpc["region"] for vpcs in documents.iterator() for vpc in vpcs or ()}
     team = Team.objects.order_by("pk").first()
     if not regions or team is None:

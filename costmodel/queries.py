@@ -52,6 +52,18 @@ def price_list_names(team_id: int) -> list[str]:
     return list(usable.values_list("name", flat=True))
 
 
+def compared_names(team_id: int, old: str | None, new: str | None) -> tuple[str, str]:
+    """Two lists to compare: without a name, the one in force and the one before it.
+
+    Raises:
+        UnknownPriceList: there is no list at all.
+    """
+    names = price_list_names(team_id)
+    if not names:
+        raise UnknownPriceList("run manage.py load_data")
+    return old or names[min(1, len(names) - 1)], new or names[0]
+
+
 class Since(NamedTuple):
     """What happened to prices since a moment."""
 

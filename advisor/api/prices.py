@@ -65,15 +65,16 @@ class PricesView(APIView):
 class PriceChangesView(APIView):
     @extend_schema(
         responses=OpenApiTypes.OBJECT,
-        parameters=[OpenApiParameter(name, str, required=True) for name in ("old", "new")],
+        parameters=[OpenApiParameter(name, str) for name in ("old", "new")],
     )
     def get(self, request: Request) -> Response:
-        """What differs between two lists, and the topologies whose money it changes."""
+        """What differs between two lists, and the topologies whose money it changes.
+
+        Without names: the list in force against the one before it.
+        """
         team_id = team_id_of(request)
-        names = queries.price_list_names(team_id)
         asked = asked_of(request)
-        old = asked.get("old") or names[min(1, len(names) - 1)]
-        new = asked.get("new") or names[0]
+        old, new = queries.compared_names(team_id, asked.get("old"), asked.get("new"))
         found = queries.price_changes(team_id, old, new)
         effects, unseen = price_effects(team_id, old, new, MOST_TOPOLOGIES)
         answer = {

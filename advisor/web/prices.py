@@ -97,13 +97,12 @@ def price_row(price: Price) -> PriceRow:
 def changed(request: HttpRequest) -> HttpResponse:
     """What differs between two lists, and what that does to the team's topologies."""
     team_id = signed_in(request).team_id
-    names = queries.price_list_names(team_id)
-    old = text_in(request.GET, "old") or (names[1] if len(names) > 1 else names[0])
-    new = text_in(request.GET, "new") or names[0]
+    asked = (text_in(request.GET, name) for name in ("old", "new"))
+    old, new = queries.compared_names(team_id, *asked)
     found = queries.price_changes(team_id, old, new)
     effects, unseen = price_effects(team_id, old, new, MOST_TOPOLOGIES)
     context = {
-        "names": names,
+        "names": queries.price_list_names(team_id),
         "old": old,
         "new": new,
         "changes": [words_of(one) for one in found[:MOST_CHANGES]],
