@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -24,6 +25,8 @@ from costmodel.ingest import load_shipped_prices
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser's driver has a loop
 settings.DATABASES["default"]["CONN_MAX_AGE"] = 0  # a live server must not keep tables busy
+# A slow hash for every user of every test costs minutes.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 ROOT = Path(__file__).parent.parent
 
@@ -50,9 +53,17 @@ def _no_rows_of_other_tests() -> Iterator[None]:
     connectivity_queries._latencies.cache_clear()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Every test finds the shipped data, as every installation does."""
+    with django_db_blocker.unblock():
+        load_shipped_prices()
+        load_shipped_latencies()
+
+
 @pytest.fixture
 def shipped(db: None) -> None:
-    """The shipped data in the database."""
+    """The shipped data in the database, also after a test that emptied it."""
     load_shipped_prices()
     load_shipped_latencies()
 

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from advisor.models import ApiToken, User
 from connectivity.reference import REFERENCE
+from costmodel.models import PriceList
 from tests.broken import BROKEN, OVER_HTTP_ONLY
 from tests.factories import document, flow
 
@@ -91,6 +92,7 @@ def test_compare_refuses_what_it_does_not_know(shipped: None) -> None:
 
 
 def test_compare_says_how_to_load_prices(db: None) -> None:
+    PriceList.objects.all().delete()
     (line,) = refused(str(REFERENCE))
     assert line == "--price-list: run manage.py load_data"
 
