@@ -84,6 +84,7 @@ urlpatterns = [
         for kind in ("json", "csv", "md")
     ),
     path("topologies/<uuid:uid>/keep/", comparisons.keep, name="keep"),
+    path("topologies/<uuid:uid>/curves/", comparisons.curves, name="curves"),
     path("topologies/<uuid:uid>/print/", comparisons.print_view, name="print"),
     path("topologies/<uuid:uid>/share/", sharing.share, name="share"),
     path("shared/<str:key>/", sharing.shared, name="shared"),

@@ -152,6 +152,10 @@ class Links:
         return self._with_query("print")
 
     @property
+    def curves(self) -> str:
+        return self._with_query("curves")
+
+    @property
     def share(self) -> str:
         return self._with_query("share")
 

@@ -24,6 +24,7 @@ from advisor.web.what_if_panel import panel
 from connectivity.actions import Conflict, create_topology, save_topology
 from connectivity.advice import Answered, is_reference
 from connectivity.core.breakeven import Axis
+from connectivity.core.compare import Comparison
 from costmodel.queries import price_list_names
 
 MAX_NAME = 200  # characters, of a topology
@@ -66,7 +67,6 @@ def comparison_context(
         most_lines=most_lines,
     )
     shapes = picture(comparison.case)
-    axes = [Breakeven(comparison, axis) for axis in Axis]
     figures = {
         "cost_latency": cost_against_latency(comparison),
         "money": money_by_kind(comparison),
@@ -78,10 +78,23 @@ def comparison_context(
         "problems": answered.what_if.problems,
         "changes": answered.what_if.changes,
         "figures": figures,
-        "curves": [one for one in axes if one.has_sense],
         "picture": shapes,
         "drawn": drawn(shapes),
     }
+
+
+def curves_of(comparison: Comparison) -> list[Breakeven]:
+    """The break-even charts that have a sense for these flows."""
+    return [one for one in (Breakeven(comparison, axis) for axis in Axis) if one.has_sense]
+
+
+@require_safe
+@found_or_404
+def curves(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The break-even charts of a view, which the page asks for once it is there."""
+    answered = address_of(request.GET, uid).answer(signed_in(request).team_id)
+    context = {"curves": curves_of(answered.comparison)}
+    return render(request, "web/partials/_curves.html", context)
 
 
 @charts_csp  # type: ignore[arg-type]
@@ -92,7 +105,7 @@ def print_view(request: HttpRequest, uid: UUID) -> HttpResponse:
     address = address_of(request.GET, uid)
     answered = address.answer(signed_in(request).team_id)
     answer = comparison_context(address, answered, Links(address, answered), MOST_PRINTED)
-    answer["is_open"] = True
+    answer |= {"is_open": True, "curves": curves_of(answered.comparison)}
     return render(request, "web/print.html", {"answer": answer, "version": answered.version})
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from advisor.models import ShareLink
 from advisor.web.address import Links, address_of
-from advisor.web.comparisons import charts_csp, comparison_context
+from advisor.web.comparisons import charts_csp, comparison_context, curves_of
 from advisor.web.requests import found_or_404, signed_in
 from connectivity.models import TopologyVersion
 from connectivity.queries import UnknownLatencies
@@ -91,7 +91,8 @@ def _shared(request: HttpRequest, link: ShareLink) -> HttpResponse:
         answered = address.answer(link.team_id)
     except (TopologyVersion.DoesNotExist, UnknownPriceList, UnknownLatencies):
         return _ended(request)
-    answer = comparison_context(address, answered, Links(address, answered)) | {"is_shared": True}
+    answer = comparison_context(address, answered, Links(address, answered))
+    answer |= {"is_shared": True, "curves": curves_of(answered.comparison)}
     context = {"answer": answer, "version": answered.version, "link": link}
     return render(request, "web/shared.html", context)
 

@@ -38,6 +38,12 @@ def page(client: Client, uid: UUID, **values: Any) -> dict[str, Any]:
     return dict(response.context["answer"])
 
 
+def curves_of(client: Client, uid: UUID) -> Any:
+    """What the part with the break-even charts is made from, and its text."""
+    response = client.get(reverse("curves", args=[uid]))
+    return response.context["curves"], response.content.decode()
+
+
 def estate(seed: int) -> dict[str, Any]:
     """A made-up topology of several Regions, protocols and connections, always the same one."""
     dice = random.Random(seed)  # noqa: S311  not a secret
@@ -312,7 +318,7 @@ def test_break_even_leaves_out_what_breaks_a_budget_on_the_way(
     signed_in: Client, user: User
 ) -> None:
     made = document(flow(gb_per_month=200_000, cross_az_share=0, p99_budget_us=700))
-    curves = page(signed_in, create_topology(user.team_id, made).topology.uid)["curves"]
+    curves, _ = curves_of(signed_in, create_topology(user.team_id, made).topology.uid)
     crossing = next(one for one in curves if one.axis == "crossing")
     assert crossing.over_budget == ["PrivateLink", "Transit Gateway"]
     assert crossing.handovers == []
@@ -323,13 +329,22 @@ def test_break_even_names_what_has_no_price_on_the_way(signed_in: Client, user: 
     vpcs = [one | ohio for one in document()["vpcs"]]
     made = document(flow(cross_az_share=0), vpcs=vpcs)
     uid = create_topology(user.team_id, made).topology.uid
-    curves = page(signed_in, uid)["curves"]
+    curves, text = curves_of(signed_in, uid)
     crossing = next(one for one in curves if one.axis == "crossing")
     assert crossing.unpriced == ["VPC peering"]
-    assert (
-        "a price is missing on the way: VPC peering"
-        in signed_in.get(reverse("topology", args=[uid])).content.decode()
-    )
+    assert "a price is missing on the way: VPC peering" in text
+
+
+def test_break_even_comes_after_the_page_and_at_once_on_paper(
+    signed_in: Client, reference: UUID
+) -> None:
+    text = signed_in.get(reverse("topology", args=[reference])).content.decode()
+    later = reverse("curves", args=[reference])
+    assert f'hx-get="{later}?version=1&amp;prices=' in text
+    assert "Break-even over traffic" not in text
+    printed = signed_in.get(reverse("print", args=[reference])).content.decode()
+    assert "Break-even over traffic" in printed
+    assert later not in printed
 
 
 def test_pages_of_a_search_keep_the_search(signed_in: Client, user: User) -> None:

@@ -14,7 +14,7 @@ from connectivity.core.case import case
 from connectivity.core.document import topology
 from connectivity.core.reading import read
 from connectivity.reference import REFERENCE
-from tests.advisor.web.test_comparison import estate, page
+from tests.advisor.web.test_comparison import curves_of, estate, page
 from tests.factories import account, document, flow, vpc
 
 pytestmark = pytest.mark.django_db
@@ -33,8 +33,9 @@ pytestmark = pytest.mark.django_db
 def test_figures_are_ones_that_plotly_knows(
     signed_in: Client, user: User, made: dict[str, Any]
 ) -> None:
-    shown = page(signed_in, create_topology(user.team_id, made).topology.uid)
-    figures = [*shown["figures"].values(), *(one.figure for one in shown["curves"])]
+    uid = create_topology(user.team_id, made).topology.uid
+    curves, _ = curves_of(signed_in, uid)
+    figures = [*page(signed_in, uid)["figures"].values(), *(one.figure for one in curves)]
     for figure in figures:
         if figure is None:
             continue
