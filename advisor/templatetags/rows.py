@@ -10,8 +10,9 @@ from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from advisor.templatetags.figures import signed_us, us
+from advisor.templatetags.figures import amount, percent, signed_us, us
 from advisor.web.bills import LineRow
+from advisor.web.picture import FlowRow
 from advisor.web.present import Finding
 from connectivity.core.latency import Reading
 from connectivity.core.matrix import Block, Square
@@ -84,6 +85,31 @@ def latency_cells(cells: Iterable[Reading], *, is_baseline: bool) -> SafeString:
 def _cell(one: Reading, *, is_baseline: bool) -> tuple[object, ...]:
     over = "baseline" if is_baseline else signed_us(one.overhead_us)
     return (one.from_az, one.to_az, us(one.us), over, one.basis, one.as_of, one.comment)
+
+
+PAIR = (
+    '<tr><td>{}</td><td data-label="To">{}</td><td class="number" data-label="GB a month">{}</td>'
+    '<td class="number" data-label="Crosses AZs">{}</td></tr>'
+)
+CHOSEN = (
+    '<tr><td>{}</td><td class="number" data-label="GB a month">{}</td>'
+    '<td data-label="Option">{}</td></tr>'
+)
+
+
+@register.simple_tag
+def pair_rows(pairs: Iterable[FlowRow]) -> SafeString:
+    return _joined(PAIR, map(_pair, pairs))
+
+
+def _pair(one: FlowRow) -> tuple[object, ...]:
+    across = "between Regions" if one.is_far else percent(one.crossing)
+    return (one.consumer, one.provider, amount(one.gb), across)
+
+
+@register.simple_tag
+def chosen_rows(chosen: Iterable[tuple[str, float, str]]) -> SafeString:
+    return _joined(CHOSEN, ((flow, amount(gb), option) for flow, gb, option in chosen))
 
 
 MARKS = {"missing": "no data", "lost": "all lost", "hidden": "too few samples"}

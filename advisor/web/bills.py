@@ -11,6 +11,7 @@ from costmodel.core.usage_types import usage_type
 
 MOST_LINES = 10  # on the page; the print view shows more, CSV and JSON have all
 MOST_PRINTED = 500
+MOST_PAYERS = 20  # on the page, as above
 
 
 class Payer(NamedTuple):
@@ -39,14 +40,21 @@ class LineRow(NamedTuple):
 class BillRows(NamedTuple):
     """Lines in the bill's order; where there are too many, the largest first."""
 
-    payers: list[Payer]
+    payers: list[Payer]  # who pays most comes first
+    more_payers: int
     lines: list[LineRow]
     more_lines: int
     more_usd: Decimal
 
     @property
+    def payer_count(self) -> int:
+        return len(self.payers) + self.more_payers
+
+    @property
     def paid_by(self) -> str:
-        return "; ".join(f"{one.name} ({one.account}) {usd(one.usd)}" for one in self.payers)
+        named = "; ".join(f"{one.name} ({one.account}) {usd(one.usd)}" for one in self.payers)
+        more = f"; and {self.more_payers} more accounts, which CSV and JSON name"
+        return named + (more if self.more_payers else "")
 
 
 def bill_rows(answer: Answer, comparison: Comparison, most: int) -> BillRows:
@@ -55,17 +63,15 @@ def bill_rows(answer: Answer, comparison: Comparison, most: int) -> BillRows:
     if len(lines) > most:
         lines = tuple(sorted(lines, key=lambda line: -line.usd))
     rest = lines[most:]
+    paid = answer.bill.by_payer() if answer.bill and not answer.bill.gaps else {}
+    payers = sorted(paid.items(), key=lambda one: -one[1])[: max(MOST_PAYERS, most)]
     return BillRows(
-        _payers(answer, comparison),
+        [_payer(comparison, account, usd) for account, usd in payers],
+        len(paid) - len(payers),
         [_line(line, comparison) for line in lines[:most]],
         len(rest),
         sum((line.usd for line in rest), Decimal(0)),
     )
-
-
-def _payers(answer: Answer, comparison: Comparison) -> list[Payer]:
-    paid = answer.bill.by_payer() if answer.bill and not answer.bill.gaps else {}
-    return [_payer(comparison, account, usd) for account, usd in paid.items()]
 
 
 def _payer(comparison: Comparison, account: int, usd: Decimal) -> Payer:

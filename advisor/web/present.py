@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from heapq import nlargest
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -252,8 +253,8 @@ def _mix(comparison: Comparison) -> list[MixRow]:
 def _chosen(comparison: Comparison) -> list[tuple[str, float, str]]:
     """What the largest flows choose in the mix: name, GB, option."""
     pairs = zip(comparison.case.topology.flows, comparison.mix.options, strict=True)
-    rows = [(f.name, f.gb, o.name if o else "no feasible option") for f, o in pairs]
-    return sorted(rows, key=lambda row: -row[1])[:MOST_CHOSEN]
+    largest = nlargest(MOST_CHOSEN, pairs, key=lambda pair: pair[0].gb)
+    return [(f.name, f.gb, o.name if o else "no feasible option") for f, o in largest]
 
 
 def _totals(comparison: Comparison) -> dict[str, Any]:

@@ -29,6 +29,7 @@ NEEDED = {
     "endpoint-service": ("service",),
 }  # what a connection of each kind must name
 OFFERED = tuple(key for key in OPTION_KEYS if key != "single-vpc")
+USUAL = frozenset(USUAL_OPTIONS)
 MAX_TOTAL_GB = 1e12  # up to which money stays exact
 MAX_REQUESTS_PER_SECOND = 1e9
 MAX_CONNECTIONS_PER_SECOND = 1e8
@@ -124,10 +125,10 @@ class _Reader:
             "max_idle_seconds": one.number("max_idle_seconds"),
             "requests_per_second": one.number("requests_per_second", most=MAX_REQUESTS_PER_SECOND),
             "peak_gbps": one.number("peak_gbps"),
-            "needs": frozenset(one.texts("needs", among=NEEDS) or ()),
+            "needs": one.chosen("needs", among=NEEDS),
             "initiated_by": initiated_by or "consumer",
             "p99_budget_us": one.number("p99_budget_us", least=1) or budget,
-            "options": frozenset(one.texts("options", among=OFFERED) or USUAL_OPTIONS),
+            "options": one.chosen("options", among=OFFERED) or USUAL,
             "today": one.text("today", among=OPTION_KEYS),
         }
         one_each = isinstance(one.values.get("from"), list)

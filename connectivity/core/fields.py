@@ -7,6 +7,8 @@ from typing import Any
 from connectivity.core.problems import Problem, did_you_mean
 from connectivity.core.reading import MAX_DEPTH
 
+NOTHING: frozenset[str] = frozenset()
+NUMBERS = (int, float)
 MAX_TEXT = 200  # characters of a name
 QUOTE = "; write it in quotes, as it stands"
 
@@ -36,7 +38,7 @@ class Fields:
     def get(self, key: str, *, required: bool = False) -> Any:
         self.asked.add(key)
         value = self.values.get(key)
-        if value is None and required and self.is_mapping:
+        if required and value is None and self.is_mapping:
             self.note(key, "is required" if key not in self.values else "is empty; it is required")
         return value
 
@@ -69,6 +71,13 @@ class Fields:
             seen.add(one or "")
         return tuple(one for one in read if one is not None)
 
+    def chosen(self, key: str, *, among: Collection[str]) -> frozenset[str]:
+        """Some of several texts; nothing when absent."""
+        if key not in self.values:
+            self.asked.add(key)
+            return NOTHING
+        return frozenset(self.texts(key, among=among) or ())
+
     def places(self, key: str) -> list[tuple[str, str]]:
         """The usable texts of a list that `texts` has read, each with its place."""
         value = self.values.get(key)
@@ -82,6 +91,8 @@ class Fields:
         value = self.get(key, required=required)
         if value is None:
             return None
+        if type(value) in NUMBERS and least <= value <= most:  # most are, and never NaN
+            return float(value)
         if isinstance(value, bool) or not isinstance(value, int | float):
             self.note(key, f"is {kind(value)}, not a number")
             return None
@@ -149,6 +160,8 @@ def kind(value: Any) -> str:
 
 def text_problem(value: str) -> str | None:
     """What keeps a text from being a name."""
+    if value.isprintable() and len(value) <= MAX_TEXT and not value.isspace() and value:
+        return None  # nearly all
     if not value.strip():
         return "is blank"
     if len(value) > MAX_TEXT:

@@ -4,6 +4,7 @@ The bill is piecewise linear in each of them. A threshold is where two lines cro
 and prices at once, of traffic on the cost curves of both options.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +14,7 @@ import numpy as np
 
 from connectivity.core.breakeven import Axis, crossed, curve_of, first_change
 from connectivity.core.compare import Answer, Comparison, compare
+from costmodel.core.bill import Line
 from costmodel.core.price_list import EVERYWHERE, Price
 from costmodel.core.units import THOUSANDTHS
 from costmodel.core.usage_types import usage_type
@@ -180,10 +182,16 @@ NOTHING: tuple[None, float] = (None, 0.0)
 
 def _quantities(answer: Answer) -> dict[_Rate, tuple[Price, float]]:
     """By price and rate of its lines: how much is bought."""
-    sums: dict[_Rate, tuple[Price, float]] = {}
+    units: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
+    lines: dict[tuple[int, int], Line] = {}
     for line in answer.bill.lines if answer.bill else ():
+        place = id(line.price), id(line.rate)
+        units[place] += line.quantity
+        lines[place] = line
+    sums: dict[_Rate, tuple[Price, float]] = {}
+    for place, line in lines.items():
         rate = _Rate(id(line.price), line.rate)
-        sums[rate] = line.price, sums.get(rate, NOTHING)[1] + float(line.quantity)
+        sums[rate] = line.price, sums.get(rate, NOTHING)[1] + float(units[place])
     return sums
 
 

@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 HOURS_PER_MONTH = 730
 THOUSANDTHS = 1000
+THOUSANDTH = Decimal("0.001")
 CENT = Decimal("0.01")
 
 
@@ -22,4 +23,4 @@ def quantity(thousandths: int) -> Decimal:
     >>> quantity(730000)
     Decimal('730.000')
     """
-    return Decimal(thousandths).scaleb(-3)
+    return thousandths * THOUSANDTH

@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 
 from advisor import jobs
 from advisor.models import Job, User
-from connectivity.actions import create_topology
+from connectivity.actions import create_topology, save_topology
 from costmodel.ingest import SERVICES, import_prices
 from costmodel.models import PriceList, PriceOverride
 from tests.conftest import token_client
@@ -131,6 +131,15 @@ def test_the_clock_loads_the_regions_of_stored_topologies(user: User, aws: Files
     create_topology(user.team_id, document())
     (uid,) = jobs.refresh_prices()
     assert Job.objects.get(uid=uid).arguments == {"regions": ["us-east-1"]}
+
+
+def test_the_clock_forgets_the_regions_of_older_versions(user: User) -> None:
+    ohio = {"region": "us-east-2", "azs": ["use2-az1", "use2-az2"]}
+    moved = document(vpcs=[one | ohio for one in document()["vpcs"]])
+    topology = create_topology(user.team_id, document()).topology
+    save_topology(user.team_id, topology.uid, moved)
+    (uid,) = jobs.refresh_prices()
+    assert Job.objects.get(uid=uid).arguments == {"regions": ["us-east-2"]}
 
 
 def cut(tmp_path: Path, rate: str = "0.0010000000") -> str:

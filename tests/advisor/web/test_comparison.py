@@ -96,9 +96,11 @@ def test_the_pages_numbers_are_the_apis(
     for row, answer in zip(shown["rows"], said["answers"], strict=True):
         assert row.answer.option.key == answer["option"]
         assert (None if row.answer.usd is None else str(row.answer.usd)) == answer["monthly_usd"]
-        assert [(one.account, str(one.usd)) for one in row.money.payers] == [
-            (one["account"], one["usd"]) for one in answer["payers"]
-        ]
+        payers = row.money.payers
+        assert {one.account: str(one.usd) for one in payers} == {
+            one["account"]: one["usd"] for one in answer["payers"]
+        }
+        assert [one.usd for one in payers] == sorted((one.usd for one in payers), reverse=True)
         assert row.answer.heads.worst.us == answer["worst_p99_us"]
         if answer["monthly_usd"] is not None:
             assert f"${float(answer['monthly_usd']):,.2f}" in text
@@ -312,6 +314,22 @@ def test_an_older_version_keeps_its_name(signed_in: Client, user: User, referenc
     text = signed_in.get(reverse("topology", args=[reference]), {"version": 1}).content.decode()
     assert "<h1>reference-100tb</h1>" in text
     assert "renamed" not in text
+
+
+def test_of_many_payers_the_page_names_those_who_pay_most(signed_in: Client, user: User) -> None:
+    ids = [f"{i:012d}" for i in range(31)]
+    made = document(
+        *(flow(name=f"f{i}", **{"from": f"v{i}"}, gb_per_month=i) for i in range(1, 31)),
+        accounts=[account(one) for one in ids],
+        vpcs=[vpc(f"v{i}", one, f"10.{i}.0.0/16") for i, one in enumerate(ids)],
+        services=[{"name": "api", "vpc": "v0", "port": 443}],
+    )
+    uid = create_topology(user.team_id, made).topology.uid
+    rows = {row.answer.option.key: row.money for row in page(signed_in, uid)["rows"]}
+    gateway = rows["transit-gateway"]
+    assert (len(gateway.payers), gateway.payer_count) == (20, 31)
+    assert gateway.payers[0].usd == max(one.usd for one in gateway.payers)
+    assert "and 11 more accounts, which CSV and JSON name" in gateway.paid_by
 
 
 def test_break_even_leaves_out_what_breaks_a_budget_on_the_way(
