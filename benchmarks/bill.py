@@ -82,6 +82,7 @@ def flows(count: int) -> Flows:
         crossing=np.rint(total * dice.random(count)).astype(np.int64),
         new=dice.integers(100, size=count).astype(np.float64) * MILLIONTHS,
         active=dice.integers(10_000, size=count).astype(np.float64) * MILLIONTHS,
+        requests=np.full(count, np.nan),
         az_lists=(("use1-az1", "use1-az2", "use1-az3"),),
     )
 
@@ -167,7 +168,7 @@ def main() -> None:
     many, pools = flows(FLOWS), np.arange(ACCOUNTS) // 10
     part = many.rows(np.arange(LOOPED))
     fast = slow = 0.0
-    for option in (one for one in OPTIONS if one.key != "single-vpc"):
+    for option in (one for one in OPTIONS if one.key in STEPS):
         begin = time.perf_counter()
         usd = bill(option.charges(many), prices, [REGION], pools).usd
         middle = time.perf_counter()
