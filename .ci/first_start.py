@@ -26,8 +26,8 @@ def found(pattern: str, text: str) -> str:
 
 
 password = found(r"password (\S+) \(shown only now\)", Path(sys.argv[1]).read_text())
-csrf = found(r'csrfmiddlewaretoken" value="([^"]+)"', get("/login/"))
-home = get("/login/", {"username": "admin", "password": password, "csrfmiddlewaretoken": csrf})
+csrf = found(r'csrfmiddlewaretoken" value="([^"]+)"', get("/account/login/"))
+home = get("/account/login/", {"login": "admin", "password": password, "csrfmiddlewaretoken": csrf})
 page = get(found(r'href="(/topologies/[0-9a-f-]{36}/)">reference-100tb', home))
 for figure in ("VPC peering costs least", "$1,676.73", "$2,121.00", "81.9%"):
     found(f"({re.escape(figure)})", page)

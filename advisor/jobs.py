@@ -14,6 +14,7 @@ from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from advisor.audit import By, acting
 from advisor.models import Job, StoredReply, Team
 from connectivity.advice import compare_document
 from connectivity.aws_latency import fetch_from_aws
@@ -91,7 +92,8 @@ def run(uid: str) -> None:
         return
     job = Job.objects.get(uid=uid)
     try:
-        result = KINDS[job.kind](job.team_id, job.arguments, _progress_of(job))
+        with acting(By(job.user_id, f"job {job.kind}")):
+            result = KINDS[job.kind](job.team_id, job.arguments, _progress_of(job))
     except Cancelled:
         logger.info("job %s was cancelled", uid)
     except (AwsError, DocumentRefused, FetchError, LookupError, ValueError) as error:
@@ -107,7 +109,10 @@ def run(uid: str) -> None:
 def cancel(job: Job) -> None:
     """Stop a job that is not finished; it stops at its next step."""
     unfinished = Job.objects.filter(pk=job.pk, state__in=[Job.State.QUEUED, Job.State.RUNNING])
-    unfinished.update(state=Job.State.CANCELLED, finished_at=timezone.now())
+    with transaction.atomic():
+        for one in unfinished.select_for_update():
+            one.state, one.finished_at = Job.State.CANCELLED, timezone.now()
+            one.save(update_fields=["state", "finished_at"])
 
 
 def put_back() -> list[UUID]:

@@ -1,10 +1,11 @@
 """Every address of the product, by door."""
 
 from csp.decorators import csp_update
-from django.contrib.auth import views as auth
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, JsonResponse
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -26,11 +27,22 @@ from advisor.api.prices import (
     PricesView,
 )
 from advisor.api.topologies import TopologiesView, TopologyView, VersionsView, VersionView
-from advisor.web import account, comparisons, jobs, latency, prices, scenarios, sharing, topologies
+from advisor.web import (
+    account,
+    comparisons,
+    jobs,
+    latency,
+    prices,
+    scenarios,
+    sharing,
+    teams,
+    topologies,
+)
 from advisor.web.glossary import TERMS
 
 
 @login_not_required
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """For whoever watches the process: it answers."""
     return JsonResponse({"status": "ok"})
@@ -65,6 +77,11 @@ api = [
     path("jobs/<uuid:uid>/result/", JobResultView.as_view(), name="api-job-result"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", swagger, name="api-docs"),
+]
+
+oidc = [
+    path("account/3rdparty/", include("allauth.socialaccount.urls")),
+    path("account/", include("allauth.socialaccount.providers.openid_connect.urls")),
 ]
 
 urlpatterns = [
@@ -128,16 +145,30 @@ urlpatterns = [
     path("topologies/<uuid:uid>/delete/", topologies.delete, name="delete"),
     path("topologies/<uuid:uid>/restore/", topologies.restore, name="restore"),
     # the account
-    path("account/zone/", account.zone, name="zone"),
     path("account/tokens/", account.tokens, name="tokens"),
     path("account/tokens/<uuid:uid>/revoke/", account.revoke, name="revoke"),
+    path("account/2fa/", include("allauth.mfa.urls")),
+    path("account/", include("allauth.account.urls")),
+    *(oidc if settings.OIDC_SERVER_URL else ()),
+    # the team
+    path("team/", teams.show, name="team"),
+    path("team/zone/", account.zone, name="zone"),
+    path("team/rename/", teams.rename, name="team-rename"),
+    path("team/invite/", teams.invite, name="team-invite"),
     path(
-        "account/password/",
-        auth.PasswordChangeView.as_view(template_name="web/password.html", success_url="/"),
-        name="password",
+        "team/invitations/<uuid:uid>/revoke/",
+        teams.revoke_invitation,
+        name="team-invitation-revoke",
     ),
-    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("logout/", auth.LogoutView.as_view(), name="logout"),
+    path("team/members/<uuid:uid>/role/", teams.set_role, name="team-role"),
+    path("team/members/<uuid:uid>/remove/", teams.remove, name="team-remove"),
+    path("team/leave/", teams.leave, name="team-leave"),
+    path("team/log/", teams.audit, name="audit"),
+    path("team/log.csv", teams.audit_csv, name="audit-csv"),
+    path("teams/new/", teams.new, name="team-new"),
+    path("teams/<uuid:uid>/switch/", teams.switch, name="team-switch"),
+    path("invitations/<str:key>/", teams.invitation, name="invitation"),
+    path("invitations/<str:key>/accept/", teams.accept, name="invitation-accept"),
     # scripts and machines
     path("api/v1/", include(api)),
     path("healthz", healthz, name="healthz"),

@@ -1,7 +1,7 @@
 """The latency matrix of 100 AZs out of 100,000 measurements, beside a trivial page and its query.
 
-25 Regions of four AZs each: 400 pairs. A CSV does not say everything that makes a method, so that the
-runs of each of ten files are a cell of their own: 4,000 cells of 25 runs.
+25 Regions of four AZs each: 400 pairs. A CSV does not say everything that makes a method, so that
+the runs of each of ten files are a cell of their own: 4,000 cells of 25 runs.
 
 Everything is over HTTP on loopback but the query, which is timed by itself in a process of its own.
 """
@@ -25,7 +25,7 @@ from connectivity.models import Measurement
 user = User.objects.create_user("bench")
 session = SessionStore()
 session[SESSION_KEY] = str(user.pk)
-session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
 session[HASH_SESSION_KEY] = user.get_session_auth_hash()
 session.create()
 prefixes = list(AZ_PREFIXES.values())[:25]
@@ -65,7 +65,7 @@ def main() -> None:
         headers = {"Cookie": f"sessionid={made.split('session ')[1].split()[0]}"}
         found = manage(environment, "shell", "--verbosity", "0", "-c", QUERY)
         query = float(found.split("query ")[1])
-        trivial = asked(port, "GET", "/account/password/", b"", headers)
+        trivial = asked(port, "GET", "/account/password/change/", b"", headers)
         matrix = asked(port, "GET", "/latency/?option=vpc-peering", b"", headers)
         matrix(), trivial()
         rows = [(milliseconds(trivial), milliseconds(matrix)) for _ in range(ROUNDS)]

@@ -27,7 +27,7 @@ from estates import document
 user = User.objects.create_user("bench")
 session = SessionStore()
 session[SESSION_KEY] = str(user.pk)
-session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
 session[HASH_SESSION_KEY] = user.get_session_auth_hash()
 session.create()
 print(session.session_key)
@@ -53,7 +53,7 @@ def measure(port: int, headers: dict[str, str], flows: int, uids: list[str]) -> 
     def page(path: str) -> Callable[[], int]:
         return asked(port, "GET", path, b"", headers)
 
-    trivial = page("/account/password/")
+    trivial = page("/account/password/change/")
     trivial()
     page(f"/topologies/{uids[0]}/")()  # prices, latencies and templates are in memory from now on
     rows = []

@@ -68,16 +68,17 @@ def save_topology(
 
 def delete_topology(team_id: int, uid: UUID) -> None:
     """Put a topology away. `restore_topology` brings it back."""
-    mine = models.Topology.objects.filter(team_id=team_id, uid=uid, deleted_at=None)
-    if not mine.update(deleted_at=timezone.now()):
-        raise models.Topology.DoesNotExist(f"no topology {uid}")
+    _set_deleted(models.Topology.objects.get(team_id=team_id, uid=uid, deleted_at=None), True)
 
 
 def restore_topology(team_id: int, uid: UUID) -> None:
     """Bring a deleted topology back."""
-    mine = models.Topology.objects.filter(team_id=team_id, uid=uid)
-    if not mine.update(deleted_at=None):
-        raise models.Topology.DoesNotExist(f"no topology {uid}")
+    _set_deleted(models.Topology.objects.get(team_id=team_id, uid=uid), False)
+
+
+def _set_deleted(topology: models.Topology, is_deleted: bool) -> None:
+    topology.deleted_at = timezone.now() if is_deleted else None
+    topology.save(update_fields=["deleted_at"])
 
 
 def sha256_of(document: Any) -> str:

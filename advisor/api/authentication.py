@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 from knox.auth import TokenAuthentication as KnoxTokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from advisor.models import ApiToken
+from advisor.access import needed
+from advisor.audit import by
+from advisor.models import ApiToken, Role
 
 if TYPE_CHECKING:  # the framework imports this module while it makes its views
     from rest_framework.views import APIView
@@ -19,7 +21,9 @@ class TokenAuthentication(KnoxTokenAuthentication):  # type: ignore[misc]
     def authenticate_credentials(self, token: bytes) -> Any:
         if not token.isascii():
             raise AuthenticationFailed("Invalid token.")
-        return super().authenticate_credentials(token)
+        user, key = super().authenticate_credentials(token)
+        by.set(by.get()._replace(user_id=user.pk, door=f"API, token {key.name}"))
+        return user, key
 
     def _cleanup_token(self, auth_token: ApiToken) -> bool:
         """An expired token counts no more; it stays in its owner's list until it is revoked."""
@@ -27,16 +31,28 @@ class TokenAuthentication(KnoxTokenAuthentication):  # type: ignore[misc]
 
 
 class MayUse(BasePermission):
-    """Signed in; a token that may only read must not store anything."""
-
-    message = "This token may read and compare, not store; make one with the scope 'write'."
+    """Signed in, with the role that the address asks for; a token has at most that of its scope."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         if not request.user.is_authenticated:
             return False
-        stores = request.method not in SAFE_METHODS and getattr(view, "stores", True)
+        name = (request.resolver_match and request.resolver_match.url_name) or ""
+        role, wanted = _role(request), needed(name, request.method) or Role.VIEWER
+        if role is None:
+            self.message = "Its owner is not, or no longer, a member of the team."
+            return False
+        self.message = f"This needs the role {wanted.value!r}; this caller is a {role.value}."
         token = request.auth
-        return not (stores and isinstance(token, ApiToken) and token.scope != ApiToken.Scope.WRITE)
+        if isinstance(token, ApiToken) and token.scope != ApiToken.Scope.WRITE:
+            self.message += " A token that stores anything has the scope 'write'."
+        return role.includes(wanted)
+
+
+def _role(request: Request) -> Role | None:
+    if isinstance(request.auth, ApiToken):
+        return request.auth.role
+    membership = request.user.membership  # type: ignore[union-attr]  # of a User
+    return None if membership is None else Role(membership.role)
 
 
 def team_id_of(request: Request) -> int:

@@ -29,8 +29,6 @@ MANY_FLOWS = 20_000  # from here on a comparison is a job
 
 
 class ComparisonsView(APIView):
-    stores = False
-
     @extend_schema(
         request=ComparisonRequestSerializer,
         responses={

@@ -1,4 +1,4 @@
-"""Who may use the product: users, their teams, and the tokens of their scripts."""
+"""Who may use the product: users, their teams and roles, invitations, the tokens of scripts."""
 
 # knox has no types, so the managers that point at its model cannot be resolved
 # mypy: disable-error-code="django-manager-missing"
@@ -7,21 +7,40 @@ import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.signing import BadSignature, Signer
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.functional import cached_property
 from knox.models import AbstractAuthToken, AuthTokenManager
 
+INVITATIONS = Signer(salt="advisor.invitation")
+
+
+class Role(models.TextChoices):
+    """What a member of a team may do. Each may do what those before it may."""
+
+    VIEWER = "viewer", "viewer: reads and compares"
+    EDITOR = "editor", "editor: stores and changes, too"
+    ADMIN = "admin", "admin: members, settings and the audit log, too"
+
+    @property
+    def rank(self) -> int:
+        return list(Role).index(self)
+
+    def includes(self, other: "Role") -> bool:
+        return self.rank >= other.rank
+
 
 class TeamManager(models.Manager["Team"]):
     def default(self) -> "Team":
-        """The one team that there is until teams can be made."""
+        """The team of whoever is made on the command line."""
         return self.get_or_create(slug="default", defaults={"name": "Default team"})[0]
 
 
 class Team(models.Model):
     """The owner of topologies, jobs and tokens."""
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=100)
     time_zone = models.CharField(max_length=64, default="UTC")
@@ -33,37 +52,66 @@ class Team(models.Model):
 
 
 class AdvisorUserManager(UserManager["User"]):
-    """Makes every new user a member of the default team."""
+    """Makes every new user of the command line a member of the default team."""
 
     @transaction.atomic
     def _create_user(self, *args: Any, **fields: Any) -> "User":
         user: User = super()._create_user(*args, **fields)  # type: ignore[misc]
-        Membership.objects.create(team=Team.objects.default(), user=user)
+        team = Team.objects.default()
+        is_first = not Membership.objects.filter(team=team).exists()
+        role = Role.ADMIN if is_first else Role.EDITOR
+        Membership.objects.create(team=team, user=user, role=role)
+        user.__dict__.pop("membership", None)  # asked for while there was none
         return user
 
 
 class User(AbstractUser):
-    """A person."""
+    """A person. Works in one team at a time."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    working_in = models.ForeignKey(Team, models.SET_NULL, null=True)
 
     objects: ClassVar[AdvisorUserManager] = AdvisorUserManager()
 
     @cached_property
+    def membership(self) -> "Membership | None":
+        """The membership that counts now: the chosen one, else the first; None without any."""
+        mine = self.membership_set.select_related("team")
+        chosen = models.Case(models.When(team=self.working_in_id, then=0), default=1)
+        return mine.order_by(chosen, "pk").first()
+
+    @property
     def team(self) -> Team:
-        """The team that the user works in."""
-        return self.membership_set.select_related("team").order_by("pk")[0].team
+        """Raises Membership.DoesNotExist: the user is in no team."""
+        if self.membership is None:
+            raise Membership.DoesNotExist(f"{self} is in no team")
+        return self.membership.team
 
     @property
     def team_id(self) -> int:
         return self.team.pk
 
+    def may(self, role: Role) -> bool:
+        """It has this role, or a higher one, in the team that it works in."""
+        return self.membership is not None and Role(self.membership.role).includes(role)
+
+    @property
+    def may_edit(self) -> bool:
+        return self.may(Role.EDITOR)
+
+    @property
+    def may_administer(self) -> bool:
+        return self.may(Role.ADMIN)
+
 
 class Membership(models.Model):
     """A user in a team."""
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     team = models.ForeignKey(Team, models.CASCADE)
     user = models.ForeignKey(User, models.CASCADE)
+    role = models.CharField(max_length=6, choices=Role, default=Role.EDITOR)
+    since = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -72,6 +120,48 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.team}"
+
+
+class Invitation(models.Model):
+    """A link by which somebody becomes a member. Good once, until it expires or is revoked."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    team = models.ForeignKey(Team, models.CASCADE)
+    role = models.CharField(max_length=6, choices=Role, default=Role.VIEWER)
+    note = models.CharField(max_length=100)  # for whom
+    author = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)  # accepted or revoked
+    accepted_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"invitation for {self.note} to {self.team}"
+
+    @property
+    def key(self) -> str:
+        """What stands in the address: the uid, signed."""
+        return INVITATIONS.sign(self.uid.hex)
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None and timezone.now() < self.expires_at
+
+    @staticmethod
+    def by_key(key: str) -> "Invitation":
+        """The invitation of a signed key.
+
+        Raises:
+            Invitation.DoesNotExist: the key was not made here.
+        """
+        try:
+            uid = uuid.UUID(INVITATIONS.unsign(key))
+        except (BadSignature, ValueError) as error:
+            raise Invitation.DoesNotExist("no such invitation") from error
+        return Invitation.objects.select_related("team", "author").get(uid=uid)
 
 
 class ApiToken(AbstractAuthToken):  # type: ignore[misc]
@@ -95,6 +185,15 @@ class ApiToken(AbstractAuthToken):  # type: ignore[misc]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def role(self) -> Role | None:
+        """What it may do: no more than its scope, and no more than its owner in that team."""
+        member = Membership.objects.filter(team_id=self.team_id, user_id=self.user_id).first()
+        if member is None:
+            return None
+        least = Role.EDITOR if self.scope == self.Scope.WRITE else Role.VIEWER
+        return min(least, Role(member.role), key=lambda one: one.rank)
 
     @property
     def is_expired(self) -> bool:

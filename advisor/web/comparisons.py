@@ -44,6 +44,7 @@ def show(request: HttpRequest, uid: UUID) -> HttpResponse:
     links = Links(address, answered)
     answer = comparison_context(address, answered, links)
     answer["panel"] = panel(answered, links, price_list_names(team_id))
+    answer["may_edit"] = signed_in(request).may_edit
     context = {"answer": answer, "version": answered.version, "topology": answered.version.topology}
     is_part = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     template = "web/partials/_answer.html" if is_part else "web/comparison.html"

@@ -64,7 +64,9 @@ def revoke(request: HttpRequest, uid: UUID) -> HttpResponse:
     link = ShareLink.objects.select_related("version__topology").get(
         team_id=signed_in(request).team_id, uid=uid
     )
-    ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
+    if link.revoked_at is None:
+        link.revoked_at = timezone.now()
+        link.save(update_fields=["revoked_at"])
     messages.success(request, "The link is revoked; it shows nothing any more.")
     return redirect("share", link.version.topology.uid)
 

@@ -15,7 +15,7 @@ def team_time_zone(get_response: Respond) -> Respond:
     """Middleware: whoever is signed in sees the times of the team's zone, named beside them."""
 
     def respond(request: HttpRequest) -> HttpResponse:
-        if not isinstance(request.user, User) or not request.user.is_authenticated:
+        if not isinstance(request.user, User) or request.user.membership is None:
             return get_response(request)
         with timezone.override(ZoneInfo(request.user.team.time_zone)):
             return get_response(request)

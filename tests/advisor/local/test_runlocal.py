@@ -135,12 +135,12 @@ class Browser:
         return str(self.opener.open(self.url + path, timeout=20).read().decode())
 
     def sign_in(self, password: str) -> str:
-        page = self.get("/login/")
+        page = self.get("/account/login/")
         token = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', page)
         assert token
-        form = {"username": "admin", "password": password, "csrfmiddlewaretoken": token[1]}
+        form = {"login": "admin", "password": password, "csrfmiddlewaretoken": token[1]}
         data = urllib.parse.urlencode(form).encode()
-        return str(self.opener.open(f"{self.url}/login/", data, timeout=20).read().decode())
+        return str(self.opener.open(f"{self.url}/account/login/", data, timeout=20).read().decode())
 
 
 def call(local: Local, key: str, path: str, body: object = None) -> dict[str, object]:

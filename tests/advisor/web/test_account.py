@@ -30,10 +30,10 @@ def test_another_users_token_cannot_be_revoked(signed_in: Client, stranger: User
 
 def test_the_password_can_be_changed(signed_in: Client, user: User) -> None:
     data = {
-        "old_password": "correct horse battery",
-        "new_password1": "staple staple 9",
-        "new_password2": "staple staple 9",
+        "oldpassword": "correct horse battery",
+        "password1": "staple staple 9",
+        "password2": "staple staple 9",
     }
-    assert signed_in.post(reverse("password"), data).status_code == 302
+    assert signed_in.post(reverse("account_change_password"), data).status_code == 302
     user.refresh_from_db()
     assert user.check_password("staple staple 9")

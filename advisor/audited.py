@@ -1,0 +1,38 @@
+"""What the audit log keeps, and which values of it are too large or too secret to be kept there."""
+
+from auditlog.registry import auditlog
+
+from advisor import models
+from connectivity import models as connectivity
+from costmodel import models as costmodel
+
+AUDITED: dict[type, tuple[str, ...]] = {
+    models.User: ("password", "last_login"),
+    models.Team: (),
+    models.Membership: (),
+    models.Invitation: (),
+    models.ApiToken: ("digest", "token_key"),
+    models.ShareLink: (),
+    models.Job: ("arguments", "result", "problems", "done", "total", "heartbeat_at", "attempts"),
+    connectivity.Topology: ("updated_at",),
+    connectivity.TopologyVersion: ("document",),
+    connectivity.LatencyUpload: ("raw",),
+    connectivity.Measurement: ("sketch",),
+    connectivity.ZoneName: (),
+    costmodel.PriceList: (),
+    costmodel.PriceOverride: (),
+}
+"""Models, and the fields whose values are left out."""
+
+DERIVED = (
+    models.StoredReply,
+    models.AuditEntry,
+    connectivity.LatencySet,
+    connectivity.MeasuredCell,
+)
+"""Owned by a team, and made by the product from what is audited."""
+
+
+def register() -> None:
+    for model, left_out in AUDITED.items():
+        auditlog.register(model, exclude_fields=list(left_out))

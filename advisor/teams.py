@@ -1,0 +1,142 @@
+"""Teams: who comes in, who may do what, who leaves. Each step may be repeated."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from advisor.models import ApiToken, Invitation, Membership, Role, Team, User
+
+DAYS = 7  # for which an invitation is open
+
+
+class TeamError(ValueError):
+    """It cannot be done; says why, and what can."""
+
+
+def create_team(name: str, user: User) -> Team:
+    """A new team with its maker as the admin, who works in it from now on."""
+    with transaction.atomic():
+        base = slugify(name)[:40] or "team"
+        taken = set(Team.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+        numbered = (f"{base}-{i}" for i in range(2, len(taken) + 3))
+        slug = base if base not in taken else next(one for one in numbered if one not in taken)
+        team = Team.objects.create(slug=slug, name=name)
+        Membership.objects.create(team=team, user=user, role=Role.ADMIN)
+        _work_in(user, team)
+    return team
+
+
+def switch(user: User, uid: UUID) -> Team:
+    """Work in another of one's teams.
+
+    Raises:
+        Membership.DoesNotExist: the user is not in such a team.
+    """
+    team = user.membership_set.select_related("team").get(team__uid=uid).team
+    _work_in(user, team)
+    return team
+
+
+def invite(team_id: int, role: str, note: str, author: User) -> Invitation:
+    return Invitation.objects.create(
+        team_id=team_id,
+        role=role,
+        note=note,
+        author=author,
+        expires_at=timezone.now() + timedelta(days=DAYS),
+    )
+
+
+def revoke_invitation(team_id: int, uid: UUID) -> Invitation:
+    """End an invitation; one that has ended stays as it is.
+
+    Raises:
+        Invitation.DoesNotExist: there is none, or it is another team's.
+    """
+    one = Invitation.objects.get(team_id=team_id, uid=uid)
+    if one.ended_at is None:
+        one.ended_at = timezone.now()
+        one.save(update_fields=["ended_at"])
+    return one
+
+
+def accept(invitation: Invitation, user: User) -> Team:
+    """Join the team, and work in it. A member keeps the role it has.
+
+    Raises:
+        TeamError: somebody used the invitation, it expired, or it was revoked.
+    """
+    with transaction.atomic():
+        one = Invitation.objects.select_for_update().get(pk=invitation.pk)
+        if one.accepted_by_id != user.pk and not one.is_open:
+            raise TeamError("This invitation has ended. Ask whoever sent it for a new one.")
+        Membership.objects.get_or_create(team=one.team, user=user, defaults={"role": one.role})
+        if one.ended_at is None:
+            one.ended_at, one.accepted_by = timezone.now(), user
+            one.save(update_fields=["ended_at", "accepted_by"])
+        _work_in(user, one.team)
+    return one.team
+
+
+def set_role(team_id: int, uid: UUID, role: str) -> Membership:
+    """Give a member another role.
+
+    Raises:
+        Membership.DoesNotExist: there is none, or it is another team's.
+        TeamError: it is the last admin.
+    """
+    with transaction.atomic():
+        member = _locked(team_id, uid)
+        if role != Role.ADMIN:
+            _keep_an_admin(member)
+        member.role = role
+        member.save(update_fields=["role"])
+    return member
+
+
+def remove(team_id: int, uid: UUID) -> Membership:
+    """Take a member out of the team, with the tokens that act for it there.
+
+    Raises: as `set_role`.
+    """
+    with transaction.atomic():
+        member = _locked(team_id, uid)
+        _keep_an_admin(member)
+        for token in ApiToken.objects.filter(team_id=team_id, user=member.user):
+            token.delete()
+        member.delete()
+    return member
+
+
+def _locked(team_id: int, uid: UUID) -> Membership:
+    """A member; nobody else changes roles of the team meanwhile."""
+    Team.objects.select_for_update().get(pk=team_id)
+    return Membership.objects.select_related("user", "team").get(team_id=team_id, uid=uid)
+
+
+def _keep_an_admin(member: Membership) -> None:
+    others = Membership.objects.filter(team_id=member.team_id, role=Role.ADMIN)
+    if member.role == Role.ADMIN and not others.exclude(pk=member.pk).exists():
+        raise TeamError(
+            f"{member.user.username} is the last admin of {member.team.name}; make somebody else "
+            "an admin first."
+        )
+
+
+def _work_in(user: User, team: Team) -> None:
+    user.working_in = team
+    user.save(update_fields=["working_in"])
+    user.__dict__.pop("membership", None)
+
+
+def invitation_in(session: Any) -> Invitation | None:
+    """The open invitation that brought somebody here who has no account yet."""
+    try:
+        found = Invitation.by_key(session.get("invitation", ""))
+    except Invitation.DoesNotExist:
+        return None
+    return found if found.is_open else None

@@ -1,0 +1,305 @@
+"""Coming in, roles, leaving; sign-in with a second factor or elsewhere; the audit log."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import jwt
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import (
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from cryptography.hazmat.primitives.asymmetric import rsa
+from django.apps import apps
+from django.core.cache import cache
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from advisor import jobs, teams
+from advisor.audited import AUDITED, DERIVED
+from advisor.models import ApiToken, AuditEntry, Invitation, Membership, Role, Team, User
+from connectivity.actions import create_topology
+from tests.conftest import token_client
+from tests.factories import document
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def _nobody_failed_before() -> None:
+    cache.clear()
+
+
+def member(name: str, role: Role = Role.EDITOR) -> User:
+    one = User.objects.create_user(name, password=PASSWORD)
+    Membership.objects.filter(user=one).update(role=role)
+    return one
+
+
+def sign_in(client: Client, login: str, password: str = PASSWORD) -> Any:
+    return client.post(reverse("account_login"), {"login": login, "password": password})
+
+
+def text_of(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def test_the_first_user_is_the_admin_and_the_next_ones_edit(user: User) -> None:
+    assert (user.may_administer, member("bob").membership.role) == (True, Role.EDITOR)
+
+
+def test_whoever_has_an_invitation_makes_an_account_and_joins(
+    signed_in: Client, user: User
+) -> None:
+    signed_in.post(reverse("team-invite"), {"note": "Bob <b@example>", "role": "viewer"})
+    made = Invitation.objects.get()
+    link = reverse("invitation", args=[made.key])
+    assert link in text_of(signed_in.get(reverse("team")))
+    bob = Client()
+    assert "sign up" not in text_of(bob.get(reverse("account_login"))).lower()
+    assert "Join Default team" in text_of(bob.get(link))
+    form = {"username": "bob", "email": "", "password1": PASSWORD}
+    assert bob.post(reverse("account_signup"), form).status_code == 302
+    joined = Membership.objects.get(user__username="bob")
+    assert (joined.role, joined.team) == (Role.VIEWER, user.team)
+    assert bob.get(reverse("home")).status_code == 200
+    assert Client().get(link).status_code == 410
+
+
+def test_nobody_signs_up_without_an_invitation(user: User) -> None:
+    form = {"username": "eve", "password1": PASSWORD}
+    assert Client().post(reverse("account_signup"), form).status_code == 200
+    assert not User.objects.filter(username="eve").exists()
+
+
+def test_an_invitation_is_good_once_and_not_after_it_was_revoked(
+    signed_in: Client, user: User, stranger: User
+) -> None:
+    made = teams.invite(user.team_id, "editor", "mallory", user)
+    teams.accept(made, stranger)
+    teams.accept(made, stranger)  # again, by the same one: nothing more happens
+    assert stranger.membership_set.count() == 2
+    with pytest.raises(teams.TeamError, match="has ended"):
+        teams.accept(made, member("late"))
+    second = teams.invite(user.team_id, "editor", "x", user)
+    signed_in.post(reverse("team-invitation-revoke", args=[second.uid]))
+    with pytest.raises(teams.TeamError, match="has ended"):
+        teams.accept(second, member("later"))
+
+
+def test_a_made_up_invitation_is_not_found(client: Client) -> None:
+    assert client.get(reverse("invitation", args=["nothing:such"])).status_code == 404
+
+
+def test_the_last_admin_stays(signed_in: Client, user: User) -> None:
+    mine = user.membership
+    page = signed_in.post(reverse("team-role", args=[mine.uid]), {"role": "viewer"}, follow=True)
+    assert "alice is the last admin of Default team" in text_of(page)
+    page = signed_in.post(reverse("team-leave"), follow=True)
+    assert "make somebody else an admin first" in text_of(page)
+    bob = member("bob")
+    signed_in.post(reverse("team-role", args=[bob.membership.uid]), {"role": "admin"})
+    signed_in.post(reverse("team-leave"))
+    assert not Membership.objects.filter(user=user).exists()
+
+
+def test_who_is_removed_leaves_no_token_behind(signed_in: Client, user: User) -> None:
+    bob = member("bob")
+    script = token_client(bob)
+    signed_in.post(reverse("team-remove", args=[bob.membership.uid]))
+    assert script.get(reverse("api-topologies")).status_code == 401
+    assert not ApiToken.objects.filter(user=bob).exists()
+
+
+def test_one_works_in_one_team_at_a_time(signed_in: Client, user: User) -> None:
+    create_topology(user.team_id, document(name="of the default team"))
+    signed_in.post(reverse("team-new"), {"name": "Second team"})
+    assert "of the default team" not in text_of(signed_in.get(reverse("home")))
+    first = Team.objects.get(slug="default")
+    signed_in.post(reverse("team-switch", args=[first.uid]))
+    assert "of the default team" in text_of(signed_in.get(reverse("home")))
+    assert Team.objects.get(name="Second team").slug == "second-team"
+
+
+def test_signing_in_is_throttled(user: User) -> None:
+    client = Client()
+    pages = [text_of(sign_in(client, "alice", "wrong")) for _ in range(6)]
+    assert "are not correct" in pages[0]
+    assert "Too many failed login attempts" in pages[5]
+    assert "Too many failed login attempts" in text_of(sign_in(client, "alice"))
+
+
+def test_a_second_factor_is_asked_for_and_its_secret_is_not_readable(user: User) -> None:
+    client = Client()
+    sign_in(client, "alice")
+    assert client.get(reverse("mfa_activate_totp")).status_code == 302  # the password, once more
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
+    assert client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)}).status_code == 302
+    stored = Authenticator.objects.get(user=user, type="totp").data["secret"]
+    assert secret not in stored
+    cache.clear()  # a code is good once
+    second = Client()
+    assert sign_in(second, "alice")["Location"] == reverse("mfa_authenticate")
+    assert second.get(reverse("home")).status_code == 302
+    second.post(reverse("mfa_authenticate"), {"code": "000000"})
+    assert second.get(reverse("home")).status_code == 302
+    second.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+    assert second.get(reverse("home")).status_code == 200
+
+
+def code_of(secret: str) -> str:
+    counter = next(iter(yield_hotp_counters_from_time()))
+    return str(format_hotp_value(hotp_value(secret, counter)))
+
+
+class Provider(BaseHTTPRequestHandler):
+    """An OpenID Connect provider for one person, on loopback."""
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+    @property
+    def issuer(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_address[1]}"
+
+    def reply(self, body: dict[str, Any]) -> None:
+        data = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def do_GET(self) -> None:
+        person = {"sub": "42", "email": "carol@example.com", "preferred_username": "carol"}
+        names = {
+            "issuer": "", "authorization_endpoint": "/authorize", "token_endpoint": "/token",
+            "jwks_uri": "/jwks", "userinfo_endpoint": "/userinfo",
+        }  # fmt: skip
+        if self.path.endswith("openid-configuration"):
+            self.reply({name: self.issuer + path for name, path in names.items()})
+        elif self.path == "/jwks":
+            public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))
+            self.reply({"keys": [public | {"kid": "one", "use": "sig", "alg": "RS256"}]})
+        else:
+            self.reply(person)
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        now = int(time.time())
+        claims = {"iss": self.issuer, "sub": "42", "aud": "us", "iat": now, "exp": now + 60}
+        claims |= {"email": "carol@example.com", "preferred_username": "carol"}
+        token = jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": "one"})
+        self.reply({"access_token": "a", "token_type": "Bearer", "id_token": token})
+
+
+@pytest.fixture
+def provider(settings: Any) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_address[1]}"
+    settings.ROOT_URLCONF = "tests.advisor.oidc_urls"
+    app = {"provider_id": "oidc", "name": "Example", "client_id": "us", "secret": "s"}
+    app["settings"] = {"server_url": url}
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
+    yield url
+    server.shutdown()
+    server.server_close()
+
+
+def by_oidc(client: Client) -> Any:
+    assert "Sign in with Example" in text_of(client.get(reverse("account_login")))
+    there = client.post(reverse("openid_connect_login", args=["oidc"]))["Location"]
+    state = parse_qs(urlsplit(there).query)["state"][0]
+    back = reverse("openid_connect_callback", args=["oidc"])
+    return client.get(back, {"code": "c", "state": state})
+
+
+def test_a_newcomer_from_the_provider_becomes_a_viewer_of_its_team(
+    user: User, provider: str, settings: Any
+) -> None:
+    settings.OIDC_TEAM = "engineering"
+    client = Client()
+    assert by_oidc(client).status_code == 302
+    joined = Membership.objects.get(user__email="carol@example.com")
+    assert (joined.team.slug, joined.role) == ("engineering", Role.VIEWER)
+    assert client.get(reverse("home")).status_code == 200
+    assert by_oidc(Client()).status_code == 302  # again: the same person
+    assert User.objects.filter(email="carol@example.com").count() == 1
+
+
+def test_nobody_comes_from_the_provider_uninvited(user: User, provider: str) -> None:
+    by_oidc(Client())
+    assert not User.objects.filter(email="carol@example.com").exists()
+
+
+def entries(**values: Any) -> list[AuditEntry]:
+    return list(AuditEntry.objects.filter(**values).order_by("pk"))
+
+
+def test_every_model_of_a_team_is_audited_or_derived() -> None:
+    known = {*AUDITED, *DERIVED}
+    for model in apps.get_models():
+        owned = any(one.related_model is Team for one in model._meta.fields)
+        if owned and model._meta.app_label in {"advisor", "connectivity", "costmodel"}:
+            assert model in known, model
+
+
+def test_the_log_says_who_what_before_and_after_and_through_which_door(
+    signed_in: Client, user: User
+) -> None:
+    uid = create_topology(user.team_id, document()).topology.uid
+    signed_in.post(reverse("delete", args=[uid]))
+    (last,) = entries(object_repr="ordinary", action=1)
+    assert (last.actor, last.door, last.remote_addr) == (user, "browser", "127.0.0.1")
+    assert last.changes_dict["deleted_at"][0] == "None"
+    made = entries(object_repr="ordinary", action=0)
+    assert [(one.actor, one.door) for one in made] == [(None, "command line")]
+    page = text_of(signed_in.get(reverse("audit")))
+    assert "changed topology" in page
+    assert "deleted_at" in page
+    lines = b"".join(signed_in.get(reverse("audit-csv"))).decode().splitlines()
+    assert lines[0] == "at,who,door,address,did,kind,what,changes"
+    assert any(",alice,browser,127.0.0.1,changed,topology,ordinary," in one for one in lines)
+
+
+def test_a_script_and_a_job_are_doors_too(user: User) -> None:
+    script = token_client(user)
+    script.post(reverse("api-topologies"), document(name="by script"), format="json")
+    (made,) = entries(object_repr="by script")
+    assert (made.actor, made.door) == (user, "API, token token 0")
+    job = jobs.start("compare", {}, team_id=user.team_id, user_id=user.pk)
+    assert entries(content_type__model="job")[-1].object_repr == str(job)
+
+
+def test_the_log_keeps_no_secret_and_no_document(user: User) -> None:
+    user.set_password("another one")
+    user.save()
+    token_client(user)
+    create_topology(user.team_id, document())
+    said = json.dumps([one.changes for one in entries()])
+    assert "md5$" not in said
+    assert "digest" not in said
+    assert "gb_per_month" not in said
+
+
+def test_the_log_is_the_teams(signed_in: Client, user: User, stranger: User) -> None:
+    create_topology(stranger.team_id, document(name="of others"))
+    assert "of others" not in text_of(signed_in.get(reverse("audit")))
+
+
+def test_a_command_makes_a_token_for_the_users_team(user: User) -> None:
+    call_command("create_token", "alice", "planner", "--scope", "write")
+    assert ApiToken.objects.get(name="planner").team == user.team
