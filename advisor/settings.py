@@ -215,6 +215,7 @@ STORAGES = {
     },
 }
 MAX_DOCUMENT_BYTES = 16 * 2**20  # over HTTP; the command line reads larger files
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a page of the editor has up to a thousand
 DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_DOCUMENT_BYTES
 
 

@@ -30,6 +30,8 @@ from advisor.api.topologies import TopologiesView, TopologyView, VersionsView, V
 from advisor.web import (
     account,
     comparisons,
+    editor,
+    history,
     jobs,
     latency,
     prices,
@@ -142,6 +144,19 @@ urlpatterns = [
         name="document-yaml",
     ),
     path("topologies/<uuid:uid>/versions/", topologies.versions, name="versions"),
+    path("topologies/<uuid:uid>/changes/", history.changes, name="version-changes"),
+    path(
+        "topologies/<uuid:uid>/versions/<int:number>/restore/",
+        history.restore,
+        name="version-restore",
+    ),
+    path("topologies/<uuid:uid>/scenario/", history.scenario, name="make-scenario"),
+    # the editor
+    path("topologies/<uuid:uid>/edit/", editor.show, name="editor"),
+    path("topologies/<uuid:uid>/edit/check/", editor.check, name="editor-check"),
+    path("topologies/<uuid:uid>/edit/bulk/", editor.bulk, name="editor-bulk"),
+    path("topologies/<uuid:uid>/edit/paste/", editor.paste, name="editor-paste"),
+    path("topologies/<uuid:uid>/edit/table.csv", editor.export, name="editor-csv"),
     path("topologies/<uuid:uid>/delete/", topologies.delete, name="delete"),
     path("topologies/<uuid:uid>/restore/", topologies.restore, name="restore"),
     # the account

@@ -11,6 +11,8 @@ from django.utils import timezone
 from connectivity import models
 from connectivity.core.document import topology as validated
 
+MAX_NAME = 200  # characters
+
 
 class Conflict(Exception):
     """Somebody else saved a newer version in between."""
@@ -24,17 +26,38 @@ class Conflict(Exception):
 
 
 def create_topology(
-    team_id: int, document: Any, *, author_id: int | None = None
+    team_id: int,
+    document: Any,
+    *,
+    author_id: int | None = None,
+    scenario_of: models.Topology | None = None,
 ) -> models.TopologyVersion:
-    """Store a document as a new topology.
+    """Store a document as a new topology, perhaps as a scenario of another one.
 
     Raises:
         DocumentRefused: with every problem; nothing is stored.
     """
     name = validated(document).name
     with transaction.atomic():
-        topology = models.Topology.objects.create(team_id=team_id, name=name)
+        topology = models.Topology.objects.create(
+            team_id=team_id, name=name, scenario_of=scenario_of
+        )
         return _add(topology, 1, document, author_id)
+
+
+def make_scenario(
+    team_id: int, uid: UUID, name: str, *, author_id: int | None = None
+) -> models.TopologyVersion:
+    """A copy of a topology's newest version, to be changed by itself.
+
+    Raises:
+        models.Topology.DoesNotExist: there is none, or it belongs to another team.
+        DocumentRefused: the name cannot be one.
+    """
+    origin = models.Topology.objects.get(team_id=team_id, uid=uid, deleted_at=None)
+    document = origin.versions.all()[0].document
+    named = document | {"name": name or f"{origin.name}, scenario"[:MAX_NAME]}
+    return create_topology(team_id, named, author_id=author_id, scenario_of=origin)
 
 
 def save_topology(

@@ -13,6 +13,7 @@ class Topology(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     team = models.ForeignKey(settings.TEAM_MODEL, models.CASCADE)
     name = models.CharField(max_length=200)
+    scenario_of = models.ForeignKey("self", models.SET_NULL, null=True, related_name="scenarios")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True)

@@ -123,7 +123,12 @@ def keep(request: HttpRequest, uid: UUID) -> HttpResponse:
     if request.POST.get("as") == "topology":
         made = [one.label for one in answered.what_if.changes]
         name = f"{document['name']}, {', '.join(made)} changed"[:MAX_NAME]
-        saved = create_topology(user.team_id, document | {"name": name}, author_id=user.pk)
+        saved = create_topology(
+            user.team_id,
+            document | {"name": name},
+            author_id=user.pk,
+            scenario_of=answered.version.topology,
+        )
         messages.success(request, f"Stored as {name}.")
         return redirect("topology", saved.topology.uid)
     try:

@@ -117,6 +117,7 @@ def document(request: HttpRequest, uid: UUID) -> HttpResponse:
         initial={"text": as_yaml(version.document), "expected": version.number},
     )
     problems: list[Problem] = []
+    newest = None  # of whoever was faster
     if request.method == "POST" and form.is_valid():
         expected = form.cleaned_data["expected"]
         try:
@@ -127,11 +128,12 @@ def document(request: HttpRequest, uid: UUID) -> HttpResponse:
             problems = error.problems
         except Conflict as error:
             problems = [Problem("version", str(error))]
+            newest = error.newest
         else:
             _say_saved(request, saved, expected)
             return redirect("topology", uid)
-    context = {"form": form, "version": version, "topology": version.topology, **_some(problems)}
-    return render(request, "web/document.html", context)
+    context = {"form": form, "version": version, "topology": version.topology, "newest": newest}
+    return render(request, "web/document.html", context | _some(problems))
 
 
 @require_safe
@@ -142,7 +144,9 @@ def versions(request: HttpRequest, uid: UUID) -> HttpResponse:
     found = queries.versions(team_id, uid).defer("document")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     topology = queries.topology(team_id, uid)
-    return render(request, "web/versions.html", {"topology": topology, "page": page})
+    scenarios = queries.topologies(team_id).filter(scenario_of=topology)
+    context = {"topology": topology, "page": page, "scenarios": scenarios}
+    return render(request, "web/versions.html", context)
 
 
 @require_safe

@@ -69,6 +69,14 @@ document-json viewer -
 document-yaml viewer -
 versions viewer -
 delete editor editor
+version-changes viewer -
+version-restore - editor
+make-scenario - editor
+editor editor editor
+editor-check - editor
+editor-bulk - editor
+editor-paste editor editor
+editor-csv viewer -
 restore - editor
 tokens viewer viewer
 revoke - signed-in

@@ -14,8 +14,8 @@ PAGES = [
     "/scenarios/",
     "/help/",
     "/account/tokens/",
-    "/account/password/",
-    "/account/zone/",
+    "/team/",
+    "/team/zone/",
 ]
 
 
@@ -76,7 +76,7 @@ def test_a_broken_document_is_refused_with_every_problem(reader: Page) -> None:
 def test_an_edit_a_version_and_an_undone_deletion(reader: Page) -> None:
     reader.goto("/topologies/new/")
     reader.get_by_role("button", name="Compare").click()
-    reader.get_by_role("link", name="Edit").click()
+    reader.get_by_role("link", name="Document").click()
     box = reader.get_by_label("Document, JSON or YAML")
     box.fill(box.input_value().replace("102400", "1024"))
     is_well(reader)

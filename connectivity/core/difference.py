@@ -1,0 +1,63 @@
+"""What differs between two documents, row by row and cell by cell."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from connectivity.core.table import MORE, Document, Table, Texts
+from connectivity.core.tables import GENERAL, TABLES, table_rows
+
+
+class CellChange(NamedTuple):
+    label: str
+    before: str
+    after: str
+
+
+class RowChange(NamedTuple):
+    """One row: made where it has no `before`, gone where it has no `after`."""
+
+    table: str
+    name: str
+    kind: str  # added, removed or changed
+    cells: list[CellChange]
+
+
+def differences(before: Document, after: Document) -> list[RowChange]:
+    """Every row that is not the same in both, table by table, in the order of the documents.
+
+    Rows are the same row if they have the same name; rows without names, if they say the same.
+    """
+    found: list[RowChange] = []
+    for table in (GENERAL, *TABLES.values()):
+        if before.get(table.key, ()) is not after.get(table.key, ()) or table is GENERAL:
+            found += _of(table, table_rows(before, table.key), table_rows(after, table.key))
+    return found
+
+
+def _of(table: Table, old: list[Document], new: list[Document]) -> Iterator[RowChange]:
+    before, after = _by_name(table, old), _by_name(table, new)
+    for name, row in before.items():
+        if name not in after:
+            yield RowChange(table.title, name, "removed", [])
+        elif row != after[name]:
+            cells = list(_cells(table, table.texts(row), table.texts(after[name])))
+            yield RowChange(table.title, name, "changed", cells)
+    for name, row in after.items():
+        if name not in before:
+            said = table.texts(row)
+            labels = ((one.label, said[one.key]) for one in table.columns if said[one.key])
+            yield RowChange(table.title, name, "added", [CellChange(k, "", v) for k, v in labels])
+
+
+def _by_name(table: Table, rows: list[Document]) -> dict[str, Document]:
+    if table is GENERAL:
+        return {"": rows[0]}
+    if table.identity:
+        return {str(row.get(table.identity)): row for row in rows}
+    return {"; ".join(filter(None, table.texts(row).values())): row for row in rows}
+
+
+def _cells(table: Table, before: Texts, after: Texts) -> Iterator[CellChange]:
+    for one in (*table.columns, MORE):
+        if before[one.key] != after[one.key]:
+            yield CellChange(one.label, before[one.key], after[one.key])

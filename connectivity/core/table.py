@@ -1,0 +1,141 @@
+"""A table of a document as texts, and back: the same thing both ways, losing nothing.
+
+A cell shows a value plainly where the plain text means just that value, and as JSON where it does
+not, so that every table gives back the document that it came from.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+Document = dict[str, Any]
+Texts = dict[str, str]
+
+REST = "more"
+"""The column of every key that has no column of its own, as JSON."""
+
+INTEGER = re.compile(r"[+-]?[0-9]{1,300}")
+FLOAT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+FLAGS = {"true": True, "yes": True, "false": False, "no": False}
+
+
+class _Absent:
+    """A key that is not there; what an empty cell means."""
+
+
+ABSENT = _Absent()
+
+
+class Column(NamedTuple):
+    """One key of a mapping. `reads` turns a plain text into the value that it means."""
+
+    key: str
+    label: str
+    reads: Callable[[str], Any]
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    many: bool = False  # a list of texts, with commas between
+
+    def value(self, text: str) -> Any:
+        """What a cell's text means; what it cannot mean is kept, for the document's own checks."""
+        text = text.strip()
+        if not text:
+            return ABSENT
+        if text[0] in '"[{' or text == "null":
+            try:
+                return json.loads(text)
+            except ValueError:
+                return text
+        return self.reads(text)
+
+    def text(self, value: Any) -> str:
+        """The text of a value, in which `value` finds it again."""
+        if value is ABSENT:
+            return ""
+        plain = _plain(value)
+        return plain if _is_same(self.value(plain), value) else json.dumps(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    return type(one) is type(other) and bool(one == other)
+
+
+def _number(text: str) -> Any:
+    if GROUPED.fullmatch(text):
+        text = text.replace(",", "")
+    if INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if FLOAT.fullmatch(text) else text
+
+
+def flag(text: str) -> Any:
+    return FLAGS.get(text.lower(), text)
+
+
+def _list(text: str) -> list[str]:
+    return [one.strip() for one in text.split(",")]
+
+
+def one_or_list(text: str) -> Any:
+    return _list(text) if "," in text else text
+
+
+def text_column(key: str, label: str, *choices: str, required: bool = False) -> Column:
+    return Column(key, label, str, choices, required)
+
+
+def number_column(key: str, label: str, *, required: bool = False) -> Column:
+    return Column(key, label, _number, required=required)
+
+
+def list_column(key: str, label: str, *choices: str, required: bool = False) -> Column:
+    return Column(key, label, _list, choices, required, many=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One list of the document; `identity` is the key by which its rows are known elsewhere."""
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    identity: str = ""
+
+    def column(self, key: str) -> Column:
+        return next(one for one in (*self.columns, MORE) if one.key == key)
+
+    def texts(self, row: Mapping[str, Any]) -> Texts:
+        """Every cell of a row."""
+        shown = {one.key: one.text(row.get(one.key, ABSENT)) for one in self.columns}
+        rest = {key: value for key, value in row.items() if key not in shown}
+        return shown | {REST: json.dumps(rest) if rest else ""}
+
+    def row(self, texts: Mapping[str, str], before: Mapping[str, Any] | None = None) -> Document:
+        """A row with these cells; cells that are not given, or say what they said, stay."""
+        made: Document = dict(before or {})
+        were = self.texts(made)
+        for one in self.columns:
+            if texts.get(one.key, were[one.key]) != were[one.key]:
+                value = one.value(texts[one.key])
+                made.pop(one.key, None)
+                made |= {} if value is ABSENT else {one.key: value}
+        if texts.get(REST, were[REST]) != were[REST]:
+            own = {one.key for one in self.columns}
+            rest = MORE.value(texts[REST])
+            made = {key: value for key, value in made.items() if key in own}
+            made |= {} if rest is ABSENT else rest if isinstance(rest, dict) else {REST: rest}
+        return made
+
+
+MORE = Column(REST, "More, as JSON", str)

@@ -1,0 +1,109 @@
+"""Changes of stored topologies by table, and what a change would come to."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+from uuid import UUID
+
+from connectivity import queries
+from connectivity.actions import save_topology
+from connectivity.core.document import topology
+from connectivity.core.problems import DocumentRefused, Problem
+from connectivity.core.table import Document
+from connectivity.core.table_edits import Edits, edited, merged, pasted
+from connectivity.core.tables import (
+    Place,
+    matching,
+    place_of,
+    table_of,
+    table_rows,
+)
+from connectivity.models import TopologyVersion
+
+
+class Base(NamedTuple):
+    """The version that a change rests on, and who makes it."""
+
+    team_id: int
+    uid: UUID
+    version: int | None
+    author_id: int | None = None
+
+
+class EditProblem(NamedTuple):
+    """A problem at a cell: the row is named as `Edits.row_ids` names it; empty elsewhere."""
+
+    row: str
+    column: str
+    said: str
+
+
+def save_edits(base: Base, edits: Edits) -> TopologyVersion:
+    """Store the edits as the next version.
+
+    Raises:
+        DocumentRefused: with every problem; nothing is stored.
+        Conflict: somebody saved a newer version than the one that the edits rest on.
+        TopologyVersion.DoesNotExist: there is none, or it belongs to another team.
+    """
+    return _saved(base, lambda document: edited(document, edits))
+
+
+def save_column(base: Base, table: str, words: str, column: str, text: str) -> TopologyVersion:
+    """Write one text into a column of every row that has these words. Raises: as `save_edits`."""
+
+    def change(document: Document) -> Document:
+        rows = matching(table_of(table), table_rows(document, table), words)
+        return edited(document, Edits(table, {i: {column: text} for i, _ in rows}))
+
+    return _saved(base, change)
+
+
+def save_pasted(base: Base, table: str, text: str, *, replace: bool) -> TopologyVersion:
+    """Put rows from a spreadsheet into a table. Raises: as `save_edits`."""
+    rows = pasted(table_of(table), text)
+    return _saved(base, lambda document: merged(document, table, rows, replace=replace))
+
+
+def restore_version(base: Base, expected: int | None) -> TopologyVersion:
+    """Make an older version the newest again, as a new one. Raises: as `save_edits`."""
+    old = queries.version(base.team_id, base.uid, base.version)
+    return save_topology(
+        base.team_id, base.uid, old.document, author_id=base.author_id, expected=expected
+    )
+
+
+def problems_of(base: Base, edits: Edits) -> list[EditProblem]:
+    """What would be wrong with the edits; nothing is stored.
+
+    Raises:
+        TopologyVersion.DoesNotExist: there is none, or it belongs to another team.
+    """
+    document = queries.version(base.team_id, base.uid, base.version).document
+    try:
+        topology(edited(document, edits))
+    except DocumentRefused as error:
+        return placed(document, edits, error.problems)
+    return []
+
+
+def placed(document: Document, edits: Edits, problems: list[Problem]) -> list[EditProblem]:
+    """Problems of the edited document at the cells where they were typed."""
+    ids = edits.row_ids(len(table_rows(document, edits.table)))
+    return [_placed(edits.table, ids, place_of(one.path), one) for one in problems]
+
+
+def _placed(table: str, ids: list[str], place: Place, one: Problem) -> EditProblem:
+    if place.table != table or place.row >= len(ids):
+        return EditProblem("", "", str(one))
+    return EditProblem(ids[place.row], place.column, one.problem)
+
+
+def _saved(base: Base, change: Callable[[Document], Document]) -> TopologyVersion:
+    version = queries.version(base.team_id, base.uid, base.version)
+    return save_topology(
+        base.team_id,
+        base.uid,
+        change(version.document),
+        author_id=base.author_id,
+        expected=version.number,
+    )

@@ -1,0 +1,99 @@
+"""What happened to a topology: two versions beside each other, and its scenarios."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from connectivity import queries
+from connectivity.advice import compare_stored
+from connectivity.core.compare import Answer, Comparison
+from connectivity.core.difference import RowChange, differences
+from connectivity.core.verdict import feasibility, recommended
+from connectivity.models import TopologyVersion
+
+
+@dataclass(frozen=True, slots=True)
+class OptionChange:
+    """One option in two versions."""
+
+    name: str
+    before: Decimal | None  # USD a month; None where it has no total
+    after: Decimal | None
+    words: tuple[str, str]  # feasibility, before and after
+    gained: list[str]  # findings that are new, each as its rule and what it says
+    lost: list[str]
+
+    @property
+    def change(self) -> Decimal | None:
+        if self.before is None or self.after is None:
+            return None
+        return self.after - self.before
+
+    @property
+    def differs(self) -> bool:
+        same = self.before == self.after and self.words[0] == self.words[1]
+        return not same or bool(self.gained or self.lost)
+
+
+@dataclass(frozen=True, slots=True)
+class VersionChanges:
+    """Two versions of a topology: network, bill and feasibility, by today's prices."""
+
+    before: TopologyVersion
+    after: TopologyVersion
+    rows: list[RowChange]
+    options: list[OptionChange]
+    recommended: tuple[str, str]
+
+
+def version_changes(team_id: int, uid: UUID, old: int, new: int) -> VersionChanges:
+    """What differs between two versions, both at the prices and latencies in force.
+
+    Raises:
+        TopologyVersion.DoesNotExist: there is none, or it belongs to another team.
+    """
+    before, after = (queries.version(team_id, uid, number) for number in (old, new))
+    compared = [compare_stored(team_id, uid, version=one).comparison for one in (old, new)]
+    return VersionChanges(
+        before,
+        after,
+        differences(before.document, after.document),
+        list(_options(*compared)),
+        (_best(compared[0]), _best(compared[1])),
+    )
+
+
+def _best(comparison: Comparison) -> str:
+    best = recommended(comparison)
+    return best.option.name if best else "nothing"
+
+
+def _options(before: Comparison, after: Comparison) -> Iterator[OptionChange]:
+    old = {one.option.key: one for one in before.answers}
+    for one in after.answers:
+        was = old[one.option.key]
+        said, says = _said(was, before), _said(one, after)
+        yield OptionChange(
+            one.option.name,
+            was.usd,
+            one.usd,
+            (_word(was), _word(one)),
+            [text for key, text in says.items() if key not in said],
+            [text for key, text in said.items() if key not in says],
+        )
+
+
+def _word(answer: Answer) -> str:
+    severities = {hit.rule.severity.value for hit in answer.hits}
+    return feasibility(severities, is_feasible=answer.is_feasible)
+
+
+def _said(answer: Answer, comparison: Comparison) -> dict[tuple[str, str], str]:
+    """By rule and severity: what it says of the first flow that it concerns."""
+    found = {}
+    for hit in answer.hits:
+        rule, row = hit.rule, int(hit.flows[0])
+        detail = rule.detail(comparison.case, row)
+        found[rule.id, rule.severity.value] = f"{rule.id}, {rule.severity.value}: {detail}"
+    return found
