@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import boto3
 import urllib3
@@ -22,8 +22,27 @@ CHUNK = 1_000_000
 Progress = Callable[[int, int], None]
 
 
+BY_HAND = (
+    "Where there is internet, download the offer files and run manage.py import_prices on them "
+    "here; or state the price under Prices."
+)
+
+
 class FetchError(Exception):
-    """AWS's price files could not be fetched. Says which address, and what happened."""
+    """AWS's price files could not be fetched. Says which address, what happened, what to do."""
+
+
+def _unreachable(url: str, error: Exception) -> FetchError:
+    """The error of a connection, in words that need no knowledge of the library."""
+    reason = getattr(error, "reason", None) or error
+    match reason:
+        case urllib3.exceptions.NameResolutionError():
+            said = "its name cannot be resolved: this machine has no way to it"
+        case urllib3.exceptions.ConnectTimeoutError() | urllib3.exceptions.NewConnectionError():
+            said = "it does not answer: this machine has no way to it"
+        case _:
+            said = str(reason)
+    return FetchError(f"{urlsplit(url).hostname} cannot be read: {said}. {BY_HAND} ({url})")
 
 
 @contextmanager
@@ -79,7 +98,7 @@ def _json(http: urllib3.PoolManager, url: str) -> dict[str, Any]:
         response = http.request("GET", url)
         document = response.json()
     except (urllib3.exceptions.HTTPError, ValueError) as error:
-        raise FetchError(f"{url}: {error}") from error
+        raise _unreachable(url, error) from error
     if response.status != 200 or not isinstance(document, dict):
         raise FetchError(f"{url}: answered {response.status}")
     return document
@@ -102,7 +121,7 @@ def _download(
                 progress(min(999, received * 1000 // total) if total else 0)
         response.release_conn()
     except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise FetchError(f"{url}: {error}") from error
+        raise _unreachable(url, error) from error
 
 
 API_REGION = "us-east-1"

@@ -12,10 +12,12 @@ from django.utils import timezone
 
 from costmodel import models, queries
 from costmodel.clients import PUBLIC, offer_files, products
-from costmodel.core.price_list import Override, Price, replaced
+from costmodel.core.overrides import Override, check_override
+from costmodel.core.price_list import Price, replaced
 from costmodel.importers import price_table
 from costmodel.importers.aws_price_list import KEPT, OfferRead, Progress, read_offer, read_products
 from costmodel.importers.offer_files import OfferError
+from costmodel.queries import price_list
 
 SHIPPED = Path(__file__).parent / "data" / "prices_2026-11-23.csv"
 BATCH = 2_000
@@ -201,7 +203,12 @@ def _store(row: models.PriceList, prices: tuple[Price, ...]) -> None:
 
 
 def add_override(team_id: int, override: Override, author_id: int | None) -> models.PriceList:
-    """Let a team pay something else than the list price from now on; a new list is in force."""
+    """Let a team pay something else than the list price from now on; a new list is in force.
+
+    Raises:
+        NothingOverridden: no price has these names.
+    """
+    check_override(override, price_list(team_id))
     with transaction.atomic():
         models.PriceOverride.objects.create(
             team_id=team_id,
@@ -223,9 +230,9 @@ def end_override(team_id: int, uid: UUID, author_id: int | None) -> models.Price
         models.PriceOverride.DoesNotExist: there is none, or it belongs to another team.
     """
     with transaction.atomic():
-        mine = models.PriceOverride.objects.filter(team_id=team_id, uid=uid, ended_at=None)
-        if not mine.update(ended_at=timezone.now()):
-            raise models.PriceOverride.DoesNotExist(f"no override {uid}")
+        one = models.PriceOverride.objects.get(team_id=team_id, uid=uid, ended_at=None)
+        one.ended_at = timezone.now()
+        one.save(update_fields=["ended_at"])
         return put_overrides_in_force(team_id, author_id)
 
 

@@ -10,14 +10,13 @@ from django.db.models import Q, QuerySet
 
 from costmodel import models
 from costmodel.core.charges import PriceName
+from costmodel.core.overrides import Override, overridden
 from costmodel.core.price_list import (
     Changed,
-    Override,
     Price,
     PriceList,
     Tier,
     changes,
-    overridden,
 )
 
 
@@ -95,7 +94,7 @@ def _prices(pk: int) -> PriceList:
     row = models.PriceList.objects.get(pk=pk)
     if row.base_id is not None:
         rules = (Override(**one) for one in map(_plain_override, row.overrides))
-        return PriceList(row.name, row.as_of, overridden(_prices(row.base_id).prices, rules))
+        return PriceList(row.name, row.as_of, overridden(_prices(row.base_id), rules))
     rows = row.prices.order_by("pk").prefetch_related("tiers")
     return PriceList(row.name, row.as_of, tuple(map(_price, rows)))
 

@@ -21,7 +21,8 @@ from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
 from connectivity.core.regions import AZ_PREFIXES
 from connectivity.price_effects import plain, price_effects, words_of
 from costmodel import ingest, queries
-from costmodel.core.price_list import Override, Price
+from costmodel.core.overrides import Override
+from costmodel.core.price_list import Price
 from costmodel.models import PriceList, PriceOverride
 
 MOST_TOPOLOGIES = 1_000

@@ -11,6 +11,7 @@ from connectivity.actions import Conflict
 from connectivity.advice import UnknownOption
 from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.queries import UnknownLatencies
+from costmodel.core.overrides import NothingOverridden
 from costmodel.queries import UnknownPriceList
 
 
@@ -21,6 +22,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
             return refused(error.problems)
         case UnknownOption():
             return refused([Problem("options", str(error))])
+        case NothingOverridden():
+            return refused([Problem("usage_type", str(error))])
         case UnknownPriceList():
             return refused([Problem("price_list", str(error))])
         case UnknownLatencies():

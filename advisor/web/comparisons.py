@@ -25,6 +25,7 @@ from connectivity.actions import Conflict, create_topology, save_topology
 from connectivity.advice import Answered, is_reference
 from connectivity.core.breakeven import Axis
 from connectivity.core.compare import Comparison
+from connectivity.core.problems import Problem, did_you_mean
 from costmodel.queries import price_list_names
 
 MAX_NAME = 200  # characters, of a topology
@@ -76,12 +77,22 @@ def comparison_context(
         "name": answered.what_if.topology.name,
         "version": answered.version,
         "links": links,
-        "problems": answered.what_if.problems,
+        "problems": [*answered.what_if.problems, *unknown_flow(address, answered)],
         "changes": answered.what_if.changes,
         "figures": figures,
         "picture": shapes,
         "drawn": drawn(shapes),
     }
+
+
+def unknown_flow(address: Address, answered: Answered) -> list[Problem]:
+    """A flow that was asked for and is not there."""
+    name = address.flow
+    if not name or f"gb:{name}" in answered.what_if.flow_values:
+        return []
+    names = [one["name"] for one in answered.what_if.topology.document["flows"]]
+    said = f"no flow is called {name!r}{did_you_mean(name, names)}; all flows are shown"
+    return [Problem("flow", said)]
 
 
 def curves_of(comparison: Comparison) -> list[Breakeven]:

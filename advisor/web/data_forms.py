@@ -9,7 +9,7 @@ from advisor.web.forms import REGIONS
 from connectivity.core.topology import OPTION_KEYS
 from connectivity.importers.latency import LARGEST, TOOLS
 from connectivity.measurements import Filing
-from costmodel.core.price_list import Override
+from costmodel.core.overrides import Override
 from costmodel.ingest import SERVICES
 
 

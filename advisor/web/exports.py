@@ -71,11 +71,11 @@ def as_csv(answered: Answered, links: Links) -> str:
     answer = plain(answered.comparison)
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-    writer.writerow([*COLUMNS, "payers", "first finding"])
+    writer.writerow([*COLUMNS, "feasibility", "no total because", "payers", "first finding"])
     for one in answer["answers"]:
         payers = "; ".join(f"{payer['account']} {payer['usd']}" for payer in one["payers"])
         finding = next((f"{f['rule']} {f['detail']}" for f in one["findings"]), "")
-        row = [*(one[column] for column in COLUMNS[1:]), payers, finding]
+        row = [*(one[column] for column in COLUMNS[1:]), _word(one), _missing(one), payers, finding]
         writer.writerow([_safe(cell) for cell in (one["option"], *row)])
     writer.writerow([])
     writer.writerow(["option", *LINE_COLUMNS])
@@ -84,6 +84,19 @@ def as_csv(answered: Answered, links: Links) -> str:
             cells = (one["option"], *(line[column] for column in LINE_COLUMNS))
             writer.writerow([_safe(cell) for cell in cells])
     return out.getvalue()
+
+
+def _word(one: dict[str, Any]) -> str:
+    severities = {finding["severity"] for finding in one["findings"]}
+    return feasibility(severities, is_feasible=one["feasible"])
+
+
+def _missing(one: dict[str, Any]) -> str:
+    """Why an option has no total; empty where it has one."""
+    if one["monthly_usd"] is not None:
+        return ""
+    gaps = [f"{gap['usage_type']} in {gap['region']}" for gap in one["gaps"]]
+    return f"price missing: {'; '.join(gaps)}" if gaps else "cannot carry these flows"
 
 
 def _safe(cell: Any) -> Any:
@@ -117,8 +130,7 @@ def _markdown(answered: Answered) -> Iterator[str]:
         us = "no data" if one["worst_p99_us"] is None else f"{one['worst_p99_us']:g}"
         basis = f" ({one['worst_p99_basis']})" if one["worst_p99_us"] is not None else ""
         rule = next((f["rule"] for f in one["findings"] if f["severity"] == "hard"), "")
-        severities = {finding["severity"] for finding in one["findings"]}
-        word = f"{feasibility(severities, is_feasible=one['feasible'])} {rule}".strip()
+        word = f"{_word(one)} {rule}".strip()
         cells = (one["name"], usd, one["operations_usd"], payers or "nobody", us + basis, word)
         yield f"| {' | '.join(_cell(cell or '') for cell in cells)} |"
     yield ""

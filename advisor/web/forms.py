@@ -178,6 +178,8 @@ class TwoVpcsForm(forms.Form):
         """Every problem of the document at the field that it came from."""
         for path, problem in problems:
             field = next((f for place, f in self.PLACES.items() if path.startswith(place)), None)
+            if field == "crossing_percent" and "no AZ in common" in problem:
+                problem = "No AZ is common to both: all bytes cross. Leave it empty, or write 100."
             self.add_error(field, problem if field else f"{path}: {problem}")
 
     def _vpc(self, side: str) -> dict[str, Any]:

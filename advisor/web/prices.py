@@ -18,11 +18,13 @@ from advisor.web.forms import REGIONS
 from advisor.web.requests import found_or_404, signed_in, text_in
 from connectivity.price_effects import Effect, price_effects, words_of
 from costmodel import ingest, queries
+from costmodel.core.overrides import NothingOverridden, Override
 from costmodel.core.price_list import Price
 from costmodel.core.usage_types import usage_type
 from costmodel.models import PriceOverride
 
 PAGE = 50
+MOST_TOLD = 3  # prices, in the message about a change
 MOST_CHANGES = 200  # shown; the API gives all
 MOST_TOPOLOGIES = 100  # compared while a page waits; the API takes more
 
@@ -147,12 +149,29 @@ def override(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     form = OverrideForm(request.POST)
     if form.is_valid():
-        row = ingest.add_override(user.team_id, form.override(), user.pk)
-        messages.success(request, f"The price list {row.name} is in force, with your price in it.")
+        _add_override(request, user.team_id, form.override())
     else:
         for problems in form.errors.values():
             messages.error(request, " ".join(map(str, problems)))
     return redirect("prices")
+
+
+def _add_override(request: HttpRequest, team_id: int, override: Override) -> None:
+    """Store it, and say what it did: from which rate to which."""
+    before = queries.price_list(team_id)
+    try:
+        row = ingest.add_override(team_id, override, signed_in(request).pk)
+    except NothingOverridden as error:
+        messages.error(request, f"Nothing was stored: {error}.")
+        return
+    found = [words_of(one) for one in queries.price_changes(team_id, before.name, row.name)]
+    shown = "; ".join(found[:MOST_TOLD]) + ("; …" if len(found) > MOST_TOLD else "")
+    said = (
+        f"{len(found)} price{'s' * (len(found) != 1)} changed: {shown}"
+        if found
+        else ("no price that is in force changed")
+    )
+    messages.success(request, f"The price list {row.name} is in force; {said}.")
 
 
 @require_POST

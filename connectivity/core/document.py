@@ -8,6 +8,7 @@ from connectivity.core.estate import Estate, keep, reference
 from connectivity.core.fields import Fields, plain_problems
 from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
 from connectivity.core.reading import read
+from connectivity.core.regions import az_problem
 from connectivity.core.topology import (
     OBJECT_KINDS,
     OPTION_KEYS,
@@ -200,7 +201,8 @@ class _Reader:
         common = len(set(ours.azs) & set(target))
         if stated is None:
             return 1 - common / (len(ours.azs) * max(1, len(target)))
-        if stated < 1 and not common and ours.region == theirs.region:
+        is_apart = stated < 1 and not common and ours.region == theirs.region
+        if is_apart and not any(az_problem(az, ours.region) for az in (*ours.azs, *theirs.azs)):
             one.note(
                 "cross_az_share",
                 f"is {stated:g}, but {consumer!r} and {service or provider!r} have no AZ in "

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
@@ -142,47 +142,6 @@ def replaced(old: Iterable[Price], new: Iterable[Price]) -> tuple[Price, ...]:
         if all(one.as_of <= price.as_of for one in before.get(key, ())):
             after[key].append(price)
     return tuple(price for prices in (before | after).values() for price in prices)
-
-
-@dataclass(frozen=True, slots=True)
-class Override:
-    """What somebody pays instead of a list price: a share less or more, or one rate."""
-
-    service: str
-    usage_type: str  # all of the service where it is empty
-    region: str  # all Regions where it is empty
-    percent: Decimal | None
-    usd: Decimal | None
-    reason: str
-
-    def matches(self, price: Price) -> bool:
-        return (
-            price.name.service == self.service
-            and self.usage_type in ("", price.name.usage_type)
-            and self.region in ("", price.region)
-        )
-
-    def applied(self, price: Price) -> Price:
-        """The price that is paid; where it comes from, and why, is said."""
-        changed: tuple[Tier, ...]
-        if self.usd is not None:
-            changed = (Tier(0, None, self.usd),)
-            said = f"{self.usd:f} USD"
-        else:
-            factor = 1 + (self.percent or Decimal(0)) / 100
-            changed = tuple(replace(tier, usd=tier.usd * factor) for tier in price.tiers)
-            said = f"{self.percent:+f} %"
-        source = f"your own ({said}: {self.reason}), instead of {price.source}"
-        return replace(price, tiers=changed, source=source)
-
-
-def overridden(prices: Iterable[Price], overrides: Iterable[Override]) -> tuple[Price, ...]:
-    """Prices with the overrides applied in their order; of several the last one counts."""
-    rules = list(overrides)
-    return tuple(
-        next((rule.applied(price) for rule in reversed(rules) if rule.matches(price)), price)
-        for price in prices
-    )
 
 
 class Changed(NamedTuple):

@@ -15,7 +15,7 @@ from advisor.models import ApiToken, Membership, Role, ShareLink, User
 from connectivity.actions import create_topology
 from connectivity.measurements import Filing, file_measurements
 from connectivity.models import LatencyUpload, Measurement
-from costmodel.core.price_list import Override
+from costmodel.core.overrides import Override
 from costmodel.ingest import add_override
 from tests.advisor.test_doors import ALL
 from tests.conftest import token_client

@@ -18,7 +18,8 @@ from advisor.models import User
 from costmodel import models, queries
 from costmodel.clients import FetchError
 from costmodel.core.charges import PriceName
-from costmodel.core.price_list import Override, PriceList
+from costmodel.core.overrides import Override
+from costmodel.core.price_list import PriceList
 from costmodel.importers.offer_files import OfferError
 from costmodel.ingest import (
     SERVICES,
@@ -301,3 +302,11 @@ def test_an_item_that_is_no_product_is_refused(user: User, pricing: tuple[Any, S
     stub.add_response("get_products", {"PriceList": ['{"product": {}}']})
     with pytest.raises(OfferError, match="not a product as AWS documents it"):
         query_prices(["us-east-1"], client=client)
+
+
+def test_without_a_way_to_aws_it_says_what_to_do_instead() -> None:
+    with (
+        pytest.raises(FetchError, match="127.0.0.1 cannot be read: it does not answer.*import_pr"),
+        offer_files(("AmazonVPC",), ["us-east-1"], "http://127.0.0.1:9", lambda d, t: None),
+    ):
+        pass

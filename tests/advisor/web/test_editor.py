@@ -85,16 +85,15 @@ def test_nothing_changed_makes_no_version(signed_in: Client, uid: UUID) -> None:
 def test_problems_stand_at_their_cells_and_what_was_typed_stays(
     signed_in: Client, uid: UUID
 ) -> None:
-    typed = {"0.to": "apy", "1.gb_per_month": "lots", "new0.name": "f1", "removed": ["2"]}
+    typed = {"0.to": "apy", "1.gb_per_month": "lots", "removed": ["2"]}
+    typed |= {"new0.name": "f1", "new0.from": "clients"}
     page = edit(signed_in, uid, **typed)
     text = text_of(page)
     rows = {row.id: row for row in page.context["sheet"].rows}
     problems = {c.column.key: c.problem for c in rows["0"].cells if c.problem}
     assert "did you mean 'api'?" in problems["to"]
-    assert (
-        "is a text, not a number"
-        in {c.column.key: c.problem for c in rows["1"].cells}["gb_per_month"]
-    )
+    texts = {c.column.key: c.problem for c in rows["1"].cells}
+    assert texts["gb_per_month"] == "is the text 'lots', not a number"
     added = {c.column.key: c.problem for c in rows["new0"].cells}
     assert "is in the list already" in added["name"]
     assert added["to"] == "is required"

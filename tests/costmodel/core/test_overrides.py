@@ -1,0 +1,56 @@
+"""A team's own prices hold where they are stated, and nowhere else."""
+
+from decimal import Decimal
+
+import pytest
+
+from costmodel.core.charges import PriceName
+from costmodel.core.overrides import NothingOverridden, Override, check_override, overridden
+from costmodel.core.price_list import PriceList
+from tests.factories import price_list
+
+LISTED = """
+AmazonVPC VpcEndpoint-Bytes VpcEndpoint * - GB 0.01 1048576:0.006
+AmazonVPC TransitGateway-Hours TransitGatewayVPC us-east-1 - hour 0.05
+"""
+BYTES = PriceName("AmazonVPC", "VpcEndpoint-Bytes", "VpcEndpoint")
+HOURS = PriceName("AmazonVPC", "TransitGateway-Hours", "TransitGatewayVPC")
+
+
+def own(usage_type: str, region: str, **value: str) -> Override:
+    percent, usd = (Decimal(value[k]) if k in value else None for k in ("percent", "usd"))
+    return Override("AmazonVPC", usage_type, region, percent, usd, "contract")
+
+
+def rates(name: PriceName, region: str, *overrides: Override) -> list[Decimal]:
+    prices = PriceList("own", "", overridden(price_list(LISTED), overrides))
+    found = prices.find(name, region)
+    return [] if found is None else [tier.usd for tier in found.tiers]
+
+
+def test_a_regions_own_price_holds_over_one_for_all_regions() -> None:
+    rule = own("VpcEndpoint-Bytes", "eu-west-1", percent="-10")
+    assert rates(BYTES, "eu-west-1", rule) == [Decimal("0.009"), Decimal("0.0054")]
+    assert rates(BYTES, "us-east-1", rule) == [Decimal("0.01"), Decimal("0.006")]
+
+
+def test_a_rate_fills_a_gap_and_a_share_does_not() -> None:
+    assert rates(HOURS, "eu-west-1", own("TransitGateway-Hours", "eu-west-1", usd="0.06")) == [
+        Decimal("0.06")
+    ]
+    assert rates(HOURS, "eu-west-1", own("TransitGateway-Hours", "eu-west-1", percent="5")) == []
+    assert rates(HOURS, "eu-west-2", own("TransitGateway-Hours", "eu-west-1", usd="0.06")) == []
+
+
+def test_of_several_the_last_one_counts() -> None:
+    here = own("VpcEndpoint-Bytes", "eu-west-1", usd="0.5")
+    everywhere = own("VpcEndpoint-Bytes", "", usd="0.7")
+    assert rates(BYTES, "eu-west-1", here, everywhere) == [Decimal("0.7")]
+    assert rates(BYTES, "eu-west-1", everywhere, here) == [Decimal("0.5")]
+    assert rates(BYTES, "us-east-1", everywhere, here) == [Decimal("0.7")]
+
+
+def test_what_names_no_price_is_refused_with_the_nearest() -> None:
+    with pytest.raises(NothingOverridden, match="did you mean 'VpcEndpoint-Bytes'"):
+        check_override(own("VpcEndpoint-Byte", "", percent="1"), price_list(LISTED))
+    check_override(own("", "", percent="1"), price_list(LISTED))
