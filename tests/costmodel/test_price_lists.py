@@ -16,7 +16,7 @@ from django.core.management import call_command
 
 from advisor.models import User
 from costmodel import models, queries
-from costmodel.clients import FetchError
+from costmodel.clients import FetchError, offer_files
 from costmodel.core.charges import PriceName
 from costmodel.core.overrides import Override
 from costmodel.core.price_list import PriceList
