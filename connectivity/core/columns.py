@@ -92,9 +92,9 @@ class Flows:
         return np.array(counts, dtype=np.int64)[rows]
 
     def rows(self, which: Ints | Bools) -> "Flows":
-        """Some of the flows."""
+        """Some of the flows; where a column has many states, of each of them."""
         kept: dict[str, Any] = {
-            one.name: value.rows(which) if isinstance(value, Side) else value[which]
+            one.name: value.rows(which) if isinstance(value, Side) else value[..., which]
             for one in fields(self)
             if not isinstance(value := getattr(self, one.name), tuple)
         }
