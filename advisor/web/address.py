@@ -156,6 +156,15 @@ class Links:
         return self._with_query("curves")
 
     @property
+    def outlook(self) -> str:
+        return self._with_query("outlook")
+
+    @property
+    def all(self) -> dict[str, str]:
+        """Everything that the address of this view says."""
+        return self.parameters(self.values)
+
+    @property
     def share(self) -> str:
         return self._with_query("share")
 

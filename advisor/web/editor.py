@@ -103,7 +103,7 @@ def check(request: HttpRequest, uid: UUID) -> HttpResponse:
     here = text_in(request.POST, "here")
     row = next((one for one in sheet.rows if one.id == here), None)
     context = {"row": row, "count": len(problems), "has_rows": sheet.has_rows}
-    return render(request, "web/partials/_editor_check.html", context)
+    return render(request, "web/editor_check.html", context)
 
 
 @require_POST

@@ -7,7 +7,8 @@ import numpy as np
 
 from connectivity.core.case import Case
 from connectivity.core.columns import MILLIONTHS
-from connectivity.core.rule import Rule, Severity
+from connectivity.core.limits import limit_rules
+from connectivity.core.rule import Growth, Rule, Severity
 from connectivity.core.sources import BANDWIDTH, OWN_DOCUMENT, VPC_QUOTAS
 from connectivity.core.topology import Policy, Vpc
 from costmodel.core.charges import Bools, Floats
@@ -15,7 +16,6 @@ from costmodel.core.charges import Bools, Floats
 GBPS_OF_ONE_CONNECTION = 5
 VPCS_PER_REGION = 5
 CIDRS_PER_VPC, CIDRS_CEILING = 5, 50
-NO_BOUND = 2**53
 SUBNETS_PER_VPC = 200
 ROUTES_PER_TABLE, ROUTES_CEILING = 500, 1000  # IPv4 and IPv6 apart: CMN-15
 
@@ -47,47 +47,6 @@ def policy_rules(option: str) -> tuple[Rule, ...]:
         return f"a policy forbids this option between {ends}{because}"
 
     return (Rule("POLICY-01", Severity.HARD, check, detail, OWN_DOCUMENT),)
-
-
-def limit_rules(
-    id: str,
-    counts: Callable[[Case], Floats],
-    limit: int,
-    ceiling: int | None,
-    words: str,
-    source: str,
-    raised: str = "",
-) -> tuple[Rule, ...]:
-    """A quota of VPCs: an increase is needed above `limit`; above `ceiling` it is hard.
-
-    `counts` has the shape (vpcs,); `words` takes `vpc` and `count`; `raised` says what an increase
-    may bring, where that is not simply the ceiling.
-    """
-
-    def over(bound: int, least: int) -> Callable[[Case], Bools]:
-        def check(case: Case) -> Bools:
-            count = case.once(counts)
-            return case.touching((count > least) & (count <= bound))
-
-        return check
-
-    def words_for(bound: int) -> Callable[[Case, int], str]:
-        def detail(case: Case, row: int) -> str:
-            count = case.once(counts)
-            ends = case.flows.consumer.vpc[row], case.flows.provider.vpc[row]
-            vpc = max((end for end in ends if count[end] <= bound), key=lambda end: count[end])
-            said = words.format(vpc=case.vpc(vpc).name, count=int(count[vpc]))
-            return f"{said}; AWS allows {limit}, {raised}"
-
-        return detail
-
-    top = ceiling or NO_BOUND
-    raised = raised or (f"at most {ceiling} after an increase" if ceiling else "more on request")
-    rules = (Rule(id, Severity.QUOTA, over(top, limit), words_for(top), source),)
-    if ceiling is None:
-        return rules
-    hard = over(NO_BOUND, ceiling), words_for(NO_BOUND)
-    return (*rules, Rule(id, Severity.HARD, *hard, source))
 
 
 def per_vpc(count: Callable[[Vpc], int]) -> Callable[[Case], Floats]:
@@ -142,6 +101,7 @@ def _cidr_rules(version: int) -> Iterable[Rule]:
         CIDRS_CEILING,
         "{vpc} has {count} " + f"IPv{version} CIDRs",
         VPC_QUOTAS,
+        growth=Growth.NONE,
     )
 
 
@@ -169,6 +129,7 @@ VPC_RULES: tuple[Rule, ...] = (
         None,
         "{vpc} has {count} subnets",
         VPC_QUOTAS,
+        growth=Growth.NONE,
     ),
 )
 """Rules about VPCs, for options that keep them apart."""

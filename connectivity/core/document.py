@@ -12,10 +12,12 @@ from connectivity.core.regions import az_problem
 from connectivity.core.topology import (
     OBJECT_KINDS,
     OPTION_KEYS,
+    QUOTAS,
     USUAL_OPTIONS,
     Connection,
     Flow,
     Policy,
+    Quota,
     Topology,
 )
 
@@ -87,6 +89,7 @@ class _Reader:
             top.note("flows", f"carry more than {MAX_TOTAL_GB:g} GB a month together")
         connections = tuple(self._connection(one) for one in top.items("connections"))
         policies = tuple(self._policy(one) for one in top.items("policies"))
+        quotas = self._quotas(top)
         hub = reference(top, "hub_account", self.estate.accounts, "account")
         made = Topology(
             name=name,
@@ -96,6 +99,7 @@ class _Reader:
             flows=tuple(self.flows.values()),
             connections=connections,
             policies=policies,
+            quotas=quotas,
             hub_account=hub or next(iter(self.estate.accounts), ""),
             operations_usd=self._operations(top),
             document=top.values,
@@ -240,6 +244,20 @@ class _Reader:
         because = one.text("because") or ""
         one.done()
         return Policy(frozenset(forbid), frozenset(between), because)
+
+    def _quotas(self, top: Fields) -> tuple[Quota, ...]:
+        """Raised limits; of an account and rule there is one."""
+        kept: dict[str, Quota] = {}
+        for one in top.items("quotas"):
+            account = reference(one, "account", self.estate.accounts, "account", required=True)
+            rule = one.text("rule", required=True, among=QUOTAS)
+            value = one.number("value", required=True, least=1, most=1e9)
+            if value is not None and value != int(value):
+                one.note("value", f"is {value}; a quota is a whole number")
+            texts = (one.text(key, required=True) or "" for key in ("by", "because"))
+            made = Quota(account or "", rule or "", int(value or 0), *texts)
+            keep(one, "rule", f"{made.account} {made.rule}".strip(), made, kept)
+        return tuple(kept.values())
 
     def _operations(self, top: Fields) -> dict[str, Decimal]:
         value = top.get("operations_usd_per_object")

@@ -3,11 +3,16 @@
 The facts call them LAT-…; the contract uses LAT-01 for a latency budget, so ours are LTC-….
 """
 
+from collections import Counter
+
+import numpy as np
+
 from connectivity.core import services
 from connectivity.core.case import Case
+from connectivity.core.limits import limit_rules
 from connectivity.core.rule import Rule, Severity
-from connectivity.core.sources import BEST_PRACTICES, NOT_VERIFIED, SAAS_OPTIONS
-from costmodel.core.charges import Bools
+from connectivity.core.sources import BEST_PRACTICES, LATTICE_QUOTAS, NOT_VERIFIED, SAAS_OPTIONS
+from costmodel.core.charges import Bools, Floats
 
 
 def _regional(case: Case, row: int) -> str:
@@ -49,7 +54,27 @@ def _dns(case: Case, row: int) -> str:
     return "a custom domain is verified and its hosted zone associated; else the name is AWS's own"
 
 
+SERVICES_OF_A_NETWORK = 500
+
+
+def _services(case: Case) -> Floats:
+    """For every VPC, the services that its Region's network offers to any flow."""
+    used = {flow.service for flow in case.topology.flows if flow.service}
+    vpcs = {vpc.name: vpc.region for vpc in case.topology.vpcs}
+    counts = Counter(vpcs[one.vpc] for one in case.topology.services if one.name in used)
+    return np.array([counts[vpc.region] for vpc in case.topology.vpcs], dtype=np.float64)
+
+
 LATTICE_RULES: tuple[Rule, ...] = (
+    *limit_rules(
+        "LTC-10",
+        _services,
+        SERVICES_OF_A_NETWORK,
+        None,
+        "the network in the Region of {vpc} needs {count} services or resources",
+        LATTICE_QUOTAS,
+        of_hub=True,
+    ),
     Rule("LTC-20", Severity.HARD, services.whole_vpc, services.only_listeners, BEST_PRACTICES),
     Rule("LTC-01", Severity.HARD, services.apart, _regional, SAAS_OPTIONS),
     Rule("LTC-05", Severity.HARD, services.provider_initiates, _one_way, BEST_PRACTICES),

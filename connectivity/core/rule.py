@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from connectivity.core.case import Case
-from costmodel.core.charges import Bools, Ints
+from costmodel.core.charges import Bools, Floats, Ints
 
 AS_OF = "2026-11-23"
 """When the rules were last compared with AWS's pages."""
@@ -22,6 +22,30 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+class Growth(StrEnum):
+    """How what a limit counts grows with the number of VPCs."""
+
+    PEERS = "peers"  # in proportion to the other VPCs: a mesh
+    VPCS = "vpcs"  # in proportion to the VPCs
+    NONE = "none"  # it does not
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Limit:
+    """How many of something AWS allows, before and after an increase.
+
+    `counts` has the shape (vpcs,); `words` takes `vpc` and `count`.
+    """
+
+    id: str
+    counts: Callable[[Case], Floats]
+    default: int
+    ceiling: int | None  # None: nobody says how far it can be raised
+    words: str
+    growth: Growth = Growth.VPCS
+    of_hub: bool = False  # the quota is that of the account that owns the hubs
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """One rule. `check` gives a mask over the flows; `detail` words it for one flow."""
@@ -32,6 +56,7 @@ class Rule:
     detail: Callable[[Case, int], str]
     source: str
     as_of: str = AS_OF
+    limit: Limit | None = None  # which it checks
 
 
 class Hit(NamedTuple):

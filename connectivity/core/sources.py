@@ -19,6 +19,7 @@ CLOUD_WAN_QUOTAS = f"{DOCS}/network-manager/latest/cloudwan/cloudwan-quotas.html
 CONNECTIVITY_OPTIONS = f"{DOCS}/whitepapers/latest/aws-vpc-connectivity-options"
 VPN_QUOTAS = f"{DOCS}/general/latest/gr/vpc-service.html"
 RESOURCE_GATEWAYS = "ClickHouse/clickhouse-docs#4742, on AWS resource gateways"
+LATTICE_QUOTAS = f"{DOCS}/vpc-lattice/latest/ug/quotas.html"
 NAT_NOTES = "public notes that cite AWS's NAT gateway pages and best practices, 2026"
 NOT_VERIFIED = "general knowledge, not verified on an AWS page"
 OWN_DOCUMENT = "the topology document"

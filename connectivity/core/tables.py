@@ -18,7 +18,7 @@ from connectivity.core.table import (
     one_or_list,
     text_column,
 )
-from connectivity.core.topology import OBJECT_KINDS, OPTION_KEYS, PROTOCOLS
+from connectivity.core.topology import OBJECT_KINDS, OPTION_KEYS, PROTOCOLS, QUOTAS
 
 OPERATIONS = "operations_usd_per_object"
 PLACE = re.compile(r"(?P<table>[a-z_]+)\[(?P<row>[0-9]+)\](?:\.(?P<column>[^.\[]+))?")
@@ -94,6 +94,17 @@ TABLES: dict[str, Table] = {
                 Column("forbid", "Forbid", one_or_list, OPTION_KEYS, True),
                 list_column("between", "Between two environments", required=True),
                 text_column("because", "Because"),
+            ),
+        ),
+        Table(
+            "quotas",
+            "Raised quotas",
+            (
+                text_column("account", "Account ID", required=True),
+                text_column("rule", "Rule", *QUOTAS, required=True),
+                number_column("value", "Raised to", required=True),
+                text_column("by", "By whom", required=True),
+                text_column("because", "Why", required=True),
             ),
         ),
         Table(

@@ -90,6 +90,37 @@ class Policy:
     because: str
 
 
+QUOTAS = (
+    "CMN-12",
+    "CMN-13",
+    "CMN-14",
+    "CWAN-02",
+    "INET-12",
+    "LTC-09",
+    "LTC-10",
+    "PEER-07",
+    "PEER-09",
+    "PLN-13",
+    "SHR-03",
+    "SHR-04",
+    "TGW-04",
+    "TGW-12",
+    "VPN-12",
+)
+"""The rules about limits that AWS raises on request, by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """A limit that AWS raised for an account; who had it raised, and why."""
+
+    account: str
+    rule: str
+    value: int
+    by: str
+    because: str
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
     """What exists already."""
@@ -111,6 +142,7 @@ class Topology:
     flows: tuple[Flow, ...]
     connections: tuple[Connection, ...]
     policies: tuple[Policy, ...]
+    quotas: tuple[Quota, ...]
     hub_account: str
     operations_usd: dict[str, Decimal]  # a month, per object of each kind
     document: dict[str, Any] = field(repr=False)

@@ -41,6 +41,7 @@ comparison-csv viewer -
 comparison-md viewer -
 keep - editor
 curves viewer -
+outlook viewer -
 print viewer -
 share editor editor
 share-revoke - editor

@@ -223,3 +223,16 @@ def test_pictures_for_the_readme(reader: Page) -> None:
     reader.get_by_role("button", name="Put beside").click()
     expect(reader.get_by_text("What differs")).to_be_visible()
     picture(reader, "scenarios")
+
+
+@every_reader
+def test_it_looks_ahead_when_one_comes_there(reader: Page) -> None:
+    reader.goto("/topologies/new/")
+    reader.get_by_role("button", name="Compare").click()
+    reader.locator("#outlook").scroll_into_view_if_needed()
+    expect(reader.get_by_role("heading", name="Head-room")).to_be_visible()
+    expect(reader.get_by_text("PEER-07").last).to_be_visible()
+    reader.get_by_label("further VPCs a month").fill("7")
+    reader.locator("#headroom ~ form").get_by_role("button", name="Show").click()
+    expect(reader.get_by_text("in 7 months").first).to_be_visible()
+    is_well(reader)

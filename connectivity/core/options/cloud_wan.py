@@ -7,7 +7,7 @@ import numpy as np
 from connectivity.core import hubs
 from connectivity.core.case import Case
 from connectivity.core.columns import Flows
-from connectivity.core.common_rules import limit_rules
+from connectivity.core.limits import limit_rules
 from connectivity.core.option import Objects, Option
 from connectivity.core.rule import Rule, Severity, needs
 from connectivity.core.sources import BEST_PRACTICES, CLOUD_WAN_QUOTAS, NOT_VERIFIED
@@ -114,6 +114,7 @@ OPTION = Option(
             None,
             "the core network to which {vpc} belongs needs {count} attachments",
             CLOUD_WAN_QUOTAS,
+            of_hub=True,
         ),
         Rule("CWAN-01", Severity.CONDITION, _everywhere, _edges, CLOUD_WAN_QUOTAS),
         Rule("CWAN-20", Severity.CONDITION, hubs.of_another_account, _share, NOT_VERIFIED),

@@ -7,8 +7,8 @@ import numpy as np
 from connectivity.core import services
 from connectivity.core.case import Case
 from connectivity.core.columns import Flows
-from connectivity.core.common_rules import limit_rules
 from connectivity.core.lattice import LATTICE_RULES
+from connectivity.core.limits import limit_rules
 from connectivity.core.option import Objects, Option
 from connectivity.core.rule import Rule, Severity
 from connectivity.core.sources import BEST_PRACTICES, ENDPOINT_QUOTAS, RESOURCE_GATEWAYS

@@ -1,5 +1,6 @@
 """NAT gateways in the consumers' VPCs, a public load balancer in front of each service."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -7,10 +8,11 @@ import numpy as np
 from connectivity.core import services
 from connectivity.core.case import Case
 from connectivity.core.columns import MILLIONTHS, Flows
+from connectivity.core.limits import limit_rules
 from connectivity.core.option import Objects, Option
 from connectivity.core.rule import Rule, Severity
 from connectivity.core.services import GB_PER_UNIT, HTTP, az_counts
-from connectivity.core.sources import BEST_PRACTICES, MTU, NAT_NOTES
+from connectivity.core.sources import BEST_PRACTICES, MTU, NAT_NOTES, VPC_QUOTAS
 from connectivity.core.transfer import INTERNET, PUBLIC_IPV4
 from costmodel.core.charges import Bools, Capacity, Charge, Floats, Hourly, Metered, PriceName
 
@@ -25,6 +27,7 @@ ACTIVE_PER_UNIT = np.array([100_000, 50_000, 3_000, 3_000]) * MILLIONTHS
 GBPS_BASELINE, GBPS_SCALED = 5, 100  # of a NAT gateway
 CONNECTIONS_OF_AN_ADDRESS = 55_000  # to one destination
 NAT_IDLE_S, ALB_IDLE_S = 350, 60
+ADDRESSES_PER_REGION = 5  # of an account
 EGRESS_UNVERIFIED = "taken as internet egress; AWS may bill its own public addresses at other rates"
 
 
@@ -159,6 +162,16 @@ def _bandwidth(case: Case, row: int) -> str:
     return f"{said}; it scales by itself to {GBPS_SCALED}, not at once"
 
 
+def _addresses(case: Case) -> Floats:
+    """For every VPC, the elastic addresses of all NAT gateways of its account and Region."""
+    consumers = set(case.flows.consumer.vpc.tolist())
+    counts: Counter[tuple[str, str]] = Counter()
+    for vpc in consumers:
+        one = case.vpc(vpc)
+        counts[one.account, one.region] += len(one.azs)
+    return np.array([counts[v.account, v.region] for v in case.topology.vpcs], dtype=np.float64)
+
+
 def _mtu(case: Case, row: int) -> str:
     return "packets carry 1500 bytes over an internet gateway"
 
@@ -181,6 +194,14 @@ OPTION = Option(
         Rule("INET-16", Severity.HARD, services.needed("sg-reference"), _groups, BEST_PRACTICES),
         Rule("INET-01", Severity.CONDITION, _to_service, _public, BEST_PRACTICES),
         Rule("INET-17", Severity.CONDITION, services.needed("private-dns"), _names, BEST_PRACTICES),
+        *limit_rules(
+            "INET-12",
+            _addresses,
+            ADDRESSES_PER_REGION,
+            None,
+            "the NAT gateways of the account of {vpc} need {count} elastic addresses in its Region",
+            VPC_QUOTAS,
+        ),
         Rule("INET-04", Severity.WARNING, _fast, _bandwidth, NAT_NOTES),
         Rule("INET-05", Severity.WARNING, _exhausted, _more_addresses, NAT_NOTES),
         Rule("INET-06", Severity.WARNING, _silent, _idle, NAT_NOTES),

@@ -8,7 +8,7 @@ import numpy as np
 
 from connectivity.core.case import Case
 from connectivity.core.columns import Flows, Side
-from connectivity.core.common_rules import limit_rules
+from connectivity.core.limits import limit_rules
 from connectivity.core.option import Option
 from connectivity.core.overlaps import pair_overlaps
 from connectivity.core.rule import Rule, Severity, needs

@@ -6,10 +6,11 @@ import numpy as np
 
 from connectivity.core.case import Case
 from connectivity.core.columns import Flows
-from connectivity.core.common_rules import ROUTES_CEILING, ROUTES_PER_TABLE, limit_rules
+from connectivity.core.common_rules import ROUTES_CEILING, ROUTES_PER_TABLE
+from connectivity.core.limits import limit_rules
 from connectivity.core.option import Objects, Option
 from connectivity.core.overlaps import Overlap, all_overlaps, overlaps, pair_overlaps
-from connectivity.core.rule import Rule, Severity, needs
+from connectivity.core.rule import Growth, Rule, Severity, needs
 from connectivity.core.sources import BEST_PRACTICES, PEERING, VPC_QUOTAS
 from connectivity.core.transfer import between_regions, codes, crossing_sent
 from costmodel.core.charges import Bools, Charge, Floats, Metered, PriceName
@@ -18,6 +19,7 @@ OUT = PriceName("AmazonVPC", "VpcPeering-Out-Bytes")
 IN = PriceName("AmazonVPC", "VpcPeering-In-Bytes")
 
 PEERINGS, PEERINGS_CEILING = 50, 125
+OUTSTANDING_REQUESTS = 25
 ROUTES_IN_OLDER_COPIES = 50
 
 
@@ -113,6 +115,33 @@ def _doubt(case: Case, row: int) -> str:
     )
 
 
+def _new_peerings(case: Case) -> Floats:
+    """For every VPC, the peerings that it has not yet."""
+    vpcs = range(len(case.topology.vpcs))
+    existing = [frozenset(one.vpcs) for one in case.topology.connections if one.kind == "peering"]
+    counts = [len(case.partners.get(vpc, ())) for vpc in vpcs]
+    for pair in set(existing):
+        ends = [case.vpc_index[name] for name in pair]
+        if len(ends) == 2 and ends[1] in case.partners.get(ends[0], ()):
+            for end in ends:
+                counts[end] -= 1
+    return np.array(counts, dtype=np.float64)
+
+
+def _many_requests(case: Case) -> Bools:
+    return case.touching(case.once(_new_peerings) > OUTSTANDING_REQUESTS)
+
+
+def _requests(case: Case, row: int) -> str:
+    count = case.once(_new_peerings)
+    ends = case.flows.consumer.vpc[row], case.flows.provider.vpc[row]
+    vpc = max(ends, key=lambda end: count[end])
+    return (
+        f"{case.vpc(vpc).name} needs {int(count[vpc])} new peerings; {OUTSTANDING_REQUESTS} "
+        "requests may wait at a time: send and accept them in turns"
+    )
+
+
 def _groups_apart(case: Case) -> Bools:
     return needs("sg-reference")(case) & ~case.flows.same_region
 
@@ -142,6 +171,7 @@ OPTION = Option(
             PEERINGS_CEILING,
             "{vpc} needs {count} peerings",
             VPC_QUOTAS,
+            growth=Growth.PEERS,
         ),
         *limit_rules(
             "PEER-09",
@@ -150,7 +180,9 @@ OPTION = Option(
             ROUTES_CEILING,
             "{vpc} needs {count} routes to its peers in a route table",
             VPC_QUOTAS,
+            growth=Growth.PEERS,
         ),
+        Rule("PEER-08", Severity.WARNING, _many_requests, _requests, VPC_QUOTAS),
         Rule("CMN-15", Severity.WARNING, _routes_in_doubt, _doubt, VPC_QUOTAS),
         Rule("PEER-14", Severity.HARD, _groups_apart, _groups, BEST_PRACTICES),
         Rule("PEER-15", Severity.CONDITION, needs("private-dns"), _dns, PEERING),

@@ -7,7 +7,7 @@ import numpy as np
 
 from connectivity.core.case import Case
 from connectivity.core.columns import Flows
-from connectivity.core.common_rules import limit_rules
+from connectivity.core.limits import limit_rules
 from connectivity.core.option import Option
 from connectivity.core.overlaps import pair_overlaps
 from connectivity.core.rule import Rule, Severity, needs
@@ -16,6 +16,7 @@ from connectivity.core.transfer import between_azs
 from costmodel.core.charges import Bools, Charge, Floats
 
 PARTICIPANTS = 100
+SUBNETS_SHARED = 100  # with one account
 
 
 def charges(flows: Flows) -> Iterator[Charge]:
@@ -52,8 +53,8 @@ def _organizations(case: Case, row: int) -> str:
     )
 
 
-def _participants(case: Case) -> Floats:
-    """For every VPC, how many other accounts would share the VPC that it moves into."""
+def _joined(case: Case) -> list[int]:
+    """For every VPC, a number that is the same for all that move into one VPC."""
     group = list(range(len(case.topology.vpcs)))
 
     def root(vpc: int) -> int:
@@ -64,10 +65,22 @@ def _participants(case: Case) -> Floats:
 
     for one, other in case.pairs:
         group[root(one)] = root(other)
+    return [root(vpc) for vpc in range(len(group))]
+
+
+def _participants(case: Case) -> Floats:
+    """For every VPC, how many other accounts would share the VPC that it moves into."""
+    group = case.once(_joined)
     accounts: dict[int, set[str]] = defaultdict(set)
-    for i, vpc in enumerate(case.topology.vpcs):
-        accounts[root(i)].add(vpc.account)
-    return np.array([len(accounts[root(i)]) - 1 for i in range(len(group))], dtype=np.float64)
+    for one, vpc in zip(group, case.topology.vpcs, strict=True):
+        accounts[one].add(vpc.account)
+    return np.array([len(accounts[one]) - 1 for one in group], dtype=np.float64)
+
+
+def _subnets(case: Case) -> Floats:
+    """For every VPC, the known subnets of the VPC that it moves into."""
+    group = np.array(case.once(_joined))
+    return np.bincount(group, weights=[vpc.subnets for vpc in case.topology.vpcs])[group]
 
 
 def _always(case: Case) -> Bools:
@@ -116,6 +129,14 @@ OPTION = Option(
             PARTICIPANTS,
             None,
             "the VPC that {vpc} moves into would be shared with {count} accounts",
+            VPC_QUOTAS,
+        ),
+        *limit_rules(
+            "SHR-04",
+            _subnets,
+            SUBNETS_SHARED,
+            None,
+            "the VPC that {vpc} moves into would share {count} subnets with each account",
             VPC_QUOTAS,
         ),
         Rule("SHR-12", Severity.CONDITION, _always, _move, SHARING),

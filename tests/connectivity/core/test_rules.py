@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
+from connectivity.core.common_rules import VPC_RULES
 from connectivity.core.compare import compare
 from connectivity.core.document import topology
 from connectivity.core.latency import LatencySet
 from connectivity.core.options import OPTIONS
 from connectivity.core.plain import plain
+from connectivity.core.topology import QUOTAS
 from costmodel.core.price_list import PriceList
 from tests.factories import account, document, flow, price_list, vpc
 
@@ -57,6 +59,7 @@ def fan(services: int) -> dict[str, Any]:
     return document(*flows, services=made)
 
 
+SUBNETS = [{"cidr": f"10.0.{i}.0/24", "az": "use1-az1"} for i in range(101)]
 UDP_IPV6 = {"cidrs": ["10.1.0.0/16", "2001:db8::/56"]}
 
 APPLIES: list[tuple[str, str, str, dict[str, Any], str]] = [
@@ -143,6 +146,11 @@ APPLIES: list[tuple[str, str, str, dict[str, Any], str]] = [
     ("vpc-peering", "CMN-01", "warning", document(flow(peak_gbps=6)),
      "6 Gbps if it is one connection"),
     ("vpc-peering", "CMN-07", "warning", two_vpcs(EAST, OHIO, flows=[flow(peak_gbps=6)]), "5 Gbps"),
+    ("vpc-sharing", "SHR-04", "quota", two_vpcs(clients={"subnets": SUBNETS}), "share 101 subnets"),
+    ("vpc-peering", "PEER-08", "warning", star(26), "orders needs 26 new peerings"),
+    ("vpc-lattice", "LTC-10", "quota", fan(501), "needs 501 services"),
+    ("privatelink-resource", "LTC-10", "quota", fan(501), "needs 501 services"),
+    ("public-internet", "INET-12", "quota", star(2), "need 6 elastic addresses in its Region"),
     ("vpc-peering", "CMN-12", "quota", star(6), "has 6 VPCs in its Region; AWS allows 5"),
     ("vpc-peering", "CMN-13", "quota",
      two_vpcs(clients={"cidrs": [f"10.{i}.0.0/24" for i in range(20, 26)]}), "6 IPv4 CIDRs"),
@@ -316,6 +324,36 @@ def test_the_limits_of_thousands() -> None:
     assert "10002 ranges" in found["transit-gateway", "CMN-15", "warning"]
     assert "5002 attachments" in found["cloud-wan", "CWAN-02", "quota"]
     assert "10,000 ranges" in found["cloud-wan", "CWAN-05", "hard"]
+
+
+def raised(rule: str, value: int, account: str = "222222222222") -> dict[str, Any]:
+    said = {"account": account, "rule": rule, "value": value, "by": "Ann", "because": "case 42"}
+    return {"quotas": [said]}
+
+
+def test_a_raised_quota_counts_for_its_account_alone() -> None:
+    assert ("vpc-peering", "PEER-07", "quota") in findings(star(60))
+    lifted = findings(star(60, **raised("PEER-07", 80)))
+    assert ("vpc-peering", "PEER-07", "quota") not in lifted
+    others = findings(star(60, **raised("PEER-07", 80, "111111111111")))
+    assert ("vpc-peering", "PEER-07", "quota") in others
+
+
+def test_beyond_a_raised_quota_it_says_who_raised_it_and_why() -> None:
+    found = findings(star(60, **raised("PEER-07", 55)))["vpc-peering", "PEER-07", "quota"]
+    assert "orders needs 60 peerings; AWS allows 50, raised to 55 for account 222222222222" in found
+    assert "by Ann (case 42)" in found
+
+
+def test_what_aws_granted_beyond_its_stated_ceiling_counts() -> None:
+    assert ("vpc-peering", "PEER-07", "hard") in findings(star(130))
+    lifted = findings(star(130, **raised("PEER-07", 140)))
+    assert ("vpc-peering", "PEER-07", "hard") not in lifted
+
+
+def test_every_limit_can_be_raised_in_a_document() -> None:
+    rules = (*VPC_RULES, *(rule for option in OPTIONS for rule in option.rules))
+    assert {rule.id for rule in rules if rule.limit} == set(QUOTAS)
 
 
 def test_a_bystander_on_the_hub_breaks_both_flows_that_touch_an_overlap() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 
 from connectivity.core import services
 from connectivity.core.case import Case
-from connectivity.core.common_rules import limit_rules
+from connectivity.core.limits import limit_rules
 from connectivity.core.options.privatelink.endpoints import NOT_ACROSS_REGIONS, endpoint_azs
 from connectivity.core.options.privatelink.idle import IDLE_RULES
 from connectivity.core.rule import Rule, Severity

@@ -4,7 +4,7 @@ import numpy as np
 
 from connectivity.core import hubs
 from connectivity.core.case import Case
-from connectivity.core.common_rules import limit_rules
+from connectivity.core.limits import limit_rules
 from connectivity.core.rule import Rule, Severity, needs
 from connectivity.core.sources import (
     BEST_PRACTICES,
@@ -166,6 +166,7 @@ RULES: tuple[Rule, ...] = (
         "the gateway in the Region of {vpc} needs {count} attachments",
         TGW_QUOTAS,
         "and AWS's pages disagree whether more can be had",
+        of_hub=True,
     ),
     *limit_rules(
         "TGW-12",
@@ -175,6 +176,7 @@ RULES: tuple[Rule, ...] = (
         "the gateway in the Region of {vpc} needs {count} routes",
         TGW_QUOTAS,
         "more only through the AWS account team",
+        of_hub=True,
     ),
     hubs.MANY_ROUTES,
     hubs.bandwidth_rule("TGW-13", TGW_QUOTAS),
