@@ -22,7 +22,7 @@ from advisor.models import User
 from connectivity.core.regions import AZ_PREFIXES
 from connectivity.measurements import Filing, file_measurements
 from connectivity.models import Measurement
-user = User.objects.create_user("bench")
+user = User.objects.create_user("bench", password="bench")
 session = SessionStore()
 session[SESSION_KEY] = str(user.pk)
 session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"

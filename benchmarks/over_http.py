@@ -32,7 +32,7 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
 
 
 def asked(
-    port: int, method: str, path: str, body: bytes, headers: dict[str, str]
+    port: int, method: str, path: str, body: bytes, headers: dict[str, str], status: int = 200
 ) -> Callable[[], int]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
 
@@ -40,7 +40,7 @@ def asked(
         connection.request(method, path, body or None, headers)
         reply = connection.getresponse()
         size = len(reply.read())
-        if reply.status != 200:
+        if reply.status != status:
             sys.exit(f"{path} answered {reply.status}")
         return size
 

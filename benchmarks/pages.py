@@ -24,7 +24,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from advisor.models import User
 from connectivity.actions import create_topology
 from estates import document
-user = User.objects.create_user("bench")
+user = User.objects.create_user("bench", password="bench")
 session = SessionStore()
 session[SESSION_KEY] = str(user.pk)
 session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"

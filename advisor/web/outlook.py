@@ -14,7 +14,7 @@ from connectivity.core.headroom import NEVER, Room, headroom
 from connectivity.core.sensitivity import Bar, Range, ranges, tornado
 
 FLOWS_AT_ONCE = 1_000  # up to which 10,000 draws are made without being asked for
-MOST_ROOMS = 12
+MOST_ROOMS = 8
 GROWTH, SPREAD = 1.0, 50.0  # VPCs a month; per cent
 WIDE = 400  # units of a picture's width
 EDGE = 4
@@ -54,6 +54,7 @@ class RangeRow(NamedTuple):
 
 class RoomRow(NamedTuple):
     room: Room
+    said: str
     when: str
     when_raised: str
 
@@ -81,6 +82,7 @@ def show(request: HttpRequest, uid: UUID) -> HttpResponse:
         "rooms": [_room(one, vpcs, growth) for one in rooms[:MOST_ROOMS] if one.full_at < NEVER],
         "growth": f"{growth:g}",
         "spread": f"{spread:g}",
+        "factor": f"{1 + spread / 100:g}",
         "is_known": any(one.is_candidate for one in comparison.answers),
     }
     return render(request, "web/outlook.html", context)
@@ -112,7 +114,9 @@ def _ranges(found: list[Range]) -> list[RangeRow]:
 
 def _room(room: Room, vpcs: int, growth: float) -> RoomRow:
     raised = room.months_at_most(vpcs, growth)
-    return RoomRow(room, _when(room.months(vpcs, growth)), "" if raised is None else _when(raised))
+    said = room.limit.words.format(vpc=room.vpc, count=room.count)
+    when = _when(room.months(vpcs, growth))
+    return RoomRow(room, said, when, "" if raised is None else _when(raised))
 
 
 def _when(months: float | None) -> str:

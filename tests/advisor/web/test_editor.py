@@ -1,16 +1,20 @@
 """The editor: tables, problems at their cells, bulk, paste, conflicts, undo."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from advisor.models import User
 from connectivity.actions import create_topology, save_topology
 from connectivity.models import Topology, TopologyVersion
-from tests.factories import document, flow
+from tests.factories import account, document, flow, vpc
 
 pytestmark = pytest.mark.django_db
 
@@ -190,9 +194,34 @@ def test_restoring_over_somebody_elses_version_is_a_conflict(
     assert newest(uid).number == 3
 
 
-def test_an_estate_takes_as_many_queries_as_a_small_one(
-    signed_in: Client, uid: UUID, django_assert_num_queries: Any
+def estate(vpcs: int, flows: int) -> dict[str, Any]:
+    owner = "111111111111"
+    some = [vpc(f"v{i}", owner, f"10.{i // 256}.{i % 256}.0/24") for i in range(vpcs)]
+    pairs = ((i % vpcs, (i * 7 + 1 + i // vpcs) % vpcs) for i in range(flows * 2))
+    ends = [(a, b) for a, b in pairs if a != b][:flows]
+    made = [flow(name=f"f{i}", **{"from": f"v{a}", "to": f"v{b}"}) for i, (a, b) in enumerate(ends)]
+    return document(*made, accounts=[account(owner)], vpcs=some, services=[])
+
+
+def queries(ask: Callable[[], Any]) -> int:
+    with CaptureQueriesContext(connection) as found:
+        assert ask().status_code in {200, 302}
+    return len(found)
+
+
+def test_300_vpcs_and_5000_flows_take_as_many_queries_as_two_and_one(
+    signed_in: Client, user: User
 ) -> None:
-    url = reverse("editor", args=[uid])
-    with django_assert_num_queries(4):  # session, user, membership, version
-        signed_in.get(url)
+    counts = []
+    for made in (estate(2, 1), estate(300, 5_000)):
+        uid = create_topology(user.team_id, made).topology.uid
+        url, name = reverse("editor", args=[uid]), {"table": "flows", "version": "1"}
+        page = partial(signed_in.get, url)
+        check = partial(
+            signed_in.post, reverse("editor-check", args=[uid]), name | {"here": "0", "0.to": "v9"}
+        )
+        save = partial(signed_in.post, url, name | {"0.gb_per_month": "5"})
+        compare = partial(signed_in.get, reverse("topology", args=[uid]))
+        counts.append([queries(ask) for ask in (page, check, save, compare)])
+    assert counts[0] == counts[1]
+    assert counts[0][0] == 4  # session, user, membership, version
