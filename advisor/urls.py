@@ -10,6 +10,7 @@ from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from advisor.api.comparisons import ComparisonsView
+from advisor.api.history import AuditView, RestoreView, VersionChangesView
 from advisor.api.jobs import JobResultView, JobsView, JobView
 from advisor.api.latency import (
     LatencyCellsView,
@@ -63,6 +64,15 @@ api = [
     path("topologies/<uuid:uid>/", TopologyView.as_view(), name="api-topology"),
     path("topologies/<uuid:uid>/versions/", VersionsView.as_view(), name="api-versions"),
     path("topologies/<uuid:uid>/versions/<int:number>/", VersionView.as_view(), name="api-version"),
+    path(
+        "topologies/<uuid:uid>/versions/<int:number>/restore/",
+        RestoreView.as_view(),
+        name="api-version-restore",
+    ),
+    path(
+        "topologies/<uuid:uid>/changes/", VersionChangesView.as_view(), name="api-version-changes"
+    ),
+    path("audit/", AuditView.as_view(), name="api-audit"),
     path("comparisons/", ComparisonsView.as_view(), name="api-comparisons"),
     path("latency/imports/", LatencyImportsView.as_view(), name="api-latency-imports"),
     path("latency/measurements/", MeasurementsView.as_view(), name="api-measurements"),

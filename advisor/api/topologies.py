@@ -81,7 +81,7 @@ class TopologiesView(APIView):
             version = actions.create_topology(
                 team_id_of(request), request.data, author_id=request.user.pk
             )
-            return 201, _stored(version, request)
+            return 201, stored_topology(version, request)
 
         response = once(request, store)
         if response.status_code == 201:
@@ -96,7 +96,7 @@ class TopologyView(APIView):
     def get(self, request: Request, uid: UUID) -> Response:
         """The newest version of a topology. Its number is the ETag."""
         version = queries.version(team_id_of(request), uid)
-        return Response(_stored(version, request), headers={"ETag": f'"{version.number}"'})
+        return Response(stored_topology(version, request), headers={"ETag": f'"{version.number}"'})
 
     @extend_schema(
         request=DOCUMENT,
@@ -115,7 +115,7 @@ class TopologyView(APIView):
             author_id=request.user.pk,
             expected=None if tag == "*" else int(tag),
         )
-        return Response(_stored(version, request), headers={"ETag": f'"{version.number}"'})
+        return Response(stored_topology(version, request), headers={"ETag": f'"{version.number}"'})
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, uid: UUID) -> Response:
@@ -153,7 +153,7 @@ def _topology(one: Topology, request: Request) -> dict[str, Any]:
     }
 
 
-def _stored(version: TopologyVersion, request: Request) -> dict[str, Any]:
+def stored_topology(version: TopologyVersion, request: Request) -> dict[str, Any]:
     found = {"version": version.number, "document": version.document}
     return _topology(version.topology, request) | found
 

@@ -121,6 +121,9 @@ api-topologies viewer editor
 api-topology viewer editor
 api-versions viewer -
 api-version viewer -
+api-version-restore - editor
+api-version-changes viewer -
+api-audit admin -
 api-comparisons - viewer
 api-latency-imports - editor
 api-measurements viewer -

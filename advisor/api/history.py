@@ -1,0 +1,112 @@
+"""What happened to topologies and to the team, over REST."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from advisor.api.authentication import team_id_of
+from advisor.api.problems import refused
+from advisor.api.serializers import ProblemsSerializer, StoredTopologySerializer
+from advisor.api.topologies import Pages, stored_topology
+from advisor.models import AuditEntry
+from connectivity import editing, queries
+from connectivity.core.problems import Problem
+from connectivity.history import OptionChange, version_changes
+
+
+class VersionChangesView(APIView):
+    @extend_schema(
+        parameters=[OpenApiParameter("from", int), OpenApiParameter("to", int)],
+        responses={200: OpenApiTypes.OBJECT, 400: ProblemsSerializer},
+    )
+    def get(self, request: Request, uid: UUID) -> Response:
+        """What differs between two versions: rows of the document, bills, findings. Without
+        numbers, between the newest version and the one before it."""
+        team_id = team_id_of(request)
+        newest = queries.version(team_id, uid, without="document").number
+        numbers = {"from": max(1, newest - 1), "to": newest}
+        for key in numbers:
+            text = request.query_params.get(key, str(numbers[key]))
+            if not (text.isdecimal() and text.isascii() and len(text) < 9):
+                return refused([Problem(key, f"is {text[:20]!r}, not the number of a version")])
+            numbers[key] = int(text)
+        found = version_changes(team_id, uid, numbers["from"], numbers["to"])
+        return Response(
+            {
+                "from": found.before.number,
+                "to": found.after.number,
+                "recommended": {"before": found.recommended[0], "after": found.recommended[1]},
+                "rows": [
+                    {
+                        "table": one.table,
+                        "name": one.name,
+                        "change": one.kind,
+                        "cells": [cell._asdict() for cell in one.cells],
+                    }
+                    for one in found.rows
+                ],
+                "options": [_option(one) for one in found.options],
+            }
+        )
+
+
+def _option(one: OptionChange) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "before_usd": _money(one.before),
+        "after_usd": _money(one.after),
+        "change_usd": _money(one.change),
+        "feasibility": {"before": one.words[0], "after": one.words[1]},
+        "findings_gained": one.gained,
+        "findings_lost": one.lost,
+    }
+
+
+def _money(usd: Decimal | None) -> str | None:
+    return None if usd is None else str(usd)
+
+
+class RestoreView(APIView):
+    @extend_schema(
+        request=None,
+        responses={200: StoredTopologySerializer, 409: ProblemsSerializer},
+        parameters=[OpenApiParameter("If-Match", str, OpenApiParameter.HEADER)],
+    )
+    def post(self, request: Request, uid: UUID, number: int) -> Response:
+        """Make an older version the newest again, as a new one; those between stay."""
+        tag = request.headers.get("If-Match", "*").strip().removeprefix("W/").strip('"')
+        if tag != "*" and not (tag.isdecimal() and tag.isascii() and len(tag) < 9):
+            return refused([Problem("If-Match", f"is {tag[:20]!r}, not the number of a version")])
+        base = editing.Base(team_id_of(request), uid, number, request.user.pk)
+        version = editing.restore_version(base, None if tag == "*" else int(tag))
+        return Response(stored_topology(version, request))
+
+
+class AuditView(APIView):
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """Every write of the team, the latest first: who, what, before and after, which door."""
+        pages = Pages()
+        found = AuditEntry.objects.filter(team_id=team_id_of(request))
+        found = found.select_related("actor", "content_type")
+        page: list[AuditEntry] = pages.paginate_queryset(found, request, self) or []
+        return pages.get_paginated_response([_entry(one) for one in page])
+
+
+def _entry(one: AuditEntry) -> dict[str, Any]:
+    return {
+        "at": one.timestamp.isoformat(),
+        "who": one.actor.username if one.actor else None,
+        "door": one.door,
+        "address": one.remote_addr,
+        "did": one.verb,
+        "kind": one.content_type.model,
+        "what": one.object_repr,
+        "changes": one.changes_dict,
+    }
