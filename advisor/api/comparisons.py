@@ -21,6 +21,7 @@ from advisor.api.serializers import (
 )
 from connectivity import queries
 from connectivity.advice import check_comparison, compare_document
+from connectivity.core.ahead import ahead
 from connectivity.core.fields import Fields, kind, plain_problems, repeated_keys
 from connectivity.core.plain import plain
 from connectivity.core.problems import DocumentRefused
@@ -37,12 +38,14 @@ class ComparisonsView(APIView):
             400: ProblemsSerializer,
         },
         parameters=[
-            OpenApiParameter("include", str, enum=["cells"]),
+            OpenApiParameter("include", str, enum=["cells", "ahead"]),
             OpenApiParameter("Prefer", str, OpenApiParameter.HEADER, enum=["respond-async"]),
         ],
     )
     def post(self, request: Request) -> Response:
-        """Every option for a topology. A large one, or `Prefer: respond-async`, becomes a job."""
+        """Every option for a topology. A large one, or `Prefer: respond-async`, becomes a job.
+
+        `include=ahead` adds what moves the cost, its range and head-room; not in a job."""
         team_id = team_id_of(request)
         wanted = _arguments(request, team_id)
         if _is_long(request, wanted["document"]):
@@ -51,7 +54,8 @@ class ComparisonsView(APIView):
             team_id, wanted["document"], options=wanted["options"], prices=wanted["price_list"]
         )
         version = {"topology_version": wanted["topology_version"]}
-        return Response(plain(comparison, cells=wanted["cells"]) | version)
+        more = ahead(comparison) if "ahead" in _included(request) else {}
+        return Response(plain(comparison, cells=wanted["cells"]) | more | version)
 
 
 def _as_job(request: Request, wanted: dict[str, Any]) -> Response:
@@ -105,8 +109,12 @@ def _arguments(request: Request, team_id: int) -> dict[str, Any]:
         "topology_version": number,
         "options": None if options is None else list(options),
         "price_list": prices,
-        "cells": "cells" in request.query_params.get("include", "").split(","),
+        "cells": "cells" in _included(request),
     }
+
+
+def _included(request: Request) -> list[str]:
+    return request.query_params.get("include", "").split(",")
 
 
 def _uid(text: str) -> UUID:

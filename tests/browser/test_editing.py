@@ -1,5 +1,7 @@
 """Editing an estate in a real browser: problems as one types, paste, conflict, undo, roles."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,11 +9,14 @@ from playwright.sync_api import Page, expect
 
 from advisor.models import Membership, Role, User
 from connectivity.actions import create_topology, save_topology
+from connectivity.core.reading import read
 from connectivity.models import Topology
+from connectivity.reference import REFERENCE
 from tests.browser.conftest import every_reader, is_well
 from tests.factories import document, flow
 
 pytestmark = pytest.mark.browser
+SCREENSHOTS = os.environ.get("ADVISOR_SCREENSHOTS")  # a folder, to renew those of the README
 
 
 @pytest.fixture
@@ -103,3 +108,14 @@ def test_an_invited_person_makes_an_account(reader: Page, browser: Any, live_ser
     other.get_by_role("button", name="Sign Up").click()
     expect(other.get_by_role("button", name="bob")).to_be_visible()
     other.context.close()
+
+
+def test_the_picture_of_the_readme(reader: Page, shipped_live: User) -> None:
+    """A version, edited, with a problem beside its field."""
+    made = create_topology(shipped_live.team_id, read(REFERENCE.read_bytes())).topology
+    reader.set_viewport_size({"width": 1240, "height": 640})
+    reader.goto(f"/topologies/{made.uid}/edit/")
+    reader.get_by_label("To, a service or VPC, row 1", exact=True).fill("order-api")
+    expect(reader.get_by_text("did you mean 'orders-api'?")).to_be_visible()
+    if SCREENSHOTS:
+        reader.screenshot(path=Path(SCREENSHOTS) / "editor.png")

@@ -190,3 +190,16 @@ def test_a_job_can_be_cancelled(api: APIClient) -> None:
     assert api.delete(f"/api/v1/jobs/{uid}/").status_code == 204
     jobs.run(uid)
     assert Job.objects.get(uid=uid).state == "cancelled"
+
+
+def test_what_lies_ahead_is_included_when_asked_for(api: APIClient) -> None:
+    """PrivateLink against Transit Gateway at half and at 1.5 times 1,000 GB."""
+    body = {"topology": document(flow(cross_az_share=1))}
+    assert "headroom" not in api.post(URL, body, format="json").json()
+    answer = api.post(f"{URL}?include=ahead", body, format="json").json()
+    traffic = next(one for one in answer["sensitivity"] if one["input"].startswith("Traffic"))
+    assert (traffic["at_half_usd"], traffic["at_one_and_a_half_usd"]) == ("10.00", "30.00")
+    assert answer["range"][0]["option"] == answer["recommended"]
+    assert {"rule": "PEER-07", "full_at_vpcs": 51}.items() <= next(
+        one for one in answer["headroom"] if one["rule"] == "PEER-07"
+    ).items()

@@ -97,7 +97,7 @@ def test_the_list_takes_the_same_queries_however_long(
 ) -> None:
     for i in range(5):
         create_topology(user.team_id, document(name=f"estate {i}"))
-    with django_assert_num_queries(4):  # token, count, page
+    with django_assert_num_queries(4):  # token, membership, count, page
         api.get(URL)
 
 
