@@ -127,6 +127,8 @@ def upload(request: HttpRequest) -> HttpResponse:
                 runs = filed.runs
                 said = "stored" if filed.is_new else "were stored before; nothing is new"
                 messages.success(request, f"{len(runs)} measurements of {runs[0].tool} {said}.")
+                if lost := sum(one.loss == 1 for one in runs):
+                    messages.warning(request, f"{lost} of them lost everything.")
                 return redirect(f"{reverse('latency')}?{urlencode({'option': runs[0].option})}")
         except DocumentRefused as error:
             context["problems"] = error.problems

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from advisor.web.boxes import Box, curve
 from connectivity.core.case import Case
 from connectivity.core.topology import Vpc
 from costmodel.core.units import THOUSANDTHS
@@ -19,6 +20,7 @@ MARGIN, HEAD, GAP = 14, 26, 12
 MOST_LABELS = 12
 MOST_BETWEEN = 700
 THINNEST = 1.0
+ALL_OF_IT, WORTH_DRAWING = 0.995, 0.01  # shares that cross
 NEAR = 10  # accounts placed last, beside which their partners are put
 LETTER = 6.8  # the width of one
 
@@ -44,23 +46,6 @@ SCALES = (
 )
 
 
-@dataclass(frozen=True)
-class Box:
-    """A VPC."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-    name: str
-    title: str
-    small: str  # a second line, where there is room
-
-    @property
-    def middle(self) -> tuple[float, float]:
-        return self.x + self.width / 2, self.y + self.height / 2
-
-
 class Frame(NamedTuple):
     """An account or a Region around its boxes."""
 
@@ -77,11 +62,19 @@ class Line(NamedTuple):
 
     path: str
     width: float
-    is_crossing: bool
+    crossing: float  # share that crosses AZs or Regions
     title: str
     label: str
     x: float
     y: float
+
+    @property
+    def strokes(self) -> list[tuple[str, float]]:
+        """Class and width: what stays inside an AZ, and upon it the part that crosses."""
+        if self.crossing >= ALL_OF_IT:
+            return [(" across", self.width)]
+        part = round(max(THINNEST, self.width * self.crossing), 1)
+        return [("", self.width), *([(" across", part)] if self.crossing >= WORTH_DRAWING else [])]
 
 
 class FlowRow(NamedTuple):
@@ -267,31 +260,14 @@ def _lines(rows: list[FlowRow], boxes: dict[str, Box], scale: Scale) -> Iterator
     most = max((one.gb for one in rows), default=0.0) or 1.0
     has_labels = len(rows) <= MOST_LABELS
     for one in rows:
-        path, x, y = _curve(boxes[one.consumer], boxes[one.provider])
+        path, x, y = curve(boxes[one.consumer], boxes[one.provider])
         width = max(THINNEST, scale.thickest * sqrt(one.gb / most))
         crosses = "between Regions" if one.is_far else f"{one.crossing:.0%} crosses AZs"
         title = f"{one.consumer} to {one.provider}: {one.gb:,.0f} GB a month, {crosses}"
         label = _gb(one.gb) if has_labels else ""
-        is_crossing = one.is_far or one.crossing >= 0.01
-        yield Line(path, round(width, 1), is_crossing, title, label, x, y)
+        share = 1.0 if one.is_far else one.crossing
+        yield Line(path, round(width, 1), share, title, label, x, y)
 
 
 def _gb(gb: float) -> str:
     return f"{gb / 1024:,.3g} TB" if gb >= 1024 else f"{gb:,.3g} GB"
-
-
-def _curve(one: Box, other: Box) -> tuple[str, float, float]:
-    """A curve between the facing sides of two boxes, and its middle."""
-    (x1, y1), (x2, y2) = one.middle, other.middle
-    if abs(x1 - x2) >= one.width:  # beside each other
-        way = 1 if x2 > x1 else -1
-        x1, x2 = x1 + way * one.width / 2, x2 - way * other.width / 2
-        bend = (x2 - x1) / 2
-        path = f"M{x1:.0f},{y1:.0f} C{x1 + bend:.0f},{y1:.0f} {x2 - bend:.0f},{y2:.0f}"
-    else:  # above each other
-        way = 1 if y2 > y1 else -1
-        y1, y2 = y1 + way * one.height / 2, y2 - way * other.height / 2
-        side = one.width / 3 if abs(y2 - y1) > 2 * one.height else 0
-        path = f"M{x1:.0f},{y1:.0f} C{x1 + side:.0f},{y1 + way * 20:.0f} "
-        path += f"{x2 + side:.0f},{y2 - way * 20:.0f}"
-    return f"{path} {x2:.0f},{y2:.0f}", (x1 + x2) / 2, (y1 + y2) / 2

@@ -29,8 +29,9 @@ def drawn(picture: Picture) -> SafeString:
         "",
         '<path class="flow{}" d="{}" stroke-width="{}"><title>{}</title></path>',
         (
-            (" across" if one.is_crossing else "", one.path, one.width, one.title)
+            (kind, one.path, width, one.title)
             for one in picture.lines
+            for kind, width in one.strokes
         ),
     )
     names = format_html_join(

@@ -88,7 +88,7 @@ class _Search:
                     rival.option.key,
                     bound,
                     abs(bound - price) / price if price else FAR,
-                    f"{price:.2f} USD",
+                    f"{price:.2f} USD" if kind in prices else "not stated, counted as 0",
                 )
 
     def _gb(self, rival: Answer) -> Iterator[Flip]:

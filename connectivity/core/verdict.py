@@ -57,7 +57,17 @@ def because(comparison: Comparison) -> str:
     """Why this one is recommended, or why none is, and what could not be compared with it."""
     left = [one.option.name for one in unpriced(comparison)]
     rest = f" Not compared, because prices are missing: {', '.join(left)}." if left else ""
-    return _reason(comparison) + rest
+    return _reason(comparison) + rest + _ruled_out(comparison)
+
+
+def _ruled_out(comparison: Comparison) -> str:
+    """The options that every flow allows and some flow cannot use, each with its first rule."""
+    said = []
+    for one in comparison.answers:
+        hard = [hit.rule.id for hit in one.hits if hit.is_hard]
+        if one.is_allowed and not one.is_feasible:
+            said.append(f"{one.option.name} ({hard[0]})" if hard else one.option.name)
+    return f" Not feasible: {', '.join(said)}." if said else ""
 
 
 def _reason(comparison: Comparison) -> str:
@@ -73,7 +83,8 @@ def _reason(comparison: Comparison) -> str:
         return f"{best.option.name} costs {total}, as does {' and '.join(ties)}{_tie(comparison)}."
     against = ", ".join(f"{one.total_usd:,.2f} for {one.option.name}" for one in others)
     operations = " with operations" if comparison.case.topology.operations_usd else ""
-    return f"{best.option.name} costs least: {total}{operations}, against {against}."
+    least = f"{best.option.name} costs least of the options considered"
+    return f"{least}: {total}{operations}, against {against}."
 
 
 def _tie(comparison: Comparison) -> str:

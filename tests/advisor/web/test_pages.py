@@ -115,7 +115,7 @@ def test_the_comparison_page_shows_everything(signed_in: Client, reference: UUID
     for words in (
         "VPC peering costs least",
         "operations of one peering above 1676.73 USD a month",
-        "(now 0.00 USD)",
+        "(now not stated, counted as 0)",
         "$1,676.73",
         "clients <b>$1,045.90</b>",
         "Published figures beside ours",

@@ -132,7 +132,7 @@ def test_who_comes_again_sees_what_happened_to_prices(
 ) -> None:
     Topology.objects.update(updated_at=timezone.now())
     before = signed_in.get("/").content.decode()
-    assert "as they were" in before
+    assert "none changed" in before
     PriceList.objects.update(created_at=timezone.now() - timedelta(days=9))
     Topology.objects.update(updated_at=timezone.now() - timedelta(days=1))
     dearer_list(3)

@@ -81,6 +81,8 @@ OPTION = Option(
     rules=RULES,
     takes_route=False,
     assumes=(
+        "Bytes that cross AZs between a client and its endpoint cost nothing (AWS, April 2022), so "
+        "that the share that crosses does not move PrivateLink's bill.",
         "PrivateLink tiers are pooled over the accounts of one Organization, as for other usage; "
         "AWS's pages do not say so for them.",
         "Bytes that cross AZs between an NLB and its targets are charged as for any NLB; whether "
