@@ -142,7 +142,7 @@ def test_who_comes_again_sees_what_happened_to_prices(
         changed
         == Price.objects.filter(price_list__name="newer", usage_type="VpcEndpoint-Hours").count()
     )
-    assert f"{changed} prices changed" in response.content.decode()
+    assert f"{changed} prices of the list changed" in response.content.decode()
     side = signed_in.get(response.context["rows"][0].beside)
     assert cells(side, "PrivateLink, a month") == [("$1,676.73", ""), ("$1,720.53", "+$43.80")]
     assert [cell[0] for cell in cells(side, "Price list")][1] == "newer"
