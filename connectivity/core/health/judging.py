@@ -1,0 +1,145 @@
+"""What points say: a rule over the last periods, and ok, warning, critical or unknown."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from operator import gt, lt
+
+Points = Mapping[int, float]  # by the second at which their period begins
+
+
+class State(StrEnum):
+    OK = "ok"
+    UNKNOWN = "unknown"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        return list(State).index(self)
+
+
+class Missing(StrEnum):
+    """What a point that is not there means. Nothing returned is not zero, unless AWS says so."""
+
+    ZERO = "zero"  # published only when it is not zero
+    QUIET = "quiet"  # published only with traffic: nothing happened
+    UNKNOWN = "unknown"  # always published: something is wrong
+
+
+class Whose(StrEnum):
+    AWS = "AWS"
+    OURS = "ours"
+
+
+class Way(StrEnum):
+    ABOVE = "above"
+    BELOW = "below"
+
+
+COMPARE: dict[Way, Callable[[float, float], bool]] = {Way.ABOVE: gt, Way.BELOW: lt}
+
+
+@dataclass(frozen=True, slots=True)
+class HealthRule:
+    """n of the last m points beyond a threshold. Data: a team may change threshold, n and m.
+
+    `base`, where it is named, is what the metric is a share of, in per cent.
+    """
+
+    id: str
+    kind: str  # of resource
+    metric: str
+    statistic: str
+    period: int  # seconds
+    way: Way
+    threshold: float
+    n: int
+    m: int
+    state: State
+    missing: Missing
+    whose: Whose
+    source: str
+    means: str  # in one sentence
+    steps: tuple[str, ...]  # what to do
+    base: tuple[str, ...] = ()  # metrics whose sum it is a share of
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a rule says of a series at a moment."""
+
+    state: State
+    why: str
+    value: float | None = None  # of the newest point that counts
+    since: int | None = None  # second at which the present state began
+
+
+def judge(rule: HealthRule, points: Points, covered: int | None, end: int) -> Verdict:
+    """What a rule says at `end`, the end of the newest period that can have settled.
+
+    Args:
+        points: of the rule's metric, or of its share (see `shares`).
+        covered: up to where points were asked for; None: never.
+        end: a whole number of periods.
+    """
+    if covered is None:
+        return Verdict(State.UNKNOWN, "not collected yet")
+    if covered < end:
+        late = (end - covered) // 60
+        return Verdict(State.UNKNOWN, f"not collected for {late:,} minutes")
+    moments = [end - i * rule.period for i in range(rule.m, 0, -1)]
+    seen = [_seen(rule, points, one) for one in moments]
+    bad = sum(one is True for one in seen)
+    gaps = sum(one is None for one in seen)
+    value = next((points[one] for one in reversed(moments) if one in points), None)
+    limit = f"{rule.way.value} {rule.threshold:g}"
+    if bad >= rule.n:
+        said = f"{bad} of the last {rule.m} points are {limit}"
+        return Verdict(rule.state, said, value, _since(rule, points, end))
+    if bad + gaps >= rule.n:
+        return Verdict(State.UNKNOWN, f"{gaps} of the last {rule.m} points are missing", value)
+    return Verdict(State.OK, f"{bad} of the last {rule.m} points are {limit}", value)
+
+
+def _seen(rule: HealthRule, points: Points, moment: int) -> bool | None:
+    """Whether a point is beyond the threshold; None where nobody knows."""
+    value = points.get(moment)
+    if value is None:
+        if rule.missing is Missing.UNKNOWN:
+            return None
+        if rule.missing is Missing.QUIET:
+            return False
+        value = 0.0
+    return COMPARE[rule.way](value, rule.threshold)
+
+
+def _since(rule: HealthRule, points: Points, end: int) -> int:
+    """The beginning of the first period of the unbroken stretch that is judged so."""
+    first = min(points, default=end)
+    moment = end
+    while moment - rule.period >= first:
+        before = moment - rule.period
+        recent = (_seen(rule, points, before - i * rule.period) for i in range(1, rule.m + 1))
+        if sum(one is True for one in recent) < rule.n:
+            break
+        moment = before
+    stretch = (moment - i * rule.period for i in range(rule.m, 0, -1))
+    return next(one for one in stretch if _seen(rule, points, one))
+
+
+def shares(part: Points, bases: Sequence[Points]) -> dict[int, float]:
+    """One metric as per cent of the sum of others, wherever that is known and not zero."""
+    found = {}
+    for moment in set().union(*bases):
+        whole = sum(one.get(moment, 0.0) for one in bases)
+        if whole:
+            found[moment] = 100 * part.get(moment, 0.0) / whole
+    return found
+
+
+def worst(verdicts: Sequence[Verdict]) -> Verdict:
+    """What a resource is, by the verdicts of its rules: trouble before doubt, doubt before ok."""
+    if not verdicts:
+        return Verdict(State.UNKNOWN, "no rule has anything to look at")
+    return max(verdicts, key=lambda one: one.state.rank)

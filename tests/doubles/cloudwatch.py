@@ -1,0 +1,148 @@
+"""CloudWatch in memory, by AWS's own rules: a double for GetMetricData and ListMetrics.
+
+Exact dimension sets, at most 500 queries, at most 100,800 points a page, buckets on whole periods,
+statuses, percentiles, throttling. It counts calls and the metrics that AWS would bill.
+"""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from connectivity.core.health.series import Dimension, Metric
+
+QUERIES, POINTS, METRICS_PER_PAGE = 500, 100_800, 500
+ID = re.compile(r"[a-z][a-zA-Z0-9_]*")
+STATISTICS: dict[str, Callable[[list[float]], float]] = {
+    "Sum": math.fsum,
+    "Average": lambda values: math.fsum(values) / len(values),
+    "Minimum": min,
+    "Maximum": max,
+    "SampleCount": lambda values: float(len(values)),
+}
+
+
+def refused(code: str, message: str, operation: str, status: int = 400) -> ClientError:
+    error: Any = {"Error": {"Code": code, "Message": message}}
+    return ClientError(error | {"ResponseMetadata": {"HTTPStatusCode": status}}, operation)
+
+
+@dataclass
+class CloudWatch:
+    """One account in one Region."""
+
+    samples: dict[Metric, dict[int, list[float]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(list))
+    )
+    statuses: dict[Metric, str] = field(default_factory=dict)  # instead of Complete
+    throttles: int = 0  # calls that are still refused
+    denied: bool = False
+    calls: int = 0
+    billed: int = 0
+
+    def put(self, metric: Metric, moment: int, *values: float) -> None:
+        self.samples[metric][moment // 60 * 60].extend(values)
+
+    def list_metrics(self, **asked: Any) -> dict[str, Any]:
+        self._answers("ListMetrics")
+        filters = asked.get("Dimensions", ())
+        wanted = {Dimension(one["Name"], one.get("Value", "")) for one in filters}
+        found = sorted(
+            one
+            for one in self.samples
+            if one.namespace == asked.get("Namespace", one.namespace)
+            and one.name == asked.get("MetricName", one.name)
+            and all(any(_fits(d, w) for d in one.dimensions) for w in wanted)
+        )
+        start = int(asked.get("NextToken", 0))
+        page = found[start : start + METRICS_PER_PAGE]
+        more = start + METRICS_PER_PAGE < len(found)
+        answer: dict[str, Any] = {"Metrics": [_plain(one) for one in page]}
+        return answer | ({"NextToken": str(start + METRICS_PER_PAGE)} if more else {})
+
+    def get_metric_data(self, **asked: Any) -> dict[str, Any]:
+        self._answers("GetMetricData")
+        queries = asked["MetricDataQueries"]
+        self._check(queries)
+        if "NextToken" not in asked:
+            self.billed += len({str(one["MetricStat"]["Metric"]) for one in queries})
+        start, end = (int(asked[name].timestamp()) for name in ("StartTime", "EndTime"))
+        rising = asked.get("ScanBy", "TimestampDescending") == "TimestampAscending"
+        skip, room = int(asked.get("NextToken", 0)), min(asked.get("MaxDatapoints", POINTS), POINTS)
+        results, seen = [], 0
+        for query in queries:
+            points = self._points(query["MetricStat"], start, end)
+            points.sort(reverse=not rising)
+            here = points[max(0, skip - seen) : max(0, skip + room - seen)]
+            is_cut = seen + len(points) > skip + room
+            seen += len(points)
+            status = self.statuses.get(_metric(query["MetricStat"]["Metric"]))
+            results.append(
+                {
+                    "Id": query["Id"],
+                    "Timestamps": [datetime.fromtimestamp(t, UTC) for t, _ in here if not status],
+                    "Values": [v for _, v in here if not status],
+                    "StatusCode": status or ("PartialData" if is_cut else "Complete"),
+                }
+            )
+        answer: dict[str, Any] = {"MetricDataResults": results, "Messages": []}
+        return answer | ({"NextToken": str(skip + room)} if seen > skip + room else {})
+
+    def _answers(self, operation: str) -> None:
+        self.calls += 1
+        if self.denied:
+            raise refused("AccessDenied", "not authorized", operation, 403)
+        if self.throttles:
+            self.throttles -= 1
+            raise refused("Throttling", "Rate exceeded", operation)
+
+    def _check(self, queries: list[dict[str, Any]]) -> None:
+        problems = []
+        if len(queries) > QUERIES:
+            problems.append(f"{len(queries)} queries; at most {QUERIES}")
+        ids = [one["Id"] for one in queries]
+        if len(set(ids)) < len(ids) or not all(ID.fullmatch(one) for one in ids):
+            problems.append("ids are unique and begin with a lower-case letter")
+        for one in queries:
+            stat = one["MetricStat"]
+            if stat["Period"] % 60:
+                problems.append(f"a period of {stat['Period']} is not a multiple of 60")
+            if stat["Stat"] not in STATISTICS and not re.fullmatch(r"p\d+(\.\d+)?", stat["Stat"]):
+                problems.append(f"no statistic is called {stat['Stat']}")
+        if problems:
+            raise refused("ValidationError", "; ".join(problems), "GetMetricData")
+
+    def _points(self, stat: dict[str, Any], start: int, end: int) -> list[tuple[int, float]]:
+        period = stat["Period"]
+        buckets: dict[int, list[float]] = defaultdict(list)
+        for moment, values in self.samples.get(_metric(stat["Metric"]), {}).items():
+            bucket = moment // period * period
+            if start <= bucket < end:
+                buckets[bucket].extend(values)
+        return [(moment, _statistic(stat["Stat"], values)) for moment, values in buckets.items()]
+
+
+def _statistic(name: str, values: list[float]) -> float:
+    if name in STATISTICS:
+        return STATISTICS[name](values)
+    rank = math.ceil(float(name[1:]) / 100 * len(values))
+    return sorted(values)[max(0, rank - 1)]
+
+
+def _metric(said: dict[str, Any]) -> Metric:
+    dimensions = (Dimension(one["Name"], one["Value"]) for one in said.get("Dimensions", ()))
+    return Metric(said["Namespace"], said["MetricName"], tuple(sorted(dimensions)))
+
+
+def _fits(dimension: Dimension, wanted: Dimension) -> bool:
+    return wanted.name == dimension.name and wanted.value in ("", dimension.value)
+
+
+def _plain(one: Metric) -> dict[str, Any]:
+    dimensions = [{"Name": d.name, "Value": d.value} for d in one.dimensions]
+    return {"Namespace": one.namespace, "MetricName": one.name, "Dimensions": dimensions}
