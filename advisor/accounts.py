@@ -5,14 +5,17 @@ import hashlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
+from django.shortcuts import redirect
 
 from advisor import teams
-from advisor.models import Membership, Role, Team, User
+from advisor.models import Invitation, Membership, Role, Team, User
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has no types
@@ -21,9 +24,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the librar
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return teams.invitation_in(request.session) is not None
 
+    @transaction.atomic
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
+        invitation = _locked(request)
         made: User = super().save_user(request, user, form, commit)
-        return _joined(request, made)
+        return _joined(request, made, invitation)
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
@@ -32,20 +37,32 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return bool(settings.OIDC_TEAM) or teams.invitation_in(request.session) is not None
 
+    @transaction.atomic
     def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
+        has_one = teams.invitation_in(request.session) is not None
+        invitation = _locked(request) if has_one or not settings.OIDC_TEAM else None
         made: User = super().save_user(request, sociallogin, form)
-        if settings.OIDC_TEAM and teams.invitation_in(request.session) is None:
-            name = {"name": settings.OIDC_TEAM}
-            team, _ = Team.objects.get_or_create(slug=settings.OIDC_TEAM, defaults=name)
-            Membership.objects.get_or_create(team=team, user=made, defaults={"role": Role.VIEWER})
-        return _joined(request, made)
+        if invitation is not None:
+            return _joined(request, made, invitation)
+        name = {"name": settings.OIDC_TEAM}
+        team, _ = Team.objects.get_or_create(slug=settings.OIDC_TEAM, defaults=name)
+        Membership.objects.get_or_create(team=team, user=made, defaults={"role": Role.VIEWER})
+        return made
 
 
-def _joined(request: HttpRequest, user: User) -> User:
-    invitation = teams.invitation_in(request.session)
-    if invitation is not None:
-        teams.accept(invitation, user)
-        request.session.pop("invitation", None)
+def _locked(request: HttpRequest) -> Invitation:
+    """The invitation, which nobody else can use meanwhile; without one there is no account."""
+    found = teams.invitation_in(request.session)
+    mine = Invitation.objects.select_for_update().filter(pk=found.pk) if found else None
+    invitation = mine.first() if mine is not None else None
+    if invitation is None or not invitation.is_open:
+        raise ImmediateHttpResponse(redirect("account_login"))
+    return invitation
+
+
+def _joined(request: HttpRequest, user: User, invitation: Invitation) -> User:
+    teams.accept(invitation, user)
+    request.session.pop("invitation", None)
     return user
 
 

@@ -6,10 +6,12 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 
 from advisor.models import ApiToken, Invitation, Membership, Role, Team, User
 
+SLUG_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # at random: nobody takes a name that is to come
 DAYS = 7  # for which an invitation is open
 
 
@@ -20,10 +22,7 @@ class TeamError(ValueError):
 def create_team(name: str, user: User) -> Team:
     """A new team with its maker as the admin, who works in it from now on."""
     with transaction.atomic():
-        base = slugify(name)[:40] or "team"
-        taken = set(Team.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-        numbered = (f"{base}-{i}" for i in range(2, len(taken) + 3))
-        slug = base if base not in taken else next(one for one in numbered if one not in taken)
+        slug = f"{slugify(name)[:35] or 'team'}-{get_random_string(6, SLUG_LETTERS)}"
         team = Team.objects.create(slug=slug, name=name)
         Membership.objects.create(team=team, user=user, role=Role.ADMIN)
         _work_in(user, team)
@@ -65,17 +64,19 @@ def revoke_invitation(team_id: int, uid: UUID) -> Invitation:
 
 
 def accept(invitation: Invitation, user: User) -> Team:
-    """Join the team, and work in it. A member keeps the role it has.
+    """Join the team, and work in it. A member keeps the role it has; whoever left stays out.
 
     Raises:
         TeamError: somebody used the invitation, it expired, or it was revoked.
     """
     with transaction.atomic():
         one = Invitation.objects.select_for_update().get(pk=invitation.pk)
-        if one.accepted_by_id != user.pk and not one.is_open:
+        is_member = Membership.objects.filter(team=one.team, user=user).exists()
+        if not one.is_open and not (is_member and one.accepted_by_id == user.pk):
             raise TeamError("This invitation has ended. Ask whoever sent it for a new one.")
-        Membership.objects.get_or_create(team=one.team, user=user, defaults={"role": one.role})
-        if one.ended_at is None:
+        if not is_member:
+            Membership.objects.create(team=one.team, user=user, role=one.role)
+        if one.is_open:
             one.ended_at, one.accepted_by = timezone.now(), user
             one.save(update_fields=["ended_at", "accepted_by"])
         _work_in(user, one.team)
@@ -93,6 +94,7 @@ def set_role(team_id: int, uid: UUID, role: str) -> Membership:
         member = _locked(team_id, uid)
         if role != Role.ADMIN:
             _keep_an_admin(member)
+            _end_invitations(member)
         member.role = role
         member.save(update_fields=["role"])
     return member
@@ -106,6 +108,7 @@ def remove(team_id: int, uid: UUID) -> Membership:
     with transaction.atomic():
         member = _locked(team_id, uid)
         _keep_an_admin(member)
+        _end_invitations(member)
         for token in ApiToken.objects.filter(team_id=team_id, user=member.user):
             token.delete()
         member.delete()
@@ -125,6 +128,14 @@ def _keep_an_admin(member: Membership) -> None:
             f"{member.user.username} is the last admin of {member.team.name}; make somebody else "
             "an admin first."
         )
+
+
+def _end_invitations(member: Membership) -> None:
+    """What somebody opened as an admin does not stay open after that."""
+    mine = Invitation.objects.filter(team_id=member.team_id, author=member.user, ended_at=None)
+    for one in mine:
+        one.ended_at = timezone.now()
+        one.save(update_fields=["ended_at"])
 
 
 def _work_in(user: User, team: Team) -> None:

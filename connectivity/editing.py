@@ -7,9 +7,10 @@ from uuid import UUID
 from connectivity import queries
 from connectivity.actions import save_topology
 from connectivity.core.document import topology
+from connectivity.core.pasting import merged, pasted
 from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.core.table import Document
-from connectivity.core.table_edits import Edits, edited, merged, pasted
+from connectivity.core.table_edits import Edits, edited, rebased
 from connectivity.core.tables import (
     Place,
     matching,
@@ -37,15 +38,23 @@ class EditProblem(NamedTuple):
     said: str
 
 
-def save_edits(base: Base, edits: Edits) -> TopologyVersion:
+def save_edits(base: Base, edits: Edits, onto: int | None = None) -> TopologyVersion:
     """Store the edits as the next version.
+
+    Args:
+        onto: a newer version, which is known and on top of which the edits are to be saved: only
+            the cells that they change.
 
     Raises:
         DocumentRefused: with every problem; nothing is stored.
         Conflict: somebody saved a newer version than the one that the edits rest on.
         TopologyVersion.DoesNotExist: there is none, or it belongs to another team.
     """
-    return _saved(base, lambda document: edited(document, edits))
+    if onto is None:
+        return _saved(base, lambda document: edited(document, edits))
+    old = queries.version(base.team_id, base.uid, base.version).document
+    newest = base._replace(version=onto)
+    return _saved(newest, lambda new: edited(new, rebased(edits, old, new)))
 
 
 def save_column(base: Base, table: str, words: str, column: str, text: str) -> TopologyVersion:

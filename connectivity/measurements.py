@@ -116,9 +116,8 @@ def withdraw(team_id: int, uid: UUID, because: str) -> None:
     with transaction.atomic():
         one = models.Measurement.objects.select_for_update().get(team_id=team_id, uid=uid)
         if one.withdrawn_at is None:
-            models.Measurement.objects.filter(pk=one.pk).update(
-                withdrawn_at=timezone.now(), withdrawn_because=because.strip()[:2000]
-            )
+            one.withdrawn_at, one.withdrawn_because = timezone.now(), because.strip()[:2000]
+            one.save(update_fields=["withdrawn_at", "withdrawn_because"])
             _derive_again(team_id, {(one.option, one.source, one.destination)})
 
 
@@ -145,12 +144,11 @@ def name_zones(team_id: int, account: str, data: bytes) -> int:
     if not re.fullmatch(r"[0-9]{12}", account):
         raise DocumentRefused([Problem("account", f"{account!r} is not an account of 12 digits")])
     names = zone_names.read(data)
-    models.ZoneName.objects.bulk_create(
-        (models.ZoneName(team_id=team_id, account=account, name=n, az=az) for n, az in names),
-        update_conflicts=True,
-        unique_fields=["team", "account", "name"],
-        update_fields=["az"],
-    )
+    with transaction.atomic():
+        for name, az in names:
+            models.ZoneName.objects.update_or_create(
+                team_id=team_id, account=account, name=name, defaults={"az": az}
+            )
     return len(names)
 
 

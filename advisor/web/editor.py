@@ -14,8 +14,9 @@ from advisor.web.requests import found_or_404, number_in, signed_in, text_in
 from advisor.web.sheet import Sheet
 from connectivity import editing, queries
 from connectivity.actions import Conflict
+from connectivity.core.pasting import table_as_csv
 from connectivity.core.problems import DocumentRefused, Problem
-from connectivity.core.table_edits import Edits, table_as_csv
+from connectivity.core.table_edits import Edits
 from connectivity.core.tables import GENERAL, TABLES, table_of
 from connectivity.editing import Base
 from connectivity.models import TopologyVersion
@@ -30,6 +31,10 @@ def _table_in(values: QueryDict) -> str:
     return key
 
 
+def _is_index(text: str) -> bool:
+    return text.isdecimal() and text.isascii() and len(text) < 8
+
+
 def _edits_in(request: HttpRequest) -> Edits:
     """What the form says, as edits: `3.name`, `new0.name`, and `removed` once for each row."""
     cells: dict[int, dict[str, str]] = defaultdict(dict)
@@ -37,10 +42,11 @@ def _edits_in(request: HttpRequest) -> Edits:
     for name, text in request.POST.items():
         row, _, column = name.partition(".")
         rows, number = (added, row[3:]) if row.startswith("new") else (cells, row)
-        if column and number.isdecimal() and number.isascii() and len(number) < 8:
+        if column and _is_index(number):
             rows[int(number)][column] = str(text).replace("\x00", "")
-    removed = {int(one) for one in request.POST.getlist("removed") if one.isdecimal()}
     table = _table_in(request.POST)
+    ticked = request.POST.getlist("removed") if table != GENERAL.key else []
+    removed = {int(one) for one in ticked if _is_index(one)}
     return Edits(table, cells, [added[i] for i in sorted(added)], frozenset(removed))
 
 
@@ -58,8 +64,11 @@ def show(request: HttpRequest, uid: UUID) -> HttpResponse:
     if request.method != "POST":
         return _page(request, Sheet(version, values, Edits(_table_in(values))))
     edits = _edits_in(request)
+    onto = text_in(values, "onto")
     try:
-        saved = editing.save_edits(_base(request, uid), edits)
+        saved = editing.save_edits(
+            _base(request, uid), edits, int(onto) if _is_index(onto) else None
+        )
     except DocumentRefused as error:
         problems = editing.placed(version.document, edits, error.problems)
         return _page(request, Sheet(version, values, edits, tuple(problems)))
@@ -144,8 +153,10 @@ def paste(request: HttpRequest, uid: UUID) -> HttpResponse:
         try:
             saved = editing.save_pasted(_base(request, uid), table, text, replace=replace)
         except (DocumentRefused, Conflict) as error:
-            lone = [Problem("version", str(error))]
+            lone = [Problem("version", f"{error}; what you pasted is below: save it again")]
             problems = error.problems if isinstance(error, DocumentRefused) else lone
+            if isinstance(error, Conflict):
+                context["version"] = queries.version(team_id, uid, error.newest)
             context |= {"problems": problems[:MOST_PROBLEMS], "text": text, "replace": replace}
             return render(request, "web/editor_paste.html", context)
         return _saved(request, version, saved, values)

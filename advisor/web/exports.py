@@ -76,13 +76,13 @@ def as_csv(answered: Answered, links: Links) -> str:
         payers = "; ".join(f"{payer['account']} {payer['usd']}" for payer in one["payers"])
         finding = next((f"{f['rule']} {f['detail']}" for f in one["findings"]), "")
         row = [*(one[column] for column in COLUMNS[1:]), _word(one), _missing(one), payers, finding]
-        writer.writerow([_safe(cell) for cell in (one["option"], *row)])
+        writer.writerow([spreadsheet_safe(cell) for cell in (one["option"], *row)])
     writer.writerow([])
     writer.writerow(["option", *LINE_COLUMNS])
     for one in answer["answers"]:
         for line in one["lines"]:
             cells = (one["option"], *(line[column] for column in LINE_COLUMNS))
-            writer.writerow([_safe(cell) for cell in cells])
+            writer.writerow([spreadsheet_safe(cell) for cell in cells])
     return out.getvalue()
 
 
@@ -99,7 +99,7 @@ def _missing(one: dict[str, Any]) -> str:
     return f"price missing: {'; '.join(gaps)}" if gaps else "cannot carry these flows"
 
 
-def _safe(cell: Any) -> Any:
+def spreadsheet_safe(cell: Any) -> Any:
     """A spreadsheet must not take a text for a formula; numbers stay numbers."""
     if not isinstance(cell, str) or not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
         return cell

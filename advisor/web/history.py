@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from advisor.web.requests import found_or_404, signed_in, text_in
 from connectivity import actions, editing, queries
 from connectivity.actions import Conflict
+from connectivity.core.problems import DocumentRefused
 from connectivity.history import version_changes
 
 MOST_ROWS = 300  # shown
@@ -57,6 +58,9 @@ def restore(request: HttpRequest, uid: UUID, number: int) -> HttpResponse:
     except Conflict as error:
         messages.error(request, f"Not restored: {error}.")
         return redirect(f"{reverse('version-changes', args=[uid])}?from={number}")
+    except DocumentRefused as error:
+        messages.error(request, f"Not restored, since today's checks refuse it: {error}")
+        return redirect("versions", uid)
     request.session.pop("saved", None)
     messages.success(request, f"Version {number} is back, as version {saved.number}.")
     return redirect("topology", uid)
@@ -67,8 +71,11 @@ def restore(request: HttpRequest, uid: UUID, number: int) -> HttpResponse:
 def scenario(request: HttpRequest, uid: UUID) -> HttpResponse:
     """A copy of the newest version, to be changed by itself."""
     user = signed_in(request)
-    made = actions.make_scenario(
-        user.team_id, uid, text_in(request.POST, "name"), author_id=user.pk
-    )
+    name = text_in(request.POST, "name")
+    try:
+        made = actions.make_scenario(user.team_id, uid, name, author_id=user.pk)
+    except DocumentRefused as error:
+        messages.error(request, f"No scenario was made: {error}")
+        return redirect("versions", uid)
     messages.success(request, f"The scenario {made.topology.name} is made: change it as you like.")
     return redirect("editor", made.topology.uid)

@@ -14,6 +14,7 @@ from connectivity.core.headroom import NEVER, Room, headroom
 from connectivity.core.sensitivity import Bar, Range, ranges, tornado
 
 FLOWS_AT_ONCE = 1_000  # up to which 10,000 draws are made without being asked for
+MOST_FLOWS = 10_000  # of which draws are made while somebody waits
 MOST_ROOMS = 8
 GROWTH, SPREAD = 1.0, 50.0  # VPCs a month; per cent
 WIDE = 400  # units of a picture's width
@@ -69,7 +70,7 @@ def show(request: HttpRequest, uid: UUID) -> HttpResponse:
     growth = _number(text_in(request.GET, "growth"), GROWTH, 10_000)
     spread = _number(text_in(request.GET, "spread"), SPREAD, 1_000)
     flows, vpcs = len(comparison.case.flows), len(comparison.case.topology.vpcs)
-    is_asked = flows <= FLOWS_AT_ONCE or "draws" in request.GET
+    is_asked = flows <= FLOWS_AT_ONCE or ("draws" in request.GET and flows <= MOST_FLOWS)
     bars = tornado(comparison)
     rooms = headroom(comparison)
     context = {
@@ -77,6 +78,7 @@ def show(request: HttpRequest, uid: UUID) -> HttpResponse:
         "bars": _bars(bars),
         "ranges": _ranges(ranges(comparison, spread / 100)) if is_asked else [],
         "is_asked": is_asked,
+        "is_too_large": flows > MOST_FLOWS,
         "flows": flows,
         "vpcs": vpcs,
         "rooms": [_room(one, vpcs, growth) for one in rooms[:MOST_ROOMS] if one.full_at < NEVER],

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,9 +17,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from advisor import teams
 from advisor.models import AuditEntry, Invitation, Membership, Role
+from advisor.web.exports import spreadsheet_safe
 from advisor.web.requests import found_or_404, signed_in, text_in
 
 PAGE = 50
+MOST_WORDS = 5  # of a search
 MOST_EXPORTED = 100_000  # entries of the log
 
 
@@ -182,10 +184,8 @@ def accept(request: HttpRequest, key: str) -> HttpResponse:
 
 def _log(request: HttpRequest) -> QuerySet[AuditEntry]:
     found = AuditEntry.objects.filter(team_id=signed_in(request).team_id)
-    words = text_in(request.GET, "q")
-    for word in words.split():
-        by_object = found.filter(object_repr__icontains=word)
-        found = by_object | found.filter(actor__username__icontains=word)
+    for word in text_in(request.GET, "q").split()[:MOST_WORDS]:
+        found = found.filter(Q(object_repr__icontains=word) | Q(actor__username__icontains=word))
     return found.select_related("actor", "content_type")  # type: ignore[no-any-return]
 
 
@@ -222,7 +222,7 @@ def _cells(one: AuditEntry) -> tuple[str, ...]:
     who = one.actor.username if one.actor else ""
     texts = (who, one.door, one.remote_addr or "", one.verb, one.content_type.model)
     said = (*texts, one.object_repr, str(one.changes_dict))
-    return one.timestamp.isoformat(), *(f"'{t}" if t[:1] in "=+-@" else t for t in said)
+    return one.timestamp.isoformat(), *map(spreadsheet_safe, said)
 
 
 def _say(request: HttpRequest, form: forms.Form) -> None:

@@ -1,5 +1,6 @@
 """What differs between two documents, row by row and cell by cell."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -42,6 +43,9 @@ def _of(table: Table, old: list[Document], new: list[Document]) -> Iterator[RowC
         elif row != after[name]:
             cells = list(_cells(table, table.texts(row), table.texts(after[name])))
             yield RowChange(table.title, name, "changed", cells)
+    common = [name for name in before if name in after]
+    if common != [name for name in after if name in before]:
+        yield RowChange(table.title, "", "changed", [CellChange("Order of the rows", "", "")])
     for name, row in after.items():
         if name not in before:
             said = table.texts(row)
@@ -54,7 +58,13 @@ def _by_name(table: Table, rows: list[Document]) -> dict[str, Document]:
         return {"": rows[0]}
     if table.identity:
         return {str(row.get(table.identity)): row for row in rows}
-    return {"; ".join(filter(None, table.texts(row).values())): row for row in rows}
+    counts: Counter[str] = Counter()
+    named = {}
+    for row in rows:
+        name = "; ".join(filter(None, table.texts(row).values()))
+        counts[name] += 1
+        named[name if counts[name] == 1 else f"{name} ({counts[name]})"] = row
+    return named
 
 
 def _cells(table: Table, before: Texts, after: Texts) -> Iterator[CellChange]:

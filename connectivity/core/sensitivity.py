@@ -163,6 +163,9 @@ def ranges(comparison: Comparison, spread: float, draws: int = DRAWS) -> list[Ra
         spread: in eight of ten cases a flow's GB lie between its stated GB divided by, and times,
             1 + spread. Half of that variance is common to all flows, half is each flow's own; both
             are lognormal, so that the stated GB are the median. Always the same draws.
+
+    Returns:
+        Without the options of which a price does not reach as far as some draw.
     """
     candidates = comparison.candidates
     if not candidates:
@@ -183,12 +186,15 @@ def ranges(comparison: Comparison, spread: float, draws: int = DRAWS) -> list[Ra
 
 
 def _summary(comparison: Comparison, candidates: list[Answer], costs: Floats) -> list[Range]:
-    cheapest = np.bincount(np.argmin(np.round(costs, 2), axis=0), minlength=len(candidates))
+    reaches = np.isfinite(costs.sum(axis=1))
+    ranked = np.where(np.isnan(costs), np.inf, np.round(costs, 2))
+    cheapest = np.bincount(np.argmin(ranked, axis=0), minlength=len(candidates))
     percentiles = np.percentile(costs, (5, 50, 95), axis=1)
     found = []
     for one, wins, (low, median, high) in zip(
         candidates, (cheapest / costs.shape[1]).tolist(), percentiles.T.tolist(), strict=True
     ):
         found.append(Range(one.option, float(one.total_usd or 0), low, median, high, wins))
+    found = [one for one, is_whole in zip(found, reaches.tolist(), strict=True) if is_whole]
     best = recommended(comparison)
     return sorted(found, key=lambda one: best is None or one.option is not best.option)

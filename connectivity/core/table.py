@@ -47,7 +47,7 @@ class Column(NamedTuple):
         if text[0] in '"[{' or text == "null":
             try:
                 return json.loads(text)
-            except ValueError:
+            except (ValueError, RecursionError):
                 return text
         return self.reads(text)
 

@@ -1,16 +1,13 @@
-"""Edits of a document's tables: cells, rows, many rows at once, and what a spreadsheet holds."""
+"""Edits of a document's tables: cells, rows, names, and edits that meet a newer version."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
-from connectivity.core.table import MORE, Document, Table, Texts
-from connectivity.core.tables import TABLES, table_of, table_rows, with_rows
+from connectivity.core.problems import DocumentRefused, Problem
+from connectivity.core.table import Document, Table
+from connectivity.core.tables import GENERAL, table_of, table_rows, with_rows
 
-MOST_PASTED = 20_000  # rows
 REFERENCES = {
     "accounts": (("vpcs", "account"), ("connections", "account"), ("quotas", "account")),
     "vpcs": (
@@ -54,18 +51,68 @@ def edited(document: Document, edits: Edits) -> Document:
     before = table_rows(document, table.key)
     rows: list[Document] = []
     renamed: dict[str, str] = {}
+    kept: set[str] = set()  # names that still mean the row that they meant
     for i, row in enumerate(before):
         if i in edits.removed:
             continue
         made = table.row(edits.cells[i], row) if i in edits.cells else row
         old, new = row.get(table.identity), made.get(table.identity)
-        if table.identity and old != new and isinstance(old, str) and isinstance(new, str):
+        if isinstance(old, str) and isinstance(new, str) and old != new:
             renamed[old] = new
+        elif isinstance(old, str):
+            kept.add(old)
         rows.append(made)
     rows += (table.row(texts) for texts in edits.filled.values())
     changed = with_rows(document, table.key, rows)
-    kept = {one.get(table.identity) for one in rows}
     return _renamed(changed, table.key, {k: v for k, v in renamed.items() if k not in kept})
+
+
+def rebased(edits: Edits, old: Document, new: Document) -> Edits:
+    """The same edits for another version of the document: only the cells that they change.
+
+    Raises:
+        DocumentRefused: a row that they touch is gone there, or has another name.
+    """
+    table = table_of(edits.table)
+    before, after = table_rows(old, table.key), table_rows(new, table.key)
+    places = {_name(table, row): i for i, row in enumerate(after)}
+    touched = {
+        i: changed
+        for i, texts in edits.cells.items()
+        if (changed := _changed(table, before, i, texts))
+    }
+    problems = []
+    moved: dict[int, int] = {}
+    for i in sorted({*touched, *(i for i in edits.removed if i < len(before))}):
+        name = _name(table, before[i])
+        if name in places:
+            moved[i] = places[name]
+        elif i in touched:
+            said = "was changed, renamed or taken away meanwhile; look at it, and type it again"
+            problems.append(Problem(f"{table.title}, row {i + 1}", said))
+    if problems:
+        raise DocumentRefused(problems)
+    gone = frozenset(moved[i] for i in edits.removed if i in moved)
+    return Edits(edits.table, {moved[i]: one for i, one in touched.items()}, edits.added, gone)
+
+
+def _name(table: Table, row: Document) -> str:
+    """What a row is known by: its name, or all that it says."""
+    if table is GENERAL:
+        return ""
+    if table.identity:
+        return str(row.get(table.identity))
+    return repr(sorted(table.texts(row).items()))
+
+
+def _changed(
+    table: Table, before: list[Document], row: int, texts: Mapping[str, str]
+) -> dict[str, str]:
+    """The cells of a row that say something else than they did."""
+    if row >= len(before):
+        return {}
+    were = table.texts(before[row])
+    return {key: text for key, text in texts.items() if key in were and were[key] != text}
 
 
 def _renamed(document: Document, key: str, names: Mapping[str, str]) -> Document:
@@ -89,80 +136,3 @@ def _row_renamed(row: Document, column: str, names: Mapping[str, str]) -> Docume
     else:
         new = names.get(value, value) if isinstance(value, str) else value
     return row if new == value else row | {column: new}
-
-
-def pasted(table: Table, text: str) -> list[Texts]:
-    """Rows of texts from what a spreadsheet copies (tabs) or from CSV, with column names on top.
-
-    Raises:
-        DocumentRefused: an unknown or repeated column, a row that is too long, too many rows.
-    """
-    text = text.strip("\r\n")
-    if not text.strip():
-        raise DocumentRefused([Problem("line 1", "is empty; the first line names the columns")])
-    first = text.split("\n", 1)[0]
-    mark = "\t" if "\t" in first else ";" if ";" in first and "," not in first else ","
-    lines = list(csv.reader(io.StringIO(text), delimiter=mark))
-    keys, problems = _heads(table, lines[0])
-    if len(lines) - 1 > MOST_PASTED:
-        said = f"and {len(lines) - 1:,} rows; at most {MOST_PASTED:,} are read at once"
-        problems.append(Problem("line 1", said))
-    for number, cells in enumerate(lines[1:], start=2):
-        if any(cell.strip() for cell in cells[len(keys) :]):
-            said = f"has {len(cells)} cells; the first line names {len(keys)} columns"
-            problems.append(Problem(f"line {number}", said))
-    if problems:
-        raise DocumentRefused(problems)
-    filled = (cells for cells in lines[1:] if any(cell.strip() for cell in cells))
-    return [dict(zip(keys, map(str.strip, cells), strict=False)) for cells in filled]
-
-
-def _heads(table: Table, cells: list[str]) -> tuple[list[str], list[Problem]]:
-    known = {name.lower(): c.key for c in (*table.columns, MORE) for name in (c.key, c.label)}
-    keys: list[str] = []
-    problems = []
-    for cell in cells:
-        key = known.get(cell.strip().lower(), "")
-        if not key:
-            offer = did_you_mean(cell.strip(), [*known]) or f"; there are {', '.join(_keys(table))}"
-            problems.append(Problem("line 1", f"no column is called {cell.strip()!r}{offer}"))
-        elif key in keys:
-            problems.append(Problem("line 1", f"{cell.strip()!r} is named twice"))
-        keys.append(key)
-    return keys, problems
-
-
-def _keys(table: Table) -> list[str]:
-    return [one.key for one in table.columns]
-
-
-def merged(document: Document, key: str, rows: list[Texts], *, replace: bool = False) -> Document:
-    """The document with pasted rows: known ones are updated, new ones are added at the end.
-
-    Args:
-        replace: the pasted rows are the whole table from now on.
-    """
-    table = TABLES[key]
-    known = {one.get(table.identity): i for i, one in enumerate(table_rows(document, key))}
-    cells: dict[int, Texts] = {}
-    added: list[Texts] = []
-    for texts in rows:
-        index = known.get(texts.get(table.identity, "")) if table.identity else None
-        if index is None or index in cells:
-            added.append(texts)
-        else:
-            cells[index] = texts
-    gone = frozenset(known.values()) - frozenset(cells) if replace else frozenset()
-    if replace and not table.identity:
-        gone = frozenset(range(len(table_rows(document, key))))
-    return edited(document, Edits(key, cells, added, gone))
-
-
-def table_as_csv(document: Document, key: str) -> str:
-    """A table as CSV, which `pasted` reads again."""
-    table = table_of(key)
-    out = io.StringIO()
-    writer = csv.DictWriter(out, [one.key for one in (*table.columns, MORE)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(table.texts(row) for row in table_rows(document, key))
-    return out.getvalue()

@@ -43,10 +43,8 @@ class Override:
         source = f"your own ({self.usd:f} USD: {self.reason}), {besides}"
         return replace(price, tiers=(Tier(0, None, self.usd or Decimal(0)),), source=source)
 
-    def found(self, like: Price) -> Price | None:
-        """The price of a Region of which the list has none; None where only a share is stated."""
-        if self.usd is None:
-            return None
+    def found(self, like: Price) -> Price:
+        """The stated rate as the price of a Region of which the list has none."""
         here = replace(like, region=self.region, as_of="", weak=False)
         return self._stated(here, "where the list has no price")
 
@@ -77,14 +75,18 @@ def _of_regions(listed: PriceList, rules: list[Override]) -> Iterator[Price]:
             if not any(rule.region for rule in matching):
                 continue
             there = listed.find(name, region, to_region)
-            if there is None and to_region is None and (made := matching[-1].found(like)):
-                yield made
-            elif there is not None and there.region != region:
+            if there is None:
+                stated = [rule for rule in matching if rule.usd is not None and rule.region]
+                if stated and to_region is None:
+                    yield stated[-1].found(like)
+            elif there.region != region:
                 yield matching[-1].applied(replace(there, region=region))
 
 
 def check_override(override: Override, listed: PriceList) -> None:
     """Raise NothingOverridden where no price of the list has these names."""
+    if override.usd is not None and not override.usage_type:
+        raise NothingOverridden("one rate for GB and hours alike cannot be; name the usage type")
     names = {price.name for price in listed.prices}
     if any(override.is_of(name) for name in names):
         return

@@ -5,11 +5,12 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
 import pytest
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
     format_hotp_value,
@@ -20,10 +21,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.apps import apps
 from django.core.cache import cache
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from advisor import jobs, teams
+from advisor.accounts import AccountAdapter
 from advisor.audited import AUDITED, DERIVED
 from advisor.models import ApiToken, AuditEntry, Invitation, Membership, Role, Team, User
 from connectivity.actions import create_topology
@@ -96,6 +98,54 @@ def test_an_invitation_is_good_once_and_not_after_it_was_revoked(
         teams.accept(second, member("later"))
 
 
+def test_who_was_removed_does_not_come_back_by_the_old_invitation(
+    user: User, stranger: User
+) -> None:
+    made = teams.invite(user.team_id, "admin", "mallory", user)
+    teams.accept(made, stranger)
+    joined = Membership.objects.get(team=made.team, user=stranger)
+    teams.set_role(made.team_id, joined.uid, "viewer")
+    teams.accept(made, stranger)  # again: nothing happens
+    assert Membership.objects.get(pk=joined.pk).role == Role.VIEWER
+    teams.remove(made.team_id, joined.uid)
+    with pytest.raises(teams.TeamError, match="has ended"):
+        teams.accept(made, stranger)
+
+
+@pytest.mark.parametrize("how", ["removed", "demoted"])
+def test_invitations_end_with_the_admin_who_made_them(user: User, how: str) -> None:
+    bob = member("bob", Role.ADMIN)
+    made = teams.invite(user.team_id, "admin", "bob again", bob)
+    if how == "removed":
+        teams.remove(user.team_id, bob.membership.uid)
+    else:
+        teams.set_role(user.team_id, bob.membership.uid, "viewer")
+    with pytest.raises(teams.TeamError, match="has ended"):
+        teams.accept(made, member("carol"))
+
+
+def test_two_sign_up_with_one_invitation_and_one_account_is_made(user: User) -> None:
+    """Both were shown the form; the second one is sent back without an account."""
+    made = teams.invite(user.team_id, "viewer", "bob", user)
+    first, second = Client(), Client()
+    for one in (first, second):
+        one.get(reverse("invitation", args=[made.key]))
+    form = {"username": "bob", "password1": PASSWORD}
+    request = RequestFactory().post("/")
+    request.session = second.session
+    first.post(reverse("account_signup"), form)
+    late = User(username="late")
+    with pytest.raises(ImmediateHttpResponse):
+        AccountAdapter().save_user(request, late, FilledForm())
+    assert not User.objects.filter(username="late").exists()
+
+
+class FilledForm:
+    """What django-allauth asks a sign-up form for."""
+
+    cleaned_data: ClassVar = {"username": "late", "email": "", "password1": PASSWORD}
+
+
 def test_a_made_up_invitation_is_not_found(client: Client) -> None:
     assert client.get(reverse("invitation", args=["nothing:such"])).status_code == 404
 
@@ -127,7 +177,7 @@ def test_one_works_in_one_team_at_a_time(signed_in: Client, user: User) -> None:
     first = Team.objects.get(slug="default")
     signed_in.post(reverse("team-switch", args=[first.uid]))
     assert "of the default team" in text_of(signed_in.get(reverse("home")))
-    assert Team.objects.get(name="Second team").slug == "second-team"
+    assert Team.objects.get(name="Second team").slug.startswith("second-team-")
 
 
 def test_signing_in_is_throttled(user: User) -> None:

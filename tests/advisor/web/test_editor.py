@@ -147,7 +147,7 @@ def test_a_conflict_is_said_and_nothing_is_lost(signed_in: Client, uid: UUID, us
     text = text_of(page)
     assert "version 2 was saved meanwhile" in text
     assert 'name="0.gb_per_month" value="42"' in text
-    edit(signed_in, uid, **{"0.gb_per_month": "42", "version": "2"})
+    edit(signed_in, uid, **{"0.gb_per_month": "42", "0.to": "api", "onto": "2"})
     assert newest(uid).document["name"] == "by somebody else"
     assert newest(uid).document["flows"][0]["gb_per_month"] == 42
 
@@ -227,3 +227,48 @@ def test_300_vpcs_and_5000_flows_take_as_many_queries_as_two_and_one(
         counts.append([queries(ask) for ask in (page, check, save, compare)])
     assert counts[0] == counts[1]
     assert counts[0][0] == 4  # session, user, membership, version
+
+
+def test_saving_on_top_touches_the_rows_that_were_meant(
+    signed_in: Client, uid: UUID, user: User
+) -> None:
+    """Somebody took f1 away and changed f3; ticking f2 away and changing f3's share keeps both."""
+    flows = newest(uid).document["flows"]
+    changed = [one | {"gb_per_month": 7} if one["name"] == "f3" else one for one in flows[1:]]
+    save_topology(user.team_id, uid, newest(uid).document | {"flows": changed})
+    typed = {"removed": ["1"], "2.response_share": "0.2", "2.gb_per_month": "300"}
+    edit(signed_in, uid, **typed, onto="2")
+    after = {one["name"]: one for one in newest(uid).document["flows"]}
+    assert not {"f1", "f2"} & set(after)
+    assert (after["f3"]["gb_per_month"], after["f3"]["response_share"]) == (7, 0.2)
+    page = edit(signed_in, uid, **{"0.gb_per_month": "9"}, onto="3")
+    assert "Flows, row 1: was changed, renamed or taken away meanwhile" in text_of(page)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"0.name": "[1]"}, {"0.name": "{}"}, {"new0.name": '["a"]'}, {"0.from": "[" * 100_000},
+        {"removed": "9" * 5_000}, {"table": "general", "removed": "0"}, {"0.more": "[1]"},
+        {"table": "accounts", "0.id": "[]"}, {"99999.name": "x"}, {"0.gb_per_month": "[NaN]"},
+    ],
+)  # fmt: skip
+def test_whatever_is_typed_gets_an_answer(
+    signed_in: Client, uid: UUID, values: dict[str, str]
+) -> None:
+    assert edit(signed_in, uid, **values).status_code in {200, 302}
+    check = reverse("editor-check", args=[uid])
+    form = {"table": "flows", "version": "1", "here": "0", "shown": "name"} | values
+    assert signed_in.post(check, form).status_code == 200
+
+
+@pytest.mark.parametrize("text", ["name\n" + "x" * 200_000, "name\rf1\rf2", '"name\n', "a\x00b"])
+def test_whatever_is_pasted_gets_an_answer(signed_in: Client, uid: UUID, text: str) -> None:
+    form = {"table": "flows", "version": "1", "text": text}
+    assert signed_in.post(reverse("editor-paste", args=[uid]), form).status_code in {200, 302}
+
+
+@pytest.mark.parametrize("name", ["x" * 250, "a\x07b"])
+def test_a_scenario_needs_a_name_that_can_be_one(signed_in: Client, uid: UUID, name: str) -> None:
+    page = signed_in.post(reverse("make-scenario", args=[uid]), {"name": name}, follow=True)
+    assert "No scenario was made" in text_of(page)

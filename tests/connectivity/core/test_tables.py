@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from connectivity.core.difference import differences
 from connectivity.core.document import NEEDS, OFFERED, topology
+from connectivity.core.pasting import merged, pasted, table_as_csv
 from connectivity.core.problems import DocumentRefused
 from connectivity.core.reading import read
 from connectivity.core.table import Document
-from connectivity.core.table_edits import Edits, edited, merged, pasted, table_as_csv
+from connectivity.core.table_edits import Edits, edited
 from connectivity.core.tables import (
     GENERAL,
     TABLES,
@@ -224,3 +225,35 @@ def test_what_differs_is_named_row_by_row() -> None:
     ]
     assert differences(before, after)[1].cells == [("GB a month", "1000", "2000")]
     assert table_of("general") is GENERAL
+
+
+def test_names_that_change_places_take_their_flows_along() -> None:
+    three = [vpc(name, "111111111111", f"10.{i}.0.0/16") for i, name in enumerate("abc")]
+    made = document(flow(**{"from": "a"}, to="b"), flow(name="g", **{"from": "c"}, to="b"))
+    made |= {"vpcs": three, "services": []}
+    chained = edited(made, Edits("vpcs", {1: {"name": "c"}, 2: {"name": "d"}}))
+    assert [(one["from"], one["to"]) for one in chained["flows"]] == [("a", "c"), ("d", "c")]
+    swapped = edited(made, Edits("vpcs", {0: {"name": "b"}, 1: {"name": "a"}}))
+    assert [(one["from"], one["to"]) for one in swapped["flows"]] == [("b", "a"), ("c", "a")]
+
+
+def test_a_text_that_looks_like_a_formula_leaves_as_text_and_comes_back() -> None:
+    odd = ["=HYPERLINK(1)", "'=x", "''", "-1", "@a", "'plain"]
+    made = document(*(flow(name=name) for name in odd))
+    text = table_as_csv(made, "flows")
+    assert not any(line.startswith(("=", "-", "@")) for line in text.splitlines())
+    assert merged(made, "flows", pasted(TABLES["flows"], text)) == made
+
+
+def test_a_mark_of_the_byte_order_is_no_part_of_a_name() -> None:
+    assert pasted(TABLES["flows"], "\ufeffname,to\r\nf,api\r\n") == [{"name": "f", "to": "api"}]
+
+
+def test_repeated_rows_and_their_order_are_differences() -> None:
+    one = {"forbid": "vpc-peering", "between": ["a", "b"]}
+    twice, once = document(policies=[one, one]), document(policies=[one])
+    assert [(c.name, c.kind) for c in differences(twice, once)] == [
+        ("vpc-peering; a, b (2)", "removed")
+    ]
+    turned = document() | {"accounts": document()["accounts"][::-1]}
+    assert differences(document(), turned)[0].cells[0].label == "Order of the rows"

@@ -54,3 +54,15 @@ def test_what_names_no_price_is_refused_with_the_nearest() -> None:
     with pytest.raises(NothingOverridden, match="did you mean 'VpcEndpoint-Bytes'"):
         check_override(own("VpcEndpoint-Byte", "", percent="1"), price_list(LISTED))
     check_override(own("", "", percent="1"), price_list(LISTED))
+
+
+def test_a_discount_leaves_a_stated_price_where_the_list_has_none() -> None:
+    stated = own("TransitGateway-Hours", "eu-west-1", usd="0.06")
+    discount = own("", "", percent="-10")
+    for rules in ((stated, discount), (discount, stated)):
+        assert rates(HOURS, "eu-west-1", *rules) == [Decimal("0.06")]
+
+
+def test_a_rate_for_a_whole_service_is_refused() -> None:
+    with pytest.raises(NothingOverridden, match="name the usage type"):
+        check_override(own("", "", usd="1"), price_list(LISTED))
