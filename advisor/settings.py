@@ -269,7 +269,8 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 50,
 }
 REST_KNOX = {"TOKEN_TTL": None, "AUTO_REFRESH": False}
-MIGRATION_MODULES = {"knox": None}  # its own token table is not used
+# Their own tables of tokens and entries are not used.
+MIGRATION_MODULES = {"knox": None, "auditlog": None}
 KNOX_TOKEN_MODEL = "advisor.ApiToken"  # noqa: S105  the name of a model
 SPECTACULAR_SETTINGS = {
     "TITLE": "Connectivity Advisor",
