@@ -10,11 +10,13 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import redirect
 
 from advisor import teams
+from advisor.audit import by
 from advisor.models import Invitation, Membership, Role, Team, User
 
 
@@ -61,7 +63,9 @@ def _locked(request: HttpRequest) -> Invitation:
 
 
 def _joined(request: HttpRequest, user: User, invitation: Invitation) -> User:
-    teams.accept(invitation, user)
+    by.set(by.get()._replace(user_id=user.pk))
+    team = teams.accept(invitation, user)
+    messages.success(request, f"You have joined {team.name} as {invitation.role}.")
     request.session.pop("invitation", None)
     return user
 

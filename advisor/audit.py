@@ -17,6 +17,11 @@ class By(NamedTuple):
 by: ContextVar[By] = ContextVar("by", default=By())  # noqa: B039  a tuple of constants
 
 
+def hidden(value: str) -> str:
+    """What the log shows of a secret that changed."""
+    return "(hidden)"
+
+
 @contextmanager
 def acting(who: By) -> Iterator[None]:
     """Whatever is written inside was written by them."""

@@ -1,5 +1,6 @@
 """What the audit log keeps, and which values of it are too large or too secret to be kept there."""
 
+from allauth.mfa.models import Authenticator
 from auditlog.registry import auditlog
 
 from advisor import models
@@ -7,7 +8,8 @@ from connectivity import models as connectivity
 from costmodel import models as costmodel
 
 AUDITED: dict[type, tuple[str, ...]] = {
-    models.User: ("password", "last_login"),
+    models.User: ("last_login", "working_in"),
+    Authenticator: ("data", "last_used_at"),
     models.Team: (),
     models.Membership: (),
     models.Invitation: (),
@@ -15,7 +17,7 @@ AUDITED: dict[type, tuple[str, ...]] = {
     models.ShareLink: (),
     models.Job: ("arguments", "result", "problems", "done", "total", "heartbeat_at", "attempts"),
     connectivity.Topology: ("updated_at",),
-    connectivity.TopologyVersion: ("document",),
+    connectivity.TopologyVersion: ("document", "topology", "author", "sha256"),
     connectivity.LatencyUpload: ("raw",),
     connectivity.Measurement: ("sketch",),
     connectivity.ZoneName: (),
@@ -23,6 +25,10 @@ AUDITED: dict[type, tuple[str, ...]] = {
     costmodel.PriceOverride: (),
 }
 """Models, and the fields whose values are left out."""
+
+INTERNAL = ("id", "uid")
+SECRETS: dict[type, list[str]] = {models.User: ["password"]}
+"""Fields of which the log says that they changed, and nothing else."""
 
 DERIVED = (
     models.StoredReply,
@@ -35,4 +41,6 @@ DERIVED = (
 
 def register() -> None:
     for model, left_out in AUDITED.items():
-        auditlog.register(model, exclude_fields=list(left_out))
+        auditlog.register(
+            model, exclude_fields=[*INTERNAL, *left_out], mask_fields=SECRETS.get(model)
+        )

@@ -64,13 +64,27 @@ def save_column(base: Base, table: str, words: str, column: str, text: str) -> T
         rows = matching(table_of(table), table_rows(document, table), words)
         return edited(document, Edits(table, {i: {column: text} for i, _ in rows}))
 
-    return _saved(base, change)
+    try:
+        return _saved(base, change)
+    except DocumentRefused as error:
+        document = queries.version(base.team_id, base.uid, base.version).document
+        raise DocumentRefused(_named(error.problems, document, table, [])) from error
 
 
 def save_pasted(base: Base, table: str, text: str, *, replace: bool) -> TopologyVersion:
     """Put rows from a spreadsheet into a table. Raises: as `save_edits`."""
     rows = pasted(table_of(table), text)
-    return _saved(base, lambda document: merged(document, table, rows, replace=replace))
+    document: Document = {}
+
+    def change(before: Document) -> Document:
+        document.update(merged(before, table, rows, replace=replace))
+        return document
+
+    try:
+        return _saved(base, change)
+    except DocumentRefused as error:
+        names = [one.get(table_of(table).identity) for one in rows]
+        raise DocumentRefused(_named(error.problems, document, table, names)) from error
 
 
 def restore_version(base: Base, expected: int | None) -> TopologyVersion:
@@ -105,6 +119,24 @@ def _placed(table: str, ids: list[str], place: Place, one: Problem) -> EditProbl
     if place.table != table or place.row >= len(ids):
         return EditProblem("", "", str(one))
     return EditProblem(ids[place.row], place.column, one.problem)
+
+
+def _named(
+    problems: list[Problem], document: Document, table: str, pasted_names: list[str | None]
+) -> list[Problem]:
+    """Problems at the row as people know it: by its name, and the line where it was pasted."""
+    found = []
+    for one in problems:
+        place = place_of(one.path)
+        rows = table_rows(document, place.table)
+        if place.table != table or place.row >= len(rows):
+            found.append(one)
+            continue
+        name = rows[place.row].get(table_of(table).identity)
+        line = f"line {pasted_names.index(name) + 2}" if name in pasted_names else ""
+        where = (line or f"row {place.row + 1}", f"({name})" if name else "", place.column)
+        found.append(Problem(" ".join(filter(None, where)), one.problem))
+    return found
 
 
 def _saved(base: Base, change: Callable[[Document], Document]) -> TopologyVersion:

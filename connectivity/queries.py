@@ -56,7 +56,7 @@ def version(
     """
     found = models.TopologyVersion.objects.filter(
         topology__team_id=team_id, topology__uid=uid, topology__deleted_at=None
-    ).select_related("topology", "author")
+    ).select_related("topology__scenario_of", "author")
     found = found.defer(without) if without else found
     one = found.first() if number is None else found.filter(number=number).first()
     if one is None:

@@ -6,7 +6,7 @@ from auditlog.models import AbstractLogEntry, LogEntryManager
 from django.db import models
 
 from advisor.audit import by
-from advisor.models.people import Team
+from advisor.models.people import Team, User
 
 
 class AuditManager(LogEntryManager):  # type: ignore[misc]  # the library has no types
@@ -42,6 +42,18 @@ def _team_id(instance: Any) -> int | None:
     """The team that an object belongs to; None for what is nobody's."""
     if isinstance(instance, Team):
         return instance.pk
+    if isinstance(instance, User):
+        return _working_in(instance)
+    if not hasattr(instance, "team_id") and isinstance(getattr(instance, "user", None), User):
+        return _working_in(instance.user)
     owner = getattr(instance, "topology", instance)
-    found = getattr(owner, "team_id", None) if not hasattr(instance, "membership_set") else None
+    found = getattr(owner, "team_id", None)
     return int(found) if found is not None else None
+
+
+def _working_in(person: User) -> int | None:
+    """The team of a person; a new one has none yet."""
+    person.__dict__.pop("membership", None)
+    found = person.membership
+    person.__dict__.pop("membership", None)
+    return None if found is None else found.team_id

@@ -27,7 +27,8 @@ def problem_id(row: str, column: str) -> str:
 
 
 def _row(row: "Row", check: str, sheet: "Sheet") -> SafeString:
-    cells = mark_safe("".join(map(_cell, row.cells)))  # noqa: S308  # escaped
+    made = (_cell(one, one.column.key in sheet.lists) for one in row.cells)
+    cells = mark_safe("".join(made))  # noqa: S308  # escaped
     number = remove = mark_safe("")
     if sheet.has_rows:
         number = _number(row)
@@ -52,13 +53,13 @@ def _number(row: "Row") -> SafeString:
     )
 
 
-def _cell(cell: "Cell") -> str:
+def _cell(cell: "Cell", has_choices: bool) -> str:
     column = cell.column
     row = f"row {int(cell.row) + 1}" if cell.row.isdecimal() else f"new row {int(cell.row[3:]) + 1}"
     label = escape(f"{column.label}, {row}")
     problem = problem_id(cell.row, column.key)
     invalid = ' aria-invalid="true"' if cell.problem else ""
-    choices = f' list="of-{column.key}"' if column.choices else ""
+    choices = f' list="of-{column.key}"' if has_choices else ""
     return (
         f'<td data-label="{escape(column.label)}"><input name="{escape(cell.name)}" '
         f'value="{escape(cell.text)}" aria-label="{label}" aria-describedby="{problem}"'

@@ -95,7 +95,6 @@ def _saved(
     if saved.number == before.number:
         messages.info(request, "Nothing changed, so no new version was made.")
     else:
-        messages.success(request, f"Saved as version {saved.number}.")
         request.session["saved"] = {"uid": str(uid), "before": before.number, "now": saved.number}
     kept = {key: text_in(values, key) for key in ("table", "q", "page", "all") if key in values}
     return redirect(f"{reverse('editor', args=[uid])}?{urlencode(kept)}")

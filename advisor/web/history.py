@@ -1,5 +1,6 @@
 """Pages about what happened to a topology: versions side by side, restoring, scenarios."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -63,6 +64,9 @@ def restore(request: HttpRequest, uid: UUID, number: int) -> HttpResponse:
         return redirect("versions", uid)
     request.session.pop("saved", None)
     messages.success(request, f"Version {number} is back, as version {saved.number}.")
+    table = text_in(request.POST, "table")
+    if table:
+        return redirect(f"{reverse('editor', args=[uid])}?{urlencode({'table': table})}")
     return redirect("topology", uid)
 
 

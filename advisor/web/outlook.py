@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -12,10 +12,12 @@ from advisor.web.address import Links, address_of
 from advisor.web.requests import found_or_404, signed_in, text_in
 from connectivity.core.headroom import NEVER, Room, headroom
 from connectivity.core.sensitivity import Bar, Range, ranges, tornado
+from connectivity.core.verdict import recommended
 
 FLOWS_AT_ONCE = 1_000  # up to which 10,000 draws are made without being asked for
 MOST_FLOWS = 10_000  # of which draws are made while somebody waits
 MOST_ROOMS = 8
+FAR_MONTHS = 240
 GROWTH, SPREAD = 1.0, 50.0  # VPCs a month; per cent
 WIDE = 400  # units of a picture's width
 EDGE = 4
@@ -67,14 +69,17 @@ def show(request: HttpRequest, uid: UUID) -> HttpResponse:
     address = address_of(request.GET, uid)
     answered = address.answer(signed_in(request).team_id)
     comparison = answered.comparison
-    growth = _number(text_in(request.GET, "growth"), GROWTH, 10_000)
-    spread = _number(text_in(request.GET, "spread"), SPREAD, 1_000)
+    problems: list[str] = []
+    growth = _number(request.GET, "growth", GROWTH, 10_000, problems)
+    spread = _number(request.GET, "spread", SPREAD, 1_000, problems)
     flows, vpcs = len(comparison.case.flows), len(comparison.case.topology.vpcs)
     is_asked = flows <= FLOWS_AT_ONCE or ("draws" in request.GET and flows <= MOST_FLOWS)
     bars = tornado(comparison)
     rooms = headroom(comparison)
     context = {
         "links": Links(address, answered),
+        "problems": problems,
+        "best": recommended(comparison),
         "bars": _bars(bars),
         "ranges": _ranges(ranges(comparison, spread / 100)) if is_asked else [],
         "is_asked": is_asked,
@@ -90,13 +95,19 @@ def show(request: HttpRequest, uid: UUID) -> HttpResponse:
     return render(request, "web/outlook.html", context)
 
 
-def _number(text: str, default: float, most: float) -> float:
-    """A number from 0 up; what is none is the default."""
+def _number(values: QueryDict, key: str, default: float, most: float, problems: list[str]) -> float:
+    """A number from 0 up; what is none is named, and the default holds."""
+    text = text_in(values, key)
     try:
-        value = float(text.replace(",", ""))
+        value = float(text.replace(",", "")) if text else default
     except ValueError:
-        return default
-    return value if 0 <= value <= most else default
+        value = -1
+    if 0 <= value <= most:
+        return value
+    problems.append(
+        f"{key}: {text[:20]!r} is not a number from 0 to {most:,}; {default:g} is taken"
+    )
+    return default
 
 
 def _bars(bars: list[Bar]) -> list[BarRow]:
@@ -126,4 +137,6 @@ def _when(months: float | None) -> str:
         return "not at this growth"
     if months == 0:
         return "full now"
+    if months > FAR_MONTHS:
+        return "beyond 20 years"
     return f"in {months:,.0f} months" if months >= 1.5 else "within a month"

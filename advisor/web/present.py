@@ -14,7 +14,7 @@ from connectivity.core.compare import Answer, Comparison
 from connectivity.core.flips import Flip, flips
 from connectivity.core.headlines import Headline
 from connectivity.core.latency import BASELINE, Reading, region_of
-from connectivity.core.plain import ASSUMPTIONS, ENGINE
+from connectivity.core.plain import ENGINE, assumptions
 from connectivity.core.remedies import REMEDIES
 from connectivity.core.rule import AS_OF, Hit, Rule, Severity
 from connectivity.core.verdict import because, feasibility, frontier, recommended, unpriced
@@ -89,6 +89,11 @@ class OptionRow:
         return [one for one in self.findings if one.rule.severity in asked]
 
     @property
+    def warnings(self) -> list[Finding]:
+        """What is risky about it."""
+        return [one for one in self.findings if one.rule.severity is Severity.WARNING]
+
+    @property
     def is_baseline(self) -> bool:
         return self.answer.option.key == BASELINE
 
@@ -140,7 +145,6 @@ def present(
     )
     rows = [row(one, published=published.get(one.option.key)) for one in comparison.answers]
     rows.sort(key=ORDERS[sort])
-    own = (text for one in comparison.answers for text in one.option.assumes)
     return {
         "comparison": comparison,
         "best": next((row for row in rows if row.is_recommended), None),
@@ -152,7 +156,7 @@ def present(
         "chosen": _chosen(comparison),
         "totals": _totals(comparison),
         "is_reference": is_reference,
-        "assumptions": [*ASSUMPTIONS, *own],
+        "assumptions": assumptions(comparison),
         "rules_as_of": AS_OF,
         "engine": ENGINE,
     }

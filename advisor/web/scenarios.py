@@ -19,7 +19,7 @@ from advisor.web.requests import found_or_404, signed_in
 from connectivity import queries
 from connectivity.advice import Answered
 from connectivity.core.compare import Answer
-from connectivity.core.verdict import recommended
+from connectivity.core.verdict import feasibility, recommended
 
 MOST = 4
 OFFERED = 20  # topologies and versions to choose from
@@ -123,6 +123,8 @@ def _rows(columns: list[Scenario]) -> Iterator[Row]:
     }
     for key, name in names.items():
         yield _row(columns, f"{name}, a month", partial(_option_usd, key), _money)
+    for key, name in names.items():
+        yield _row(columns, f"{name}, feasibility", partial(_feasibility, key))
 
 
 def _inputs(columns: list[Scenario]) -> Iterator[Row]:
@@ -142,13 +144,26 @@ def _inputs(columns: list[Scenario]) -> Iterator[Row]:
 def _verdicts(columns: list[Scenario]) -> Iterator[Row]:
     yield _row(columns, "Recommended", lambda one: one.best.option.name if one.best else "nothing")
     yield _row(columns, "Monthly bill", lambda one: one.best.usd if one.best else None, _money)
-    yield _row(
-        columns, "Operations", lambda one: one.best.operations_usd if one.best else None, _money
-    )
+    yield _row(columns, "Operations", _operations, _money)
     yield _row(columns, "Who pays", _payers)
     yield _row(columns, "p99, worst flow", lambda one: us(_worst_us(one)))
     yield _row(columns, "Objects", lambda one: _objects(one.best))
     yield _row(columns, "Mix, a month", lambda one: one.answered.comparison.mix.usd, _money)
+
+
+def _feasibility(key: str, one: Scenario) -> str:
+    answer = one.answer(key)
+    if answer is None:
+        return "not asked for"
+    severities = {hit.rule.severity.value for hit in answer.hits}
+    return feasibility(severities, is_feasible=answer.is_feasible)
+
+
+def _operations(one: Scenario) -> "Value":
+    if one.best is None:
+        return None
+    is_stated = one.answered.comparison.case.topology.operations_usd
+    return one.best.operations_usd if is_stated else "not stated"
 
 
 Value = str | Decimal | None
@@ -174,7 +189,7 @@ def _plain(value: Value) -> str:
 
 
 def _money(value: Value) -> str:
-    return usd(value)
+    return value if isinstance(value, str) else usd(value)
 
 
 def _change(first: Value, value: Value, *, is_money: bool) -> str:

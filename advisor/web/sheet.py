@@ -18,6 +18,7 @@ from connectivity.models import TopologyVersion
 
 PAGE = 50
 BLANK_ROWS = 3
+MOST_CHOICES = 500  # offered while one types
 
 
 class Cell(NamedTuple):
@@ -134,6 +135,20 @@ class Sheet:
     @property
     def all_columns(self) -> tuple[Column, ...]:
         return table_of(self.edits.table).columns
+
+    @cached_property
+    def lists(self) -> dict[str, list[str]]:
+        """What may be chosen in a column: AWS's words, or names of the document."""
+        names = {
+            key: [str(row.get(TABLES[key].identity)) for row in table_rows(self.document, key)]
+            for key in ("accounts", "vpcs", "services")
+        }
+        of = {"account": "accounts", "hub_account": "accounts", "vpc": "vpcs", "from": "vpcs"}
+        found = {key: names[table][:MOST_CHOICES] for key, table in of.items()}
+        found["service"] = names["services"][:MOST_CHOICES]
+        found["to"] = (names["services"] + names["vpcs"])[:MOST_CHOICES]
+        found |= {one.key: list(one.choices) for one in self.columns if one.choices}
+        return {one.key: found[one.key] for one in self.columns if found.get(one.key)}
 
     @property
     def shown(self) -> str:

@@ -19,6 +19,7 @@ from advisor import teams
 from advisor.models import AuditEntry, Invitation, Membership, Role
 from advisor.web.exports import spreadsheet_safe
 from advisor.web.requests import found_or_404, signed_in, text_in
+from connectivity.models import TopologyVersion
 
 PAGE = 50
 MOST_WORDS = 5  # of a search
@@ -89,7 +90,7 @@ def set_role(request: HttpRequest, uid: UUID) -> HttpResponse:
     except teams.TeamError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"{member.user.username} is a {role} now.")
+        messages.success(request, f"{member.user.username} has the role {role} now.")
     return redirect("team")
 
 
@@ -194,7 +195,11 @@ def audit(request: HttpRequest) -> HttpResponse:
     """Every write of the team: who, what, before and after, through which door."""
     page = Paginator(_log(request), PAGE).get_page(request.GET.get("page"))
     words = text_in(request.GET, "q")
-    context = {"page": page, "words": words, "query": f"&{urlencode({'q': words})}"}
+    shown = [one.object_id for one in page if one.content_type.model == "topologyversion"]
+    versions = TopologyVersion.objects.filter(pk__in=shown).select_related("topology")
+    places = {one.pk: one for one in versions.defer("document")}
+    rows = [(one, places.get(one.object_id) if one.object_id in shown else None) for one in page]
+    context = {"page": page, "rows": rows, "words": words, "query": f"&{urlencode({'q': words})}"}
     return render(request, "web/audit.html", context)
 
 

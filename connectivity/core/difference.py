@@ -39,7 +39,7 @@ def _of(table: Table, old: list[Document], new: list[Document]) -> Iterator[RowC
     before, after = _by_name(table, old), _by_name(table, new)
     for name, row in before.items():
         if name not in after:
-            yield RowChange(table.title, name, "removed", [])
+            yield RowChange(table.title, name, "removed", _said(table, row, is_new=False))
         elif row != after[name]:
             cells = list(_cells(table, table.texts(row), table.texts(after[name])))
             yield RowChange(table.title, name, "changed", cells)
@@ -48,9 +48,14 @@ def _of(table: Table, old: list[Document], new: list[Document]) -> Iterator[RowC
         yield RowChange(table.title, "", "changed", [CellChange("Order of the rows", "", "")])
     for name, row in after.items():
         if name not in before:
-            said = table.texts(row)
-            labels = ((one.label, said[one.key]) for one in table.columns if said[one.key])
-            yield RowChange(table.title, name, "added", [CellChange(k, "", v) for k, v in labels])
+            yield RowChange(table.title, name, "added", _said(table, row, is_new=True))
+
+
+def _said(table: Table, row: Document, *, is_new: bool) -> list[CellChange]:
+    """Everything that a row says, as what came or what went."""
+    texts = table.texts(row)
+    labels = [(one.label, texts[one.key]) for one in table.columns if texts[one.key]]
+    return [CellChange(label, *(("", said) if is_new else (said, ""))) for label, said in labels]
 
 
 def _by_name(table: Table, rows: list[Document]) -> dict[str, Document]:

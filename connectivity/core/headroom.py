@@ -39,9 +39,9 @@ class Room:
 
 
 def _months(at: int, vpcs: int, per_month: float) -> float | None:
-    if at >= NEVER or not per_month:
-        return None
-    return max(0.0, (at - vpcs) / per_month)
+    if at <= vpcs:
+        return 0.0
+    return None if at >= NEVER or not per_month else (at - vpcs) / per_month
 
 
 def headroom(comparison: Comparison) -> list[Room]:

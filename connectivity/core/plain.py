@@ -53,7 +53,7 @@ def plain(comparison: Comparison, *, cells: bool = False) -> Plain:
         "unpriced": [one.option.key for one in comparison.answers if _has_gaps(one)],
         "mix": _mix(comparison),
         "today_usd": None if today is None else str(today),
-        "assumptions": _assumptions(comparison),
+        "assumptions": assumptions(comparison),
         "answers": answers,
     }
 
@@ -62,9 +62,17 @@ def _has_gaps(answer: Answer) -> bool:
     return answer.bill is not None and bool(answer.bill.gaps)
 
 
-def _assumptions(comparison: Comparison) -> list[str]:
+def assumptions(comparison: Comparison) -> list[str]:
+    """What the answer takes for granted, and which policies concern nobody."""
     own = (text for answer in comparison.answers for text in answer.option.assumes)
-    return [*ASSUMPTIONS, *own]
+    known = {vpc.environment for vpc in comparison.case.topology.vpcs}
+    idle = [
+        f"The policy between {' and '.join(sorted(one.between))} concerns nothing: no VPC has the "
+        f"environment {', '.join(sorted(one.between - known))}."
+        for one in comparison.case.topology.policies
+        if one.between - known
+    ]
+    return [*idle, *ASSUMPTIONS, *own]
 
 
 def _mix(comparison: Comparison) -> Plain:

@@ -79,6 +79,12 @@ def _number(text: str) -> Any:
     return float(text) if FLOAT.fullmatch(text) else text
 
 
+def share(text: str) -> Any:
+    """A share as 0.8 or as 80 %."""
+    number = _number(text.removesuffix("%").strip()) if text.endswith("%") else _number(text)
+    return number / 100 if text.endswith("%") and not isinstance(number, str) else number
+
+
 def flag(text: str) -> Any:
     return FLAGS.get(text.lower(), text)
 

@@ -16,6 +16,7 @@ from connectivity.core.table import (
     list_column,
     number_column,
     one_or_list,
+    share,
     text_column,
 )
 from connectivity.core.topology import OBJECT_KINDS, OPTION_KEYS, PROTOCOLS, QUOTAS
@@ -72,8 +73,8 @@ TABLES: dict[str, Table] = {
                 Column("from", "From, one or several VPCs", one_or_list, required=True),
                 text_column("to", "To, a service or VPC", required=True),
                 number_column("gb_per_month", "GB a month", required=True),
-                number_column("response_share", "Response share"),
-                number_column("cross_az_share", "Cross-AZ share"),
+                Column("response_share", "Response share", share),
+                Column("cross_az_share", "Cross-AZ share", share),
                 number_column("connections_per_second", "Connections a second"),
                 number_column("connection_seconds", "A connection lives, s"),
                 number_column("max_idle_seconds", "Longest silence, s"),

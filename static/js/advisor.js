@@ -34,3 +34,13 @@ for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
     if (said) said.textContent = "The server did not answer as expected; reload the page to go on.";
   });
 }
+
+// What was typed into the editor is not left behind without a word.
+let unsaved = false;
+document.addEventListener("input", (event) => {
+  if (event.target.closest("#sheet")) unsaved = true;
+});
+document.addEventListener("submit", () => { unsaved = false; });
+window.addEventListener("beforeunload", (event) => {
+  if (unsaved) event.preventDefault();
+});

@@ -40,7 +40,7 @@ def test_a_problem_is_said_as_one_types_and_a_save_can_be_undone(
     expect(reader.locator("#problem-count")).to_have_text("No problems")
     reader.get_by_label("GB a month, row 1", exact=True).fill("12,345")
     reader.get_by_role("button", name="Save", exact=True).click()
-    expect(reader.get_by_text("Saved as version 2.")).to_be_visible()
+    expect(reader.get_by_text("Version 2 is saved.")).to_be_visible()
     is_well(reader)
     reader.get_by_role("link", name="What changed").click()
     expect(reader.get_by_text("100 → 12345")).to_be_visible()
@@ -62,6 +62,16 @@ def test_a_spreadsheet_is_pasted_and_what_is_wrong_is_said(estate: Topology, rea
     reader.get_by_label("Rows", exact=True).fill("name\tgb_per_month\nf1\t7\nf2\t8")
     reader.get_by_role("button", name="Save").click()
     expect(reader.get_by_label("GB a month, row 2", exact=True)).to_have_value("8")
+
+
+def test_what_was_typed_is_not_left_behind_without_a_word(estate: Topology, reader: Page) -> None:
+    reader.goto(f"/topologies/{estate.uid}/edit/")
+    reader.get_by_label("GB a month, row 1", exact=True).fill("42")
+    asked: list[str] = []
+    reader.on("dialog", lambda one: (asked.append(one.type), one.accept()))
+    reader.get_by_role("link", name="VPCs").click()
+    expect(reader.get_by_label("Region, row 1", exact=True)).to_be_visible()
+    assert asked == ["beforeunload"]
 
 
 def test_two_people_edit_and_nothing_is_lost(

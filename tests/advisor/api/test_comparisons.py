@@ -203,3 +203,11 @@ def test_what_lies_ahead_is_included_when_asked_for(api: APIClient) -> None:
     assert {"rule": "PEER-07", "full_at_vpcs": 51}.items() <= next(
         one for one in answer["headroom"] if one["rule"] == "PEER-07"
     ).items()
+
+
+def test_a_policy_that_concerns_nobody_is_named(api: APIClient) -> None:
+    made = document(policies=[{"forbid": "vpc-peering", "between": ["prod", "dev"]}])
+    answer = api.post(URL, {"topology": made}, format="json").json()
+    assert answer["assumptions"][0] == (
+        "The policy between dev and prod concerns nothing: no VPC has the environment dev, prod."
+    )

@@ -126,7 +126,7 @@ def test_many_rows_at_once(signed_in: Client, uid: UUID) -> None:
     page = signed_in.post(
         reverse("editor-bulk", args=[uid]), values | {"version": "2", "value": "9"}, follow=True
     )
-    assert "Nothing was changed. flows[10].response_share: " in text_of(page)
+    assert "Nothing was changed. row 11 (f11) response_share: " in text_of(page)
     assert newest(uid).number == 2
 
 
@@ -272,3 +272,21 @@ def test_whatever_is_pasted_gets_an_answer(signed_in: Client, uid: UUID, text: s
 def test_a_scenario_needs_a_name_that_can_be_one(signed_in: Client, uid: UUID, name: str) -> None:
     page = signed_in.post(reverse("make-scenario", args=[uid]), {"name": name}, follow=True)
     assert "No scenario was made" in text_of(page)
+
+
+def test_names_of_the_document_are_offered(signed_in: Client, uid: UUID) -> None:
+    text = text_of(signed_in.get(reverse("editor", args=[uid])))
+    assert '<datalist id="of-to"><option value="api"><option value="clients">' in text
+    assert 'name="0.to" value="api"' in text
+
+
+def test_shares_may_be_written_in_per_cent(signed_in: Client, uid: UUID) -> None:
+    edit(signed_in, uid, **{"0.response_share": "80 %"})
+    assert newest(uid).document["flows"][0]["response_share"] == 0.8
+
+
+def test_a_problem_of_a_paste_names_the_line(signed_in: Client, uid: UUID) -> None:
+    text = "name\tresponse_share\nf3\t0.1\nf9\t0,5\n"
+    form = {"table": "flows", "version": "1", "text": text}
+    page = text_of(signed_in.post(reverse("editor-paste", args=[uid]), form))
+    assert "<code>line 3 (f9) response_share</code>" in page
