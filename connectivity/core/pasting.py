@@ -71,7 +71,7 @@ def merged(document: Document, key: str, rows: list[Texts], *, replace: bool = F
     cells: dict[int, Texts] = {}
     added: list[Texts] = []
     for texts in rows:
-        index = known.get(texts.get(table.identity, "")) if table.identity else None
+        index = known.get(_identity(table, texts))
         if index is None or index in cells:
             added.append(texts)
         else:
@@ -80,6 +80,14 @@ def merged(document: Document, key: str, rows: list[Texts], *, replace: bool = F
     if replace and not table.identity:
         gone = frozenset(range(len(table_rows(document, key))))
     return edited(document, Edits(key, cells, added, gone))
+
+
+def _identity(table: Table, texts: Texts) -> str:
+    """The name that a row's texts mean; empty for rows that have none."""
+    if not table.identity:
+        return ""
+    value = table.column(table.identity).value(texts.get(table.identity, ""))
+    return value if isinstance(value, str) else ""
 
 
 def table_as_csv(document: Document, key: str) -> str:
