@@ -85,7 +85,7 @@ class Sheet:
         everything = "all" in self.values or table is GENERAL
         return [one for one in every if everything or one.required or one.key in used]
 
-    @property
+    @cached_property
     def rows(self) -> list[Row]:
         table = table_of(self.edits.table)
         said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))

@@ -37,7 +37,6 @@ class Column(NamedTuple):
     reads: Callable[[str], Any]
     choices: tuple[str, ...] = ()
     required: bool = False
-    many: bool = False  # a list of texts, with commas between
 
     def value(self, text: str) -> Any:
         """What a cell's text means; what it cannot mean is kept, for the document's own checks."""
@@ -106,7 +105,7 @@ def number_column(key: str, label: str, *, required: bool = False) -> Column:
 
 
 def list_column(key: str, label: str, *choices: str, required: bool = False) -> Column:
-    return Column(key, label, _list, choices, required, many=True)
+    return Column(key, label, _list, choices, required)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,56 @@
+"""What holds for every health rule, so that a new one is tested by being there."""
+
+import pytest
+
+from connectivity.core.health.judging import HealthRule, Missing, State, Way, judge
+from connectivity.core.health.rules import RULES
+
+END = 1_795_500_000 // 3_600 * 3_600
+every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+
+
+def points(rule: HealthRule, value: float, count: int) -> dict[int, float]:
+    return {END - rule.period * (i + 1): value for i in range(count)}
+
+
+def beyond(rule: HealthRule) -> float:
+    return rule.threshold + 1 if rule.way is Way.ABOVE else rule.threshold - 1
+
+
+def test_ids_are_unique() -> None:
+    ids = [rule.id for rule in RULES]
+    assert sorted(set(ids)) == sorted(ids)
+
+
+@every_rule
+def test_it_says_where_it_was_read_what_it_means_and_what_to_do(rule: HealthRule) -> None:
+    assert rule.source
+    assert rule.means.endswith(".")
+    assert rule.steps
+    assert 1 <= rule.n <= rule.m
+
+
+@every_rule
+def test_it_speaks_at_n_points_and_not_before(rule: HealthRule) -> None:
+    quiet = points(rule, rule.threshold, rule.m)
+    loud = quiet | points(rule, beyond(rule), rule.n)
+    assert judge(rule, quiet, END, END).state is State.OK
+    assert judge(rule, loud, END, END).state is rule.state
+    almost = quiet | points(rule, beyond(rule), rule.n - 1)
+    assert judge(rule, almost, END, END).state is State.OK
+
+
+@every_rule
+def test_a_series_that_is_always_published_and_is_silent_is_unknown(rule: HealthRule) -> None:
+    found = judge(rule, {}, END, END)
+    assert found.state is (State.UNKNOWN if rule.missing is Missing.UNKNOWN else State.OK)
+
+
+@every_rule
+def test_nothing_that_was_not_collected_is_ok(rule: HealthRule) -> None:
+    assert judge(rule, {}, None, END).state is State.UNKNOWN
+
+
+def test_metrics_of_the_page_are_there() -> None:
+    kinds = {rule.kind for rule in RULES}
+    assert kinds == {"nat-gateway", "nlb", "ebs-volume", "transit-gateway", "vpc-endpoint"}
