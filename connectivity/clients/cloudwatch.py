@@ -1,0 +1,106 @@
+"""Points from CloudWatch: one call of the plan, page by page, each result by its own status."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from connectivity.clients import AwsError
+from connectivity.core.health.asking import Call
+from connectivity.core.health.series import Metric, Series
+
+REFUSED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"}
+EXPIRED = {"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId"}
+Asked = tuple[Series, str]  # a series and one of its statistics
+
+
+@dataclass
+class Fetched:
+    """What came back of one call."""
+
+    points: dict[Asked, dict[int, float]] = field(default_factory=dict)
+    whole: set[Series] = field(default_factory=set)  # whose mark may move
+    forbidden: set[Series] = field(default_factory=set)
+    failed: set[Series] = field(default_factory=set)  # CloudWatch's own error: ask again
+    messages: list[str] = field(default_factory=list)
+    pages: int = 0
+
+
+def fetch(client: Any, call: Call) -> Fetched:
+    """Every point of a call's series in its window.
+
+    Args:
+        client: of CloudWatch, for the call's account and Region; its retries deal with throttling.
+
+    Raises:
+        AwsError: no permission, expired credentials, throttled for long, or no answer. Nothing of
+            the call is then known.
+    """
+    asked = {f"q{i}": one for i, one in enumerate(_asked(call))}
+    found = Fetched(points={one: {} for one in asked.values()})
+    statuses: dict[Asked, str] = {}
+    for page in _pages(client, call, asked):
+        found.pages += 1
+        found.messages += [one.get("Value", "") for one in page.get("Messages", ())]
+        for result in page["MetricDataResults"]:
+            one = asked[result["Id"]]
+            statuses[one] = result["StatusCode"]
+            moments = (int(stamp.timestamp()) for stamp in result["Timestamps"])
+            found.points[one].update(zip(moments, result["Values"], strict=True))
+    for series in call.series:
+        said = {statuses.get((series, name), "missing") for name in series.statistics}
+        if said == {"Complete"}:
+            found.whole.add(series)
+        elif "Forbidden" in said:
+            found.forbidden.add(series)
+        else:
+            found.failed.add(series)
+    return found
+
+
+def _asked(call: Call) -> Iterator[Asked]:
+    for series in call.series:
+        for statistic in series.statistics:
+            yield series, statistic
+
+
+def _pages(client: Any, call: Call, asked: dict[str, Asked]) -> Iterator[dict[str, Any]]:
+    request: dict[str, Any] = {
+        "MetricDataQueries": [_query(id, *one) for id, one in asked.items()],
+        "StartTime": datetime.fromtimestamp(call.window.start, UTC),
+        "EndTime": datetime.fromtimestamp(call.window.end, UTC),
+        "ScanBy": "TimestampAscending",
+    }
+    while True:
+        try:
+            page = client.get_metric_data(**request)
+        except (BotoCoreError, ClientError) as error:
+            raise _explained(error, call) from error
+        yield page
+        if not page.get("NextToken"):
+            return
+        request["NextToken"] = page["NextToken"]
+
+
+def _query(id: str, series: Series, statistic: str) -> dict[str, Any]:
+    stat = {"Metric": _plain(series.metric), "Period": series.period, "Stat": statistic}
+    return {"Id": id, "MetricStat": stat, "ReturnData": True}
+
+
+def _plain(one: Metric) -> dict[str, Any]:
+    dimensions = [{"Name": d.name, "Value": d.value} for d in one.dimensions]
+    return {"Namespace": one.namespace, "MetricName": one.name, "Dimensions": dimensions}
+
+
+def _explained(error: BotoCoreError | ClientError, call: Call) -> AwsError:
+    where = f"GetMetricData in account {call.account}, {call.region}"
+    if not isinstance(error, ClientError):
+        return AwsError(f"{where}: {error}")
+    code = error.response["Error"]["Code"]
+    if code in EXPIRED:
+        return AwsError(f"{where}: {code}; the credentials have ended, and are renewed next time")
+    if code in REFUSED or error.response["ResponseMetadata"].get("HTTPStatusCode") == 403:
+        return AwsError(f"{where}: {code}; allow cloudwatch:GetMetricData")
+    return AwsError(f"{where}: {code}")
