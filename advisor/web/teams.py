@@ -195,10 +195,10 @@ def audit(request: HttpRequest) -> HttpResponse:
     """Every write of the team: who, what, before and after, through which door."""
     page = Paginator(_log(request), PAGE).get_page(request.GET.get("page"))
     words = text_in(request.GET, "q")
-    shown = [one.object_id for one in page if one.content_type.model == "topologyversion"]
-    versions = TopologyVersion.objects.filter(pk__in=shown).select_related("topology")
-    places = {one.pk: one for one in versions.defer("document")}
-    rows = [(one, places.get(one.object_id) if one.object_id in shown else None) for one in page]
+    saved = [one for one in page if one.content_type.model == "topologyversion"]
+    versions = TopologyVersion.objects.filter(pk__in=[one.object_id for one in saved])
+    places = {one.pk: one for one in versions.select_related("topology").defer("document")}
+    rows = [(one, places.get(one.object_id) if one in saved else None) for one in page]
     context = {"page": page, "rows": rows, "words": words, "query": f"&{urlencode({'q': words})}"}
     return render(request, "web/audit.html", context)
 

@@ -28,7 +28,7 @@ from advisor import jobs, teams
 from advisor.accounts import AccountAdapter
 from advisor.audited import AUDITED, DERIVED
 from advisor.models import ApiToken, AuditEntry, Invitation, Membership, Role, Team, User
-from connectivity.actions import create_topology
+from connectivity.actions import create_topology, save_topology
 from tests.conftest import token_client
 from tests.factories import document
 
@@ -320,6 +320,10 @@ def test_the_log_says_who_what_before_and_after_and_through_which_door(
     page = text_of(signed_in.get(reverse("audit")))
     assert "changed topology" in page
     assert "deleted_at" in page
+    assert "what it changed" not in page
+    again = create_topology(user.team_id, document()).topology.uid
+    save_topology(user.team_id, again, document(name="b"))
+    assert text_of(signed_in.get(reverse("audit"))).count("what it changed") == 1
     lines = b"".join(signed_in.get(reverse("audit-csv"))).decode().splitlines()
     assert lines[0] == "at,who,door,address,did,kind,what,changes"
     assert any(",alice,browser,127.0.0.1,changed,topology,ordinary," in one for one in lines)
