@@ -72,7 +72,7 @@ def latencies(team_id: int | None, name: str | None = None) -> LatencySet:
     """
     usable = models.LatencySet.objects.filter(Q(team=None) | Q(team=team_id))
     found = usable.filter(name=name) if name else usable
-    newest = found.values_list("pk", flat=True).first()
+    newest = found.values_list("uid", flat=True).first()
     if newest is None and name:
         names = ", ".join(usable.values_list("name", flat=True))
         raise UnknownLatencies(f"no latencies are called {name!r}; there are: {names}")
@@ -87,9 +87,9 @@ def set_in_force(team_id: int) -> models.LatencySet | None:
 
 
 @lru_cache(maxsize=8)
-def _latencies(pk: int) -> LatencySet:
-    """Kept in memory: a set never changes."""
-    row = models.LatencySet.objects.get(pk=pk)
+def _latencies(uid: UUID) -> LatencySet:
+    """Kept in memory: a set never changes, and no other ever has its uid."""
+    row = models.LatencySet.objects.get(uid=uid)
     shipped = models.LatencyCell.objects.filter(latency_set_id=row.base_id or row.pk)
     own = for_comparisons(derived(_counted(row))) if row.team_id else ()
     return LatencySet(row.name, row.as_of, (*map(_cell, shipped.order_by("pk")), *own))

@@ -124,7 +124,7 @@ def store_offers(
         raise OfferError(f"a price list is called {name!r} already; lists never change")
     published = max(read.offer.published[:10] for read in reads)
     as_of = max(base.as_of if base else "", published)
-    whole_list = replaced(queries.list_of(base.pk).prices if base else (), fresh)
+    whole_list = replaced(queries.list_of(base.uid).prices if base else (), fresh)
     counts = _counts(reads, absent) | {"fresh": _digest(fresh), "held": len(whole_list)}
     with transaction.atomic():
         row = models.PriceList.objects.create(

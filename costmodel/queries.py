@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -32,7 +33,7 @@ def price_list(team_id: int | None, name: str | None = None) -> PriceList:
     """
     usable = models.PriceList.objects.filter(Q(team=None) | Q(team=team_id))
     found = usable.filter(name=name) if name else usable
-    newest = found.values_list("pk", flat=True).first()
+    newest = found.values_list("uid", flat=True).first()
     if newest is None:
         names = ", ".join(usable.values_list("name", flat=True))
         there = f"there are: {names}" if names else "run manage.py load_data"
@@ -40,9 +41,9 @@ def price_list(team_id: int | None, name: str | None = None) -> PriceList:
     return _prices(newest)
 
 
-def list_of(pk: int) -> PriceList:
+def list_of(uid: UUID) -> PriceList:
     """A price list by its row."""
-    return _prices(pk)
+    return _prices(uid)
 
 
 def price_list_names(team_id: int) -> list[str]:
@@ -74,7 +75,7 @@ class Since(NamedTuple):
 def prices_since(team_id: int, moments: Iterable[datetime]) -> dict[datetime, Since]:
     """For every moment after which another list came into force: what changed since."""
     usable = models.PriceList.objects.filter(Q(team=None) | Q(team=team_id))
-    rows = list(usable.values_list("pk", "name", "created_at"))
+    rows = list(usable.values_list("uid", "name", "created_at"))
     found: dict[datetime, Since] = {}
     for moment in moments:
         then = next((row for row in rows if row[2] <= moment), rows[-1] if rows else None)
@@ -84,17 +85,17 @@ def prices_since(team_id: int, moments: Iterable[datetime]) -> dict[datetime, Si
 
 
 @lru_cache(maxsize=32)
-def _differences(old: int, new: int) -> int:
+def _differences(old: UUID, new: UUID) -> int:
     return len(changes(_prices(old), _prices(new)))
 
 
 @lru_cache(maxsize=8)
-def _prices(pk: int) -> PriceList:
-    """Kept in memory: a price list never changes."""
-    row = models.PriceList.objects.get(pk=pk)
-    if row.base_id is not None:
+def _prices(uid: UUID) -> PriceList:
+    """Kept in memory: a price list never changes, and no other ever has its uid."""
+    row = models.PriceList.objects.select_related("base").get(uid=uid)
+    if row.base is not None:
         rules = (Override(**one) for one in map(_plain_override, row.overrides))
-        return PriceList(row.name, row.as_of, overridden(_prices(row.base_id), rules))
+        return PriceList(row.name, row.as_of, overridden(_prices(row.base.uid), rules))
     rows = row.prices.order_by("pk").prefetch_related("tiers")
     return PriceList(row.name, row.as_of, tuple(map(_price, rows)))
 

@@ -12,12 +12,11 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from advisor.models import ApiToken, Membership, Team, User
-from connectivity import queries as connectivity_queries
+from connectivity import advice
 from connectivity.core.latency import LatencySet
 from connectivity.importers import latency_table
 from connectivity.ingest import SHIPPED as SHIPPED_LATENCIES
 from connectivity.ingest import load_shipped_latencies
-from costmodel import queries as costmodel_queries
 from costmodel.core.price_list import PriceList
 from costmodel.importers import price_table
 from costmodel.ingest import SHIPPED as SHIPPED_PRICES
@@ -46,11 +45,10 @@ def latencies() -> LatencySet:
 
 
 @pytest.fixture(autouse=True)
-def _no_rows_of_other_tests() -> Iterator[None]:
-    """What is kept in memory by primary key must not outlive the rows of a test."""
+def _no_answers_of_other_tests() -> Iterator[None]:
+    """What is kept in memory by the names of lists must not outlive the rows of a test."""
     yield
-    costmodel_queries._prices.cache_clear()
-    connectivity_queries._latencies.cache_clear()
+    advice._compared.cache_clear()
 
 
 @pytest.fixture(scope="session")
