@@ -55,10 +55,25 @@ EDITORS = frozenset(
 )
 """Of no use to whoever may not store: not even their forms are shown."""
 
-ADMINS = frozenset({"audit", "audit-csv", "api-audit", "zone"})
+ADMINS = frozenset({"audit", "audit-csv", "api-audit", "zone", "health-account", "health-role"})
 
 ADMINS_WRITE = frozenset(
-    {"team-invite", "team-invitation-revoke", "team-role", "team-remove", "team-rename"}
+    {
+        "health-cap",
+        "health-account-add",
+        "health-account-check",
+        "health-account-remove",
+        "health-source-add",
+        "health-source-remove",
+        "webhook-add",
+        "webhook-end",
+        "webhook-again",
+        "team-invite",
+        "team-invitation-revoke",
+        "team-role",
+        "team-remove",
+        "team-rename",
+    }
 )
 
 

@@ -21,13 +21,22 @@ AUDITED: dict[type, tuple[str, ...]] = {
     connectivity.LatencyUpload: ("raw",),
     connectivity.Measurement: ("sketch",),
     connectivity.ZoneName: (),
+    connectivity.AwsAccount: (),
+    connectivity.HealthSettings: (),
+    connectivity.PrometheusSource: (),
+    connectivity.RuleSetting: ("changed_at",),
+    models.Webhook: (),
     costmodel.PriceList: (),
     costmodel.PriceOverride: (),
 }
 """Models, and the fields whose values are left out."""
 
 INTERNAL = ("id", "uid")
-SECRETS: dict[type, list[str]] = {models.User: ["password"]}
+SECRETS: dict[type, list[str]] = {
+    models.User: ["password"],
+    models.Webhook: ["secret"],
+    connectivity.AwsAccount: ["external_id"],
+}
 """Fields of which the log says that they changed, and nothing else."""
 
 DERIVED = (
@@ -35,6 +44,10 @@ DERIVED = (
     models.AuditEntry,
     connectivity.LatencySet,
     connectivity.MeasuredCell,
+    connectivity.Collection,
+    connectivity.Spending,
+    connectivity.Resource,
+    connectivity.Finding,
 )
 """Owned by a team, and made by the product from what is audited."""
 

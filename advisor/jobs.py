@@ -1,5 +1,6 @@
 """Starts, runs and recovers jobs. Whatever rings the bell twice, a job is done once."""
 
+import json
 import logging
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,6 +22,8 @@ from connectivity.aws_latency import fetch_from_aws
 from connectivity.clients import AwsError
 from connectivity.core.plain import plain
 from connectivity.core.problems import DocumentRefused
+from connectivity.health.accounts import account_of, check
+from connectivity.health.asking import Asking
 from connectivity.models import TopologyVersion
 from costmodel.clients import FetchError
 from costmodel.ingest import fetch_prices
@@ -58,9 +61,28 @@ def _fetch_prices(team_id: int, arguments: dict[str, Any], progress: Progress) -
     return {"price_list": row.name} | counts
 
 
+def _check_account(team_id: int, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """What each Region of an account refuses, and the statement that would allow it."""
+    row = account_of(team_id, UUID(arguments["account"]))
+    found = check(row, Asking())
+    return {
+        "account": str(row),
+        "regions": [
+            {
+                "region": one.region,
+                "problem": one.problem,
+                "refused": one.refused,
+                "statement": json.dumps(one.statement, indent=2) if one.refused else "",
+            }
+            for one in found
+        ],
+    }
+
+
 KINDS: dict[str, Callable[[int, dict[str, Any], Progress], dict[str, Any]]] = {
     "compare": _compare,
     "fetch-prices": _fetch_prices,
+    "check-account": _check_account,
     "aws-latency": lambda team_id, _, progress: fetch_from_aws(team_id, progress),
 }
 

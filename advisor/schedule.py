@@ -8,6 +8,21 @@ SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 25},
     },
+    "health that is due": {
+        "task": "collect-due-health",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
+    "what happened, to webhooks": {
+        "task": "send-webhooks",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
+    "hours and days from points": {
+        "task": "look-after-points",
+        "schedule": crontab(minute="7"),
+        "options": {"expires": 1800},
+    },
     "AWS's prices of the week": {
         "task": "refresh-prices",
         "schedule": crontab(minute="41", hour="4", day_of_week="sun"),

@@ -254,6 +254,8 @@ EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 if env.str("EMAIL_URL", default=""):
     vars().update(env.email_url("EMAIL_URL"))
 
+AWS_WORKER_ARN = env.str("AWS_WORKER_ARN", default="")
+OUTBOUND_HOSTS = env.list("OUTBOUND_HOSTS", default=["hooks.slack.com"])
 AWS_PRICES_URL = env.str("AWS_PRICES_URL", default="https://pricing.us-east-1.amazonaws.com")
 
 REST_FRAMEWORK = {

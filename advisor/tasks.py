@@ -2,8 +2,10 @@
 
 from celery import shared_task
 from celery.signals import worker_ready
+from django.utils import timezone
 
-from advisor import jobs
+from advisor import jobs, webhooks
+from connectivity.health import running
 
 
 @shared_task(name="run-job")
@@ -32,3 +34,32 @@ def clear_expired() -> None:
 @shared_task(name="refresh-prices")
 def refresh_prices() -> None:
     jobs.refresh_prices()
+
+
+@shared_task(name="collect-health")
+def collect_health(line: int) -> None:
+    running.run(line)
+
+
+@shared_task(name="collect-due-health")
+def collect_due_health() -> None:
+    """Each account and Region is a task of its own, so that one's trouble delays no other's."""
+    for line in running.due():
+        collect_health.apply_async((line,), expires=600)
+
+
+@shared_task(name="look-after-points")
+def look_after_points() -> None:
+    running.look_after(int(timezone.now().timestamp()))
+
+
+@shared_task(name="send-webhooks")
+def send_webhooks() -> None:
+    webhooks.announce()
+    for delivery in webhooks.due():
+        send_webhook.apply_async((delivery,), expires=600)
+
+
+@shared_task(name="send-webhook")
+def send_webhook(delivery: int) -> None:
+    webhooks.send(delivery)

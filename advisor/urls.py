@@ -10,6 +10,15 @@ from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from advisor.api.comparisons import ComparisonsView
+from advisor.api.health import (
+    CollectionView,
+    FindingsView,
+    FindingView,
+    ResourcesView,
+    ResourceView,
+    RulesView,
+    RuleView,
+)
 from advisor.api.history import AuditView, RestoreView, VersionChangesView
 from advisor.api.jobs import JobResultView, JobsView, JobView
 from advisor.api.latency import (
@@ -19,6 +28,7 @@ from advisor.api.latency import (
     MeasurementView,
     ZoneNamesView,
 )
+from advisor.api.metrics import MetricsView
 from advisor.api.prices import (
     OverridesView,
     OverrideView,
@@ -30,8 +40,10 @@ from advisor.api.prices import (
 from advisor.api.topologies import TopologiesView, TopologyView, VersionsView, VersionView
 from advisor.web import (
     account,
+    collection,
     comparisons,
     editor,
+    health,
     history,
     jobs,
     latency,
@@ -85,6 +97,13 @@ api = [
     path("prices/fetches/", PriceFetchesView.as_view(), name="api-price-fetches"),
     path("prices/overrides/", OverridesView.as_view(), name="api-price-overrides"),
     path("prices/overrides/<uuid:uid>/", OverrideView.as_view(), name="api-price-override"),
+    path("health/resources/", ResourcesView.as_view(), name="api-health-resources"),
+    path("health/resources/<uuid:uid>/", ResourceView.as_view(), name="api-health-resource"),
+    path("health/findings/", FindingsView.as_view(), name="api-health-findings"),
+    path("health/findings/<uuid:uid>/", FindingView.as_view(), name="api-health-finding"),
+    path("health/rules/", RulesView.as_view(), name="api-health-rules"),
+    path("health/rules/<str:id>/", RuleView.as_view(), name="api-health-rule"),
+    path("health/collection/", CollectionView.as_view(), name="api-health-collection"),
     path("jobs/", JobsView.as_view(), name="api-jobs"),
     path("jobs/<uuid:uid>/", JobView.as_view(), name="api-job"),
     path("jobs/<uuid:uid>/result/", JobResultView.as_view(), name="api-job-result"),
@@ -133,6 +152,33 @@ urlpatterns = [
     path("latency/files/<uuid:uid>/", latency.file, name="latency-file"),
     path("latency/measurements/<uuid:uid>/withdraw/", latency.take_out, name="latency-withdraw"),
     path("topologies/<uuid:uid>/measure/", latency.kit, name="latency-kit"),
+    # health
+    path("metrics", MetricsView.as_view(), name="api-metrics"),
+    path("health/", health.show, name="health"),
+    path("health/resources/<uuid:uid>/", health.resource, name="health-resource"),
+    path("health/findings/<uuid:uid>/acknowledge/", health.acknowledge, name="finding-acknowledge"),
+    path("health/findings/<uuid:uid>/mute/", health.mute, name="finding-mute"),
+    path("health/findings/<uuid:uid>/unmute/", health.unmute, name="finding-unmute"),
+    path("health/rules/", health.rules, name="health-rules"),
+    path("health/rules/<str:id>/", health.rule, name="health-rule"),
+    path("health/collection/", collection.show, name="health-collection"),
+    path("health/cap/", collection.cap, name="health-cap"),
+    path("health/accounts/", collection.add_account, name="health-account-add"),
+    path("health/accounts/<uuid:uid>/", collection.account, name="health-account"),
+    path("health/accounts/<uuid:uid>/check/", collection.check, name="health-account-check"),
+    path(
+        "health/accounts/<uuid:uid>/remove/",
+        collection.remove_account,
+        name="health-account-remove",
+    ),
+    path("health/accounts/<uuid:uid>/role.<str:kind>", collection.role, name="health-role"),
+    path("health/sources/", collection.add_source, name="health-source-add"),
+    path(
+        "health/sources/<uuid:uid>/remove/", collection.remove_source, name="health-source-remove"
+    ),
+    path("health/webhooks/", collection.add_webhook, name="webhook-add"),
+    path("health/webhooks/<uuid:uid>/end/", collection.end_webhook, name="webhook-end"),
+    path("health/deliveries/<uuid:uid>/again/", collection.again, name="webhook-again"),
     # prices and background work
     path("prices/", prices.show, name="prices"),
     path("prices/changes/", prices.changed, name="price-changes"),

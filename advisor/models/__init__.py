@@ -1,9 +1,10 @@
-"""Users, teams, tokens, jobs, shared links and the audit log."""
+"""Users, teams, tokens, jobs, shared links, webhooks and the audit log."""
 
 from advisor.models.audit import AuditEntry
 from advisor.models.jobs import Job, StoredReply
 from advisor.models.people import ApiToken, Invitation, Membership, Role, Team, User
 from advisor.models.sharing import ShareLink
+from advisor.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "ApiToken",
@@ -16,4 +17,6 @@ __all__ = [
     "StoredReply",
     "Team",
     "User",
+    "Webhook",
+    "WebhookDelivery",
 ]

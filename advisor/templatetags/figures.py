@@ -35,9 +35,9 @@ def exact(value: Decimal) -> str:
 
 
 @register.filter
-def amount(value: Decimal | float) -> str:
+def amount(value: Decimal | float | str) -> str:
     """A quantity to the thousandth, without idle zeros."""
-    text = f"{value:,.3f}".rstrip("0").rstrip(".")
+    text = f"{Decimal(value):,.3f}".rstrip("0").rstrip(".")
     return text or "0"
 
 

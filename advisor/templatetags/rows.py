@@ -20,6 +20,8 @@ from connectivity.core.rule import Severity
 
 register = template.Library()
 
+TONES = {"ok": "ok", "warning": "warn", "critical": "bad"}
+
 LINE = (
     '<tr><td>{}<small>{}, {}</small>{}</td><td data-label="Paid by">{}<small>{}</small></td>'
     '<td class="number" data-label="Quantity">{}</td>'
@@ -142,3 +144,9 @@ def _square(one: Square, at: str) -> str:
         f'<td class="heat heat-{one.level}"><a href="{where}" title="{title}">{one.us:,.5g}</a>'
         f"{drift}</td>"
     )
+
+
+@register.filter
+def state_tag(state: str) -> SafeString:
+    """The word of a health state; what is unknown looks like a gap."""
+    return mark_safe(f'<span class="tag {TONES.get(state, "gap")}">{escape(state)}</span>')  # noqa: S308

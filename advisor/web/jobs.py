@@ -16,6 +16,7 @@ KINDS = {
     "compare": "Comparison",
     "fetch-prices": "Prices from AWS",
     "aws-latency": "Latencies from AWS",
+    "check-account": "Permissions of an account",
 }
 UNFINISHED = (Job.State.QUEUED, Job.State.RUNNING)
 

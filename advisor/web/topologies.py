@@ -64,7 +64,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """The form for the first hour."""
     user = signed_in(request)
-    form = TwoVpcsForm(request.POST or None)
+    asked = {name: request.GET[name] for name in TwoVpcsForm.base_fields if name in request.GET}
+    form = TwoVpcsForm(request.POST or None, initial=asked)
     if request.method == "POST" and form.is_valid():
         try:
             version = actions.create_topology(user.team_id, form.document(), author_id=user.pk)

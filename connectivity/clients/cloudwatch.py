@@ -7,12 +7,10 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from connectivity.clients import AwsError
+from connectivity.clients.sessions import explained
 from connectivity.core.health.asking import Call
-from connectivity.core.health.series import Metric, Series
+from connectivity.core.health.series import Dimension, Metric, Series
 
-REFUSED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"}
-EXPIRED = {"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId"}
 Asked = tuple[Series, str]  # a series and one of its statistics
 
 
@@ -77,7 +75,8 @@ def _pages(client: Any, call: Call, asked: dict[str, Asked]) -> Iterator[dict[st
         try:
             page = client.get_metric_data(**request)
         except (BotoCoreError, ClientError) as error:
-            raise _explained(error, call) from error
+            where = f"GetMetricData in account {call.account}, {call.region}"
+            raise explained(error, where, "cloudwatch:GetMetricData") from error
         yield page
         if not page.get("NextToken"):
             return
@@ -94,13 +93,22 @@ def _plain(one: Metric) -> dict[str, Any]:
     return {"Namespace": one.namespace, "MetricName": one.name, "Dimensions": dimensions}
 
 
-def _explained(error: BotoCoreError | ClientError, call: Call) -> AwsError:
-    where = f"GetMetricData in account {call.account}, {call.region}"
-    if not isinstance(error, ClientError):
-        return AwsError(f"{where}: {error}")
-    code = error.response["Error"]["Code"]
-    if code in EXPIRED:
-        return AwsError(f"{where}: {code}; the credentials have ended, and are renewed next time")
-    if code in REFUSED or error.response["ResponseMetadata"].get("HTTPStatusCode") == 403:
-        return AwsError(f"{where}: {code}; allow cloudwatch:GetMetricData")
-    return AwsError(f"{where}: {code}")
+def listed(client: Any, namespace: str, where: str) -> Iterator[Metric]:
+    """Every metric of a namespace that had data in the last two weeks, by its exact dimensions.
+
+    Raises:
+        AwsError: no permission, expired credentials, or no answer.
+    """
+    asked: dict[str, Any] = {"Namespace": namespace}
+    while True:
+        try:
+            page = client.list_metrics(**asked)
+        except (BotoCoreError, ClientError) as error:
+            where = f"ListMetrics in {where}"
+            raise explained(error, where, "cloudwatch:ListMetrics") from error
+        for one in page["Metrics"]:
+            dimensions = (Dimension(d["Name"], d["Value"]) for d in one["Dimensions"])
+            yield Metric(one["Namespace"], one["MetricName"], tuple(sorted(dimensions)))
+        if not page.get("NextToken"):
+            return
+        asked["NextToken"] = page["NextToken"]

@@ -11,14 +11,23 @@ from django.urls import resolve, reverse
 from rest_framework.test import APIClient
 
 from advisor import jobs, teams
-from advisor.models import ApiToken, Membership, Role, ShareLink, User
+from advisor.models import (
+    ApiToken,
+    Membership,
+    Role,
+    ShareLink,
+    User,
+    Webhook,
+    WebhookDelivery,
+)
 from connectivity.actions import create_topology
 from connectivity.measurements import Filing, file_measurements
-from connectivity.models import LatencyUpload, Measurement
+from connectivity.models import LatencyUpload, Measurement, PrometheusSource
 from costmodel.core.overrides import Override
 from costmodel.ingest import add_override
 from tests.advisor.test_doors import ALL
 from tests.conftest import token_client
+from tests.estate import health_finding
 from tests.factories import document
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +126,33 @@ mfa_deactivate_totp signed-in signed-in
 mfa_view_recovery_codes signed-in -
 mfa_generate_recovery_codes signed-in signed-in
 mfa_download_recovery_codes signed-in -
+health viewer -
+health-resource viewer -
+finding-acknowledge - editor
+finding-mute - editor
+finding-unmute - editor
+health-rules viewer -
+health-rule - editor
+health-collection viewer -
+health-cap - admin
+health-account-add - admin
+health-account admin admin
+health-account-check - admin
+health-account-remove - admin
+health-role admin -
+health-source-add - admin
+health-source-remove - admin
+webhook-add - admin
+webhook-end - admin
+webhook-again - admin
+api-metrics viewer -
+api-health-resources viewer -
+api-health-resource viewer -
+api-health-findings viewer -
+api-health-finding viewer editor
+api-health-rules viewer -
+api-health-rule - editor
+api-health-collection viewer -
 api-topologies viewer editor
 api-topology viewer editor
 api-versions viewer -
@@ -167,7 +203,19 @@ def objects(user: User) -> dict[str, Any]:
     )
     token = ApiToken.objects.create(user=user, team_id=team_id, name="t")[0]
     helper = User.objects.create_user("helper")
+    finding = health_finding(team_id)
+    webhook = Webhook.objects.create(team_id=team_id, name="hook", url="https://hooks.slack.com/x")
+    delivery = WebhookDelivery.objects.create(
+        webhook=webhook, event=finding.events.get(), due_at=version.created_at
+    )
+    source = PrometheusSource.objects.create(team_id=team_id, name="p", url="http://p.example")
     return {
+        "finding": finding.uid,
+        "watched": finding.resource.uid,
+        "watching": finding.resource.account.uid,
+        "webhook": webhook.uid,
+        "delivery": delivery.uid,
+        "source": source.uid,
         "topology": version.topology.uid,
         "share": link.uid,
         "shared": link.key,
@@ -189,7 +237,10 @@ def object_behind(name: str, objects: dict[str, Any]) -> Any:
         "latency-withdraw": "measurement", "api-measurement": "measurement",
         "price-override": "override", "api-price-override": "override", "job": "job",
         "api-job": "job", "revoke": "token", "team-role": "member", "team-remove": "member",
-        "team-switch": "team",
+        "team-switch": "team", "health-account": "watching", "health-role": "watching",
+        "health-source": "source", "health-resource": "watched", "finding-": "finding",
+        "webhook-end": "webhook", "webhook-again": "delivery",
+        "api-health-resource": "watched", "api-health-finding": "finding",
     }  # fmt: skip
     found = next((kind for start, kind in prefixes.items() if name.startswith(start)), "topology")
     if name == "team-invitation-revoke":
@@ -199,6 +250,7 @@ def object_behind(name: str, objects: dict[str, Any]) -> Any:
 
 def url_of(name: str, objects: dict[str, Any]) -> str:
     fixed = {"side": "consumer", "number": 1, "uidb36": "1", "kind": "json", "form": "json"}
+    fixed["id"] = "NAT-PORTS"
     values = {
         key: object_behind(name, objects) if key in OWNED else fixed[key]
         for key in ALL[name].pattern.converters

@@ -1,7 +1,8 @@
 """CloudWatch in memory, by AWS's own rules: a double for GetMetricData and ListMetrics.
 
 Exact dimension sets, at most 500 queries, at most 100,800 points a page, buckets on whole periods,
-statuses, percentiles, throttling. It counts calls and the metrics that AWS would bill.
+statuses, percentiles, throttling. It counts calls and the metrics that AWS would bill; whether AWS
+bills one metric of two periods twice is not known, and taken so.
 """
 
 import math
@@ -70,7 +71,8 @@ class CloudWatch:
         queries = asked["MetricDataQueries"]
         self._check(queries)
         if "NextToken" not in asked:
-            self.billed += len({str(one["MetricStat"]["Metric"]) for one in queries})
+            stats = [one["MetricStat"] for one in queries]
+            self.billed += len({f"{one['Metric']} {one['Period']}" for one in stats})
         start, end = (int(asked[name].timestamp()) for name in ("StartTime", "EndTime"))
         rising = asked.get("ScanBy", "TimestampDescending") == "TimestampAscending"
         skip, room = int(asked.get("NextToken", 0)), min(asked.get("MaxDatapoints", POINTS), POINTS)

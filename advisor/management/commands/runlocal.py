@@ -17,6 +17,7 @@ from advisor.local.supervisor import NotReady, Program, Supervisor
 from advisor.models import Team, User
 from connectivity.actions import create_topology
 from connectivity.core.reading import read
+from connectivity.health.accounts import add_demo
 from connectivity.models import Topology
 from connectivity.reference import REFERENCE
 
@@ -39,6 +40,7 @@ class Command(BaseCommand):
             _check_port(host, port)
             password = _first_user()
             _reference_topology()
+            add_demo(Team.objects.default().pk)
             try:
                 programs = _programs(f"{host}:{port}")
             except broker.NoBroker as error:

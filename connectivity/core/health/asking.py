@@ -6,7 +6,7 @@ values settle over some minutes.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from connectivity.core.health.series import Series
 
@@ -72,15 +72,20 @@ def retention(period: int) -> int:
     return next((kept for finer, kept in RETENTION if period < finer), KEPT_LONGEST)
 
 
-def window(mark: int | None, now: int, period: int, first: int) -> Window | None:
+def window(
+    mark: int | None, now: int, period: int, first: int, align: int | None = None
+) -> Window | None:
     """The points of a series to ask for now; None where nothing new can have settled.
 
     Args:
         mark: up to where its points are stored; None before the first time.
         now: seconds since 1970.
         first: for how many seconds back to ask the first time.
+        align: what the end is a whole number of, so that series of several periods share a call;
+            the period without it.
     """
-    end = (now - DELAY) // period * period
+    step = align or period
+    end = (now - DELAY) // step * step
     if mark is not None and end <= mark:
         return None
     begin = end - first if mark is None else mark - ASKED_AGAIN * period
@@ -90,30 +95,56 @@ def window(mark: int | None, now: int, period: int, first: int) -> Window | None
 
 
 def calls(asks: Iterable[Ask]) -> Iterator[Call]:
-    """The asks in as few calls as the limits allow, namespaces mixed.
+    """The asks in as few calls as the limits allow, namespaces and periods mixed.
 
     All series of a call share its window, so those that lack the same stretch go together; the
     statistics of a series are never torn apart, or it would be billed twice.
     """
-    groups: dict[tuple[str, str, int, int], list[Ask]] = defaultdict(list)
+    groups: dict[tuple[str, str, int], list[Ask]] = defaultdict(list)
     for ask in asks:
-        one = ask.series
-        groups[one.account, one.region, one.period, ask.window.end].append(ask)
-    for (account, region, period, end), some in sorted(groups.items()):
+        groups[ask.series.account, ask.series.region, ask.window.end].append(ask)
+    for (_, _, end), some in sorted(groups.items()):
         some.sort(key=lambda ask: -ask.window.start)
-        part: list[Ask] = []
-        queries = 0
+        batch = _Batch(end)
         for ask in some:
-            points = Window(ask.window.start, end).points(period) * (queries + ask.queries)
-            is_full = queries + ask.queries > QUERIES_PER_CALL or points > POINTS_PER_CALL
-            if part and is_full:
-                yield _call(account, region, end, part)
-                part, queries = [], 0
-            part.append(ask)
-            queries += ask.queries
-        yield _call(account, region, end, part)
+            if not batch.has_room_for(ask):
+                yield batch.call
+                batch = _Batch(end)
+            batch.add(ask)
+        yield batch.call
 
 
-def _call(account: str, region: str, end: int, asks: list[Ask]) -> Call:
-    start = min(ask.window.start for ask in asks)
-    return Call(account, region, Window(start, end), tuple(ask.series for ask in asks))
+@dataclass
+class _Batch:
+    """Asks that go into one call."""
+
+    end: int
+    asks: list[Ask] = field(default_factory=list)
+    queries: int = 0
+    points_per_s: float = 0
+
+    def has_room_for(self, ask: Ask) -> bool:
+        rate = self.points_per_s + ask.queries / ask.series.period
+        points = (self.end - self._start([*self.asks[-1:], ask])) * rate
+        is_small = self.queries + ask.queries <= QUERIES_PER_CALL and points <= POINTS_PER_CALL
+        return is_small or not self.asks
+
+    def add(self, ask: Ask) -> None:
+        self.asks.append(ask)
+        self.queries += ask.queries
+        self.points_per_s += ask.queries / ask.series.period
+
+    @property
+    def call(self) -> Call:
+        one = self.asks[0].series
+        start = self._start(self.asks)
+        return Call(one.account, one.region, Window(start, self.end), tuple(self._series))
+
+    @property
+    def _series(self) -> Iterator[Series]:
+        return (ask.series for ask in self.asks)
+
+    def _start(self, asks: list[Ask]) -> int:
+        """The earliest start, on a whole period of every series; asks come the latest first."""
+        longest = max(ask.series.period for ask in asks)
+        return min(ask.window.start for ask in asks) // longest * longest

@@ -63,6 +63,8 @@ class HealthRule:
     means: str  # in one sentence
     steps: tuple[str, ...]  # what to do
     base: tuple[str, ...] = ()  # metrics whose sum it is a share of
+    base_from: float = 0  # of a smaller sum nothing is said
+    namespace: str = ""  # where it is not its kind's
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def judge(rule: HealthRule, points: Points, covered: int | None, end: int) -> Ve
     bad = sum(one is True for one in seen)
     gaps = sum(one is None for one in seen)
     value = next((points[one] for one in reversed(moments) if one in points), None)
-    limit = f"{rule.way.value} {rule.threshold:g}"
+    limit = f"{rule.way.value} {rule.threshold:g}{' %' if rule.base else ''}"
     if bad >= rule.n:
         said = f"{bad} of the last {rule.m} points are {limit}"
         return Verdict(rule.state, said, value, _since(rule, points, end))
@@ -128,12 +130,12 @@ def _since(rule: HealthRule, points: Points, end: int) -> int:
     return next(one for one in stretch if _seen(rule, points, one))
 
 
-def shares(part: Points, bases: Sequence[Points]) -> dict[int, float]:
-    """One metric as per cent of the sum of others, wherever that is known and not zero."""
+def shares(part: Points, bases: Sequence[Points], at_least: float = 0) -> dict[int, float]:
+    """One metric as per cent of the sum of others, wherever that is known and large enough."""
     found = {}
     for moment in set().union(*bases):
         whole = sum(one.get(moment, 0.0) for one in bases)
-        if whole:
+        if whole and whole >= at_least:
             found[moment] = 100 * part.get(moment, 0.0) / whole
     return found
 

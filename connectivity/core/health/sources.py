@@ -14,3 +14,20 @@ NLB = (
 )
 EBS = "docs.aws.amazon.com/ebs/latest/userguide/using_cloudwatch_ebs.html"
 OURS = "our own default; change it where your traffic says otherwise"
+NAT_BASICS = "docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html"
+NLB_TIMEOUT = (
+    "docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html"
+    "#connection-idle-timeout"
+)
+NLB_TROUBLE = (
+    "docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-troubleshooting.html"
+)
+ACCELERATOR = (
+    "docs.aws.amazon.com/global-accelerator/latest/dg/"
+    "about-endpoints.avoid-connection-collisions.html"
+)
+CONSOLE = "https://{{region}}.console.aws.amazon.com/vpcconsole/home?region={{region}}#{}"
+EC2_CONSOLE = "https://{{region}}.console.aws.amazon.com/ec2/home?region={{region}}#{}"
+ENA = "docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-network-performance-ena.html"
+CONNTRACK = "an AWS networking blog on conntrack utilisation; driver ENA 2.8.1 or newer"
+NOTES = "a public notes file on running backend services; no field data of ours behind it"

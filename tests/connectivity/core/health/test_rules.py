@@ -3,7 +3,8 @@
 import pytest
 
 from connectivity.core.health.judging import HealthRule, Missing, State, Way, judge
-from connectivity.core.health.rules import RULES
+from connectivity.core.health.kind import Kind
+from connectivity.core.health.kinds import KINDS, RULES
 
 END = 1_795_500_000 // 3_600 * 3_600
 every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -51,6 +52,15 @@ def test_nothing_that_was_not_collected_is_ok(rule: HealthRule) -> None:
     assert judge(rule, {}, None, END).state is State.UNKNOWN
 
 
-def test_metrics_of_the_page_are_there() -> None:
-    kinds = {rule.kind for rule in RULES}
-    assert kinds == {"nat-gateway", "nlb", "ebs-volume", "transit-gateway", "vpc-endpoint"}
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.key)
+def test_a_kind_is_whole(kind: Kind) -> None:
+    assert KINDS[kind.key] is kind
+    assert kind.rules or kind.configuration
+    assert {one.kind for one in (*kind.rules, *kind.configuration)} == {kind.key}
+    assert not kind.rules or kind.namespace
+    for one in kind.configuration:
+        assert one.source
+        assert one.means.endswith(".")
+        assert one.steps
+    of_rules = {rule.metric for rule in kind.rules}
+    assert not kind.queries or of_rules == set(kind.queries)

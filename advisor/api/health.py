@@ -1,0 +1,204 @@
+"""Health over REST: resources, their series, findings, rules, and how collecting goes."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from advisor.api.asked import asked_of
+from advisor.api.authentication import team_id_of
+from advisor.api.problems import refused
+from advisor.api.serializers import ProblemsSerializer
+from advisor.api.topologies import Pages
+from connectivity.core.health.kinds import KINDS
+from connectivity.core.problems import DocumentRefused, Problem
+from connectivity.health import findings, reading
+from connectivity.health.plain import finding_json, resource_json, rules_json
+from connectivity.health.settings import Numbers, rules_of, set_rule
+
+
+class ActSerializer(serializers.Serializer[Any]):
+    """What somebody says of a finding: `{"acknowledge": true}`, `{"mute_until": …, "note": …}`,
+    or `{"mute_until": null}`."""
+
+    acknowledge = serializers.BooleanField(required=False)
+    mute_until = serializers.DateTimeField(required=False, allow_null=True)
+    note = serializers.CharField(required=False, max_length=300, allow_blank=True)
+
+
+class NumbersSerializer(serializers.Serializer[Any]):
+    """A team's own numbers for a rule; the standard ones again with those of the standard."""
+
+    is_on = serializers.BooleanField(default=True)
+    threshold = serializers.FloatField(required=False, allow_null=True, default=None)
+    n = serializers.IntegerField(required=False, allow_null=True, default=None)
+    m = serializers.IntegerField(required=False, allow_null=True, default=None)
+    reason = serializers.CharField(required=False, max_length=300, default="", allow_blank=True)
+
+
+def _read(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    """Raises: DocumentRefused: with every problem."""
+    data = request.data
+    if not isinstance(data, dict):
+        raise DocumentRefused([Problem("", "is not an object")])
+    found = serializer(data=data)
+    names = found.fields.keys()
+    problems = [Problem(str(one), "is no field of this") for one in data if one not in names]
+    if not found.is_valid():
+        problems += [Problem(at, " ".join(map(str, said))) for at, said in found.errors.items()]
+    if problems:
+        raise DocumentRefused(problems)
+    return dict(found.validated_data)
+
+
+class ResourcesView(APIView):
+    @extend_schema(
+        operation_id="api_v1_health_resources_list",
+        responses=OpenApiTypes.OBJECT,
+        parameters=[OpenApiParameter(one, str) for one in ("kind", "state", "q", "page")],
+    )
+    def get(self, request: Request) -> Response:
+        """What is watched, the worst first, with open findings."""
+        asked = asked_of(request)
+        kind, state = asked.get("kind", ""), asked.get("state", "")
+        if kind and kind not in KINDS:
+            return refused([Problem("kind", f"{kind[:30]!r} is none of {', '.join(KINDS)}")])
+        found = reading.resources(team_id_of(request), kind, state, asked.get("q", ""))
+        pages = Pages()
+        page = pages.paginate_queryset(found.prefetch_related("findings"), request, self) or []
+        return pages.get_paginated_response([resource_json(one) for one in page])
+
+
+class ResourceView(APIView):
+    @extend_schema(responses=OpenApiTypes.OBJECT, parameters=[OpenApiParameter("range", str)])
+    def get(self, request: Request, uid: UUID) -> Response:
+        """One resource: what every rule says, its cost, and its series over `range`."""
+        row = reading.resource(team_id_of(request), uid)
+        range_ = asked_of(request).get("range", "24h")
+        if range_ not in reading.RANGES:
+            there = ", ".join(reading.RANGES)
+            return refused([Problem("range", f"{range_[:20]!r} is none of {there}")])
+        lines = reading.lines(row, range_, int(timezone.now().timestamp()))
+        series = [
+            {
+                "namespace": one.series.namespace,
+                "metric": one.series.metric,
+                "dimensions": dict(one.series.dimensions),
+                "statistic": one.series.statistic,
+                "step_s": one.step,
+                "collected_until": one.series.mark,
+                "points": [[at, value] for at, value in one.points if value is not None],
+            }
+            for one in lines
+        ]
+        extra = {"facts": row.facts, "verdicts": row.verdicts, "bill": row.bill, "series": series}
+        return Response(resource_json(row) | extra)
+
+
+class FindingsView(APIView):
+    @extend_schema(
+        operation_id="api_v1_health_findings_list",
+        responses=OpenApiTypes.OBJECT,
+        parameters=[OpenApiParameter("all", bool)],
+    )
+    def get(self, request: Request) -> Response:
+        """Open findings, the newest first; those that closed too with `?all=true`."""
+        is_open = None if asked_of(request).get("all", "").lower() == "true" else True
+        pages = Pages()
+        found = reading.findings(team_id_of(request), is_open=is_open)
+        page = pages.paginate_queryset(found, request, self) or []
+        return pages.get_paginated_response([finding_json(one) for one in page])
+
+
+class FindingView(APIView):
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, uid: UUID) -> Response:
+        """One finding with its history."""
+        return Response(_with_events(team_id_of(request), uid))
+
+    @extend_schema(
+        request=ActSerializer, responses={200: OpenApiTypes.OBJECT, 400: ProblemsSerializer}
+    )
+    def patch(self, request: Request, uid: UUID) -> Response:
+        """Acknowledge a finding, mute it until a moment, or listen to it again."""
+        said = _read(ActSerializer, request)
+        one = findings.finding_of(team_id_of(request), uid)
+        note = said.get("note", "")
+        if said.get("acknowledge"):
+            findings.acknowledge(one, note, request.user.pk)
+        if "mute_until" in said:
+            until: datetime | None = said["mute_until"]
+            if until is None:
+                findings.unmute(one, request.user.pk)
+            else:
+                findings.mute(one, until, note, request.user.pk)
+        return Response(_with_events(team_id_of(request), uid))
+
+
+def _with_events(team_id: int, uid: UUID) -> dict[str, Any]:
+    one = findings.finding_of(team_id, uid)
+    events = one.events.select_related("author")
+    return finding_json(one) | {
+        "history": [
+            {
+                "at": each.at.isoformat(),
+                "what": each.what,
+                "detail": each.detail,
+                "who": each.author.get_username() if each.author else None,
+            }
+            for each in events
+        ]
+    }
+
+
+class RulesView(APIView):
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """Every health rule as the team has it."""
+        return Response({"rules": rules_json(rules_of(team_id_of(request)))})
+
+
+class RuleView(APIView):
+    @extend_schema(
+        request=NumbersSerializer, responses={200: OpenApiTypes.OBJECT, 400: ProblemsSerializer}
+    )
+    def put(self, request: Request, id: str) -> Response:
+        """The team's own numbers for a rule, with the reason."""
+        team_id = team_id_of(request)
+        set_rule(team_id, id, Numbers(**_read(NumbersSerializer, request)), request.user.pk)
+        (found,) = (one for one in rules_json(rules_of(team_id)) if one["id"] == id)
+        return Response(found)
+
+
+class CollectionView(APIView):
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """How asking goes: last success, what was refused, what it costs."""
+        team_id = team_id_of(request)
+        cost = reading.cost(team_id, timezone.now())
+        return Response(
+            {
+                "places": [_place(one) for one in reading.places(team_id)],
+                "this_month": {
+                    "calls": cost.calls,
+                    "metrics": cost.metrics,
+                    "points": cost.points,
+                    "usd": f"{cost.usd:.5f}",
+                    "cap_usd": f"{cost.cap_usd:.2f}",
+                },
+            }
+        )
+
+
+def _place(one: reading.Place) -> dict[str, Any]:
+    found = one._asdict()
+    for name in ("succeeded_at", "due_at"):
+        found[name] = found[name] and found[name].isoformat()
+    return found

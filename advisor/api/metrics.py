@@ -1,0 +1,101 @@
+"""The product's own metrics for Prometheus, from the database, so that every process agrees."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import Count, Min
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from advisor.api.authentication import team_id_of
+from advisor.models import Job, WebhookDelivery
+from connectivity.health import reading
+from connectivity.models import Finding
+
+
+class MetricsView(APIView):
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> HttpResponse:
+        """Figures about the caller's team; a Prometheus server comes with an API token."""
+        registry = CollectorRegistry()
+        registry.register(_OfTeam(team_id_of(request), timezone.now()))
+        return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+class _OfTeam:
+    """What a scrape finds."""
+
+    def __init__(self, team_id: int, now: datetime) -> None:
+        self.team_id = team_id
+        self.now = now
+
+    def describe(self) -> list[Metric]:
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._jobs()
+        yield from self._health()
+        yield from self._collection()
+        yield from self._webhooks()
+
+    def _jobs(self) -> Iterator[Metric]:
+        mine = Job.objects.filter(team_id=self.team_id)
+        states = dict(mine.values_list("state").annotate(Count("pk")))
+        jobs = GaugeMetricFamily("advisor_jobs", "Jobs by state", labels=["state"])
+        for state in Job.State.values:
+            jobs.add_metric([state], states.get(state, 0))
+        yield jobs
+        waiting = mine.filter(state=Job.State.QUEUED).aggregate(since=Min("created_at"))["since"]
+        age = (self.now - waiting).total_seconds() if waiting else 0
+        yield GaugeMetricFamily(
+            "advisor_job_oldest_waiting_seconds", "For how long the oldest job waits", age
+        )
+
+    def _health(self) -> Iterator[Metric]:
+        name, text = "advisor_health_resources", "Watched resources by kind and state"
+        resources = GaugeMetricFamily(name, text, labels=["kind", "state"])
+        for kind in reading.counts(self.team_id):
+            for state, count in kind.counts.items():
+                resources.add_metric([kind.key, state], count)
+        yield resources
+        rows = Finding.objects.filter(team_id=self.team_id, closed_at=None)
+        findings = GaugeMetricFamily("advisor_health_findings", "Open findings", labels=["state"])
+        for state, count in rows.order_by().values_list("state").annotate(Count("pk")):
+            findings.add_metric([state], count)
+        yield findings
+
+    def _collection(self) -> Iterator[Metric]:
+        labels = ["owner", "region"]
+        age = GaugeMetricFamily(
+            "advisor_collection_age_seconds", "Since the oldest last success", labels=labels
+        )
+        refused = GaugeMetricFamily(
+            "advisor_collection_refused_permissions", "Permissions that AWS refuses", labels=labels
+        )
+        for one in reading.places(self.team_id):
+            if one.succeeded_at:
+                seconds = (self.now - one.succeeded_at).total_seconds()
+                age.add_metric([one.owner, one.region], seconds)
+            refused.add_metric([one.owner, one.region], len(one.refused))
+        yield from (age, refused)
+        cost = reading.cost(self.team_id, self.now)
+        yield CounterMetricFamily(
+            "advisor_cloudwatch_metrics", "Metrics asked for this month", cost.metrics
+        )
+        yield GaugeMetricFamily(
+            "advisor_cloudwatch_usd", "What asking cost this month", float(cost.usd)
+        )
+
+    def _webhooks(self) -> Iterator[Metric]:
+        rows = WebhookDelivery.objects.filter(webhook__team_id=self.team_id)
+        states = dict(rows.order_by().values_list("state").annotate(Count("pk")))
+        told = GaugeMetricFamily("advisor_webhook_deliveries", "Deliveries", labels=["state"])
+        for state in WebhookDelivery.State.values:
+            told.add_metric([state], states.get(state, 0))
+        yield told

@@ -1,0 +1,30 @@
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from advisor.models import Team
+from connectivity.health.plain import resource_json
+from connectivity.health.reading import counts, read_until, resources
+
+
+class Command(BaseCommand):
+    help = "What is watched, the worst first, as the last collection found it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--format", choices=["json", "table"], default="table")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        team = Team.objects.default()
+        found = [resource_json(one) for one in resources(team.pk).prefetch_related("findings")]
+        if options["format"] == "json":
+            self.stdout.write(json.dumps({"resources": found}, indent=1))
+            return
+        if not found:
+            self.stdout.write("Nothing is watched yet: manage.py collect_health --accounts FILE")
+            return
+        until = read_until(counts(team.pk))
+        self.stdout.write(f"data until {until:%Y-%m-%d %H:%M} UTC" if until else "no data yet")
+        for one in found:
+            what = f"{one['state']:9}{one['kind']:22}{one['name']}"
+            self.stdout.write(f"{what} ({one['account']}, {one['region']}): {one['why']}")

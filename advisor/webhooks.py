@@ -1,0 +1,152 @@
+"""Tells other programs what happens to findings: signed, tried again, and given up in the end.
+
+Bodies are signed as the Standard Webhooks specification says; Slack reads their `text`.
+"""
+
+import base64
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+
+from advisor.models import Webhook, WebhookDelivery
+from connectivity.clients.web import NotAllowed, WebError, ask, checked
+from connectivity.core.health.kinds import KINDS
+from connectivity.core.problems import DocumentRefused, Problem
+from connectivity.health.plain import finding_json
+from connectivity.models import FindingEvent
+
+TOLD = ("opened", "worsened", "closed")
+PAUSES = (30, 120, 480, 1_920, 7_200, 28_800)  # seconds before each further try
+LOOK_BACK = timedelta(days=1)
+MOST = 500  # deliveries of one round
+
+
+def add(team_id: int, name: str, url: str, author_id: int | None) -> Webhook:
+    """Tell an address from now on.
+
+    Raises:
+        DocumentRefused: no name, or an address that must not be asked.
+    """
+    if not name.strip():
+        raise DocumentRefused([Problem("name", "is empty")])
+    try:
+        checked(url, settings.OUTBOUND_HOSTS)
+    except NotAllowed as error:
+        raise DocumentRefused([Problem("url", str(error))]) from error
+    return Webhook.objects.create(
+        team_id=team_id, name=name.strip()[:100], url=url.strip()[:500], author_id=author_id
+    )
+
+
+def end(team_id: int, uid: UUID) -> Webhook:
+    """Tell it nothing more. Raises: Webhook.DoesNotExist."""
+    one = Webhook.objects.get(team_id=team_id, uid=uid, ended_at=None)
+    one.ended_at = timezone.now()
+    one.save(update_fields=["ended_at"])
+    return one
+
+
+def announce() -> int:
+    """Make a delivery of each event that an address has not been told. Twice is once."""
+    made = 0
+    for webhook in Webhook.objects.filter(ended_at=None):
+        since = max(webhook.created_at, timezone.now() - LOOK_BACK)
+        told = WebhookDelivery.objects.filter(webhook=webhook, event=OuterRef("pk"))
+        events = FindingEvent.objects.filter(
+            ~Exists(told), finding__team_id=webhook.team_id, what__in=TOLD, at__gte=since
+        )
+        rows = [
+            WebhookDelivery(webhook=webhook, event_id=pk, due_at=timezone.now())
+            for pk in events.order_by("pk").values_list("pk", flat=True)[:MOST]
+        ]
+        WebhookDelivery.objects.bulk_create(rows, ignore_conflicts=True)
+        made += len(rows)
+    return made
+
+
+def due() -> list[int]:
+    """Deliveries that are to be tried now."""
+    waiting = WebhookDelivery.objects.filter(
+        state=WebhookDelivery.State.WAITING, due_at__lte=timezone.now(), webhook__ended_at=None
+    )
+    return list(waiting.order_by("due_at").values_list("pk", flat=True)[:MOST])
+
+
+def send(pk: int) -> None:
+    """Try one delivery; a second worker that is rung finds it claimed.
+
+    A receiver may be told twice if we die between sending and noting it: the id stays the same.
+    """
+    one = WebhookDelivery.objects.select_related(
+        "webhook", "event__finding__resource__account"
+    ).get(pk=pk)
+    is_last = one.attempts >= len(PAUSES)
+    pause = timedelta(seconds=PAUSES[min(one.attempts, len(PAUSES) - 1)])
+    now = timezone.now()
+    claimed = WebhookDelivery.objects.filter(
+        pk=pk, state=WebhookDelivery.State.WAITING, attempts=one.attempts, due_at__lte=now
+    ).update(attempts=one.attempts + 1, due_at=now + pause)
+    if not claimed:
+        return
+    problem = _try(one, now)
+    mine = WebhookDelivery.objects.filter(pk=pk)
+    if not problem:
+        mine.update(state=WebhookDelivery.State.SENT, sent_at=timezone.now(), problem="")
+    elif is_last:
+        mine.update(state=WebhookDelivery.State.DEAD, problem=problem)
+    else:
+        mine.update(problem=problem)
+
+
+def again(team_id: int, uid: UUID) -> WebhookDelivery:
+    """Try a dead delivery from the beginning. Raises: WebhookDelivery.DoesNotExist."""
+    one = WebhookDelivery.objects.get(webhook__team_id=team_id, uid=uid)
+    dead = WebhookDelivery.objects.filter(pk=one.pk, state=WebhookDelivery.State.DEAD)
+    dead.update(state=WebhookDelivery.State.WAITING, attempts=0, due_at=timezone.now())
+    return one
+
+
+def _try(one: WebhookDelivery, now: datetime) -> str:
+    """Send it; what went wrong, or nothing."""
+    body = orjson.dumps(body_of(one.event))
+    headers = {"Content-Type": "application/json", "User-Agent": "connectivity-advisor"}
+    headers |= signed(one.webhook.secret, str(one.uid), int(now.timestamp()), body)
+    try:
+        reply = ask("POST", one.webhook.url, body=body, headers=headers)
+    except (NotAllowed, WebError) as error:
+        return str(error)
+    return "" if 200 <= reply.status < 300 else f"answered {reply.status}"
+
+
+def signed(secret: str, id: str, timestamp: int, body: bytes) -> dict[str, str]:
+    """The headers by which a receiver knows that a body is ours, and new."""
+    signature = hmac.new(secret.encode(), f"{id}.{timestamp}.".encode() + body, hashlib.sha256)
+    return {
+        "webhook-id": id,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": f"v1,{base64.b64encode(signature.digest()).decode()}",
+    }
+
+
+def body_of(event: FindingEvent) -> dict[str, Any]:
+    """What is told: a sentence for people, and the finding for programs."""
+    finding = event.finding
+    resource = finding.resource
+    where = f"{settings.ADVISOR_URL}{reverse('health-resource', args=[resource.uid])}"
+    demo = "[demo] " if resource.account and resource.account.is_demo else ""
+    what = f"{demo}{finding.state} {event.what}: {KINDS[resource.kind].one} {resource.name}"
+    part = f" ({finding.part})" if finding.part else ""
+    return {
+        "type": f"finding.{event.what}",
+        "timestamp": event.at.isoformat(),
+        "text": f"{what}{part}, {finding.rule}: {event.detail}\n{where}",
+        "data": finding_json(finding) | {"url": where},
+    }

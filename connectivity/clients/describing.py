@@ -1,0 +1,79 @@
+"""What an account has: the Describe calls of the kinds that are watched, page by page."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore import xform_name
+from botocore.exceptions import BotoCoreError, ClientError
+
+from connectivity.clients.sessions import Refused, explained
+from connectivity.core.health.resource import OF, Describe, Item
+
+IN_A_LIST = 100  # values of one call
+
+Client = Callable[[str], Any]  # by service
+
+
+@dataclass
+class Described:
+    """What the calls told. What was refused is not empty, it is not known."""
+
+    said: dict[str, list[Item]] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)  # action: why
+    calls: int = 0
+
+
+def describe(calls: Iterable[Describe], client: Client, where: str) -> Described:
+    """Make each call once, in order; a refused one leaves the others alone.
+
+    Raises:
+        AwsError: anything else than a refusal.
+    """
+    found = Described()
+    for call in dict.fromkeys(calls):
+        try:
+            items = [item for one in _asked(call, found) for item in _items(call, client, one)]
+        except (BotoCoreError, ClientError) as error:
+            why = explained(error, f"{call.operation} in {where}", call.action)
+            if not isinstance(why, Refused) or why.action == "sts:AssumeRole":
+                raise why from error
+            found.refused[call.action] = str(why)
+            continue
+        found.said[call.operation] = items
+        found.calls += 1
+    return found
+
+
+def _asked(call: Describe, found: Described) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The arguments of each time that it is made, and what for."""
+    if not call.of:
+        yield "", {}
+        return
+    values = list(dict.fromkeys(_values(found.said.get(call.of, ()), call.value)))
+    if not call.is_list:
+        yield from ((value, {call.argument: value}) for value in values)
+        return
+    for at in range(0, len(values), IN_A_LIST):
+        yield "", {call.argument: values[at : at + IN_A_LIST]}
+
+
+def _values(items: Iterable[Item], path: str) -> Iterator[str]:
+    first, _, rest = path.partition(".")
+    for item in items:
+        if rest:
+            yield from _values(item.get(first, ()), rest)
+        elif first in item:
+            yield item[first]
+
+
+def _items(call: Describe, client: Client, asked: tuple[str, dict[str, Any]]) -> Iterator[Item]:
+    of, arguments = asked
+    api = client(call.service)
+    name = xform_name(call.operation)
+    if api.can_paginate(name):
+        pages = api.get_paginator(name).paginate(**arguments)
+    else:
+        pages = [getattr(api, name)(**arguments)]
+    for page in pages:
+        yield from (item | {OF: of} for item in page.get(call.results) or ())

@@ -1,0 +1,101 @@
+"""Clients of AWS's APIs in the accounts that are watched, by the role of each."""
+
+from typing import Any, NamedTuple
+
+import boto3
+from botocore.config import Config
+from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import get_session
+
+from connectivity.clients import AwsError
+from connectivity.clients.demo import DemoClient
+
+CONFIG = Config(
+    retries={"mode": "adaptive", "max_attempts": 4},
+    connect_timeout=10,
+    read_timeout=60,
+    user_agent_extra="connectivity-advisor",
+)
+REFUSED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"}
+EXPIRED = {"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "RequestExpired"}
+THROTTLED = {
+    "Throttling",
+    "ThrottlingException",
+    "RequestLimitExceeded",
+    "TooManyRequestsException",
+}
+
+
+class Refused(AwsError):
+    """A permission is missing; says which."""
+
+    def __init__(self, text: str, action: str) -> None:
+        super().__init__(text)
+        self.action = action
+
+
+class Whose(NamedTuple):
+    """In which account a client works, and how it gets there."""
+
+    account: str
+    role_arn: str = ""  # empty: with the process's own credentials
+    external_id: str = ""
+    is_demo: bool = False
+
+
+def client(whose: Whose, service: str, region: str) -> Any:
+    """A client that renews its credentials by itself.
+
+    Raises:
+        AwsError: no credentials of our own, or no such Region.
+    """
+    if whose.is_demo:
+        return DemoClient(whose.account, service, region)
+    try:
+        session: Any = boto3.Session(botocore_session=_session(whose, region), region_name=region)
+        return session.client(service, config=CONFIG)
+    except (BotoCoreError, ValueError) as error:
+        raise AwsError(f"{service} in account {whose.account}, {region}: {error}") from error
+
+
+def _session(whose: Whose, region: str) -> Any:
+    session = get_session()
+    session.set_config_variable("region", region)
+    if not whose.role_arn:
+        return session
+    own = session.get_credentials()
+    if own is None:
+        raise AwsError(
+            f"account {whose.account}: the worker has no credentials of its own with which it "
+            "could take the role; give it some by boto3's environment"
+        )
+    asked = {"RoleSessionName": "connectivity-advisor", "ExternalId": whose.external_id}
+    fetcher = AssumeRoleCredentialFetcher(
+        session.create_client, own, whose.role_arn, extra_args=asked
+    )
+    renewed = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
+    taken: Any = get_session()
+    taken._credentials = renewed  # botocore's own way: it has no public one
+    return taken
+
+
+def explained(error: BotoCoreError | ClientError, what: str, action: str) -> AwsError:
+    """An error in words: what was asked for, and what would help."""
+    if not isinstance(error, ClientError):
+        return AwsError(f"{what}: {error}")
+    code = error.response["Error"].get("Code", "unknown")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    if error.operation_name == "AssumeRole":
+        return Refused(
+            f"{what}: the role cannot be taken ({code}); its trust policy must name our identity "
+            "and the external ID of this account",
+            "sts:AssumeRole",
+        )
+    if code in EXPIRED:
+        return AwsError(f"{what}: {code}; the credentials have ended, and are renewed next time")
+    if code in REFUSED or status == 403:
+        return Refused(f"{what}: {code}; allow {action}", action)
+    if code in THROTTLED:
+        return AwsError(f"{what}: {code}; AWS asks us to slow down, and it is tried again later")
+    return AwsError(f"{what}: {code}")

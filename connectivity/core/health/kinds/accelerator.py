@@ -1,0 +1,104 @@
+"""Endpoints of Global Accelerator: the ways in which two connections can collide.
+
+Configuration alone. The API is asked in us-west-2, which is where it lives.
+"""
+
+from collections.abc import Iterator
+
+from connectivity.core.health.judging import State, Whose
+from connectivity.core.health.kind import ConfigurationRule, Kind
+from connectivity.core.health.resource import OF, Describe, Estate, Resource, Said, name_of
+from connectivity.core.health.sources import ACCELERATOR
+
+KEY = "accelerator"
+OF_ACCELERATOR = ("ListAccelerators", "AcceleratorArn", "AcceleratorArn")
+OF_LISTENER = ("ListListeners", "ListenerArn", "ListenerArn")
+CALLS = (
+    Describe("globalaccelerator", "ListAccelerators", "Accelerators"),
+    Describe("globalaccelerator", "ListListeners", "Listeners", *OF_ACCELERATOR),
+    Describe("globalaccelerator", "ListEndpointGroups", "EndpointGroups", *OF_LISTENER),
+)
+
+
+def read(said: Said, account: str, region: str) -> Iterator[Resource]:
+    owner = {one["ListenerArn"]: one[OF] for one in said["ListListeners"]}
+    for one in said["ListAccelerators"]:
+        arn = one["AcceleratorArn"]
+        facts = {
+            "endpoints": [
+                {
+                    "arn": each["EndpointId"],
+                    "preserves_client_ip": bool(each.get("ClientIPPreservationEnabled")),
+                    "has_overrides": bool(group.get("PortOverrides")),
+                }
+                for group in said["ListEndpointGroups"]
+                if owner.get(group[OF]) == arn
+                for each in group.get("EndpointDescriptions", ())
+            ]
+        }
+        yield Resource(KEY, arn, one.get("Name") or name_of(one, arn), account, region, arn, facts)
+
+
+def _mixed(one: Resource, estate: Estate) -> str:
+    """An ALB that clients reach through the accelerator and directly as well."""
+    for each in one.facts["endpoints"]:
+        is_alb = ":loadbalancer/app/" in each["arn"]
+        if is_alb and each["preserves_client_ip"] and not each["has_overrides"]:
+            name = each["arn"].split("/")[-2]
+            return f"{name} keeps the clients' addresses, on the ports of the accelerator"
+    return ""
+
+
+def _twice(one: Resource, estate: Estate) -> str:
+    mine = {each["arn"] for each in one.facts["endpoints"]}
+    for other in estate.of(KEY):
+        both = sorted(mine & {each["arn"] for each in other.facts["endpoints"]})
+        if other.id != one.id and both:
+            return f"{both[0]} is an endpoint of {other.name} too"
+    return ""
+
+
+def _crossing(one: Resource, estate: Estate) -> str:
+    crossing = {each.facts["arn"] for each in estate.of("nlb") if each.facts["is_crossing"]}
+    both = sorted(crossing & {each["arn"] for each in one.facts["endpoints"]})
+    return f"{both[0]} is an NLB with cross-zone on" if both else ""
+
+
+CONFIGURATION = tuple(
+    ConfigurationRule(
+        id=id, kind=KEY, state=State.WARNING, whose=Whose.AWS, source=ACCELERATOR,
+        means=means, steps=steps, check=check,
+    )
+    for id, means, steps, check in (
+        (
+            "GA-MIXED", "A client that comes through the accelerator and directly as well can open "
+            "two connections that look the same, and one of them fails.",
+            ("Override the endpoint's port, so that the accelerator uses another one.",
+             "Or let all clients come through the accelerator, or turn preservation off."),
+            _mixed,
+        ),
+        (
+            "GA-TWICE", "Connections through two accelerators to one endpoint can collide.",
+            ("Give each accelerator an endpoint or a port of its own.",),
+            _twice,
+        ),
+        (
+            "GA-CROSS-ZONE", "With cross-zone on, connections through two of its addresses can "
+            "collide at one target.",
+            ("Turn cross-zone off for the load balancer.",),
+            _crossing,
+        ),
+    )
+)  # fmt: skip
+
+KIND = Kind(
+    key=KEY,
+    one="accelerator",
+    many="Global Accelerator",
+    namespace="",
+    identity="",
+    calls=CALLS,
+    read=read,
+    configuration=CONFIGURATION,
+    console="https://us-west-2.console.aws.amazon.com/globalaccelerator/home",
+)

@@ -1,0 +1,214 @@
+"""NAT gateways: port errors, drops, peaks; who uses one from another AZ; the unused."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from connectivity.core.health.judging import HealthRule, Missing, State, Way, Whose
+from connectivity.core.health.kind import (
+    DAY,
+    GIB,
+    IDLE_DAYS,
+    ConfigurationRule,
+    Kind,
+    Usage,
+    Use,
+    Wanted,
+)
+from connectivity.core.health.resource import (
+    Describe,
+    Estate,
+    Item,
+    Resource,
+    Said,
+    name_of,
+    seconds,
+)
+from connectivity.core.health.series import Tier
+from connectivity.core.health.sources import ALARMS, CONSOLE, NAT, NAT_BASICS, OURS
+from costmodel.core.charges import PriceName
+from costmodel.core.units import HOURS_PER_MONTH
+
+KEY = "nat-gateway"
+IPV4 = PriceName("AmazonVPC", "PublicIPv4:InUseAddress")
+PACKETS = ("PacketsInFromSource", "PacketsInFromDestination")
+MORE_PORTS = (
+    "Find the destination with the most connections in the flow logs.",
+    "Add addresses to the gateway (up to 8), or spread the clients over several gateways.",
+    "Reuse connections; each address carries 55,000 to one destination.",
+)
+
+RULES = (
+    HealthRule(
+        id="NAT-PORTS-NOW", kind=KEY, metric="ErrorPortAllocation", statistic="Sum", period=60,
+        way=Way.ABOVE, threshold=0, n=1, m=5, state=State.WARNING, missing=Missing.UNKNOWN,
+        whose=Whose.OURS, source=f"{OURS}; {NAT}",
+        means="No source port was free towards a destination: new connections failed.",
+        steps=MORE_PORTS,
+    ),
+    HealthRule(
+        id="NAT-PORTS", kind=KEY, metric="ErrorPortAllocation", statistic="Sum", period=60,
+        way=Way.ABOVE, threshold=0, n=15, m=15, state=State.CRITICAL, missing=Missing.UNKNOWN,
+        whose=Whose.AWS, source=ALARMS,
+        means="For a quarter of an hour no source port has been free towards a destination.",
+        steps=MORE_PORTS,
+    ),
+    HealthRule(
+        id="NAT-DROPS", kind=KEY, metric="PacketsDropCount", statistic="Sum", period=60,
+        way=Way.ABOVE, threshold=0.01, n=5, m=5, state=State.WARNING, missing=Missing.UNKNOWN,
+        whose=Whose.AWS, source=ALARMS, base=PACKETS,
+        means="The gateway drops more than 0.01 % of the packets that come in.",
+        steps=(
+            "Look at AWS's health events for the gateway.",
+            "Compare the peaks with 100 Gbps and 10 million packets a second; divide the traffic.",
+        ),
+    ),
+    HealthRule(
+        id="NAT-PEAK-BYTES", kind=KEY, metric="PeakBytesPerSecond", statistic="Maximum",
+        period=60, way=Way.ABOVE, threshold=10e9, n=3, m=15, state=State.WARNING,
+        missing=Missing.QUIET, whose=Whose.OURS, source=f"{OURS}; {NAT}",
+        means="Peaks are above 80 Gbps; a gateway carries 100.",
+        steps=("Divide the subnets over several gateways before it drops.",),
+    ),
+    HealthRule(
+        id="NAT-PEAK-PACKETS", kind=KEY, metric="PeakPacketsPerSecond", statistic="Maximum",
+        period=60, way=Way.ABOVE, threshold=8e6, n=3, m=15, state=State.WARNING,
+        missing=Missing.QUIET, whose=Whose.OURS, source=f"{OURS}; {NAT}",
+        means="Peaks are above 8 million packets a second; a gateway carries 10.",
+        steps=("Divide the subnets over several gateways before it drops.",),
+    ),
+    HealthRule(
+        id="NAT-NO-ANSWER", kind=KEY, metric="ConnectionEstablishedCount", statistic="Sum",
+        period=300, way=Way.BELOW, threshold=95, n=3, m=3, state=State.WARNING,
+        missing=Missing.QUIET, whose=Whose.OURS, source=f"{OURS}; {NAT}",
+        base=("ConnectionAttemptCount",), base_from=100,
+        means="More than 5 % of the connections that are tried get no answer.",
+        steps=("Find the destination that does not answer in the flow logs.",),
+    ),
+    HealthRule(
+        id="NAT-IDLE", kind=KEY, metric="BytesInFromSource", statistic="Sum", period=DAY,
+        way=Way.BELOW, threshold=1, n=IDLE_DAYS, m=IDLE_DAYS, state=State.WARNING,
+        missing=Missing.QUIET, whose=Whose.OURS, source=OURS,
+        means="Nothing has gone through it for seven days; its hours are paid all the same.",
+        steps=("Delete it and release its addresses if nobody needs it.",),
+    ),
+)  # fmt: skip
+
+CALLS = (
+    Describe("ec2", "DescribeNatGateways", "NatGateways"),
+    Describe("ec2", "DescribeSubnets", "Subnets"),
+    Describe("ec2", "DescribeRouteTables", "RouteTables"),
+)
+
+
+def read(said: Said, account: str, region: str) -> Iterator[Resource]:
+    """Gateways that exist or come to be; `routes` are the subnets whose traffic goes to one."""
+    subnets = {one["SubnetId"]: one for one in said["DescribeSubnets"]}
+    users = _users(said["DescribeRouteTables"], subnets)
+    for one in said["DescribeNatGateways"]:
+        if one.get("State", "available") not in ("pending", "available"):
+            continue
+        subnet = subnets.get(one.get("SubnetId", ""), {})
+        id = one["NatGatewayId"]
+        facts = {
+            "vpc": one.get("VpcId", ""),
+            "az": subnet.get("AvailabilityZone", ""),
+            "mode": one.get("AvailabilityMode", "zonal"),
+            "connectivity": one.get("ConnectivityType", "public"),
+            "addresses": len(one.get("NatGatewayAddresses", ())),
+            "routes": users.get(id, []),
+            "created": seconds(one.get("CreateTime")),
+        }
+        yield Resource(KEY, id, name_of(one, id), account, region, id, facts)
+
+
+def _users(tables: Iterable[Item], subnets: Mapping[str, Item]) -> dict[str, list[dict[str, str]]]:
+    """Subnets by the gateway to which their table sends traffic; the main table takes the rest."""
+    found: dict[str, list[dict[str, str]]] = defaultdict(list)
+    tables = list(tables)
+    linked = {a.get("SubnetId"): t for t in tables for a in t.get("Associations", ())}
+    main = {
+        t["VpcId"]: t for t in tables for a in t.get("Associations", ()) if a.get("Main", False)
+    }
+    for id, subnet in sorted(subnets.items()):
+        table = linked.get(id) or main.get(subnet["VpcId"]) or {}
+        for gateway in {r.get("NatGatewayId") for r in table.get("Routes", ())} - {None}:
+            found[gateway].append({"subnet": id, "az": subnet["AvailabilityZone"]})
+    return found
+
+
+def _from_another_az(one: Resource, estate: Estate) -> str:
+    if one.facts["mode"] != "zonal" or not one.facts["az"]:
+        return ""
+    far = [use for use in one.facts["routes"] if use["az"] != one.facts["az"]]
+    if not far:
+        return ""
+    azs = ", ".join(sorted({use["az"] for use in far}))
+    said = f"{len(far)} subnet{'s' * (len(far) > 1)} in {azs} use it from another AZ"
+    return f"{said} than its own, {one.facts['az']}"
+
+
+def _unused(one: Resource, estate: Estate) -> str:
+    created = one.facts["created"]
+    is_young = created is not None and estate.now - created < IDLE_DAYS * DAY
+    return "" if one.facts["routes"] or is_young else "no route table sends traffic to it"
+
+
+def uses(one: Resource, usage: Usage) -> Iterator[Use]:
+    """Hours of each AZ, GB through it both ways, public addresses."""
+    is_regional = one.facts["mode"] == "regional"
+    azs = len({use["az"] for use in one.facts["routes"]}) or 1 if is_regional else 1
+    hours, data = REGIONAL if is_regional else ZONAL
+    yield Use("Hours", hours, HOURS_PER_MONTH * azs)
+    sent = [usage.get(name) for name in ("BytesInFromSource", "BytesInFromDestination")]
+    known = [one for one in sent if one is not None]
+    yield Use("Through it", data, sum(known) / GIB if len(known) == len(sent) else None)
+    if one.facts["connectivity"] == "public":
+        yield Use("Public IPv4", IPV4, HOURS_PER_MONTH * max(1, one.facts["addresses"]))
+
+
+def _prices(prefix: str) -> tuple[PriceName, PriceName]:
+    names = (f"{prefix}NatGateway-Hours", f"{prefix}NatGateway-Bytes")
+    hours, data = (PriceName("AmazonEC2", name, "NatGateway") for name in names)
+    return hours, data
+
+
+ZONAL, REGIONAL = _prices(""), _prices("Regional")
+
+CONFIGURATION = (
+    ConfigurationRule(
+        id="NAT-OTHER-AZ", kind=KEY, state=State.WARNING, whose=Whose.OURS,
+        source=f"{OURS}; {NAT_BASICS}",
+        means="Clients pay for crossing AZs, and lose their way out when the gateway's AZ fails.",
+        steps=(
+            "Make a gateway in each AZ, and send each AZ's subnets to their own.",
+            "Or take a regional gateway, which follows the AZs.",
+        ),
+        check=_from_another_az,
+    ),
+    ConfigurationRule(
+        id="NAT-NO-ROUTE", kind=KEY, state=State.WARNING, whose=Whose.OURS, source=OURS,
+        means="It is paid by the hour, and nothing can reach it.",
+        steps=("Delete it and release its addresses, or add the route that is missing.",),
+        check=_unused,
+    ),
+)  # fmt: skip
+
+KIND = Kind(
+    key=KEY,
+    one="NAT gateway",
+    many="NAT gateways",
+    namespace="AWS/NATGateway",
+    identity="NatGatewayId",
+    calls=CALLS,
+    read=read,
+    rules=RULES,
+    configuration=CONFIGURATION,
+    wanted=(
+        Wanted("BytesInFromSource"),
+        Wanted("BytesInFromDestination"),
+        Wanted("ActiveConnectionCount", "Maximum", 300, Tier.HOUR),
+        Wanted("IdleTimeoutCount", "Sum", 300, Tier.HOUR),
+    ),
+    uses=uses,
+    console=CONSOLE.format("NatGatewayDetails:natGatewayId={id}"),
+)

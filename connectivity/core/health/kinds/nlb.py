@@ -1,0 +1,299 @@
+"""Network Load Balancers: targets, resets, ports, and settings that work against each other."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from connectivity.core.health.judging import HealthRule, Missing, State, Way, Whose
+from connectivity.core.health.kind import (
+    ConfigurationRule,
+    Kind,
+    Usage,
+    Use,
+    Wanted,
+)
+from connectivity.core.health.resource import (
+    Describe,
+    Estate,
+    Item,
+    Resource,
+    Said,
+    attributes,
+    told,
+)
+from connectivity.core.health.series import Tier
+from connectivity.core.health.sources import (
+    EC2_CONSOLE,
+    GUIDE,
+    NLB,
+    NLB_TIMEOUT,
+    NLB_TROUBLE,
+    OURS,
+)
+from costmodel.core.charges import PriceName
+from costmodel.core.units import HOURS_PER_MONTH
+
+KEY = "nlb"
+HOURS = PriceName("AWSELB", "LoadBalancerUsage", "LoadBalancing:Network")
+UNITS = PriceName("AWSELB", "LCUUsage", "LoadBalancing:Network")
+IDLE_S = 350  # of a listener that says nothing else; always of a TLS listener
+ENI_IDLE_S = 432_000  # of an interface that says nothing else, before Nitro v6
+
+RULES = (
+    HealthRule(
+        id="NLB-NO-TARGET", kind=KEY, metric="HealthyHostCount", statistic="Maximum", period=60,
+        way=Way.BELOW, threshold=1, n=3, m=3, state=State.CRITICAL, missing=Missing.UNKNOWN,
+        whose=Whose.OURS, source=f"{OURS}; Maximum is AWS's advice: {NLB}",
+        means="No target of the group is healthy on any node of the load balancer.",
+        steps=("Look at the reasons in the target group's health.", "Start or register targets."),
+    ),
+    HealthRule(
+        id="NLB-UNHEALTHY", kind=KEY, metric="UnHealthyHostCount", statistic="Minimum",
+        period=60, way=Way.ABOVE, threshold=0, n=2, m=2, state=State.WARNING,
+        missing=Missing.UNKNOWN, whose=Whose.AWS, source=GUIDE,
+        means="Every node of the load balancer finds at least one target unhealthy.",
+        steps=(
+            "Look at the reasons in the target group's health.",
+            "A target that turns unhealthy has its connections reset, which clients notice.",
+        ),
+    ),
+    HealthRule(
+        id="NLB-PORTS", kind=KEY, metric="PortAllocationErrorCount", statistic="Sum", period=60,
+        way=Way.ABOVE, threshold=0, n=1, m=1, state=State.CRITICAL, missing=Missing.QUIET,
+        whose=Whose.AWS, source=f"an AWS monitoring page; {NLB}",
+        means="No source port was free towards a target: new connections failed.",
+        steps=(
+            "Add targets; each carries some 55,000 connections without client IP preservation.",
+            "Secondary addresses of the load balancer help; they cannot be taken away again.",
+        ),
+    ),
+    HealthRule(
+        id="NLB-REJECTED", kind=KEY, metric="RejectedFlowCount", statistic="Sum", period=60,
+        way=Way.ABOVE, threshold=0, n=1, m=1, state=State.WARNING, missing=Missing.QUIET,
+        whose=Whose.AWS, source=f"an AWS monitoring page; {NLB}",
+        means="The load balancer refused connections.",
+        steps=("Look for targets that are all unhealthy, and for a full load balancer.",),
+    ),
+    HealthRule(
+        id="NLB-RESETS", kind=KEY, metric="TCP_ELB_Reset_Count", statistic="Sum", period=60,
+        way=Way.ABOVE, threshold=5, n=5, m=5, state=State.WARNING, missing=Missing.QUIET,
+        whose=Whose.OURS, source=f"{OURS}; {NLB}", base=("NewFlowCount",),
+        means="The load balancer resets more connections than 5 % of those that begin.",
+        steps=(
+            "Compare with UnHealthyHostCount: an unhealthy target has its connections reset.",
+            "Send keep-alives more often than the listener's idle timeout.",
+        ),
+    ),
+)  # fmt: skip
+
+OF_BALANCER = ("DescribeLoadBalancers", "LoadBalancerArn", "LoadBalancerArn")
+OF_GROUP = ("DescribeTargetGroups", "TargetGroupArn", "TargetGroupArn")
+CALLS = (
+    Describe("elbv2", "DescribeLoadBalancers", "LoadBalancers"),
+    Describe("elbv2", "DescribeTargetGroups", "TargetGroups"),
+    Describe("elbv2", "DescribeLoadBalancerAttributes", "Attributes", *OF_BALANCER),
+    Describe("elbv2", "DescribeListeners", "Listeners", *OF_BALANCER),
+    Describe(
+        "elbv2", "DescribeListenerAttributes", "Attributes",
+        "DescribeListeners", "ListenerArn", "ListenerArn",
+    ),
+    Describe("elbv2", "DescribeTargetGroupAttributes", "Attributes", *OF_GROUP),
+    Describe("elbv2", "DescribeTargetHealth", "TargetHealthDescriptions", *OF_GROUP),
+    Describe("ec2", "DescribeNetworkInterfaces", "NetworkInterfaces"),
+    Describe("ec2", "DescribeInstances", "Reservations"),
+    Describe(
+        "ec2", "DescribeInstanceTypes", "InstanceTypes",
+        "DescribeInstances", "InstanceTypes", "Instances.InstanceType", is_list=True,
+    ),
+)  # fmt: skip
+
+
+def read(said: Said, account: str, region: str) -> Iterator[Resource]:
+    for one in said["DescribeLoadBalancers"]:
+        if one["Type"] != "network":
+            continue
+        arn = one["LoadBalancerArn"]
+        own = attributes(said["DescribeLoadBalancerAttributes"], arn)
+        is_crossing = own.get("load_balancing.cross_zone.enabled", "false") == "true"
+        groups = [
+            _group(group, said, is_crossing)
+            for group in said["DescribeTargetGroups"]
+            if arn in group.get("LoadBalancerArns", ())
+        ]
+        facts = {
+            "arn": arn,
+            "vpc": one.get("VpcId", ""),
+            "scheme": one.get("Scheme", ""),
+            "azs": sorted(zone["ZoneName"] for zone in one.get("AvailabilityZones", ())),
+            "is_crossing": is_crossing,
+            "listeners": [_listener(each, said) for each in told(said["DescribeListeners"], arn)],
+            "groups": groups,
+        }
+        key = "net/" + arn.split("/", 2)[2]
+        yield Resource(KEY, key, one["LoadBalancerName"], account, region, key, facts)
+
+
+def _listener(one: Item, said: Said) -> dict[str, Any]:
+    own = attributes(said["DescribeListenerAttributes"], one["ListenerArn"])
+    protocol = one["Protocol"]
+    idle = int(own.get("tcp.idle_timeout.seconds") or IDLE_S)
+    return {
+        "port": one["Port"],
+        "protocol": protocol,
+        "idle_s": {"TLS": IDLE_S, "UDP": 120}.get(protocol, idle),
+    }
+
+
+def _group(one: Item, said: Said, balancer_crosses: bool) -> dict[str, Any]:
+    arn = one["TargetGroupArn"]
+    own = attributes(said["DescribeTargetGroupAttributes"], arn)
+    crossing = own.get("load_balancing.cross_zone.enabled", "use_load_balancer_configuration")
+    is_plain = one.get("TargetType") == "ip" and one["Protocol"] in ("TCP", "TLS")
+    preserves = own.get("preserve_client_ip.enabled") or ("false" if is_plain else "true")
+    targets = [health["Target"]["Id"] for health in told(said["DescribeTargetHealth"], arn)]
+    return {
+        "name": one["TargetGroupName"],
+        "is_crossing": {"true": True, "false": False}.get(crossing, balancer_crosses),
+        "preserves_client_ip": preserves == "true",
+        "targets": len(targets),
+        "eni_idle_s": min((_idle_of(target, said) for target in targets), default=None),
+    }
+
+
+def _idle_of(target: str, said: Said) -> int:
+    """For how long the target's interface remembers an idle connection; AWS's default if unsaid."""
+    for one in said["DescribeNetworkInterfaces"]:
+        instance = one.get("Attachment", {}).get("InstanceId")
+        if target in (instance, one.get("PrivateIpAddress")):
+            own = one.get("ConnectionTrackingConfiguration", {}).get("TcpEstablishedTimeout")
+            return int(own or _default_idle(instance, said))
+    return ENI_IDLE_S
+
+
+def _default_idle(instance: str | None, said: Said) -> int:
+    types: Mapping[str, Any] = {
+        each["InstanceId"]: each["InstanceType"]
+        for one in said["DescribeInstances"]
+        for each in one.get("Instances", ())
+    }
+    for one in said["DescribeInstanceTypes"]:
+        if one["InstanceType"] == types.get(instance or ""):
+            tracking = one.get("NetworkInfo", {}).get("ConnectionTrackingConfiguration", {})
+            return int(tracking.get("DefaultTcpEstablishedTimeout") or ENI_IDLE_S)
+    return ENI_IDLE_S
+
+
+def _mixes(one: Resource, estate: Estate) -> str:
+    if len(one.facts["azs"]) < 2:
+        return ""
+    clash = [
+        g["name"] for g in one.facts["groups"] if g["is_crossing"] and g["preserves_client_ip"]
+    ]
+    where = ", ".join(clash)
+    return f"cross-zone and client IP preservation are both on for {where}" if clash else ""
+
+
+def _outlives(one: Resource, estate: Estate) -> str:
+    listeners = [each for each in one.facts["listeners"] if each["protocol"] == "TCP"]
+    for group in one.facts["groups"]:
+        eni = group["eni_idle_s"]
+        longer = [each for each in listeners if eni is not None and each["idle_s"] > eni]
+        if longer:
+            return (
+                f"listener {longer[0]['port']} keeps idle connections {longer[0]['idle_s']:,} s, "
+                f"a target's interface in {group['name']} forgets them after {eni:,} s"
+            )
+    return ""
+
+
+def _tls(one: Resource, estate: Estate) -> str:
+    ports = [str(each["port"]) for each in one.facts["listeners"] if each["protocol"] == "TLS"]
+    others = [each for each in one.facts["listeners"] if each["idle_s"] > IDLE_S]
+    if not ports or not others:
+        return ""
+    said = f"TLS listener {', '.join(ports)} ends idle connections after {IDLE_S} s"
+    return f"{said}, while listener {others[0]['port']} waits {others[0]['idle_s']:,} s"
+
+
+def _one_az(one: Resource, estate: Estate) -> str:
+    azs = one.facts["azs"]
+    return f"it stands in {azs[0]} alone" if len(azs) == 1 else ""
+
+
+def _empty(one: Resource, estate: Estate) -> str:
+    empty = [group["name"] for group in one.facts["groups"] if not group["targets"]]
+    if not one.facts["groups"]:
+        return "no target group belongs to it"
+    return f"no target is registered in {', '.join(empty)}" if empty else ""
+
+
+def uses(one: Resource, usage: Usage) -> Iterator[Use]:
+    yield Use("Hours", HOURS, HOURS_PER_MONTH)
+    yield Use("Capacity units", UNITS, usage.get("ConsumedLCUs"))
+
+
+CONFIGURATION = (
+    ConfigurationRule(
+        id="NLB-MIXED-UP", kind=KEY, state=State.WARNING, whose=Whose.AWS, source=NLB_TROUBLE,
+        means="A client's port can reach one target by two addresses and look like a duplicate: "
+              "connections stall or fail now and then.",
+        steps=(
+            "Turn cross-zone off for the group, or client IP preservation "
+            "(then proxy protocol v2 tells the address).",
+            "Where neither can be, let clients use more source ports.",
+        ),
+        check=_mixes,
+    ),
+    ConfigurationRule(
+        id="NLB-IDLE-ENI", kind=KEY, state=State.WARNING, whose=Whose.OURS,
+        source=f"{OURS}; {NLB_TIMEOUT}; the EC2 API model (Nitro v6 instances: 350 s)",
+        means="The target's network interface forgets an idle connection before the listener does: "
+              "the next packet is dropped.",
+        steps=(
+            "Raise TcpEstablishedTimeout of the targets' interfaces to the idle timeout.",
+            "Or send keep-alives more often than the shorter of the two.",
+        ),
+        check=_outlives,
+    ),
+    ConfigurationRule(
+        id="NLB-TLS-IDLE", kind=KEY, state=State.WARNING, whose=Whose.AWS, source=NLB_TIMEOUT,
+        means="The idle timeout of a TLS listener is always 350 seconds; it cannot be raised with "
+              "the others.",
+        steps=("Send keep-alives more often than every 350 seconds on TLS connections.",),
+        check=_tls,
+    ),
+    ConfigurationRule(
+        id="NLB-ONE-AZ", kind=KEY, state=State.WARNING, whose=Whose.OURS, source=OURS,
+        means="When its AZ fails, so does the service.",
+        steps=("Add subnets of other AZs, with targets in them.",),
+        check=_one_az,
+    ),
+    ConfigurationRule(
+        id="NLB-EMPTY", kind=KEY, state=State.WARNING, whose=Whose.OURS, source=OURS,
+        means="It is paid for, and has nowhere to send a connection.",
+        steps=("Register targets, or delete it.",),
+        check=_empty,
+    ),
+)  # fmt: skip
+
+KIND = Kind(
+    key=KEY,
+    one="Network Load Balancer",
+    many="Network Load Balancers",
+    namespace="AWS/NetworkELB",
+    identity="LoadBalancer",
+    calls=CALLS,
+    read=read,
+    rules=RULES,
+    configuration=CONFIGURATION,
+    wanted=(
+        Wanted("ConsumedLCUs"),
+        Wanted("ProcessedBytes"),
+        Wanted("ActiveFlowCount", "Average", 300, Tier.HOUR),
+        Wanted("TCP_Client_Reset_Count", "Sum", 300, Tier.HOUR),
+        Wanted("TCP_Target_Reset_Count", "Sum", 300, Tier.HOUR),
+    ),
+    parts=("TargetGroup",),
+    uses=uses,
+    is_quiet=True,
+    console=EC2_CONSOLE.format("LoadBalancers:"),
+)

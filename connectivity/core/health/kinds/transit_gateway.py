@@ -1,0 +1,102 @@
+"""Transit gateways, attachment by attachment: what they drop, and why."""
+
+from collections.abc import Iterator
+
+from connectivity.core.health.judging import HealthRule, Missing, State, Way, Whose
+from connectivity.core.health.kind import DAY, GIB, IDLE_DAYS, Kind, Usage, Use, Wanted
+from connectivity.core.health.resource import Describe, Resource, Said, name_of
+from connectivity.core.health.sources import CONSOLE, GUIDE, OURS
+from costmodel.core.charges import PriceName
+from costmodel.core.units import HOURS_PER_MONTH
+
+KEY = "transit-gateway"
+CALLS = (
+    Describe("ec2", "DescribeTransitGateways", "TransitGateways"),
+    Describe("ec2", "DescribeTransitGatewayAttachments", "TransitGatewayAttachments"),
+)
+BILLED = {"vpc": "TransitGatewayVPC", "vpn": "TransitGatewayVPN"}
+
+_DROPS = tuple(
+    HealthRule(
+        id=id, kind=KEY, metric=metric, statistic="Sum", period=60, way=Way.ABOVE, threshold=0.1,
+        n=2, m=2, state=State.WARNING, missing=Missing.QUIET, whose=Whose.OURS,
+        source=f"{OURS}, between what two of AWS's pages say; {GUIDE}", base=("PacketsIn",),
+        means=means, steps=steps,
+    )
+    for id, metric, means, steps in (
+        (
+            "TGW-BLACKHOLE", "PacketDropCountBlackhole",
+            "More than 0.1 % of the packets meet a blackhole route.",
+            ("Look for routes to attachments that were deleted.",
+             "If the blackhole is meant, mute this rule for the attachment."),
+        ),
+        (
+            "TGW-NO-ROUTE", "PacketDropCountNoRoute",
+            "More than 0.1 % of the packets find no route.",
+            ("Compare the route table's ranges with what the VPCs send.",
+             "An attachment whose range overlaps another's is not propagated, without an error."),
+        ),
+    )
+)  # fmt: skip
+
+RULES = (
+    *_DROPS,
+    HealthRule(
+        id="TGW-IDLE", kind=KEY, metric="BytesIn", statistic="Sum", period=DAY, way=Way.BELOW,
+        threshold=1, n=IDLE_DAYS, m=IDLE_DAYS, state=State.WARNING, missing=Missing.QUIET,
+        whose=Whose.OURS, source=OURS,
+        means="Nothing has come in from this attachment for seven days; its hours are paid anyway.",
+        steps=("Delete the attachment if nobody needs it.",),
+    ),
+)  # fmt: skip
+
+
+def read(said: Said, account: str, region: str) -> Iterator[Resource]:
+    """Gateways that the account owns, with every attachment, whoever owns what is attached."""
+    for one in said["DescribeTransitGateways"]:
+        if one.get("State") in ("deleting", "deleted"):
+            continue
+        id = one["TransitGatewayId"]
+        facts = {
+            "attachments": [
+                {
+                    "id": each["TransitGatewayAttachmentId"],
+                    "type": each.get("ResourceType", ""),
+                    "to": each.get("ResourceId", ""),
+                    "owner": each.get("ResourceOwnerId", ""),
+                    "state": each.get("State", ""),
+                }
+                for each in said["DescribeTransitGatewayAttachments"]
+                if each.get("TransitGatewayId") == id and each.get("State") != "deleted"
+            ]
+        }
+        yield Resource(KEY, id, name_of(one, id), account, region, id, facts)
+
+
+def uses(one: Resource, usage: Usage) -> Iterator[Use]:
+    """What all attachments cost together, whoever pays for each of them."""
+    for type, operation in BILLED.items():
+        count = sum(each["type"] == type for each in one.facts["attachments"])
+        if count:
+            hours = PriceName("AmazonVPC", "TransitGateway-Hours", operation)
+            yield Use(f"Attachments of type {type}", hours, HOURS_PER_MONTH * count)
+    sent = usage.get("BytesIn")
+    data = PriceName("AmazonVPC", "TransitGateway-Bytes", "TransitGatewayVPC")
+    yield Use("Sent into it", data, None if sent is None else sent / GIB)
+
+
+KIND = Kind(
+    key=KEY,
+    one="transit gateway",
+    many="Transit gateways",
+    namespace="AWS/TransitGateway",
+    identity="TransitGateway",
+    calls=CALLS,
+    read=read,
+    rules=RULES,
+    wanted=(Wanted("BytesIn"), Wanted("BytesOut")),
+    parts=("TransitGatewayAttachment",),
+    uses=uses,
+    is_quiet=True,
+    console=CONSOLE.format("TransitGatewayDetails:transitGatewayId={id}"),
+)

@@ -1,0 +1,103 @@
+"""Interface endpoints of PrivateLink: drops, resets, and those that nobody uses."""
+
+from collections.abc import Iterator
+
+from connectivity.core.health.judging import HealthRule, Missing, State, Way, Whose
+from connectivity.core.health.kind import (
+    DAY,
+    GIB,
+    IDLE_DAYS,
+    ConfigurationRule,
+    Kind,
+    Usage,
+    Use,
+    Wanted,
+)
+from connectivity.core.health.resource import Describe, Estate, Resource, Said, name_of, seconds
+from connectivity.core.health.sources import ALARMS, CONSOLE, OURS
+from costmodel.core.charges import PriceName
+from costmodel.core.units import HOURS_PER_MONTH
+
+KEY = "vpc-endpoint"
+LISTED_DAYS = 14  # for which CloudWatch lists a metric without data
+HOURS = PriceName("AmazonVPC", "VpcEndpoint-Hours", "VpcEndpoint")
+DATA = PriceName("AmazonVPC", "VpcEndpoint-Bytes", "VpcEndpoint")
+
+RULES = (
+    HealthRule(
+        id="VPCE-DROPS", kind=KEY, metric="PacketsDropped", statistic="Sum", period=60,
+        way=Way.ABOVE, threshold=100, n=5, m=5, state=State.WARNING, missing=Missing.QUIET,
+        whose=Whose.OURS, source=f"{OURS}; AWS says 'low, by use': {ALARMS}",
+        means="The endpoint drops packets; those above 8500 bytes always are.",
+        steps=("Keep packets within 8500 bytes.", "Compare with the endpoint's throughput."),
+    ),
+    HealthRule(
+        id="VPCE-RESETS", kind=KEY, metric="RstPacketsReceived", statistic="Sum", period=60,
+        way=Way.ABOVE, threshold=600, n=5, m=5, state=State.WARNING, missing=Missing.QUIET,
+        whose=Whose.OURS, source=f"{OURS}; an AWS page has 10 a second for GWLB endpoints",
+        means="The service resets connections, more than ten a second.",
+        steps=("Ask the provider about unhealthy targets.", "Look at idle timeouts on both sides."),
+    ),
+    HealthRule(
+        id="VPCE-IDLE", kind=KEY, metric="BytesProcessed", statistic="Sum", period=DAY,
+        way=Way.BELOW, threshold=1, n=IDLE_DAYS, m=IDLE_DAYS, state=State.WARNING,
+        missing=Missing.QUIET, whose=Whose.OURS, source=OURS,
+        means="Nothing has gone through it for seven days; its hours are paid all the same.",
+        steps=("Delete it if nobody needs it.",),
+    ),
+)  # fmt: skip
+
+
+def read(said: Said, account: str, region: str) -> Iterator[Resource]:
+    for one in said["DescribeVpcEndpoints"]:
+        is_there = one.get("State", "available").lower() in ("available", "pending")
+        if one.get("VpcEndpointType", "Interface") != "Interface" or not is_there:
+            continue
+        id = one["VpcEndpointId"]
+        facts = {
+            "vpc": one.get("VpcId", ""),
+            "service": one.get("ServiceName", ""),
+            "subnets": len(one.get("SubnetIds", ())),
+            "created": seconds(one.get("CreationTimestamp")),
+        }
+        yield Resource(KEY, id, name_of(one, id), account, region, id, facts)
+
+
+def _unused(one: Resource, estate: Estate) -> str:
+    created = one.facts["created"]
+    is_young = created is None or estate.now - created < LISTED_DAYS * DAY
+    if one.is_listed is not False or is_young:
+        return ""
+    return "CloudWatch has listed no metric of it for two weeks, so nothing went through it"
+
+
+def uses(one: Resource, usage: Usage) -> Iterator[Use]:
+    sent = usage.get("BytesProcessed")
+    yield Use("Hours of each AZ", HOURS, HOURS_PER_MONTH * max(1, one.facts["subnets"]))
+    yield Use("Through it", DATA, None if sent is None else sent / GIB)
+
+
+CONFIGURATION = (
+    ConfigurationRule(
+        id="VPCE-UNUSED", kind=KEY, state=State.WARNING, whose=Whose.OURS, source=OURS,
+        means="It is paid by the hour in each AZ, and nobody uses it.",
+        steps=("Delete it, or find out why its clients go another way (private DNS, routes).",),
+        check=_unused,
+    ),
+)  # fmt: skip
+
+KIND = Kind(
+    key=KEY,
+    one="interface endpoint",
+    many="PrivateLink endpoints",
+    namespace="AWS/PrivateLinkEndpoints",
+    identity="VPC Endpoint Id",
+    calls=(Describe("ec2", "DescribeVpcEndpoints", "VpcEndpoints"),),
+    read=read,
+    rules=RULES,
+    configuration=CONFIGURATION,
+    wanted=(Wanted("BytesProcessed"), Wanted("NewConnections")),
+    uses=uses,
+    is_quiet=True,
+    console=CONSOLE.format("EndpointDetails:vpcEndpointId={id}"),
+)

@@ -1,0 +1,50 @@
+"""Endpoint services of PrivateLink, the provider's side: resets that it sends."""
+
+from collections.abc import Iterator
+
+from connectivity.core.health.judging import HealthRule, Missing, State, Way, Whose
+from connectivity.core.health.kind import Kind, Wanted
+from connectivity.core.health.resource import Describe, Resource, Said, name_of
+from connectivity.core.health.sources import ALARMS, CONSOLE, OURS
+
+KEY = "vpc-endpoint-service"
+
+RULES = (
+    HealthRule(
+        id="VPCS-RESETS", kind=KEY, metric="RstPacketsSent", statistic="Sum", period=60,
+        way=Way.ABOVE, threshold=600, n=5, m=5, state=State.WARNING, missing=Missing.QUIET,
+        whose=Whose.OURS, source=f"{OURS}; AWS says 'by use': {ALARMS}",
+        means="The service resets connections of its consumers, more than ten a second.",
+        steps=(
+            "Look for unhealthy targets behind its load balancer.",
+            "Compare idle timeouts of both sides.",
+        ),
+    ),
+)  # fmt: skip
+
+
+def read(said: Said, account: str, region: str) -> Iterator[Resource]:
+    for one in said["DescribeVpcEndpointServiceConfigurations"]:
+        if one.get("ServiceState", "Available") in ("Deleting", "Deleted"):
+            continue
+        id = one["ServiceId"]
+        facts = {
+            "service": one.get("ServiceName", ""),
+            "load_balancers": list(one.get("NetworkLoadBalancerArns", ())),
+        }
+        yield Resource(KEY, id, name_of(one, id), account, region, id, facts)
+
+
+KIND = Kind(
+    key=KEY,
+    one="endpoint service",
+    many="PrivateLink services",
+    namespace="AWS/PrivateLinkServices",
+    identity="Service Id",
+    calls=(Describe("ec2", "DescribeVpcEndpointServiceConfigurations", "ServiceConfigurations"),),
+    read=read,
+    rules=RULES,
+    wanted=(Wanted("BytesProcessed"), Wanted("EndpointsCount", "Maximum")),
+    is_quiet=True,
+    console=CONSOLE.format("EndpointServiceDetails:ServiceId={id}"),
+)

@@ -1,0 +1,1 @@
+"""Health: which accounts are watched, when they are asked, what was found, and what that means."""

@@ -1,0 +1,201 @@
+"""Accounts and servers that are watched: adding, checking, removing."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from connectivity.clients import AwsError
+from connectivity.clients.cloudwatch import fetch, listed
+from connectivity.clients.demo import accounts as demo_accounts
+from connectivity.clients.describing import describe
+from connectivity.clients.sessions import Refused
+from connectivity.core.health.asking import Call, Window
+from connectivity.core.health.kinds import KINDS
+from connectivity.core.health.policy import statement
+from connectivity.core.health.resource import Describe
+from connectivity.core.health.series import Series, Tier, metric
+from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
+from connectivity.core.regions import AZ_PREFIXES
+from connectivity.health.asking import Asking, whose
+from connectivity.models import AwsAccount, Collection, Resource
+
+DISCOVER = "discover"
+TASKS = (DISCOVER, *(tier.value for tier in Tier))
+GLOBAL_REGION = "us-west-2"  # where Global Accelerator's API is
+ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/[\w+=,.@/-]{1,128}")
+
+
+class Wish(NamedTuple):
+    """An account that somebody wants to be watched."""
+
+    account: str
+    name: str
+    regions: tuple[str, ...]
+    role_arn: str = ""
+    external_id: str = ""  # made by us without one
+
+
+def add_account(team_id: int, wish: Wish, *, is_demo: bool = False) -> AwsAccount:
+    """Watch an account; its first discovery is due at once.
+
+    Raises:
+        DocumentRefused: with every problem.
+    """
+    problems = list(_problems(wish))
+    if problems:
+        raise DocumentRefused(problems)
+    own = {"external_id": wish.external_id} if wish.external_id else {}
+    try:
+        with transaction.atomic():
+            row = AwsAccount.objects.create(
+                team_id=team_id,
+                account=wish.account,
+                name=wish.name or wish.account,
+                regions=sorted(set(wish.regions)),
+                role_arn=wish.role_arn,
+                is_demo=is_demo,
+                **own,
+            )
+            _schedule(row)
+    except IntegrityError as error:
+        problem = Problem("account", f"{wish.account} is watched already")
+        raise DocumentRefused([problem]) from error
+    return row
+
+
+def change_account(row: AwsAccount, wish: Wish) -> None:
+    """Another name, other Regions, or the role that was made meanwhile.
+
+    Raises:
+        DocumentRefused: with every problem.
+    """
+    problems = list(_problems(wish._replace(account=row.account)))
+    if problems:
+        raise DocumentRefused(problems)
+    with transaction.atomic():
+        row.name, row.role_arn = wish.name or row.account, wish.role_arn
+        row.regions = sorted(set(wish.regions))
+        row.save(update_fields=["name", "role_arn", "regions"])
+        Collection.objects.filter(account=row).exclude(region__in=row.regions).delete()
+        left = Resource.objects.filter(account=row, gone_at=None).exclude(region__in=row.regions)
+        left.update(gone_at=timezone.now())
+        _schedule(row)
+
+
+def _problems(wish: Wish) -> Iterable[Problem]:
+    if not re.fullmatch(r"\d{12}", wish.account):
+        yield Problem("account", f"{wish.account[:20]!r} is not an account ID of twelve digits")
+    if not wish.regions:
+        yield Problem("regions", "name at least one Region, for instance us-east-1")
+    for one in wish.regions:
+        if one not in AZ_PREFIXES:
+            near = did_you_mean(one, AZ_PREFIXES)
+            yield Problem("regions", f"{one!r} is no Region we know{near}")
+    found = ROLE.fullmatch(wish.role_arn)
+    if wish.role_arn and not found:
+        form = "arn:aws:iam::123456789012:role/Name"
+        yield Problem("role_arn", f"{wish.role_arn[:60]!r} is not the ARN of a role, like {form}")
+    elif found and found[1] != wish.account:
+        yield Problem("role_arn", f"the role belongs to account {found[1]}, not to {wish.account}")
+
+
+def _schedule(row: AwsAccount) -> None:
+    """A line for each Region and rhythm; what is collected follows what is discovered."""
+    now = timezone.now()
+    for region in row.regions:
+        for task in TASKS:
+            Collection.objects.get_or_create(
+                account=row,
+                region=region,
+                task=task,
+                defaults={"team_id": row.team_id, "due_at": now},
+            )
+
+
+def account_of(team_id: int, uid: UUID) -> AwsAccount:
+    """Raises: AwsAccount.DoesNotExist: there is none, or it belongs to another team."""
+    return AwsAccount.objects.get(team_id=team_id, uid=uid, removed_at=None)
+
+
+def remove_account(row: AwsAccount) -> None:
+    """Stop watching. What was found stays readable in the findings' history."""
+    with transaction.atomic():
+        now = timezone.now()
+        row.removed_at = now
+        row.save(update_fields=["removed_at"])
+        Collection.objects.filter(account=row).delete()
+        Resource.objects.filter(account=row, gone_at=None).update(gone_at=now)
+
+
+def add_demo(team_id: int) -> list[AwsAccount]:
+    """The made-up estate, for a team that has never watched anything."""
+    if AwsAccount.objects.filter(team_id=team_id).exists():
+        return []
+    return [
+        add_account(team_id, Wish(one["account"], one["name"], tuple(one["regions"])), is_demo=True)
+        for one in demo_accounts()
+    ]
+
+
+class Check(NamedTuple):
+    """What an account lets us do in one Region."""
+
+    region: str
+    refused: dict[str, str]  # permission: what AWS said
+    problem: str  # for which nothing could be asked; empty: none
+
+    @property
+    def statement(self) -> dict[str, Any]:
+        """What the role's policy lacks."""
+        return statement(self.refused)
+
+
+def calls_in(region: str) -> list[Describe]:
+    """The Describe calls that are made in a Region; those of global services in one only."""
+    every = [call for kind in KINDS.values() for call in kind.calls]
+    is_global = region == GLOBAL_REGION
+    return [one for one in every if is_global or one.service != "globalaccelerator"]
+
+
+def check(row: AwsAccount, asking: Asking) -> list[Check]:
+    """Try each permission once in each Region. Costs one metric for each Region."""
+    return [_check(row, region, asking) for region in row.regions]
+
+
+def _check(row: AwsAccount, region: str, asking: Asking) -> Check:
+    where = f"account {row.account}, {region}"
+    refused: dict[str, str] = {}
+    try:
+        found = describe(
+            calls_in(region), lambda service: asking.client(whose(row), service, region), where
+        )
+        refused |= found.refused
+        cloudwatch = asking.client(whose(row), "cloudwatch", region)
+        for action, ask in (
+            ("cloudwatch:ListMetrics", lambda: next(listed(cloudwatch, "AWS/EC2", where), None)),
+            ("cloudwatch:GetMetricData", lambda: fetch(cloudwatch, _smallest(row, region, asking))),
+        ):
+            try:
+                ask()
+            except Refused as error:
+                refused[action] = str(error)
+    except AwsError as error:
+        return Check(region, refused, str(error))
+    return Check(region, refused, "")
+
+
+def _smallest(row: AwsAccount, region: str, asking: Asking) -> Call:
+    end = asking.now // 300 * 300
+    one = metric("AWS/Usage", "CallCount")
+    series = Series(row.account, region, one, ("Sum",), 300, Tier.HOUR)
+    return Call(row.account, region, Window(end - 300, end), (series,))
+
+
+def moment(seconds: float | None) -> datetime | None:
+    """Seconds since 1970 as a moment."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,41 @@
+"""What every part of the collection works with: how clients are made, the rate, the time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from connectivity.clients.rate import Limiter
+from connectivity.clients.sessions import Whose, client
+from connectivity.models import AwsAccount
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The way out, and the clock. Tests put their own in."""
+
+    client: Callable[[Whose, str, str], Any] = client
+    limiter: Limiter = field(default_factory=lambda: Limiter(settings.CELERY_BROKER_URL))
+    clock: Callable[[], float] = field(default=lambda: timezone.now().timestamp())
+
+    @property
+    def now(self) -> int:
+        return int(self.clock())
+
+
+@dataclass
+class Outcome:
+    """What one try came to."""
+
+    calls: int = 0
+    metrics: int = 0
+    points: int = 0
+    problem: str = ""
+    refused: list[str] = field(default_factory=list)  # permissions
+    notes: list[str] = field(default_factory=list)
+
+
+def whose(account: AwsAccount) -> Whose:
+    return Whose(account.account, account.role_arn, account.external_id, account.is_demo)

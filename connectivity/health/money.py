@@ -1,0 +1,105 @@
+"""What each resource costs a month: its hours, and what went through it, at the list's prices."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+
+import numpy as np
+
+from connectivity import points
+from connectivity.core.health.kind import DAY, HOUR, Use
+from connectivity.core.health.kinds import KINDS
+from connectivity.health.discovering import found_of
+from connectivity.models import Collection, Resource, Series
+from costmodel.core.bill import Bill, bill
+from costmodel.core.charges import Charge, Metered, PriceName
+from costmodel.core.units import HOURS_PER_MONTH, THOUSANDTHS
+from costmodel.queries import UnknownPriceList, price_list
+
+OVER_DAYS = 30
+LEAST_HOURS = 24  # from which a month can be told
+
+
+def price_region(row: Collection, now: int) -> None:
+    """Store what the resources of a Region cost, and from which lines."""
+    if row.account is None:
+        return
+    found = Resource.objects.filter(account=row.account, region=row.region, gone_at=None)
+    resources = list(found.select_related("account").order_by("pk"))
+    if not resources:
+        return
+    usage = usage_of([one.pk for one in resources], now)
+    uses = [list(KINDS[one.kind].uses(found_of(one), usage[one.pk])) for one in resources]
+    try:
+        prices = price_list(row.team_id)
+    except UnknownPriceList:
+        return
+    one_pool = np.zeros(len(resources), dtype=np.int64)  # an account's usage shares its tiers
+    billed = bill(_charges(uses), prices, [row.region], one_pool)
+    _put(resources, uses, billed)
+    Resource.objects.bulk_update(resources, ["usd", "bill"], batch_size=500)
+
+
+def usage_of(resources: Iterable[int], now: int) -> dict[int, dict[str, float]]:
+    """A month's total of each metered metric, from the hours that are known of the last 30 days.
+
+    Fewer than 24 hours say nothing; fewer than 30 days are scaled up.
+    """
+    rows = Series.objects.filter(
+        resource__in=list(resources), period=HOUR, statistic="Sum", gone_at=None
+    )
+    owners = [one.pk for one in rows]
+    found: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    totals = points.totals(owners, now - OVER_DAYS * DAY)
+    for one in rows:
+        begin = max(now - OVER_DAYS * DAY, one.begun or now)
+        hours = ((one.mark or 0) - begin) // HOUR
+        if hours >= LEAST_HOURS:
+            found[one.resource_id][one.metric] += totals.get(one.pk, 0.0) / hours * HOURS_PER_MONTH
+    return found
+
+
+def _charges(uses: list[list[Use]]) -> list[Charge]:
+    """Uses of one price as one charge, payer by payer; each resource pays for itself."""
+    by_price: dict[tuple[str, PriceName], list[tuple[int, int]]] = defaultdict(list)
+    for payer, some in enumerate(uses):
+        for use in some:
+            if use.amount is not None:
+                by_price[use.what, use.price].append((payer, round(use.amount * THOUSANDTHS)))
+    return [
+        Metered(
+            what,
+            price,
+            region=np.zeros(len(rows), dtype=np.int64),
+            payer=np.array([payer for payer, _ in rows]),
+            quantity=np.array([amount for _, amount in rows]),
+        )
+        for (what, price), rows in by_price.items()
+    ]
+
+
+def _put(resources: list[Resource], uses: list[list[Use]], billed: Bill) -> None:
+    """Lines by resource. What lacks a price or a measurement is a gap; then there is no total."""
+    paid: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    for line in billed.lines:
+        paid[line.payer, line.what] += line.usd
+    unpriced = {gap.price for gap in billed.gaps}
+    for payer, (one, some) in enumerate(zip(resources, uses, strict=True)):
+        one.bill = [_line(use, paid.get((payer, use.what)), use.price in unpriced) for use in some]
+        known = [Decimal(line["usd"]) for line in one.bill if line["usd"] is not None]
+        is_whole = some and len(known) == len(some)
+        one.usd = sum(known, Decimal(0)) if is_whole else None
+
+
+def _line(use: Use, usd: Decimal | None, is_unpriced: bool) -> dict[str, str | None]:
+    gap = ""
+    if use.amount is None:
+        gap = "not measured for a day yet"
+    elif is_unpriced:
+        gap = f"the price list has no price of {use.price.usage_type} here"
+    return {
+        "what": use.what,
+        "amount": None if use.amount is None else f"{use.amount:.3f}",
+        "usd": None if gap else f"{usd or Decimal(0):.4f}",
+        "gap": gap,
+    }

@@ -1,0 +1,79 @@
+"""Health over REST, and the product's own metrics."""
+
+import pytest
+from django.urls import reverse
+from prometheus_client.parser import text_string_to_metric_families
+from rest_framework.test import APIClient
+
+from advisor.models import ApiToken, User
+from connectivity.health import running
+from connectivity.health.accounts import add_demo
+from connectivity.models import Finding
+from tests.conftest import token_client
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def api(user: User) -> APIClient:
+    add_demo(user.team_id)
+    running.run_all(user.team_id)
+    return token_client(user, ApiToken.Scope.WRITE)
+
+
+def test_resources_and_their_series(api: APIClient) -> None:
+    found = api.get(reverse("api-health-resources"), {"kind": "nat-gateway"}).json()
+    assert [one["name"] for one in found["results"]] == ["egress-b", "old-batch", "egress-a"]
+    worst = found["results"][0]
+    assert (worst["state"], worst["is_demo"]) == ("critical", True)
+    assert {one["rule"] for one in worst["findings"]} >= {"NAT-PORTS", "NAT-OTHER-AZ"}
+    one = api.get(reverse("api-health-resource", args=[worst["uid"]]), {"range": "3h"}).json()
+    series = {each["metric"]: each for each in one["series"]}
+    errors = series["ErrorPortAllocation"]
+    assert errors["dimensions"] == {"NatGatewayId": worst["id"]}
+    assert len(errors["points"]) > 150
+    assert api.get(reverse("api-health-resources"), {"kind": "x"}).status_code == 400
+    bad = api.get(reverse("api-health-resource", args=[worst["uid"]]), {"range": "9y"})
+    assert bad.json()["problems"][0]["path"] == "range"
+
+
+def test_findings_are_acted_on(api: APIClient) -> None:
+    one = Finding.objects.get(rule="NAT-OTHER-AZ")
+    url = reverse("api-health-finding", args=[one.uid])
+    answer = api.patch(url, {"acknowledge": True, "note": "seen"}, format="json").json()
+    assert [each["what"] for each in answer["history"]] == ["opened", "acknowledged"]
+    assert answer["history"][1]["who"] == "alice"
+    bad = api.patch(url, {"mute_until": "2020-01-01T00:00:00Z", "note": "x"}, format="json")
+    assert (bad.status_code, bad.json()["problems"][0]["path"]) == (400, "until")
+    assert api.patch(url, {"acknowlege": True}, format="json").status_code == 400
+    later = {"mute_until": "2099-01-01T00:00:00Z", "note": "meant"}
+    assert api.patch(url, later, format="json").json()["muted_until"].startswith("2099")
+    assert api.patch(url, {"mute_until": None}, format="json").json()["muted_until"] is None
+    listed = api.get(reverse("api-health-findings")).json()
+    assert listed["count"] == Finding.objects.filter(closed_at=None).count()
+
+
+def test_rules_and_collection(api: APIClient) -> None:
+    rules = api.get(reverse("api-health-rules")).json()["rules"]
+    assert {one["whose"] for one in rules} == {"AWS", "ours"}
+    url = reverse("api-health-rule", args=["NAT-PORTS"])
+    assert api.put(url, {"n": 3, "m": 5}, format="json").json()["problems"][0]["path"] == "reason"
+    changed = api.put(url, {"n": 3, "m": 5, "reason": "we want to know"}, format="json").json()
+    assert (changed["n"], changed["m"], changed["is_on"]) == (3, 5, True)
+    collection = api.get(reverse("api-health-collection")).json()
+    assert len(collection["places"]) == 2
+    assert collection["this_month"]["usd"] == "0.00000"
+
+
+def test_the_products_own_metrics_can_be_scraped(api: APIClient) -> None:
+    text = api.get(reverse("api-metrics")).content.decode()
+    found = {one.name: one for one in text_string_to_metric_families(text)}
+    critical = [
+        sample.value
+        for sample in found["advisor_health_findings"].samples
+        if sample.labels["state"] == "critical"
+    ]
+    assert critical == [Finding.objects.filter(closed_at=None, state="critical").count()]
+    ages = found["advisor_collection_age_seconds"].samples
+    assert {sample.labels["owner"] for sample in ages} == {"demo: network", "demo: services"}
+    assert APIClient().get(reverse("api-metrics")).status_code == 401

@@ -1,0 +1,142 @@
+"""The Prometheus source, against the real server and the real node_exporter of this machine."""
+
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from advisor.models import User
+from connectivity.clients.prometheus import PrometheusError, instant, over
+from connectivity.health import reading, running
+from connectivity.health.asking import Asking
+from connectivity.health.scraping import add_source, remove_source
+from connectivity.models import Point, Resource, Series
+from tests.doubles.receiver import Receiver, receiver
+
+__all__ = ["receiver"]
+pytestmark = pytest.mark.django_db
+PROGRAMS = ("prometheus", "prometheus-node-exporter")
+SOON = Asking(clock=lambda: time.time() + 60)  # a whole minute, since the server has just begun
+CONFIG = """
+global: {{scrape_interval: 1s}}
+scrape_configs:
+  - job_name: node
+    static_configs: [{{targets: ["127.0.0.1:{port}"]}}]
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as reply:
+            return bool(reply.status == 200)
+    except OSError:
+        return False
+
+
+def eventually(test: object, seconds: float = 30) -> None:
+    until = time.monotonic() + seconds
+    while not test():  # type: ignore[operator]
+        assert time.monotonic() < until, "it did not come about"
+        time.sleep(0.2)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Prometheus with a node_exporter that it has scraped a few times."""
+    if not all(map(shutil.which, PROGRAMS)):
+        pytest.skip(f"{' and '.join(PROGRAMS)} are not installed")
+    folder: Path = tmp_path_factory.mktemp("prometheus")
+    exporter, port = free_port(), free_port()
+    (folder / "prometheus.yml").write_text(CONFIG.format(port=exporter))
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    commands = (
+        ["prometheus-node-exporter", f"--web.listen-address=127.0.0.1:{exporter}"],
+        [
+            "prometheus",
+            f"--config.file={folder}/prometheus.yml",
+            f"--storage.tsdb.path={folder}/data",
+            f"--web.listen-address=127.0.0.1:{port}",
+        ],
+    )
+    programs = [subprocess.Popen(command, **quiet) for command in commands]  # type: ignore[call-overload]
+    url = f"http://127.0.0.1:{port}"
+    try:
+        eventually(lambda: answers(f"{url}/-/ready"))
+        query = f"{url}/api/v1/query?query=count_over_time(node_uname_info[1m])>3"
+        eventually(lambda: b'"value"' in urllib.request.urlopen(query, timeout=5).read())
+        yield url
+    finally:
+        for one in programs:
+            one.terminate()
+        for one in programs:
+            one.wait(10)
+
+
+@pytest.fixture
+def allowed(settings: object) -> None:
+    settings.OUTBOUND_HOSTS = ["127.0.0.0/8"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("allowed")
+def test_a_node_is_found_judged_and_shown(server: str, user: User, client: Client) -> None:
+    source = add_source(user.team_id, "local", server, ["127.0.0.0/8"])
+    found = running.run_all(user.team_id, SOON)
+    assert found.notes == []
+    (node,) = Resource.objects.filter(source=source)
+    assert (node.kind, node.name) == ("instance", socket.gethostname().split(".")[0])
+    assert "Prometheus" in node.why or node.state == "ok"
+    known = set(Series.objects.filter(resource=node).values_list("metric", flat=True))
+    assert {"listen_drops", "listen_overflows"} <= known
+    assert "conntrack_allowance_exceeded" not in known  # no ENA interface here
+    said = {one["rule"]: one["why"] for one in node.verdicts}
+    assert "--collector.ethtool" in said["ENA-CONNTRACK"]
+    client.force_login(user)
+    page = client.get(reverse("health-resource", args=[node.uid])).content.decode()
+    assert "Instances (ENA)" in page
+    assert "listen_drops" in page
+    before = Point.objects.count()
+    running.run_all(user.team_id, SOON)
+    assert Point.objects.count() >= before > 0
+    remove_source(source)
+    assert not Resource.objects.exists()
+
+
+@pytest.mark.usefixtures("allowed")
+def test_the_api_is_asked_as_it_is_documented(server: str) -> None:
+    (one,) = instant(server, "node_uname_info")
+    assert one["metric"]["job"] == "node"
+    now = int(timezone.now().timestamp())
+    (values,) = over(server, "up", now - 60, now, 15)
+    assert values["values"]
+    with pytest.raises(PrometheusError, match="bad_data"):
+        instant(server, "rate(")
+
+
+@pytest.mark.usefixtures("allowed")
+def test_something_else_than_prometheus_is_said(user: User, receiver: Receiver) -> None:
+    add_source(user.team_id, "wrong", f"http://127.0.0.1:{receiver.port}", ["127.0.0.0/8"])
+    running.run_all(user.team_id)
+    (place,) = reading.places(user.team_id)
+    assert "is not Prometheus's API" in place.problems[0]
+
+
+def test_a_server_that_is_no_longer_allowed_is_said(user: User, receiver: Receiver) -> None:
+    url = f"http://127.0.0.1:{receiver.port}"
+    add_source(user.team_id, "local", url, ["127.0.0.0/8"])
+    running.run_all(user.team_id)
+    assert receiver.requests == []
+    assert "OUTBOUND_HOSTS" in reading.places(user.team_id)[0].problems[0]
