@@ -34,7 +34,8 @@ AUDITED: dict[type, tuple[str, ...]] = {
 INTERNAL = ("id", "uid")
 SECRETS: dict[type, list[str]] = {
     models.User: ["password"],
-    models.Webhook: ["secret"],
+    models.Webhook: ["secret", "url"],
+    connectivity.PrometheusSource: ["url"],
     connectivity.AwsAccount: ["external_id"],
 }
 """Fields of which the log says that they changed, and nothing else."""

@@ -64,7 +64,7 @@ def _fetch_prices(team_id: int, arguments: dict[str, Any], progress: Progress) -
 def _check_account(team_id: int, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """What each Region of an account refuses, and the statement that would allow it."""
     row = account_of(team_id, UUID(arguments["account"]))
-    found = check(row, Asking())
+    found = check(row, Asking(), progress)
     return {
         "account": str(row),
         "regions": [

@@ -36,16 +36,19 @@ def refresh_prices() -> None:
     jobs.refresh_prices()
 
 
-@shared_task(name="collect-health")
+@shared_task(name="collect-health", time_limit=780)  # below the claim of a line
 def collect_health(line: int) -> None:
     running.run(line)
 
 
 @shared_task(name="collect-due-health")
 def collect_due_health() -> None:
-    """Each account and Region is a task of its own, so that one's trouble delays no other's."""
+    """Each account and Region is a task of its own, so that one's trouble delays no other's.
+
+    What a busy worker does not begin soon is forgotten: the clock asks for it again.
+    """
     for line in running.due():
-        collect_health.apply_async((line,), expires=600)
+        collect_health.apply_async((line,), expires=120)
 
 
 @shared_task(name="look-after-points")

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import orjson
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -57,11 +57,12 @@ def end(team_id: int, uid: UUID) -> Webhook:
 def announce() -> int:
     """Make a delivery of each event that an address has not been told. Twice is once."""
     made = 0
+    heard = Q(finding__muted_until=None) | Q(finding__muted_until__lte=F("at"))
     for webhook in Webhook.objects.filter(ended_at=None):
         since = max(webhook.created_at, timezone.now() - LOOK_BACK)
         told = WebhookDelivery.objects.filter(webhook=webhook, event=OuterRef("pk"))
         events = FindingEvent.objects.filter(
-            ~Exists(told), finding__team_id=webhook.team_id, what__in=TOLD, at__gte=since
+            ~Exists(told), heard, finding__team_id=webhook.team_id, what__in=TOLD, at__gte=since
         )
         rows = [
             WebhookDelivery(webhook=webhook, event_id=pk, due_at=timezone.now())

@@ -36,7 +36,9 @@ def store(rows: Iterable[Row], period: int) -> int:
 
     Points of an hour or a day are kept with the rollups: they are their own.
     """
-    rows = list(rows)
+    rows = [
+        (series, at, value) for (series, at), value in {row[:2]: row[2] for row in rows}.items()
+    ]
     if not rows:
         return 0
     if period < HOUR:
@@ -153,15 +155,17 @@ ROLL = """
 def roll_up() -> int:
     """Hours and days of every series that has new points; returns how many series those are."""
     done = 0
-    while batch := list(_unrolled()[:BATCH]):
+    while True:
         with transaction.atomic():
+            batch = list(_unrolled()[:BATCH])
+            if not batch:
+                return done
             raw = [one for one in batch if one.period < HOUR]
             fine = [one for one in batch if one.period < DAY]
             _roll("connectivity_point", "connectivity_hourpoint", HOUR, raw)
             _roll("connectivity_hourpoint", "connectivity_daypoint", DAY, fine)
             Series.objects.filter(pk__in=[one.pk for one in batch]).update(unrolled_from=None)
         done += len(batch)
-    return done
 
 
 def _unrolled() -> Any:

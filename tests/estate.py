@@ -125,7 +125,7 @@ def nat_gateways(aws: Aws, account: str, count: int = 1, *, hours: int = 4) -> C
 
 
 def watched(team_id: int, account: str = "111122223333") -> AwsAccount:
-    row = add_account(team_id, Wish(account, f"account {account[:4]}", (REGION,)))
+    row = add_account(team_id, Wish(account, f"account {account[:4]}", (REGION,)), uses_own=True)
     Collection.objects.filter(account=row).update(due_at=datetime.fromtimestamp(NOW, UTC))
     return row
 

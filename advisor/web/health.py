@@ -25,6 +25,7 @@ from connectivity.health.settings import rules_of, set_rule
 from connectivity.models import Finding, Resource, RuleSetting
 
 PAGE = 50
+LATE = timedelta(minutes=45)  # after which nobody can have collected as planned
 STATES = tuple(state.value for state in reversed(State))
 
 
@@ -36,6 +37,7 @@ def show(request: HttpRequest) -> HttpResponse:
     if (kind and kind not in KINDS) or (state and state not in STATES):
         raise Http404("no such kind or state")
     kinds = reading.counts(team_id)
+    until = reading.read_until(kinds)
     found = reading.resources(team_id, kind, state, text)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     asked = {"kind": kind, "state": state, "q": text}
@@ -49,7 +51,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [(one, KINDS[one.kind].one) for one in page],
         "query": f"&{query}" if query else "",
-        "until": reading.read_until(kinds),
+        "until": until,
+        "is_late": until is not None and timezone.now() - until > LATE,
         "is_watching": bool(kinds) or reading.is_watching(team_id),
     }
     return render(request, "web/health.html", context)

@@ -23,7 +23,7 @@ class AccountForm(forms.Form):
         max_length=200,
         required=False,
         help_text="Of the role that the next page generates; leave it empty until it exists. "
-        "Without one we ask with the worker's own credentials.",
+        "Without one nothing is asked.",
     )
 
     def wish(self) -> Wish:

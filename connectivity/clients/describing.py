@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from botocore import xform_name
@@ -31,6 +32,7 @@ def describe(calls: Iterable[Describe], client: Client, where: str) -> Described
         AwsError: anything else than a refusal.
     """
     found = Described()
+    client = lru_cache(maxsize=None)(client)  # one, with its credentials, for each service
     for call in dict.fromkeys(calls):
         try:
             items = [item for one in _asked(call, found) for item in _items(call, client, one)]

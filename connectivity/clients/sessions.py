@@ -1,5 +1,6 @@
 """Clients of AWS's APIs in the accounts that are watched, by the role of each."""
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import boto3
@@ -63,6 +64,7 @@ def _session(whose: Whose, region: str) -> Any:
     session = get_session()
     session.set_config_variable("region", region)
     if not whose.role_arn:
+        _must_be_in(whose.account, region)
         return session
     own = session.get_credentials()
     if own is None:
@@ -78,6 +80,24 @@ def _session(whose: Whose, region: str) -> Any:
     taken: Any = get_session()
     taken._credentials = renewed  # botocore's own way: it has no public one
     return taken
+
+
+def _must_be_in(account: str, region: str) -> None:
+    """Our own credentials show their own account only, whatever somebody typed."""
+    own = _own_account(region)
+    if own != account:
+        raise AwsError(
+            f"account {account}: the worker's own credentials belong to account {own}; name a role"
+        )
+
+
+@lru_cache(maxsize=8)
+def _own_account(region: str) -> str:
+    try:
+        sts: Any = boto3.Session(region_name=region).client("sts", config=CONFIG)
+        return str(sts.get_caller_identity()["Account"])
+    except (BotoCoreError, ClientError) as error:
+        raise AwsError(f"the worker has no credentials of its own: {error}") from error
 
 
 def explained(error: BotoCoreError | ClientError, what: str, action: str) -> AwsError:

@@ -101,12 +101,12 @@ def checked(url: str, allowed: Sequence[str]) -> _Target:
     Raises:
         NotAllowed: scheme, host, network, or a name that means nothing.
     """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
     try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
         port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
     except ValueError as error:
-        raise NotAllowed(f"{url[:100]!r} has no port: {error}") from error
+        raise NotAllowed(f"{url[:100]!r} is no address: {error}") from error
     if parts.scheme not in ("http", "https") or not host or parts.username or parts.password:
         raise NotAllowed(f"{url[:100]!r} is not http:// or https:// with a host and no password")
     try:

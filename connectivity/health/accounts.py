@@ -1,8 +1,8 @@
 """Accounts and servers that are watched: adding, checking, removing."""
 
 import re
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from connectivity.core.health.series import Series, Tier, metric
 from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
 from connectivity.core.regions import AZ_PREFIXES
 from connectivity.health.asking import Asking, whose
+from connectivity.health.gone import retire
 from connectivity.models import AwsAccount, Collection, Resource
 
 DISCOVER = "discover"
@@ -40,8 +41,13 @@ class Wish(NamedTuple):
     external_id: str = ""  # made by us without one
 
 
-def add_account(team_id: int, wish: Wish, *, is_demo: bool = False) -> AwsAccount:
-    """Watch an account; its first discovery is due at once.
+def add_account(
+    team_id: int, wish: Wish, *, is_demo: bool = False, uses_own: bool = False
+) -> AwsAccount:
+    """Watch an account; its first discovery is due at once, or when its role is named.
+
+    With `uses_own`, which only whoever runs this installation may say, the worker's own credentials
+    are used where no role is named, if they belong to the account.
 
     Raises:
         DocumentRefused: with every problem.
@@ -59,6 +65,7 @@ def add_account(team_id: int, wish: Wish, *, is_demo: bool = False) -> AwsAccoun
                 regions=sorted(set(wish.regions)),
                 role_arn=wish.role_arn,
                 is_demo=is_demo,
+                uses_own=uses_own,
                 **own,
             )
             _schedule(row)
@@ -82,8 +89,8 @@ def change_account(row: AwsAccount, wish: Wish) -> None:
         row.regions = sorted(set(wish.regions))
         row.save(update_fields=["name", "role_arn", "regions"])
         Collection.objects.filter(account=row).exclude(region__in=row.regions).delete()
-        left = Resource.objects.filter(account=row, gone_at=None).exclude(region__in=row.regions)
-        left.update(gone_at=timezone.now())
+        left = Resource.objects.filter(account=row).exclude(region__in=row.regions)
+        retire(left, "its Region is no longer watched")
         _schedule(row)
 
 
@@ -105,7 +112,12 @@ def _problems(wish: Wish) -> Iterable[Problem]:
 
 
 def _schedule(row: AwsAccount) -> None:
-    """A line for each Region and rhythm; what is collected follows what is discovered."""
+    """A line for each Region and rhythm, once we can get in.
+
+    Discovery is due at once; it brings the others forward when it knows what to ask for.
+    """
+    if not can_be_asked(row):
+        return
     now = timezone.now()
     for region in row.regions:
         for task in TASKS:
@@ -113,8 +125,16 @@ def _schedule(row: AwsAccount) -> None:
                 account=row,
                 region=region,
                 task=task,
-                defaults={"team_id": row.team_id, "due_at": now},
+                defaults={
+                    "team_id": row.team_id,
+                    "due_at": now if task == DISCOVER else now + timedelta(hours=1),
+                },
             )
+
+
+def can_be_asked(row: AwsAccount) -> bool:
+    """Whether there is a way in: a role, or credentials that we may use."""
+    return bool(row.role_arn) or row.is_demo or row.uses_own
 
 
 def account_of(team_id: int, uid: UUID) -> AwsAccount:
@@ -125,11 +145,10 @@ def account_of(team_id: int, uid: UUID) -> AwsAccount:
 def remove_account(row: AwsAccount) -> None:
     """Stop watching. What was found stays readable in the findings' history."""
     with transaction.atomic():
-        now = timezone.now()
-        row.removed_at = now
-        row.save(update_fields=["removed_at"])
         Collection.objects.filter(account=row).delete()
-        Resource.objects.filter(account=row, gone_at=None).update(gone_at=now)
+        row.removed_at = timezone.now()
+        row.save(update_fields=["removed_at"])
+        retire(Resource.objects.filter(account=row), "its account is no longer watched")
 
 
 def add_demo(team_id: int) -> list[AwsAccount]:
@@ -162,9 +181,19 @@ def calls_in(region: str) -> list[Describe]:
     return [one for one in every if is_global or one.service != "globalaccelerator"]
 
 
-def check(row: AwsAccount, asking: Asking) -> list[Check]:
+def check(
+    row: AwsAccount, asking: Asking, progress: Callable[[int, int], None] = lambda done, total: None
+) -> list[Check]:
     """Try each permission once in each Region. Costs one metric for each Region."""
-    return [_check(row, region, asking) for region in row.regions]
+    if not can_be_asked(row):
+        return [
+            Check(one, {}, "name the role first: nothing is asked without") for one in row.regions
+        ]
+    found = []
+    for number, region in enumerate(row.regions):
+        progress(number, len(row.regions))
+        found.append(_check(row, region, asking))
+    return found
 
 
 def _check(row: AwsAccount, region: str, asking: Asking) -> Check:

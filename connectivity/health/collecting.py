@@ -21,7 +21,7 @@ from connectivity.models import Collection, HealthSettings, Series, Spending
 
 FIRST = {60: 3 * HOUR, 300: 3 * HOUR, HOUR: 14 * DAY, DAY: 35 * DAY}  # how far back the first time
 
-Ids = dict[Asked, dict[str, int]]  # rows of Series by statistic
+Ids = dict[Asked, list[tuple[str, int]]]  # statistics and the rows that want them
 
 
 def collect(row: Collection, asking: Asking) -> Outcome:
@@ -63,7 +63,7 @@ def _asks(row: Collection, now: int) -> tuple[Ids, list[Ask]]:
     asks = []
     for (_, period), some in groups.items():
         asked = _asked(row.account.account, row.region, some)
-        ids[asked] = {one.statistic: one.pk for one in some}
+        ids[asked] = [(one.statistic, one.pk) for one in some]
         marks = [one.mark for one in some]
         mark = None if None in marks else min(one for one in marks if one is not None)
         if found := window(mark, now, period, FIRST.get(period, DAY), align):
@@ -75,7 +75,7 @@ def _asked(account: str, region: str, rows: list[Series]) -> Asked:
     one = rows[0]
     dimensions = tuple(Dimension(*each) for each in one.dimensions)
     named = Metric(one.namespace, one.metric, dimensions)
-    statistics = tuple(sorted(each.statistic for each in rows))
+    statistics = tuple(sorted({each.statistic for each in rows}))
     return Asked(account, region, named, statistics, one.period, Tier(one.tier))
 
 
@@ -90,7 +90,7 @@ def _store(row: Collection, call: Call, fetched: Fetched, ids: Ids, now: int) ->
     by_period: dict[int, list[points.Row]] = defaultdict(list)
     whole: list[int] = []
     for asked in call.series:
-        for statistic, id in ids[asked].items():
+        for statistic, id in ids[asked]:
             got = fetched.points[asked, statistic].items()
             by_period[asked.period].extend((id, at, value) for at, value in got)
             if asked in fetched.whole:

@@ -3,9 +3,12 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from connectivity.clients.cloudwatch import listed
@@ -18,6 +21,7 @@ from connectivity.core.health.resource import Resource as Found
 from connectivity.core.health.series import Metric
 from connectivity.health.accounts import calls_in
 from connectivity.health.asking import Asking, Outcome, whose
+from connectivity.health.gone import retire
 from connectivity.models import Collection, Resource, Series
 
 
@@ -44,11 +48,24 @@ def discover(row: Collection, asking: Asking) -> Outcome:
     except Refused as error:
         refused[error.action] = str(error)
     with transaction.atomic():
+        if not Collection.objects.select_for_update().filter(pk=row.pk).exists():
+            return Outcome(notes=["it is no longer watched"])
         for kind in _told(described):
             keep(row, kind, list(kind.read(described.said, account.account, row.region)))
         if metrics is not None:
             plan(row, indexed(metrics))
+        _bring_forward(row, asking.now)
     return Outcome(calls=described.calls, refused=sorted(refused))
+
+
+def _bring_forward(row: Collection, now: int) -> None:
+    """What has never been asked for is due now."""
+    unasked = Series.objects.filter(
+        resource__account=row.account, resource__region=row.region, mark=None, gone_at=None
+    )
+    tiers = set(unasked.values_list("tier", flat=True))
+    lines = Collection.objects.filter(account=row.account, region=row.region, task__in=tiers)
+    lines.update(due_at=Least(F("due_at"), Value(datetime.fromtimestamp(now, UTC))))
 
 
 def _listed(row: Collection, asking: Asking, where: str) -> Iterator[Metric]:
@@ -72,7 +89,7 @@ def _told(described: Described) -> Iterator[Kind]:
 
 def keep(row: Collection, kind: Kind, found: list[Found]) -> None:
     """Store what was found of one kind; what is no longer there is gone from now on."""
-    now = timezone.now()
+    found = list({one.id: one for one in found}.values())
     rows = [
         Resource(
             team_id=row.team_id,
@@ -100,8 +117,8 @@ def keep(row: Collection, kind: Kind, found: list[Found]) -> None:
             changed.append(old)
     Resource.objects.bulk_update(changed, ["name", "key", "facts", "gone_at"], batch_size=500)
     ids = {one.aws_id for one in rows}
-    lost = [one.pk for id, one in there.items() if id not in ids and one.gone_at is None]
-    Resource.objects.filter(pk__in=lost).update(gone_at=now)
+    lost = [one.pk for id, one in there.items() if id not in ids]
+    retire(mine.filter(pk__in=lost), "it is no longer there")
 
 
 class _Key(NamedTuple):
@@ -115,7 +132,9 @@ def plan(row: Collection, by_value: Listed) -> None:
     """The series of a Region's resources: new ones begin, those no longer listed rest."""
     resources = [
         one
-        for one in Resource.objects.filter(account=row.account, region=row.region, gone_at=None)
+        for one in Resource.objects.filter(
+            account=row.account, region=row.region, gone_at=None
+        ).select_related("account", "source")
         if KINDS[one.kind].namespace
     ]
     wanted: dict[_Key, Series] = {}

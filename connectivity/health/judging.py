@@ -25,9 +25,9 @@ from connectivity.core.health.resource import Estate
 from connectivity.core.health.series import Tier
 from connectivity.health.accounts import moment
 from connectivity.health.discovering import found_of
-from connectivity.health.findings import Judged, follow
+from connectivity.health.findings import Judged, Said, follow
 from connectivity.health.settings import Rules, rules_of
-from connectivity.models import Collection, Resource, Series
+from connectivity.models import AwsAccount, Collection, PrometheusSource, Resource, Series
 
 LOOK_BACK = 60  # points before those that a rule needs, to see since when it holds
 
@@ -43,23 +43,32 @@ class _Line:
 
 
 def judge_region(row: Collection, now: int) -> None:
-    """Judge everything that a line of the collection covers, and let findings follow."""
+    """Judge everything that a line of the collection covers, and let findings follow.
+
+    One at a time for an account: a judgement from older points must not overwrite a newer one.
+    """
+    owners: Any = AwsAccount if row.account else PrometheusSource
+    with transaction.atomic():
+        owners.objects.select_for_update().get(pk=row.account_id or row.source_id)
+        _judge(row, now)
+
+
+def _judge(row: Collection, now: int) -> None:
     here = Q(account=row.account, source=row.source, region=row.region, gone_at=None)
     resources = list(Resource.objects.filter(here).select_related("account", "source"))
     rules = rules_of(row.team_id)
-    lines = _lines(resources, rules.health)
+    lines = _lines(resources, rules.health, now)
     estate = _estate(row, now)
     judged = []
     for one in resources:
         mine = lines[one.pk]
         marks = tuple(line.row.mark for line in mine.values() if line.row.mark is not None)
         judged.append(Judged(one, list(_verdicts(one, mine, rules, estate, now)), now, marks))
-    with transaction.atomic():
-        muted = follow(judged, now)
-        for each in judged:
-            _put(each, muted)
-        fields = ["state", "rank", "why", "rule", "since", "data_until", "verdicts"]
-        Resource.objects.bulk_update(resources, fields, batch_size=500)
+    muted = follow(judged, now)
+    for each in judged:
+        _put(each, muted)
+    fields = ["state", "rank", "why", "rule", "since", "data_until", "verdicts"]
+    Resource.objects.bulk_update(resources, fields, batch_size=500)
 
 
 def _estate(row: Collection, now: int) -> Estate:
@@ -70,7 +79,7 @@ def _estate(row: Collection, now: int) -> Estate:
 
 
 def _lines(
-    resources: Iterable[Resource], rules: dict[str, HealthRule]
+    resources: Iterable[Resource], rules: dict[str, HealthRule], now: int
 ) -> dict[int, dict[Key, _Line]]:
     """The series of resources with the points that their rules look at."""
     rows = Series.objects.filter(resource__in=[one.pk for one in resources], gone_at=None)
@@ -86,7 +95,9 @@ def _lines(
         found[one.resource_id][_key(one)] = _Line(one, {})
     for period, some in by_period.items():
         newest = max(one.mark or 0 for one in some)
-        start = newest - (needed[period] + LOOK_BACK) * period
+        # The oldest mark that is still judged by; what is overdue is unknown without its points.
+        oldest = min((one.mark for one in some if one.mark == _end(one, now)), default=newest)
+        start = (oldest or 0) - (needed[period] + LOOK_BACK) * period
         got = points.read(period, [one.pk for one in some], start, newest)
         for one in some:
             found[one.resource_id][_key(one)] = _Line(one, got[one.pk])
@@ -160,8 +171,7 @@ def _put(judged: Judged, muted: set[tuple[int, str, str]]) -> None:
         for rule, part, said in judged.verdicts
         if (one.pk, rule.id, part) not in muted
     ]
-    counts = [said for _, _, said in heard if said.why != KINDS[one.kind].unlisted]
-    verdict = worst(counts or [said for _, _, said in heard])
+    verdict = _verdict(KINDS[one.kind], heard)
     rule = next((rule.id for rule, _, said in heard if said is verdict), "")
     if one.state != verdict.state.value or one.rule != rule:
         one.since = moment(verdict.since) or moment(judged.now)
@@ -170,6 +180,19 @@ def _put(judged: Judged, muted: set[tuple[int, str, str]]) -> None:
     one.why = _why(judged, heard, verdict)
     one.data_until = max(judged.marks, default=None)
     one.verdicts = [_plain(rule, part, said) for rule, part, said in judged.verdicts]
+
+
+def _verdict(kind: Kind, heard: list[Said]) -> Verdict:
+    """The worst; where no metric of the kind was to be looked at, nothing is ok."""
+    looked = [said for _, _, said in heard if said.why != kind.unlisted]
+    has_metrics = any(
+        isinstance(rule, HealthRule) and said.why != kind.unlisted for rule, _, said in heard
+    )
+    found = worst(looked or [said for _, _, said in heard])
+    if found.state is not State.OK or has_metrics or not kind.rules:
+        return found
+    quiet = "; it publishes them only with traffic" if kind.is_quiet else ""
+    return Verdict(State.UNKNOWN, kind.unlisted + quiet)
 
 
 def _why(judged: Judged, heard: list[Any], verdict: Verdict) -> str:

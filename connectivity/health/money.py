@@ -51,8 +51,9 @@ def usage_of(resources: Iterable[int], now: int) -> dict[int, dict[str, float]]:
     owners = [one.pk for one in rows]
     found: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     totals = points.totals(owners, now - OVER_DAYS * DAY)
-    for one in rows:
-        begin = max(now - OVER_DAYS * DAY, one.begun or now)
+    for one in rows.select_related("resource"):
+        created = int(one.resource.facts.get("created") or 0)  # before it there was no traffic
+        begin = max(now - OVER_DAYS * DAY, one.begun or now, created)
         hours = ((one.mark or 0) - begin) // HOUR
         if hours >= LEAST_HOURS:
             found[one.resource_id][one.metric] += totals.get(one.pk, 0.0) / hours * HOURS_PER_MONTH

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from django.db import DatabaseError, InterfaceError
 from django.db.models import Q
 from django.utils import timezone
 
@@ -49,16 +50,22 @@ def run(pk: int, asking: Asking | None = None, *, is_asked_for: bool = False) ->
     """
     asking = asking or Asking()
     now = datetime.fromtimestamp(asking.now, UTC)
+    claim = now + CLAIM
     wanted = Collection.objects.filter(_free(now), pk=pk)
     if not is_asked_for:
         wanted = wanted.filter(due_at__lte=now)
-    if not wanted.update(claimed_until=now + CLAIM, tried_at=now):
+    if not wanted.update(claimed_until=claim, tried_at=now):
         return None
     row = Collection.objects.select_related("account", "source").get(pk=pk)
     try:
         outcome = _work(row)(asking)
     except (AwsError, PrometheusError) as error:
         outcome = Outcome(problem=str(error))
+    except (DatabaseError, InterfaceError):
+        raise  # nothing can be noted; the claim ends by itself
+    except Exception:
+        logger.exception("%s failed", row)
+        outcome = Outcome(problem="failed inside the server, whose log says why")
     judge_region(row, asking.now)
     if row.task == Tier.DAY.value:
         price_region(row, asking.now)
@@ -88,7 +95,8 @@ def _finish(row: Collection, outcome: Outcome, now: datetime) -> None:
     }
     if not outcome.problem:
         found["succeeded_at"] = now
-    Collection.objects.filter(pk=row.pk).update(**found)
+    mine = Collection.objects.filter(pk=row.pk, claimed_until=row.claimed_until)
+    mine.update(**found)
 
 
 def run_all(team_id: int, asking: Asking | None = None) -> Outcome:

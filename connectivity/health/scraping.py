@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import F, Min, Value
+from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
 from connectivity import points
@@ -98,7 +99,8 @@ def _store(
         for at, value in one["values"]
         if value not in ("NaN", "+Inf", "-Inf")
     ]
-    rows.update(mark=end + STEP, unrolled_from=start)  # a value of now is whole
+    dirty = Least(Coalesce(F("unrolled_from"), Value(start)), Value(start))
+    rows.update(mark=end + STEP, unrolled_from=dirty)  # a value of now is whole
     rows.filter(begun=None).update(begun=start)
     return points.store(found, STEP)
 

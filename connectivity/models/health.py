@@ -38,6 +38,7 @@ class AwsAccount(models.Model):
     external_id = models.CharField(max_length=100, default=external_id)
     regions = models.JSONField()
     is_demo = models.BooleanField(default=False)
+    uses_own = models.BooleanField(default=False)  # the worker's own credentials, no role
     created_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True)
 

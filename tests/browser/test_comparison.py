@@ -230,7 +230,7 @@ def test_it_looks_ahead_when_one_comes_there(reader: Page) -> None:
     reader.goto("/topologies/new/")
     reader.get_by_role("button", name="Compare").click()
     reader.locator("#outlook").scroll_into_view_if_needed()
-    expect(reader.get_by_role("heading", name="Head-room")).to_be_visible()
+    expect(reader.get_by_role("heading", name="Head-room")).to_be_visible(timeout=20_000)
     expect(reader.get_by_text("PEER-07").last).to_be_visible()
     reader.get_by_label("further VPCs a month").fill("7")
     reader.locator("#headroom ~ form").get_by_role("button", name="Show").click()

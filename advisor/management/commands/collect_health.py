@@ -62,7 +62,7 @@ def register(team_id: int, said: Any) -> None:
     )
     for wish in wishes:
         if wish.account not in known:
-            add_account(team_id, wish)
+            add_account(team_id, wish, uses_own=not wish.role_arn)
 
 
 def _wish(number: int, one: Any) -> Wish:

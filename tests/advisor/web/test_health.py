@@ -53,6 +53,13 @@ def test_the_demo_shows_living_pages_that_say_demo(signed_in: Client, demo: int)
     assert "demo: made up" in text_of(signed_in, "health-collection")
 
 
+def test_old_data_are_called_old(signed_in: Client, demo: int) -> None:
+    assert "Nothing has come in since then" not in text_of(signed_in, "health")
+    long_ago = int(timezone.now().timestamp()) - 3_600
+    Resource.objects.update(data_until=long_ago)
+    assert "Nothing has come in since then" in text_of(signed_in, "health")
+
+
 def test_the_demo_comes_once(user: User, demo: int) -> None:
     assert add_demo(user.team_id) == []
     AwsAccount.objects.update(removed_at=timezone.now())
@@ -137,7 +144,7 @@ def test_an_account_is_added_with_every_problem_at_its_field(admin_client_: Clie
     good = {"account": "1234-5678-9012", "name": "prod", "regions": "eu-west-1, us-east-1"}
     admin_client_.post(url, good)
     row = AwsAccount.objects.get()
-    assert Collection.objects.count() == 8
+    assert not Collection.objects.exists()  # nothing is asked before there is a role
     again = admin_client_.post(url, good).content.decode()
     assert "is watched already" in again
     page = text_of(admin_client_, "health-account", row.uid)
@@ -145,9 +152,11 @@ def test_an_account_is_added_with_every_problem_at_its_field(admin_client_: Clie
     assert "AWS_WORKER_ARN" in page
     role = admin_client_.get(reverse("health-role", args=[row.uid, "tf"]))
     assert f'"sts:ExternalId": "{row.external_id}"' in role.content.decode()
-    changed = {"name": "prod", "regions": "eu-west-1", "role_arn": ""}
-    admin_client_.post(reverse("health-account", args=[row.uid]), changed)
-    assert Collection.objects.count() == 4
+    arn = "arn:aws:iam::123456789012:role/ConnectivityAdvisorReader"
+    for regions, lines in (("eu-west-1, us-east-1", 8), ("eu-west-1", 4)):
+        changed = {"name": "prod", "regions": regions, "role_arn": arn}
+        admin_client_.post(reverse("health-account", args=[row.uid]), changed)
+        assert Collection.objects.count() == lines
     admin_client_.post(reverse("health-account-remove", args=[row.uid]))
     assert not Collection.objects.exists()
     assert admin_client_.get(reverse("health-account", args=[row.uid])).status_code == 404

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import psycopg
 import pytest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError, connection
 
 from advisor.models import User
 from connectivity import points
@@ -283,3 +284,37 @@ def test_what_is_due_is_worked_on_and_then_waits(aws: Aws, team: int) -> None:
     assert found is not None
     assert running.due(now) == []
     assert len(running.due(now + timedelta(minutes=16))) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_ends_the_connection_in_the_middle_keeps_all_or_nothing(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a restart looks like to a worker: on PostgreSQL the backend really goes away."""
+    aws = Aws()
+    nat_gateways(aws, ACCOUNT)
+    watched(user.team_id)
+    running.run(line("discover").pk, aws.asking)
+    pk = line(Tier.QUARTER.value).pk
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(collecting, "_count", _end_the_connection)
+            with pytest.raises((OperationalError, InterfaceError)):
+                running.run(pk, aws.asking)
+        connection.close()
+        assert not Point.objects.exists()
+        aws.clock += running.CLAIM.total_seconds() + 1
+        assert running.run(pk, aws.asking) is not None
+        assert len(stored("ErrorPortAllocation")) > 160
+    finally:
+        Point.objects.all().delete()  # a table that the test framework does not empty
+
+
+def _end_the_connection(*_: object) -> None:
+    if connection.vendor == "postgresql":
+        with psycopg.connect(connection.connection.info.dsn) as other:
+            mine = connection.connection.info.backend_pid
+            other.execute("SELECT pg_terminate_backend(%s)", [mine])
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    raise OperationalError("the server went away")

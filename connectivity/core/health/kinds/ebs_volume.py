@@ -22,6 +22,7 @@ from connectivity.core.health.sources import ALARMS, EBS, EC2_CONSOLE, OURS
 from costmodel.core.charges import PriceName
 
 KEY = "ebs-volume"
+INCLUDED_IOPS, INCLUDED_MIB_S = 3_000, 125  # in the price of gp3's storage
 INSTANCE_STEPS = (
     "The instance, not the volume, is the limit: take a larger one, or fewer volumes on it.",
 )
@@ -115,9 +116,19 @@ def _gp2(one: Resource, estate: Estate) -> str:
 
 
 def uses(one: Resource, usage: Usage) -> Iterator[Use]:
-    """Storage. Operations and throughput above what gp3 includes are not counted."""
-    name = PriceName("AmazonEC2", f"EBS:VolumeUsage.{one.facts['type']}")
-    yield Use("Storage", name, float(one.facts["gib"]))
+    """Storage, and the operations and throughput that are paid apart."""
+    type, iops = one.facts["type"], one.facts["iops"] or 0
+    yield Use("Storage", _price(f"VolumeUsage.{type}"), float(one.facts["gib"]))
+    paid = max(0, iops - INCLUDED_IOPS) if type == "gp3" else iops
+    if type in ("gp3", "io1", "io2") and paid:
+        yield Use("Provisioned IOPS", _price(f"VolumeP-IOPS.{type}"), float(paid))
+    throughput = (one.facts["throughput_mib_s"] or 0) - INCLUDED_MIB_S
+    if type == "gp3" and throughput > 0:
+        yield Use("Provisioned MiB/s", _price("VolumeP-Throughput.gp3"), float(throughput))
+
+
+def _price(name: str) -> PriceName:
+    return PriceName("AmazonEC2", f"EBS:{name}")
 
 
 CONFIGURATION = (

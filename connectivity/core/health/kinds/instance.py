@@ -13,7 +13,7 @@ from connectivity.core.health.resource import Resource, Said
 from connectivity.core.health.sources import CONNTRACK, ENA, GUIDE, NOTES, OURS
 
 KEY = "instance"
-NODES = "node_uname_info"  # one series for each node
+NODES = "last_over_time(node_uname_info[1d])"  # a node that fell silent is unknown, not gone
 ALLOWANCES = ("bw_in", "bw_out", "pps", "conntrack", "linklocal")
 QUERIES = {
     **{
@@ -168,7 +168,9 @@ def read(said: Said, account: str, region: str) -> Iterator[Resource]:
     """Nodes that a Prometheus server knows; `account` is the name of the server."""
     for one in said.get(NODES, ()):
         labels = one["metric"]
-        id = labels["instance"]
+        id = labels.get("instance", "")
+        if not id:
+            continue
         facts = {"job": labels.get("job", ""), "kernel": labels.get("release", "")}
         yield Resource(KEY, id, labels.get("nodename", id), account, region, id, facts)
 

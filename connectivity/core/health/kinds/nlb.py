@@ -4,13 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connectivity.core.health.judging import HealthRule, Missing, State, Way, Whose
-from connectivity.core.health.kind import (
-    ConfigurationRule,
-    Kind,
-    Usage,
-    Use,
-    Wanted,
-)
+from connectivity.core.health.kind import ConfigurationRule, Kind, Usage, Use, Wanted
 from connectivity.core.health.resource import (
     Describe,
     Estate,
@@ -18,6 +12,7 @@ from connectivity.core.health.resource import (
     Resource,
     Said,
     attributes,
+    seconds,
     told,
 )
 from connectivity.core.health.series import Tier
@@ -122,6 +117,7 @@ def read(said: Said, account: str, region: str) -> Iterator[Resource]:
         facts = {
             "arn": arn,
             "vpc": one.get("VpcId", ""),
+            "created": seconds(one.get("CreatedTime")),
             "scheme": one.get("Scheme", ""),
             "azs": sorted(zone["ZoneName"] for zone in one.get("AvailabilityZones", ())),
             "is_crossing": is_crossing,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from connectivity.core.health.judging import HealthRule, Missing, State, Way, Whose
 from connectivity.core.health.kind import DAY, GIB, IDLE_DAYS, Kind, Usage, Use, Wanted
-from connectivity.core.health.resource import Describe, Resource, Said, name_of
+from connectivity.core.health.resource import Describe, Resource, Said, name_of, seconds
 from connectivity.core.health.sources import CONSOLE, GUIDE, OURS
 from costmodel.core.charges import PriceName
 from costmodel.core.units import HOURS_PER_MONTH
@@ -58,6 +58,7 @@ def read(said: Said, account: str, region: str) -> Iterator[Resource]:
             continue
         id = one["TransitGatewayId"]
         facts = {
+            "created": seconds(one.get("CreationTime")),
             "attachments": [
                 {
                     "id": each["TransitGatewayAttachmentId"],
@@ -68,7 +69,7 @@ def read(said: Said, account: str, region: str) -> Iterator[Resource]:
                 }
                 for each in said["DescribeTransitGatewayAttachments"]
                 if each.get("TransitGatewayId") == id and each.get("State") != "deleted"
-            ]
+            ],
         }
         yield Resource(KEY, id, name_of(one, id), account, region, id, facts)
 
