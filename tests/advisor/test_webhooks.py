@@ -89,6 +89,11 @@ def test_what_somebody_only_acknowledged_is_not_told(hook: Webhook, user: User) 
     assert webhooks.announce() == 0
 
 
+def test_what_is_muted_is_not_told(hook: Webhook) -> None:
+    Finding.objects.update(muted_until=timezone.now() + timedelta(days=1))
+    assert webhooks.announce() == 0
+
+
 def test_an_address_that_ended_is_told_nothing(hook: Webhook, user: User) -> None:
     webhooks.announce()
     webhooks.end(user.team_id, hook.uid)

@@ -11,11 +11,13 @@ from django.db import InterfaceError, OperationalError, connection
 from advisor.models import User
 from connectivity import points
 from connectivity.core.health.series import Tier, metric
-from connectivity.health import collecting, reading, running
+from connectivity.health import accounts, collecting, reading, running
 from connectivity.models import (
     Collection,
+    DayPoint,
     Finding,
     HealthSettings,
+    HourPoint,
     Point,
     Resource,
     Series,
@@ -306,7 +308,11 @@ def test_a_database_that_ends_the_connection_in_the_middle_keeps_all_or_nothing(
         aws.clock += running.CLAIM.total_seconds() + 1
         assert running.run(pk, aws.asking) is not None
         assert len(stored("ErrorPortAllocation")) > 160
+        assert points.roll_up() == 1
+        assert HourPoint.objects.exists()
     finally:
+        HourPoint.objects.all().delete()
+        DayPoint.objects.all().delete()
         Point.objects.all().delete()  # a table that the test framework does not empty
 
 
@@ -318,3 +324,63 @@ def _end_the_connection(*_: object) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     raise OperationalError("the server went away")
+
+
+def test_without_listed_metrics_nothing_is_ok(aws: Aws, team: int) -> None:
+    aws.clouds[ACCOUNT].denied = True
+    found = running.run_all(team, aws.asking)
+    assert any("cloudwatch:ListMetrics" in one for one in found.refused)
+    (one,) = Resource.objects.all()
+    assert (one.state, one.why) == ("unknown", "CloudWatch lists no such metric of it")
+
+
+def test_volumes_that_share_an_instance_are_both_seen_and_asked_once(user: User) -> None:
+    aws = Aws()
+    ids = ("vol-1", "vol-2")
+    attached = [{"InstanceId": "i-1"}]
+    aws.found[ACCOUNT]["DescribeVolumes"] = {
+        "Volumes": [
+            {"VolumeId": id, "VolumeType": "gp3", "Size": 1, "Attachments": attached} for id in ids
+        ]
+    }
+    shared = metric("AWS/EC2", "InstanceEBSIOPSExceededCheck", InstanceId="i-1")
+    for minute in range(180):
+        aws.clouds[ACCOUNT].put(shared, NOW - 60 * minute, 1.0)
+    watched(user.team_id)
+    running.run_all(user.team_id, aws.asking)
+    assert aws.clouds[ACCOUNT].billed == 1
+    assert list(Resource.objects.values_list("state", "rule")) == [
+        ("warning", "EBS-INSTANCE-IOPS"),
+        ("warning", "EBS-INSTANCE-IOPS"),
+    ]
+
+
+def test_what_is_deleted_in_aws_closes_its_findings(aws: Aws, team: int) -> None:
+    for minute in range(60):
+        aws.clouds[ACCOUNT].put(ERRORS, NOW - 60 * minute, 5.0)
+    running.run_all(team, aws.asking)
+    assert Finding.objects.filter(closed_at=None).count() == 2
+    aws.found[ACCOUNT]["DescribeNatGateways"] = {"NatGateways": []}
+    aws.clock += 3_600
+    running.run(line("discover").pk, aws.asking)
+    assert Resource.objects.get().gone_at is not None
+    assert not Finding.objects.filter(closed_at=None).exists()
+    whys = {one.events.last().detail for one in Finding.objects.all()}  # type: ignore[union-attr]
+    assert whys == {"it is no longer there"}
+
+
+def test_an_error_of_ours_is_said_and_tried_again(
+    aws: Aws, team: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "discover", lambda *_: 1 / 0)
+    found = running.run(line("discover").pk, aws.asking)
+    assert found is not None
+    assert found.problem == "failed inside the server, whose log says why"
+    assert line("discover").claimed_until is None
+
+
+def test_an_account_without_a_role_is_not_asked(user: User) -> None:
+    row = accounts.add_account(user.team_id, accounts.Wish(ACCOUNT, "", ("us-east-1",)))
+    assert not Collection.objects.exists()
+    (found,) = accounts.check(row, Aws().asking)
+    assert "name the role first" in found.problem
