@@ -17,6 +17,7 @@ from advisor.api.authentication import team_id_of
 from advisor.api.problems import refused
 from advisor.api.serializers import ProblemsSerializer
 from advisor.api.topologies import Pages
+from connectivity.core.health.judging import State
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.health import findings, reading
@@ -70,6 +71,8 @@ class ResourcesView(APIView):
         kind, state = asked.get("kind", ""), asked.get("state", "")
         if kind and kind not in KINDS:
             return refused([Problem("kind", f"{kind[:30]!r} is none of {', '.join(KINDS)}")])
+        if state and state not in tuple(State):
+            return refused([Problem("state", f"{state[:30]!r} is none of {', '.join(State)}")])
         found = reading.resources(team_id_of(request), kind, state, asked.get("q", ""))
         pages = Pages()
         page = pages.paginate_queryset(found.prefetch_related("findings"), request, self) or []

@@ -21,7 +21,7 @@ from connectivity.health import accounts, reading, scraping
 from connectivity.health.collecting import cap_of
 from connectivity.models import AwsAccount, HealthSettings, PrometheusSource
 
-PRINCIPAL = "arn:aws:iam::111122223333:role/connectivity-advisor-worker"  # AWS's own example
+PRINCIPAL = "ARN-OF-THE-WORKER"  # which AWS refuses until somebody puts the real one there
 DELIVERIES = 20
 
 
@@ -95,6 +95,7 @@ def account(request: HttpRequest, uid: UUID) -> HttpResponse:
         "form": form,
         "principal": principal,
         "is_example": not settings.AWS_WORKER_ARN,
+        "can_check": accounts.can_be_asked(row),
         "actions": policy.actions(),
         "cloudformation": policy.cloudformation(principal, row.external_id),
         "terraform": policy.terraform(principal, row.external_id),

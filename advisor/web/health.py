@@ -121,7 +121,10 @@ def mute(request: HttpRequest, uid: UUID) -> HttpResponse:
     days = form.cleaned_data["days"]
     until = timezone.now() + timedelta(days=days) if days else findings.FAR
     findings.mute(one, until, form.cleaned_data["note"], user.pk)
-    messages.success(request, f"{one.rule} is muted; the state follows at the next judging.")
+    messages.success(
+        request,
+        f"{one.rule} is muted; the state follows with the next collection, within 15 minutes.",
+    )
     return redirect("health-resource", one.resource.uid)
 
 
@@ -170,11 +173,15 @@ def rule(request: HttpRequest, id: str) -> HttpResponse:
             said = " ".join(str(one) for errors in form.errors.values() for one in errors)
             messages.error(request, f"{id}: {said}")
         elif set_rule(user.team_id, id, form.numbers(), user.pk):
-            messages.success(request, f"{id} is judged by your numbers from now on.")
+            messages.success(
+                request,
+                f"{id} is judged by your numbers with the next collection, within 15 minutes.",
+            )
         else:
             messages.success(request, f"{id} is as it comes.")
     except DocumentRefused as error:
-        messages.error(request, f"{id}: {error}")
+        messages.error(request, f"Nothing was changed. {id}: {error}")
+        return redirect("health-rules")
     except LookupError as error:
         raise Http404(str(error)) from error
     return redirect(f"{reverse('health-rules')}#{id}")

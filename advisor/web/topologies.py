@@ -73,7 +73,7 @@ def new(request: HttpRequest) -> HttpResponse:
             form.show(error.problems)
         else:
             return redirect("topology", version.topology.uid)
-    return render(request, "web/new.html", {"form": form})
+    return render(request, "web/new.html", {"form": form, "is_prefilled": bool(asked)})
 
 
 @require_safe

@@ -58,6 +58,7 @@ def alternatives(row: Resource) -> Alternatives | None:
     query |= {f"{side}_region": row.region for side in ("consumer", "provider")}
     azs = ", ".join(_azs(row.region))
     query |= {f"{side}_azs": azs for side in ("consumer", "provider")}
+    query["crossing_percent"] = ""  # clients pick any AZ, until somebody says otherwise
     query["connections_per_second"] = str(CONNECTIONS_PER_S)
     return Alternatives(gb, tuple(sorted(cheaper, key=lambda one: one.usd)), query)
 
@@ -96,7 +97,6 @@ def _document(region: str, gb: float) -> dict[str, Any]:
                 "to": "service",
                 "gb_per_month": gb,
                 "response_share": 0.5,
-                "cross_az_share": 0,
                 "connections_per_second": CONNECTIONS_PER_S,
             }
         ],

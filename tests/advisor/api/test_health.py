@@ -33,6 +33,8 @@ def test_resources_and_their_series(api: APIClient) -> None:
     assert errors["dimensions"] == {"NatGatewayId": worst["id"]}
     assert len(errors["points"]) > 150
     assert api.get(reverse("api-health-resources"), {"kind": "x"}).status_code == 400
+    bogus = api.get(reverse("api-health-resources"), {"state": "bogus"})
+    assert bogus.json()["problems"][0]["path"] == "state"
     bad = api.get(reverse("api-health-resource", args=[worst["uid"]]), {"range": "9y"})
     assert bad.json()["problems"][0]["path"] == "range"
 
