@@ -8,9 +8,9 @@ import psycopg
 from django.db import connection, transaction
 from django.db.models import Sum
 
+from connectivity.core.health.kind import DAY, HOUR
 from connectivity.models import DayPoint, HourPoint, Point, Series
 
-HOUR, DAY = 3_600, 86_400
 KEEP_RAW, KEEP_HOURS = 14 * DAY, 455 * DAY
 AHEAD = 2  # days, and months, for which there are partitions before anything is written
 BATCH = 1_000  # series whose rollups are made at a time

@@ -25,8 +25,12 @@ class Described:
     calls: int = 0
 
 
-def describe(calls: Iterable[Describe], client: Client, where: str) -> Described:
+def describe(
+    calls: Iterable[Describe], client: Client, where: str, wait: Callable[[], None] = lambda: None
+) -> Described:
     """Make each call once, in order; a refused one leaves the others alone.
+
+    `wait` is called before every request, and keeps to the rate.
 
     Raises:
         AwsError: anything else than a refusal.
@@ -35,7 +39,9 @@ def describe(calls: Iterable[Describe], client: Client, where: str) -> Described
     client = lru_cache(maxsize=None)(client)  # one, with its credentials, for each service
     for call in dict.fromkeys(calls):
         try:
-            items = [item for one in _asked(call, found) for item in _items(call, client, one)]
+            items = [
+                item for one in _asked(call, found) for item in _items(call, client, wait, one)
+            ]
         except (BotoCoreError, ClientError) as error:
             why = explained(error, f"{call.operation} in {where}", call.action)
             if not isinstance(why, Refused) or why.action == "sts:AssumeRole":
@@ -69,13 +75,18 @@ def _values(items: Iterable[Item], path: str) -> Iterator[str]:
             yield item[first]
 
 
-def _items(call: Describe, client: Client, asked: tuple[str, dict[str, Any]]) -> Iterator[Item]:
+def _items(
+    call: Describe, client: Client, wait: Callable[[], None], asked: tuple[str, dict[str, Any]]
+) -> Iterator[Item]:
     of, arguments = asked
     api = client(call.service)
     name = xform_name(call.operation)
+    wait()
     if api.can_paginate(name):
         pages = api.get_paginator(name).paginate(**arguments)
     else:
         pages = [getattr(api, name)(**arguments)]
     for page in pages:
         yield from (item | {OF: of} for item in page.get(call.results) or ())
+        if page.get("NextToken") or page.get("NextMarker"):
+            wait()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -12,12 +13,18 @@ from connectivity.clients.sessions import Whose, client
 from connectivity.models import AwsAccount
 
 
+@lru_cache(maxsize=1)
+def _limiter() -> Limiter:
+    """One for the process, which holds to the rate by itself where Redis is away."""
+    return Limiter(settings.CELERY_BROKER_URL)
+
+
 @dataclass(frozen=True)
 class Asking:
     """The way out, and the clock. Tests put their own in."""
 
     client: Callable[[Whose, str, str], Any] = client
-    limiter: Limiter = field(default_factory=lambda: Limiter(settings.CELERY_BROKER_URL))
+    limiter: Limiter = field(default_factory=_limiter)
     clock: Callable[[], float] = field(default=lambda: timezone.now().timestamp())
 
     @property

@@ -40,6 +40,7 @@ def discover(row: Collection, asking: Asking) -> Outcome:
         calls_in(row.region),
         lambda service: asking.client(whose(account), service, row.region),
         where,
+        lambda: asking.limiter.wait(f"{account.account}/{row.region}"),
     )
     refused = dict(described.refused)
     metrics: list[Metric] | None = None
@@ -166,18 +167,23 @@ def store_plan(resources: list[int], wanted: Iterable[Series]) -> None:
 
 def _series(resource: Resource, one: Planned) -> Series:
     dimensions = [list(each) for each in one.metric.dimensions]
-    said = json.dumps([one.metric.namespace, one.metric.name, dimensions])
     return Series(
         resource=resource,
         namespace=one.metric.namespace,
         metric=one.metric.name,
         dimensions=dimensions,
-        digest=hashlib.sha256(said.encode()).hexdigest(),
+        digest=digest_of(one.metric.namespace, one.metric.name, dimensions),
         statistic=one.statistic,
         period=one.period,
         tier=one.tier.value,
         part=one.part[:200],
     )
+
+
+def digest_of(namespace: str, name: str, dimensions: list[list[str]]) -> str:
+    """What tells metrics apart, in one short text; dimensions are sorted by name."""
+    said = json.dumps([namespace, name, dimensions])
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def found_of(row: Resource) -> Found:

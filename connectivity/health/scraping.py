@@ -1,7 +1,5 @@
 """What a Prometheus server knows of instances: the same resources, series and points as AWS's."""
 
-import hashlib
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,7 +16,7 @@ from connectivity.core.health.kinds.instance import NODES
 from connectivity.core.health.series import Tier
 from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.health.asking import Asking, Outcome
-from connectivity.health.discovering import keep, store_plan
+from connectivity.health.discovering import digest_of, keep, store_plan
 from connectivity.models import Collection, PrometheusSource, Resource, Series
 
 KIND = KINDS["instance"]
@@ -61,7 +59,7 @@ def _series(
     for one in answer:
         node = nodes.get(one["metric"].get("instance", ""))
         dimensions = _dimensions(one["metric"])
-        digest = _digest(metric, dimensions)
+        digest = digest_of(KIND.namespace, metric, dimensions)
         if node is not None and (node.pk, digest) not in seen:
             seen.add((node.pk, digest))
             yield Series(
@@ -81,11 +79,6 @@ def _dimensions(labels: dict[str, str]) -> Dims:
     return [[name, labels[name]] for name in ("device", "instance") if name in labels]
 
 
-def _digest(metric: str, dimensions: Dims) -> str:
-    said = json.dumps([KIND.namespace, metric, dimensions])
-    return hashlib.sha256(said.encode()).hexdigest()
-
-
 def _store(
     source: PrometheusSource, answers: dict[str, list[dict[str, Any]]], start: int, end: int
 ) -> int:
@@ -95,7 +88,7 @@ def _store(
         (ids[digest], int(at), float(value))
         for metric, answer in answers.items()
         for one in answer
-        if (digest := _digest(metric, _dimensions(one["metric"]))) in ids
+        if (digest := digest_of(KIND.namespace, metric, _dimensions(one["metric"]))) in ids
         for at, value in one["values"]
         if value not in ("NaN", "+Inf", "-Inf")
     ]

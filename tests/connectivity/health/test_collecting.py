@@ -63,6 +63,12 @@ def test_everything_is_found_asked_and_judged(aws: Aws, team: int) -> None:
     assert all(at % 60 == 0 and at <= NOW - 300 for at in stored("ErrorPortAllocation"))
 
 
+def test_every_request_keeps_to_the_rate_of_its_account_and_region(aws: Aws, team: int) -> None:
+    running.run(line("discover").pk, aws.asking)
+    assert set(aws.limiter.keys) == {f"{ACCOUNT}/us-east-1"}
+    assert len(aws.limiter.keys) >= len(aws.asked) > 10
+
+
 def test_calls_are_the_fewest_and_each_metric_is_billed_once(aws: Aws, team: int) -> None:
     running.run_all(team, aws.asking)
     cloud = aws.clouds[ACCOUNT]
