@@ -63,7 +63,7 @@ def show(request: HttpRequest) -> HttpResponse:
 def resource(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One resource in depth."""
     row = reading.resource(signed_in(request).team_id, uid)
-    range_ = text_in(request.GET, "range") or "24h"
+    range_ = text_in(request.GET, "range") or "3h"
     if range_ not in reading.RANGES:
         raise Http404(f"no range is called {range_[:20]!r}")
     kind = KINDS[row.kind]

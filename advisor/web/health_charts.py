@@ -1,5 +1,6 @@
 """Pictures of series: thresholds drawn, gaps as gaps."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +26,7 @@ def figure(line: Line, start: int, end: int) -> dict[str, Any]:
     layout = {
         "xaxis": {"type": "date", "range": [_iso(start), _iso(end)], "title": {"text": "UTC"}},
         "yaxis": {"rangemode": "tozero", "title": {"text": _unit(line)}},
-        "shapes": [_threshold(rule.threshold, rule.id, rule.state) for rule in line.rules],
+        "shapes": [_threshold(*one) for one in _thresholds(line)],
     }
     part = f", {one.part}" if one.part else ""
     return {
@@ -54,6 +55,14 @@ def _words(line: Line) -> str:
 
 def _figure(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
+
+
+def _thresholds(line: Line) -> Iterator[tuple[float, str, State]]:
+    """Each height once, with the rules that begin there and the worst of their states."""
+    for value in sorted({rule.threshold for rule in line.rules}):
+        rules = [rule for rule in line.rules if rule.threshold == value]
+        worst = max((rule.state for rule in rules), key=lambda state: state.rank)
+        yield value, ", ".join(rule.id for rule in rules), worst
 
 
 def _threshold(value: float, text: str, state: State) -> dict[str, Any]:

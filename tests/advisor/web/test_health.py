@@ -90,6 +90,12 @@ def test_a_resource_says_what_to_do_and_what_it_costs(signed_in: Client, demo: i
     assert bad.status_code == 404
 
 
+def test_a_height_that_two_rules_share_is_drawn_once(signed_in: Client, demo: int) -> None:
+    one = Resource.objects.get(name="egress-b")
+    page = text_of(signed_in, "health-resource", one.uid)
+    assert '"text":"NAT-PORTS-NOW, NAT-PORTS"' in page
+
+
 def test_the_link_to_a_comparison_is_prefilled(signed_in: Client, demo: int) -> None:
     page = text_of(signed_in, "new", query="?gb_per_month=123.5&consumer_region=eu-west-1")
     assert 'value="123.5"' in page
