@@ -22,7 +22,7 @@ class AccountForm(forms.Form):
         label="Role ARN",
         max_length=200,
         required=False,
-        help_text="Of the role that the page of the account generates; leave it empty until it exists. "
+        help_text="Of the role that the account's page generates; leave it empty until it exists. "
         "Without one nothing is asked.",
     )
 
