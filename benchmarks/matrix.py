@@ -52,7 +52,7 @@ team = User.objects.get(username="bench").team_id
 times = []
 for _ in range(15):
     begin = time.perf_counter()
-    queries.cells(team, "vpc-peering")
+    queries.best_cells(team, "vpc-peering", "p99", ("low", "medium", "high"))
     times.append(time.perf_counter() - begin)
 print("query", sorted(times)[7] * 1000)
 """

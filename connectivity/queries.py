@@ -1,11 +1,12 @@
 """Rows in, core types out. Every question names the team that asks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.fields.json import KeyTextTransform
 
 from connectivity import models
 from connectivity.core.cells import (
@@ -14,6 +15,7 @@ from connectivity.core.cells import (
     Measured,
     Method,
     derived,
+    fitness,
     for_comparisons,
 )
 from connectivity.core.latency import LatencyCell, LatencySet
@@ -165,10 +167,37 @@ def measured(team_id: int, which: Q) -> Iterator[Measured]:
 def cells(team_id: int, option: str) -> list[Cell]:
     """The team's own cells of an option, and the published ones."""
     own = models.MeasuredCell.objects.filter(team_id=team_id, option=option)
-    published = models.LatencyCell.objects.filter(
-        option=option, latency_set=models.LatencySet.objects.filter(team=None)[:1]
+    return [*_published_cells(option), *map(_own, own.values_list(*CELL))]
+
+
+def best_cells(
+    team_id: int, option: str, statistic: str, grades: Sequence[str], basis: str = ""
+) -> list[Cell]:
+    """Those of `cells` that a matrix of the statistic can show, of some grades and, if it is named,
+    one basis.
+
+    Of the team's own the best for each pair: they are told apart before any of them is read whole.
+    """
+    asked = {"grade__in": grades} | ({"basis": basis} if basis else {})
+    own = models.MeasuredCell.objects.filter(team_id=team_id, option=option, **asked)
+    best: dict[tuple[str, str], tuple[Any, int]] = {}
+    has_it = Case(When(figures__has_key=statistic, then=Value(1)), default=Value(0))
+    test = KeyTextTransform("test", "method")
+    names = ("source", "destination", has_it, "pk", test, "grade", "as_of", "runs")
+    for source, destination, has, pk, *rest in own.values_list(*names):
+        rank = has, fitness(*rest)
+        if (source, destination) not in best or rank >= best[source, destination][0]:
+            best[source, destination] = rank, pk
+    chosen = own.filter(pk__in=[pk for _, pk in best.values()])
+    published = (
+        one for one in _published_cells(option) if one.grade in grades and basis in ("", one.basis)
     )
-    return [*map(_published, published), *map(_own, own.values_list(*CELL))]
+    return [*published, *map(_own, chosen.values_list(*CELL))]
+
+
+def _published_cells(option: str) -> Iterator[Cell]:
+    newest = models.LatencySet.objects.filter(team=None)[:1]
+    return map(_published, models.LatencyCell.objects.filter(option=option, latency_set=newest))
 
 
 CELL = (

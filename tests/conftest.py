@@ -17,6 +17,7 @@ from connectivity.core.latency import LatencySet
 from connectivity.importers import latency_table
 from connectivity.ingest import SHIPPED as SHIPPED_LATENCIES
 from connectivity.ingest import load_shipped_latencies
+from connectivity.models import DayPoint, HourPoint, Point
 from costmodel.core.price_list import PriceList
 from costmodel.importers import price_table
 from costmodel.ingest import SHIPPED as SHIPPED_PRICES
@@ -64,6 +65,14 @@ def shipped(db: None) -> None:
     """The shipped data in the database, also after a test that emptied it."""
     load_shipped_prices()
     load_shipped_latencies()
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> Iterator[None]:
+    """For a test that commits: the framework does not empty unmanaged tables, this does."""
+    yield
+    for table in (Point, HourPoint, DayPoint):
+        table.objects.all().delete()
 
 
 @pytest.fixture

@@ -47,9 +47,9 @@ def show(request: HttpRequest) -> HttpResponse:
     """The matrix of one option and statistic."""
     team_id = signed_in(request).team_id
     asked = _asked(request)
-    found = queries.cells(team_id, asked["option"])
-    kept = [cell for cell in found if _is_wanted(cell, asked)]
-    made = [one for one in blocks(kept, asked["statistic"]) if _shows(one, asked["region"])]
+    option, statistic = asked["option"], asked["statistic"]
+    found = queries.best_cells(team_id, option, statistic, _grades(asked), asked["basis"])
+    made = [one for one in blocks(found, statistic) if _shows(one, asked["region"])]
     context: dict[str, Any] = {
         "asked": asked,
         "blocks": made,
@@ -78,9 +78,9 @@ def _asked(request: HttpRequest) -> dict[str, str]:
     }
 
 
-def _is_wanted(cell: Cell, asked: dict[str, str]) -> bool:
-    is_good = GRADES.index(cell.grade) >= GRADES.index(asked["grade"])
-    return is_good and asked["basis"] in ("", cell.basis)
+def _grades(asked: dict[str, str]) -> tuple[str, ...]:
+    """The grades that are good enough."""
+    return GRADES[GRADES.index(asked["grade"]) :]
 
 
 def _shows(block: Block, region: str) -> bool:
@@ -190,7 +190,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     rows = [
         row
         for one in queries.cells(team_id, asked["option"])
-        if _is_wanted(one, asked)
+        if one.grade in _grades(asked) and asked["basis"] in ("", one.basis)
         for row in _tidy(one)
     ]
     name = f"latency-{asked['option'] or 'regions'}-{datetime.now(UTC).date()}.{kind}"

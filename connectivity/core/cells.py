@@ -243,8 +243,13 @@ def age(as_of: str, today: date) -> str:
 def best_by_pair(cells: Iterable[Cell], statistic: str) -> dict[tuple[str, str], Cell]:
     """The cell to show for each pair: one that has the statistic, then the most fitting test, then
     the better grade, then the newest."""
-    ranked = sorted(cells, key=lambda cell: (statistic in cell.figures, *_fitness(cell)))
-    return {(cell.source, cell.destination): cell for cell in ranked}
+    best: dict[tuple[str, str], tuple[tuple[bool, Fitness], Cell]] = {}
+    for cell in cells:
+        ends = cell.source, cell.destination
+        rank = statistic in cell.figures, _fitness(cell)
+        if ends not in best or rank >= best[ends][0]:
+            best[ends] = rank, cell
+    return {ends: cell for ends, (_, cell) in best.items()}
 
 
 def for_comparisons(cells: Iterable[Cell]) -> tuple[LatencyCell, ...]:
@@ -257,11 +262,18 @@ def for_comparisons(cells: Iterable[Cell]) -> tuple[LatencyCell, ...]:
     return tuple(map(_latency_cell, best.values()))
 
 
-def _fitness(cell: Cell) -> tuple[int, int, str, int]:
-    """The last of several is the best."""
-    tests = ROUND_TRIPS
-    place = tests.index(cell.method.test) if cell.method.test in tests else len(tests)
-    return (-place, ("low", "medium", "high").index(cell.grade), cell.as_of, cell.runs)
+Fitness = tuple[int, int, str, int]
+PLACES = {test: -place for place, test in enumerate(ROUND_TRIPS)}  # the most fitting is the highest
+GRADES = {"low": 0, "medium": 1, "high": 2}
+
+
+def fitness(test: str, grade: str, as_of: str, runs: int) -> Fitness:
+    """By which the cells of a pair compete: the last of several is the best."""
+    return (PLACES.get(test, -len(PLACES)), GRADES[grade], as_of, runs)
+
+
+def _fitness(cell: Cell) -> Fitness:
+    return fitness(cell.method.test, cell.grade, cell.as_of, cell.runs)
 
 
 def _latency_cell(cell: Cell) -> LatencyCell:

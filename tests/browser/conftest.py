@@ -51,7 +51,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture
-def shipped_live(transactional_db: None) -> User:
+def shipped_live(committed: None) -> User:
     load_shipped_prices()
     load_shipped_latencies()
     return User.objects.create_user("alice", password="correct horse battery")

@@ -14,7 +14,6 @@ from connectivity.core.health.series import Tier, metric
 from connectivity.health import accounts, collecting, reading, running
 from connectivity.models import (
     Collection,
-    DayPoint,
     Finding,
     HealthSettings,
     HourPoint,
@@ -294,7 +293,7 @@ def test_what_is_due_is_worked_on_and_then_waits(aws: Aws, team: int) -> None:
     assert len(running.due(now + timedelta(minutes=16))) == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("committed")
 def test_a_database_that_ends_the_connection_in_the_middle_keeps_all_or_nothing(
     user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -304,22 +303,17 @@ def test_a_database_that_ends_the_connection_in_the_middle_keeps_all_or_nothing(
     watched(user.team_id)
     running.run(line("discover").pk, aws.asking)
     pk = line(Tier.QUARTER.value).pk
-    try:
-        with monkeypatch.context() as patch:
-            patch.setattr(collecting, "_count", _end_the_connection)
-            with pytest.raises((OperationalError, InterfaceError)):
-                running.run(pk, aws.asking)
-        connection.close()
-        assert not Point.objects.exists()
-        aws.clock += running.CLAIM.total_seconds() + 1
-        assert running.run(pk, aws.asking) is not None
-        assert len(stored("ErrorPortAllocation")) > 160
-        assert points.roll_up() == 1
-        assert HourPoint.objects.exists()
-    finally:
-        HourPoint.objects.all().delete()
-        DayPoint.objects.all().delete()
-        Point.objects.all().delete()  # a table that the test framework does not empty
+    with monkeypatch.context() as patch:
+        patch.setattr(collecting, "_count", _end_the_connection)
+        with pytest.raises((OperationalError, InterfaceError)):
+            running.run(pk, aws.asking)
+    connection.close()
+    assert not Point.objects.exists()
+    aws.clock += running.CLAIM.total_seconds() + 1
+    assert running.run(pk, aws.asking) is not None
+    assert len(stored("ErrorPortAllocation")) > 160
+    assert points.roll_up() == 1
+    assert HourPoint.objects.exists()
 
 
 def _end_the_connection(*_: object) -> None:
