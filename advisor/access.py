@@ -9,6 +9,8 @@ OPEN = frozenset(
         "healthz",
         "shared",
         "invitation",
+        "recipient-confirm",
+        "unsubscribe",
         "account_login",
         "account_signup",
         "account_inactive",
@@ -47,7 +49,7 @@ PERSONAL = frozenset(
 )
 """About whoever is signed in, whatever the role, in a team or in none; MFA's pages are too."""
 
-VIEWERS_WRITE = frozenset({"api-comparisons", "tokens"})
+VIEWERS_WRITE = frozenset({"api-comparisons", "tokens", "report-me", "report-test"})
 """Answers to a POST that store nothing of the team's, or only what is the caller's own."""
 
 EDITORS = frozenset(
@@ -55,7 +57,18 @@ EDITORS = frozenset(
 )
 """Of no use to whoever may not store: not even their forms are shown."""
 
-ADMINS = frozenset({"audit", "audit-csv", "api-audit", "zone", "health-account", "health-role"})
+ADMINS = frozenset(
+    {
+        "audit",
+        "audit-csv",
+        "api-audit",
+        "zone",
+        "health-account",
+        "health-role",
+        "api-recipients",
+        "api-recipient",
+    }
+)
 
 ADMINS_WRITE = frozenset(
     {
@@ -68,6 +81,12 @@ ADMINS_WRITE = frozenset(
         "webhook-add",
         "webhook-end",
         "webhook-again",
+        "report-schedule",
+        "api-report-schedule",
+        "recipient-add",
+        "recipient-pause",
+        "recipient-remove",
+        "mail-again",
         "team-invite",
         "team-invitation-revoke",
         "team-role",
@@ -81,7 +100,7 @@ def needed(name: str, method: str | None) -> Role | None:
     """The role that an address asks for; None where being signed in, or less, is enough."""
     if name in OPEN or name in PERSONAL or name.startswith("mfa_"):
         return None
-    if name in ADMINS or name in ADMINS_WRITE:
+    if name in ADMINS or (name in ADMINS_WRITE and method not in SAFE):
         return Role.ADMIN
     if method in SAFE or name in VIEWERS_WRITE:
         return Role.EDITOR if name in EDITORS else Role.VIEWER

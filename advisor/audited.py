@@ -26,6 +26,7 @@ AUDITED: dict[type, tuple[str, ...]] = {
     connectivity.PrometheusSource: (),
     connectivity.RuleSetting: ("changed_at",),
     models.Webhook: (),
+    models.Recipient: (),
     costmodel.PriceList: (),
     costmodel.PriceOverride: (),
 }
@@ -43,6 +44,7 @@ SECRETS: dict[type, list[str]] = {
 DERIVED = (
     models.StoredReply,
     models.AuditEntry,
+    models.Report,
     connectivity.LatencySet,
     connectivity.MeasuredCell,
     connectivity.Collection,

@@ -18,6 +18,11 @@ SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 25},
     },
+    "the weekly reports": {
+        "task": "tell-the-week",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 240},
+    },
     "hours and days from points": {
         "task": "look-after-points",
         "schedule": crontab(minute="7"),

@@ -191,9 +191,8 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
-USE_I18N = False
+USE_I18N = USE_THOUSAND_SEPARATOR = False
 USE_TZ = True
-USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "static/"
 PLOTLY = f"plotly-{version('plotly')}"  # a folder of its own, so that browsers may keep it for ever
@@ -251,9 +250,14 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="advisor@localhost")
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
-if env.str("EMAIL_URL", default=""):
+EMAIL_TIMEOUT = 30  # seconds; a mail is claimed for much longer
+_mail = urlsplit(env.str("EMAIL_URL", default=""))
+if _mail.scheme == "ses":  # Amazon SES's API, asked once: its own retries could send a mail twice
+    EMAIL_BACKEND = "anymail.backends.amazon_ses.EmailBackend"
+    _once = {"retries": {"total_max_attempts": 1}}
+    ANYMAIL = {"AMAZON_SES_CLIENT_PARAMS": {"region_name": _mail.hostname, "config": _once}}
+elif _mail.scheme:
     vars().update(env.email_url("EMAIL_URL"))
-
 AWS_WORKER_ARN = env.str("AWS_WORKER_ARN", default="")
 OUTBOUND_HOSTS = env.list("OUTBOUND_HOSTS", default=["hooks.slack.com"])
 AWS_PRICES_URL = env.str("AWS_PRICES_URL", default="https://pricing.us-east-1.amazonaws.com")

@@ -5,6 +5,8 @@ from celery.signals import worker_ready
 from django.utils import timezone
 
 from advisor import jobs, webhooks
+from advisor.models import Team
+from advisor.reports import making, sending
 from connectivity.health import running
 
 
@@ -29,6 +31,7 @@ def ring_for_what_waits(**_: object) -> None:
 @shared_task(name="clear-expired")
 def clear_expired() -> None:
     jobs.clear_expired()
+    making.forget_old(timezone.now())
 
 
 @shared_task(name="refresh-prices")
@@ -66,3 +69,25 @@ def send_webhooks() -> None:
 @shared_task(name="send-webhook")
 def send_webhook(delivery: int) -> None:
     webhooks.send(delivery)
+
+
+@shared_task(name="tell-the-week")
+def tell_the_week() -> None:
+    """Make the reports that are due, and ring for every mail that waits."""
+    for team in making.due():
+        make_report.apply_async((team,), expires=600)
+    for delivery in sending.due():
+        send_report.apply_async((delivery,), expires=600)
+
+
+@shared_task(name="make-report")
+def make_report(team_id: int) -> None:
+    team = Team.objects.get(pk=team_id)
+    report = making.make(team, team.schedule.last(timezone.now()))
+    for delivery in report.deliveries.values_list("pk", flat=True):
+        send_report.apply_async((delivery,), expires=600)
+
+
+@shared_task(name="send-report")
+def send_report(delivery: int) -> None:
+    sending.send(delivery)

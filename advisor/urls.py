@@ -37,6 +37,14 @@ from advisor.api.prices import (
     PriceListsView,
     PricesView,
 )
+from advisor.api.reports import (
+    RecipientsView,
+    RecipientView,
+    ReportPreviewView,
+    ReportsView,
+    ReportView,
+    ScheduleView,
+)
 from advisor.api.topologies import TopologiesView, TopologyView, VersionsView, VersionView
 from advisor.web import (
     account,
@@ -49,6 +57,7 @@ from advisor.web import (
     latency,
     outlook,
     prices,
+    reports,
     scenarios,
     sharing,
     teams,
@@ -104,6 +113,12 @@ api = [
     path("health/rules/", RulesView.as_view(), name="api-health-rules"),
     path("health/rules/<str:id>/", RuleView.as_view(), name="api-health-rule"),
     path("health/collection/", CollectionView.as_view(), name="api-health-collection"),
+    path("reports/", ReportsView.as_view(), name="api-reports"),
+    path("reports/preview/", ReportPreviewView.as_view(), name="api-report-preview"),
+    path("reports/schedule/", ScheduleView.as_view(), name="api-report-schedule"),
+    path("reports/recipients/", RecipientsView.as_view(), name="api-recipients"),
+    path("reports/recipients/<uuid:uid>/", RecipientView.as_view(), name="api-recipient"),
+    path("reports/<uuid:uid>/", ReportView.as_view(), name="api-report"),
     path("jobs/", JobsView.as_view(), name="api-jobs"),
     path("jobs/<uuid:uid>/", JobView.as_view(), name="api-job"),
     path("jobs/<uuid:uid>/result/", JobResultView.as_view(), name="api-job-result"),
@@ -179,6 +194,21 @@ urlpatterns = [
     path("health/webhooks/", collection.add_webhook, name="webhook-add"),
     path("health/webhooks/<uuid:uid>/end/", collection.end_webhook, name="webhook-end"),
     path("health/deliveries/<uuid:uid>/again/", collection.again, name="webhook-again"),
+    # the weekly report
+    path("reports/", reports.index, name="reports"),
+    path("reports/preview/", reports.preview, name="report-preview"),
+    path("reports/preview/mail/", reports.preview_mail, name="report-preview-mail"),
+    path("reports/schedule/", reports.schedule, name="report-schedule"),
+    path("reports/test/", reports.test, name="report-test"),
+    path("reports/me/", reports.me, name="report-me"),
+    path("reports/recipients/", reports.add_recipient, name="recipient-add"),
+    path("reports/recipients/<uuid:uid>/pause/", reports.pause, name="recipient-pause"),
+    path("reports/recipients/<uuid:uid>/remove/", reports.remove, name="recipient-remove"),
+    path("reports/mails/<uuid:uid>/again/", reports.again, name="mail-again"),
+    path("reports/confirm/<str:key>/", reports.confirm, name="recipient-confirm"),
+    path("reports/unsubscribe/<str:key>/", reports.unsubscribe, name="unsubscribe"),
+    path("reports/<uuid:uid>/", reports.show, name="report"),
+    path("reports/<uuid:uid>/mail/", reports.mail, name="report-mail"),
     # prices and background work
     path("prices/", prices.show, name="prices"),
     path("prices/changes/", prices.changed, name="price-changes"),

@@ -134,9 +134,9 @@ def _of_hour(row: HourPoint, statistic: str) -> float:
     return whole.get(statistic, row.total / row.n)
 
 
-def totals(series: Iterable[int], start: int) -> dict[int, float]:
-    """The sum of the hours since `start`, by series."""
-    rows = HourPoint.objects.filter(series_id__in=list(series), at__gte=start)
+def totals(series: Iterable[int], start: int, end: int) -> dict[int, float]:
+    """The sum of the hours from `start` up to, and without, `end`, by series."""
+    rows = HourPoint.objects.filter(series_id__in=list(series), at__gte=start, at__lt=end)
     return dict(
         rows.values_list("series_id").annotate(Sum("total")).values_list("series_id", "total__sum")
     )

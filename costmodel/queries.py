@@ -84,6 +84,23 @@ def prices_since(team_id: int, moments: Iterable[datetime]) -> dict[datetime, Si
     return found
 
 
+def in_force(team_id: int, begin: datetime, end: datetime) -> tuple[str, str] | None:
+    """The lists in force at two moments; before the first list was there, that one. None: no list.
+
+    What is in force is the newest by the date of its prices, not by the day of its import.
+    """
+    usable = models.PriceList.objects.filter(Q(team=None) | Q(team=team_id))
+    rows = list(usable.values_list("name", "created_at"))
+    if not rows:
+        return None
+    first = min(rows, key=lambda row: row[1])[0]
+    old, new = (
+        next((name for name, created_at in rows if created_at <= moment), first)
+        for moment in (begin, end)
+    )
+    return old, new
+
+
 @lru_cache(maxsize=32)
 def _differences(old: UUID, new: UUID) -> int:
     return len(changes(_prices(old), _prices(new)))

@@ -141,7 +141,14 @@ def health_finding(team_id: int) -> Finding:
         aws_id="nat-1",
         key="nat-1",
         name="egress",
-        facts={"mode": "zonal", "az": "eu-west-1a", "routes": [], "addresses": 1, "created": None},
+        facts={
+            "mode": "zonal",
+            "az": "eu-west-1a",
+            "routes": [],
+            "addresses": 1,
+            "created": None,
+            "connectivity": "public",
+        },
     )
     now = timezone.now()
     finding = Finding.objects.create(

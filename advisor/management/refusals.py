@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 from django.core.management.base import OutputWrapper
 
@@ -22,7 +23,7 @@ def refusing(stderr: OutputWrapper, place: str = "") -> Iterator[None]:
         refuse(stderr, [Problem(place or "file", str(error))])
 
 
-def refuse(stderr: OutputWrapper, problems: Iterable[Problem]) -> None:
+def refuse(stderr: OutputWrapper, problems: Iterable[Problem]) -> NoReturn:
     for problem in problems:
         stderr.write(str(problem))
     sys.exit(REFUSED)

@@ -1,17 +1,21 @@
-"""Users, teams, tokens, jobs, shared links, webhooks and the audit log."""
+"""Users, teams, tokens, jobs, shared links, reports, webhooks and the audit log."""
 
 from advisor.models.audit import AuditEntry
 from advisor.models.jobs import Job, StoredReply
 from advisor.models.people import ApiToken, Invitation, Membership, Role, Team, User
+from advisor.models.reports import Delivery, Recipient, Report
 from advisor.models.sharing import ShareLink
 from advisor.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "ApiToken",
     "AuditEntry",
+    "Delivery",
     "Invitation",
     "Job",
     "Membership",
+    "Recipient",
+    "Report",
     "Role",
     "ShareLink",
     "StoredReply",

@@ -5,6 +5,7 @@
 
 import uuid
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.signing import BadSignature, Signer
@@ -12,6 +13,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.functional import cached_property
 from knox.models import AbstractAuthToken, AuthTokenManager
+
+from connectivity.core.weekly import Schedule
 
 INVITATIONS = Signer(salt="advisor.invitation")
 
@@ -44,11 +47,20 @@ class Team(models.Model):
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=100)
     time_zone = models.CharField(max_length=64, default="UTC")
+    has_reports = models.BooleanField(default=True)
+    report_weekday = models.PositiveSmallIntegerField(default=0)  # 0: Monday
+    report_hour = models.PositiveSmallIntegerField(default=8)
+    reports_since = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[TeamManager] = TeamManager()
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def schedule(self) -> Schedule:
+        """When its weekly report is due."""
+        return Schedule(ZoneInfo(self.time_zone), self.report_weekday, self.report_hour)
 
 
 class AdvisorUserManager(UserManager["User"]):

@@ -1,18 +1,21 @@
 """What each resource costs a month: its hours, and what went through it, at the list's prices."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import NamedTuple
 
 import numpy as np
+from django.db.models import Q
 
 from connectivity import points
-from connectivity.core.health.kind import DAY, HOUR, Use
+from connectivity.core.health.kind import DAY, HOUR, Usage, Use
 from connectivity.core.health.kinds import KINDS
 from connectivity.health.discovering import found_of
 from connectivity.models import Collection, Resource, Series
 from costmodel.core.bill import Bill, bill
 from costmodel.core.charges import Charge, Metered, PriceName
+from costmodel.core.price_list import PriceList
 from costmodel.core.units import HOURS_PER_MONTH, THOUSANDTHS
 from costmodel.queries import UnknownPriceList, price_list
 
@@ -28,36 +31,57 @@ def price_region(row: Collection, now: int) -> None:
     resources = list(found.select_related("account").order_by("pk"))
     if not resources:
         return
-    usage = usage_of([one.pk for one in resources], now)
-    uses = [list(KINDS[one.kind].uses(found_of(one), usage[one.pk])) for one in resources]
     try:
         prices = price_list(row.team_id)
     except UnknownPriceList:
         return
-    one_pool = np.zeros(len(resources), dtype=np.int64)  # an account's usage shares its tiers
-    billed = bill(_charges(uses), prices, [row.region], one_pool)
-    _put(resources, uses, billed)
+    usage = usage_of([one.pk for one in resources], now - OVER_DAYS * DAY, now)
+    for one, cost in zip(resources, monthly_costs(resources, usage, prices), strict=True):
+        one.usd, one.bill = cost.usd, cost.lines
     Resource.objects.bulk_update(resources, ["usd", "bill"], batch_size=500)
 
 
-def usage_of(resources: Iterable[int], now: int) -> dict[int, dict[str, float]]:
-    """A month's total of each metered metric, from the hours that are known of the last 30 days.
+UsageOf = Mapping[int, Usage]  # by resource
 
-    Fewer than 24 hours say nothing; fewer than 30 days are scaled up.
+
+def usage_of(resources: Iterable[int], start: int, end: int) -> UsageOf:
+    """A month's total of each metered metric, from the hours that are known of a stretch of time.
+
+    Fewer than 24 hours say nothing; fewer than there are in a month are scaled up.
     """
     rows = Series.objects.filter(
-        resource__in=list(resources), period=HOUR, statistic="Sum", gone_at=None
+        Q(gone_at=None) | Q(resource__gone_at__isnull=False),
+        resource__in=list(resources),
+        period=HOUR,
+        statistic="Sum",
     )
     owners = [one.pk for one in rows]
     found: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    totals = points.totals(owners, now - OVER_DAYS * DAY)
+    totals = points.totals(owners, start, end)
     for one in rows.select_related("resource"):
         created = int(one.resource.facts.get("created") or 0)  # before it there was no traffic
-        begin = max(now - OVER_DAYS * DAY, one.begun or now, created)
-        hours = ((one.mark or 0) - begin) // HOUR
+        begin = max(start, one.begun or end, created)
+        hours = (min(one.mark or 0, end) - begin) // HOUR
         if hours >= LEAST_HOURS:
             found[one.resource_id][one.metric] += totals.get(one.pk, 0.0) / hours * HOURS_PER_MONTH
     return found
+
+
+class MonthlyCost(NamedTuple):
+    """What a month costs; None where a price or a measurement is missing, which a line names."""
+
+    usd: Decimal | None
+    lines: list[dict[str, str | None]]
+
+
+def monthly_costs(
+    resources: list[Resource], usage: UsageOf, prices: PriceList
+) -> list[MonthlyCost]:
+    """What each resource of one account and Region costs a month, in their order."""
+    uses = [list(KINDS[one.kind].uses(found_of(one), usage[one.pk])) for one in resources]
+    one_pool = np.zeros(len(resources), dtype=np.int64)  # an account's usage shares its tiers
+    billed = bill(_charges(uses), prices, [resources[0].region], one_pool)
+    return _costs(uses, billed)
 
 
 def _charges(uses: list[list[Use]]) -> list[Charge]:
@@ -79,17 +103,19 @@ def _charges(uses: list[list[Use]]) -> list[Charge]:
     ]
 
 
-def _put(resources: list[Resource], uses: list[list[Use]], billed: Bill) -> None:
+def _costs(uses: list[list[Use]], billed: Bill) -> list[MonthlyCost]:
     """Lines by resource. What lacks a price or a measurement is a gap; then there is no total."""
     paid: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
     for line in billed.lines:
         paid[line.payer, line.what] += line.usd
     unpriced = {gap.price for gap in billed.gaps}
-    for payer, (one, some) in enumerate(zip(resources, uses, strict=True)):
-        one.bill = [_line(use, paid.get((payer, use.what)), use.price in unpriced) for use in some]
-        known = [Decimal(line["usd"]) for line in one.bill if line["usd"] is not None]
+    found = []
+    for payer, some in enumerate(uses):
+        lines = [_line(use, paid.get((payer, use.what)), use.price in unpriced) for use in some]
+        known = [Decimal(line["usd"]) for line in lines if line["usd"] is not None]
         is_whole = some and len(known) == len(some)
-        one.usd = sum(known, Decimal(0)) if is_whole else None
+        found.append(MonthlyCost(sum(known, Decimal(0)) if is_whole else None, lines))
+    return found
 
 
 def _line(use: Use, usd: Decimal | None, is_unpriced: bool) -> dict[str, str | None]:

@@ -38,6 +38,9 @@ def receiver() -> Iterator[Receiver]:
             body = self.rfile.read(length)
             made.requests.append(Received(self.command, self.path, self.headers, body))
             status, headers, content = made.answers.pop(0) if made.answers else (200, {}, b"ok")
+            if not status:
+                self.close_connection = True  # without a word
+                return
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)

@@ -1,0 +1,149 @@
+"""Weekly reports over REST: what they said, when they come, and to whom."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from advisor.api.authentication import team_id_of
+from advisor.api.problems import refused
+from advisor.api.serializers import ProblemsSerializer
+from advisor.api.topologies import Pages
+from advisor.models import Recipient, Report, Team, User
+from advisor.reports import making, recipients
+from connectivity.core.problems import Problem
+
+
+class ScheduleSerializer(serializers.Serializer[Any]):
+    """When the report comes: weekday 0 is Monday; the hour is of the team's time zone."""
+
+    has_reports = serializers.BooleanField()
+    report_weekday = serializers.IntegerField(min_value=0, max_value=6)
+    report_hour = serializers.IntegerField(min_value=0, max_value=23)
+
+
+class AddressSerializer(serializers.Serializer[Any]):
+    address = serializers.CharField(max_length=254)
+
+
+class ReportsView(APIView):
+    @extend_schema(operation_id="api_v1_reports_list", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """The reports that are kept, the newest first, without what they say."""
+        pages = Pages()
+        rows = Report.objects.filter(team_id=team_id_of(request))
+        page = pages.paginate_queryset(rows, request, self) or []
+        return pages.get_paginated_response([_head(one) for one in page])
+
+
+class ReportView(APIView):
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, uid: UUID) -> Response:
+        """One report as it was told, and how many mails of it are in which state."""
+        try:
+            row = Report.objects.get(team_id=team_id_of(request), uid=uid)
+        except Report.DoesNotExist as error:
+            raise Http404 from error
+        states = list(row.deliveries.values_list("state", flat=True))
+        mails = {state: states.count(state) for state in sorted(set(states))}
+        return Response(_head(row) | {"mails": mails, "content": row.content})
+
+
+class ReportPreviewView(APIView):
+    @extend_schema(operation_id="api_v1_reports_preview", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """What the next report would say now."""
+        return Response(making.so_far(Team.objects.get(pk=team_id_of(request))))
+
+
+class ScheduleView(APIView):
+    @extend_schema(operation_id="api_v1_reports_schedule", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """When the team's report comes."""
+        return Response(_schedule(Team.objects.get(pk=team_id_of(request))))
+
+    @extend_schema(
+        operation_id="api_v1_reports_schedule_set",
+        request=ScheduleSerializer,
+        responses={200: OpenApiTypes.OBJECT, 400: ProblemsSerializer},
+    )
+    def put(self, request: Request) -> Response:
+        asked = ScheduleSerializer(data=request.data)
+        if not asked.is_valid():
+            said = asked.errors.items()
+            return refused([Problem(at, " ".join(map(str, words))) for at, words in said])
+        team = Team.objects.get(pk=team_id_of(request))
+        making.set_schedule(team, **asked.validated_data)
+        return Response(_schedule(team))
+
+
+class RecipientsView(APIView):
+    @extend_schema(operation_id="api_v1_reports_recipients_list", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """Who gets the report, and who was asked."""
+        pages = Pages()
+        rows = Recipient.objects.filter(team_id=team_id_of(request))
+        page = pages.paginate_queryset(rows, request, self) or []
+        return pages.get_paginated_response([_recipient(one) for one in page])
+
+    @extend_schema(
+        request=AddressSerializer, responses={201: OpenApiTypes.OBJECT, 400: ProblemsSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        """Add an address: a member gets the report at once, anybody else is asked by mail."""
+        asked = AddressSerializer(data=request.data)
+        if not asked.is_valid():
+            said = asked.errors.items()
+            return refused([Problem(at, " ".join(map(str, words))) for at, words in said])
+        address = asked.validated_data["address"]
+        one, outcome = recipients.add(team_id_of(request), address, _caller(request))
+        problem = outcome.problem if outcome else ""
+        return Response(_recipient(one) | {"problem": problem}, status=201)
+
+
+class RecipientView(APIView):
+    @extend_schema(responses={204: None, 400: ProblemsSerializer})
+    def delete(self, request: Request, uid: UUID) -> Response:
+        """Forget an address."""
+        try:
+            recipients.remove(team_id_of(request), uid)
+        except Recipient.DoesNotExist as error:
+            raise Http404 from error
+        return Response(status=204)
+
+
+def _caller(request: Request) -> User:
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
+def _head(row: Report) -> dict[str, Any]:
+    return {
+        "uid": str(row.uid),
+        "week": row.week,
+        "due_at": row.due_at.isoformat(),
+        "made_at": row.made_at.isoformat(),
+        "subject": row.content["subject"],
+    }
+
+
+def _schedule(team: Team) -> dict[str, Any]:
+    return {
+        "has_reports": team.has_reports,
+        "report_weekday": team.report_weekday,
+        "report_hour": team.report_hour,
+        "time_zone": team.time_zone,
+        "next_at": team.schedule.next(timezone.now()).end.isoformat() if team.has_reports else None,
+    }
+
+
+def _recipient(one: Recipient) -> dict[str, Any]:
+    return {"uid": str(one.uid), "address": one.address, "state": one.state}

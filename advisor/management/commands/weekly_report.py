@@ -1,0 +1,71 @@
+import json
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from advisor.management.refusals import refuse
+from advisor.models import Report, Team
+from advisor.reports import making, sending
+from advisor.reports.mail import address, text_of
+from connectivity.core.problems import Problem, did_you_mean
+from connectivity.core.weekly import Period
+
+
+class Command(BaseCommand):
+    help = "A team's weekly report: printed, or with --send made and mailed, once."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--team", required=True, help="the team's slug, or its name")
+        parser.add_argument("--week", help="an ISO week like 2026-W47; the last one without")
+        parser.add_argument("--send", action="store_true", help="keep it, and mail what waits")
+        parser.add_argument("--format", choices=["json", "table"], default="table")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        team = self._team(options["team"])
+        period = self._period(team, options["week"])
+        if options["send"]:
+            content = self._send(making.make(team, period))
+        else:
+            content = making.content_of(team, period)
+        if options["format"] == "json":
+            self.stdout.write(json.dumps(content, indent=1))
+            return
+        with timezone.override(ZoneInfo(team.time_zone)):
+            self.stdout.write(text_of(content, team.name, address("reports"), ""))
+
+    def _send(self, report: Report) -> dict[str, Any]:
+        sending.due()  # what a dead worker had becomes unknown
+        for delivery in report.deliveries.filter(state="waiting").values_list("pk", flat=True):
+            sending.send(delivery)
+        states = report.deliveries.order_by("recipient__address").values_list(
+            "recipient__address", "state", "problem"
+        )
+        for one, state, problem in states:
+            self.stderr.write(f"{one}: {state} {problem}".strip())
+        if not states:
+            self.stderr.write("nobody gets it by mail yet: add addresses on the page Reports")
+        return dict(report.content)
+
+    def _team(self, said: str) -> Team:
+        named = [*Team.objects.filter(slug=said), *Team.objects.filter(name=said)[:2]]
+        if len({one.pk for one in named[:2]}) != 1 and not (named and named[0].slug == said):
+            slugs = list(Team.objects.values_list("slug", flat=True))
+            there = did_you_mean(said, slugs) or f"; there are {', '.join(sorted(slugs)[:10])}"
+            many = "several teams are called" if named else "no team is called"
+            refuse(self.stderr, [Problem("--team", f"{many} {said!r}{there}")])
+        return named[0]
+
+    def _period(self, team: Team, week: str | None) -> Period:
+        last = team.schedule.last(timezone.now())
+        if week is None:
+            return last
+        try:
+            period = team.schedule.of(week)
+        except ValueError as error:
+            refuse(self.stderr, [Problem("--week", str(error))])
+        if period.end > last.end:
+            said = f"{week} ends on {period.end:%Y-%m-%d %H:%M} UTC; the last one is {last.week}"
+            refuse(self.stderr, [Problem("--week", said)])
+        return period

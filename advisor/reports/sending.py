@@ -1,0 +1,130 @@
+"""Sends mails of reports: claimed in the database first, and never twice by itself.
+
+A mail that the server refused, or never heard of, is tried again. One that may have arrived,
+because somebody died between the last word and the answer, is unknown, and stays so until a
+person decides.
+"""
+
+import logging
+from contextlib import suppress
+from datetime import datetime, timedelta
+from smtplib import (
+    SMTPDataError,
+    SMTPException,
+    SMTPNotSupportedError,
+    SMTPRecipientsRefused,
+    SMTPSenderRefused,
+)
+from typing import NamedTuple
+from uuid import UUID
+
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db.models import F, Q
+from django.utils import timezone
+
+from advisor.models import Delivery
+from advisor.reports.mail import mail_of
+
+logger = logging.getLogger(__name__)
+
+State = Delivery.State
+CLAIM = timedelta(minutes=15)  # longer than any mail takes
+PAUSES = (60, 300, 1_800, 7_200, 28_800)  # seconds before each further try
+MOST = 1_000  # mails of one round
+UNWANTED = (
+    Q(recipient__confirmed_at=None)
+    | Q(recipient__paused_at__isnull=False)
+    | Q(recipient__unsubscribed_at__isnull=False)
+)
+
+
+class Outcome(NamedTuple):
+    """What became of a mail. `waiting`: it was not sent, and may be later."""
+
+    state: State
+    problem: str = ""
+
+
+def due(now: datetime | None = None) -> list[int]:
+    """Mails that are to be sent now. What a dead worker had becomes unknown."""
+    now = now or timezone.now()
+    lost = Delivery.objects.filter(state=State.SENDING, claimed_at__lt=now - CLAIM)
+    lost.update(state=State.UNKNOWN, problem="whoever sent it went away; it may have arrived")
+    waiting = Delivery.objects.filter(state=State.WAITING, due_at__lte=now)
+    return list(waiting.order_by("due_at", "pk").values_list("pk", flat=True)[:MOST])
+
+
+def send(pk: int) -> None:
+    """Try one mail; a second worker that is rung finds it claimed."""
+    now = timezone.now()
+    mine = Delivery.objects.filter(pk=pk, state=State.WAITING, due_at__lte=now)
+    if mine.filter(UNWANTED).update(state=State.SKIPPED):
+        return
+    if not mine.update(state=State.SENDING, claimed_at=now, attempts=F("attempts") + 1):
+        return
+    one = Delivery.objects.select_related("report__team", "recipient").get(pk=pk)
+    outcome = hand_over(mail_of(one))
+    claimed = Delivery.objects.filter(pk=pk, state=State.SENDING, claimed_at=now)
+    if outcome.state == State.WAITING and one.attempts > len(PAUSES):
+        outcome = Outcome(State.REFUSED, f"given up: {outcome.problem}")
+    found = {"state": outcome.state, "problem": outcome.problem}
+    if outcome.state == State.SENT:
+        claimed.update(sent_at=timezone.now(), **found)
+    elif outcome.state == State.WAITING:
+        pause = timedelta(seconds=PAUSES[one.attempts - 1])
+        claimed.update(due_at=timezone.now() + pause, **found)
+    else:
+        claimed.update(**found)
+
+
+def hand_over(message: EmailMultiAlternatives) -> Outcome:
+    """Give a mail to the server, whatever Django's mail backend is."""
+    connection = get_connection()
+    try:
+        connection.open()
+    except (SMTPException, OSError) as error:
+        return Outcome(State.WAITING, f"the mail server does not answer: {error}")
+    try:
+        count = connection.send_messages([message])
+    except SMTPRecipientsRefused as error:
+        code, said = next(iter(error.recipients.values()))
+        return _refused(code, said)
+    except (SMTPSenderRefused, SMTPDataError) as error:
+        return _refused(error.smtp_code, error.smtp_error)
+    except SMTPNotSupportedError as error:
+        return Outcome(State.REFUSED, str(error))
+    except Exception as error:  # whatever else a backend raises; only an answer is an answer
+        return _answered(error)
+    finally:
+        with suppress(Exception):
+            connection.close()
+    return Outcome(State.SENT) if count else Outcome(State.REFUSED, "nothing was sent")
+
+
+def _refused(code: int, said: bytes | str) -> Outcome:
+    words = said.decode(errors="replace") if isinstance(said, bytes) else said
+    state = State.WAITING if 400 <= code < 500 else State.REFUSED
+    return Outcome(state, f"the mail server answered {code}: {words[:300]}")
+
+
+def _answered(error: Exception) -> Outcome:
+    """The answer of a mail service over HTTP, or that there was none."""
+    said = getattr(error.__cause__, "response", None)
+    metadata = said.get("ResponseMetadata", {}) if isinstance(said, dict) else {}
+    code = getattr(error, "status_code", None) or metadata.get("HTTPStatusCode")
+    words = f"{type(error).__name__}: {str(error)[:300]}"
+    if code is None or code >= 500:
+        logger.warning("a mail may have been sent: %s", words)
+        return Outcome(State.UNKNOWN, f"it may have arrived: {words}")
+    return Outcome(State.WAITING if code == 429 else State.REFUSED, words)
+
+
+def again(team_id: int, uid: UUID) -> Delivery:
+    """Send a mail again that was refused, or may not have arrived: somebody decided so.
+
+    Raises: Delivery.DoesNotExist: there is none, or it is another team's.
+    """
+    one = Delivery.objects.get(report__team_id=team_id, uid=uid)
+    ended = Delivery.objects.filter(pk=one.pk, state__in=(State.REFUSED, State.UNKNOWN))
+    ended.update(state=State.WAITING, attempts=0, due_at=timezone.now(), problem="")
+    return one

@@ -1,0 +1,53 @@
+"""What a report is shown as: sections of things to do, lines and tables."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened."""
+
+    word: str  # a tag; empty: none
+    text: str
+    more: str = ""
+    link: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to do."""
+
+    word: str
+    tone: str
+    what: str
+    where: str
+    link: str
+    because: tuple[tuple[str, str], ...]  # labels and texts
+
+
+@dataclass(frozen=True)
+class Cell:
+    text: str
+    bar: int | None = None  # per cent of the widest
+
+
+@dataclass(frozen=True)
+class Table:
+    title: str
+    head: tuple[str, ...]  # the first column is text, the others are numbers
+    rows: list[list[Cell]]
+
+    @property
+    def labelled(self) -> list[list[tuple[str, Cell]]]:
+        """Cells with the heads of their columns, for narrow pages."""
+        return [list(zip(self.head, row, strict=True)) for row in self.rows]
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    said: list[str] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)

@@ -1,0 +1,1 @@
+"""What a week brought: findings, money, prices, latencies. Nothing here stores or sends."""

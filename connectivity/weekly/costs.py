@@ -1,0 +1,174 @@
+"""What the watched resources cost this week against last, at one price list.
+
+A week of a resource is its hours in that week at the monthly cost of that week's traffic: tiers are
+those of a month. What cannot be told for both weeks is in neither sum, and is counted.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from django.db.models import Q
+
+from connectivity.core.health.effects import EFFECTS, NO_COST
+from connectivity.core.health.kind import no_uses
+from connectivity.core.health.kinds import KINDS
+from connectivity.core.weekly import Period
+from connectivity.health.alternatives import INSTEAD_OF, alternatives
+from connectivity.health.money import monthly_costs, usage_of
+from connectivity.models import Finding, Resource
+from connectivity.weekly.links import Link, Thing, thing
+from costmodel.core.price_list import PriceList
+from costmodel.core.units import HOURS_PER_MONTH
+from costmodel.queries import UnknownPriceList, price_list
+
+MOST = 5
+MOST_ELSEWHERE = 3
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Both:
+    """USD of a week, and of the one before."""
+
+    name: str
+    usd: Decimal
+    before_usd: Decimal
+    thing: Thing | None = None
+
+    @property
+    def change_usd(self) -> Decimal:
+        return self.usd - self.before_usd
+
+
+@dataclass(frozen=True)
+class Saving:
+    """What a resource costs a month, and for how much less it could be had."""
+
+    thing: Thing
+    usd: Decimal
+    instead: str  # the option that costs less; empty: nobody needs the resource
+    instead_usd: Decimal
+
+
+@dataclass(frozen=True)
+class Costs:
+    whole: Both
+    kinds: list[Both]
+    movers: list[Both]  # resources that changed most, the largest change first
+    price_list: str
+    left_out: dict[str, int]  # why resources are in neither sum, and how many
+    savings: list[Saving]
+    unused_usd: Decimal  # a month, of all that nobody needs
+
+    @property
+    def change_percent(self) -> float | None:
+        """None where there is nothing to compare with."""
+        if not self.whole.before_usd:
+            return None
+        return round(float(self.whole.change_usd / self.whole.before_usd * 100), 1)
+
+
+def costs(team_id: int, before: Period, period: Period) -> Costs | None:
+    """None: there is no price list, or nothing that costs is watched."""
+    try:
+        prices = price_list(team_id)
+    except UnknownPriceList:
+        return None
+    groups = _groups(team_id, before.begin)
+    if not groups:
+        return None
+    left_out: Counter[str] = Counter()
+    lines: list[tuple[Resource, Both]] = []
+    for rows in groups:
+        weeks = [_week(rows, one, prices) for one in (before, period)]
+        for row, last, this in zip(rows, *weeks, strict=True):
+            if isinstance(this, str) or isinstance(last, str):
+                left_out[this if isinstance(this, str) else str(last)] += 1
+            else:
+                lines.append((row, Both(row.name, this, last, thing(row))))
+    every = [one for _, one in lines]
+    moved = sorted(every, key=lambda one: -abs(one.change_usd))
+    unused = _unused(team_id)
+    return Costs(
+        _sum("all", every),
+        [
+            _sum(kind.many, [one for row, one in lines if row.kind == key])
+            for key, kind in KINDS.items()
+            if any(row.kind == key for row, _ in lines)
+        ],
+        [one for one in moved[:MOST] if abs(one.change_usd) >= Decimal("0.01")],
+        prices.name,
+        dict(left_out),
+        [*unused[:MOST], *_elsewhere(team_id, {one.thing.link for one in unused})],
+        sum((one.usd for one in unused), NOTHING),
+    )
+
+
+def _groups(team_id: int, begin: datetime) -> list[list[Resource]]:
+    """What existed since a moment and is billed, by account and Region, whose tiers it shares."""
+    kinds = [key for key, kind in KINDS.items() if kind.uses is not no_uses]
+    rows = Resource.objects.filter(
+        Q(gone_at=None) | Q(gone_at__gt=begin), team_id=team_id, source=None, kind__in=kinds
+    )
+    found: dict[tuple[int | None, str], list[Resource]] = defaultdict(list)
+    for row in rows.select_related("account").defer("verdicts", "bill").order_by("pk"):
+        found[row.account_id, row.region].append(row)
+    return list(found.values())
+
+
+def _week(rows: list[Resource], period: Period, prices: PriceList) -> list[Decimal | str]:
+    """USD of each resource in a week, or why it is not known."""
+    start, end = (int(one.timestamp()) for one in (period.begin, period.end))
+    usage = usage_of([one.pk for one in rows], start, end)
+    found: list[Decimal | str] = []
+    for row, month in zip(rows, monthly_costs(rows, usage, prices), strict=True):
+        hours = _hours(row, period)
+        if not hours:
+            found.append(NOTHING)
+        elif month.usd is None:
+            gaps = [str(line["gap"]) for line in month.lines if line["gap"]]
+            found.append(gaps[0] if gaps else "we do not know its prices")
+        else:
+            found.append(month.usd * hours / HOURS_PER_MONTH)
+    return found
+
+
+def _hours(row: Resource, period: Period) -> Decimal:
+    """Of a period in which a resource existed."""
+    created = row.facts.get("created")
+    begin = max(period.begin, datetime.fromtimestamp(int(created or 0), UTC))
+    end = min(period.end, row.gone_at or period.end)
+    return max(NOTHING, Decimal(int((end - begin).total_seconds())) / 3_600)
+
+
+def _sum(name: str, some: Iterable[Both]) -> Both:
+    some = list(some)
+    now, before = ([getattr(one, field) for one in some] for field in ("usd", "before_usd"))
+    return Both(name, sum(now, NOTHING), sum(before, NOTHING))
+
+
+def _unused(team_id: int) -> list[Saving]:
+    """Resources of which a finding says that nobody needs them, the dearest first."""
+    rules = [id for id, effect in EFFECTS.items() if effect == NO_COST]
+    idle = Finding.objects.filter(team_id=team_id, closed_at=None, rule__in=rules)
+    rows = Resource.objects.filter(pk__in=idle.values("resource"), gone_at=None, usd__gt=0)
+    found = [
+        Saving(thing(row), row.usd or NOTHING, "", NOTHING)
+        for row in rows.select_related("account", "source")
+    ]
+    return sorted(found, key=lambda one: -one.usd)
+
+
+def _elsewhere(team_id: int, unused: Collection[Link]) -> list[Saving]:
+    """The dearest resources whose traffic another option could carry for less."""
+    rows = Resource.objects.filter(team_id=team_id, gone_at=None, kind__in=INSTEAD_OF, usd__gt=0)
+    found = []
+    for row in rows.select_related("account", "source").order_by("-usd")[:MOST_ELSEWHERE]:
+        about, asked = thing(row), alternatives(row)
+        if asked and asked.cheaper and about.link not in unused:
+            best = asked.cheaper[0]
+            found.append(Saving(about, row.usd or NOTHING, best.name, best.usd))
+    return found

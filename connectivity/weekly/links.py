@@ -1,0 +1,30 @@
+"""Things that a report speaks of, each with where to read more."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from connectivity.core.health.kinds import KINDS
+from connectivity.models import Resource
+
+
+class Link(NamedTuple):
+    """A page about something. Doors know the addresses."""
+
+    to: str  # resource, topology, rules, collection, prices, latency or health
+    uid: UUID | None = None
+
+
+class Thing(NamedTuple):
+    """A resource, as a reader knows it."""
+
+    name: str
+    kind: str
+    where: str  # account and Region
+    is_demo: bool
+    link: Link
+
+
+def thing(row: Resource) -> Thing:
+    is_demo = bool(row.account and row.account.is_demo)
+    where = ", ".join(filter(None, (row.owner, row.region)))
+    return Thing(row.name, KINDS[row.kind].one, where, is_demo, Link("resource", row.uid))

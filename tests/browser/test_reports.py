@@ -1,0 +1,84 @@
+"""Reports in a browser: pages at both widths and themes; the mail at 600 and 360 px."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from advisor.models import Membership, Report, Role, Team, User
+from advisor.reports import making
+from advisor.reports.mail import html_of
+from connectivity.health import running
+from connectivity.health.accounts import add_demo
+from tests.browser.conftest import every_reader, is_well
+
+SCREENSHOTS = os.environ.get("ADVISOR_SCREENSHOTS")  # a folder, to renew those of the README
+
+
+def estate() -> Team:
+    user = User.objects.get(username="alice")
+    user.email = "alice@example.com"
+    user.save()
+    Membership.objects.filter(user=user).update(role=Role.ADMIN)
+    add_demo(user.team_id)
+    running.run_all(user.team_id)
+    return Team.objects.get(pk=user.team_id)
+
+
+@every_reader
+def test_from_the_list_to_what_to_do(reader: Page) -> None:
+    team = estate()
+    period = team.schedule.last(team.reports_since)
+    content = making.so_far(team)
+    Report.objects.create(team=team, week=period.week, due_at=period.end, content=content)
+    reader.goto("/")
+    reader.get_by_role("link", name="Reports").click()
+    expect(reader.get_by_role("heading", name="Weekly reports")).to_be_visible()
+    is_well(reader)
+    reader.get_by_role("button", name="Mail it to me").click()
+    expect(reader.get_by_text("comes to alice@example.com from now on")).to_be_visible()
+    reader.get_by_label("On").select_option("Friday")
+    reader.get_by_role("button", name="Save").click()
+    expect(reader.get_by_text("The next report comes on Friday")).to_be_visible()
+    reader.get_by_role("link", name=period.week).click()
+    expect(reader.get_by_role("heading", name="What to do")).to_be_visible()
+    is_well(reader)
+    reader.get_by_role("link", name="NAT gateway egress-b").first.click()
+    expect(reader.get_by_role("heading", name="egress-b")).to_be_visible()
+
+
+@every_reader
+def test_a_preview_and_its_mail(reader: Page) -> None:
+    estate()
+    reader.goto("/reports/")
+    reader.get_by_role("link", name="Preview", exact=True).click()
+    expect(reader.get_by_text("Nothing of this is kept")).to_be_visible()
+    is_well(reader)
+    reader.get_by_role("link", name="As a mail").click()
+    expect(reader.get_by_role("heading", name="What to do")).to_be_visible()
+    is_well(reader)
+
+
+@pytest.mark.parametrize("width", [600, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_mail_fits_and_is_readable(
+    browser: Browser, shipped_live: User, width: int, scheme: str, tmp_path: Path
+) -> None:
+    """Every text has enough contrast on what is behind it, and nothing is wider than the window."""
+    team = estate()
+    link = "https://advisor.example/reports/"
+    file = tmp_path / "mail.html"
+    file.write_text(html_of(making.so_far(team), team.name, link, link), encoding="utf-8")
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(file.as_uri())
+    is_well(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    bars = page.locator("td.bar")
+    assert bars.count() >= 3
+    widths = [box["width"] for one in bars.all() if (box := one.bounding_box())]
+    assert max(widths) > min(widths) > 0
+    if SCREENSHOTS and (width, scheme) == (600, "light"):
+        page.screenshot(path=Path(SCREENSHOTS) / "weekly-mail.png")
+    context.close()
