@@ -57,10 +57,10 @@ def test_a_partial_states_its_context_and_is_included_with_only(path: Path) -> N
 
 @pytest.mark.parametrize("path", TEMPLATES, **NAMED)
 def test_no_inline_script_or_style(path: Path) -> None:
+    """In mails styles stand inline: old clients know nothing else."""
     text = path.read_text(encoding="utf-8")
-    assert not re.search(
-        r"<script(?![^>]*src=)|<style| style=| on(click|load|change|submit|input)=", text
-    )
+    assert not re.search(r"<script(?![^>]*src=)| on(click|load|change|submit|input)=", text)
+    assert path.parent.name == "mail" or not re.search(r"<style| style=", text)
 
 
 @pytest.mark.parametrize("path", [one for one in MODULES if "/core/" in str(one)], **NAMED)
