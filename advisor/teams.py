@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 
-from advisor.models import ApiToken, Invitation, Membership, Recipient, Role, Team, User
+from advisor.models import ApiToken, Invitation, Membership, Role, Team, User
 
 SLUG_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # at random: nobody takes a name that is to come
 DAYS = 7  # for which an invitation is open
@@ -101,7 +101,7 @@ def set_role(team_id: int, uid: UUID, role: str) -> Membership:
 
 
 def remove(team_id: int, uid: UUID) -> Membership:
-    """Take a member out of the team, with the tokens that act for it there, and its reports.
+    """Take a member out of the team, with the tokens that act for it there.
 
     Raises: as `set_role`.
     """
@@ -111,8 +111,6 @@ def remove(team_id: int, uid: UUID) -> Membership:
         _end_invitations(member)
         for token in ApiToken.objects.filter(team_id=team_id, user=member.user):
             token.delete()
-        for one in Recipient.objects.filter(team_id=team_id, address__iexact=member.user.email):
-            one.delete()
         member.delete()
     return member
 

@@ -107,12 +107,15 @@ def send(pk: int) -> None:
         mine.update(problem=problem)
 
 
-def again(team_id: int, uid: UUID) -> WebhookDelivery:
-    """Try a dead delivery from the beginning. Raises: WebhookDelivery.DoesNotExist."""
-    one = WebhookDelivery.objects.get(webhook__team_id=team_id, uid=uid)
+def again(team_id: int, uid: UUID) -> tuple[WebhookDelivery, bool]:
+    """Try a dead delivery from the beginning; False: it is not dead.
+
+    Raises: WebhookDelivery.DoesNotExist: also for an address that is told nothing more.
+    """
+    one = WebhookDelivery.objects.get(webhook__team_id=team_id, webhook__ended_at=None, uid=uid)
     dead = WebhookDelivery.objects.filter(pk=one.pk, state=WebhookDelivery.State.DEAD)
-    dead.update(state=WebhookDelivery.State.WAITING, attempts=0, due_at=timezone.now())
-    return one
+    waiting = {"state": WebhookDelivery.State.WAITING, "attempts": 0, "due_at": timezone.now()}
+    return one, bool(dead.update(**waiting))
 
 
 def _try(one: WebhookDelivery, now: datetime) -> str:

@@ -1,6 +1,11 @@
 """What an address of the API asks: texts of a length that any name has; no database keeps a NUL."""
 
+from typing import Any
+
+from rest_framework import serializers
 from rest_framework.request import Request
+
+from connectivity.core.problems import DocumentRefused, Problem
 
 MOST_TEXT = 300
 
@@ -10,3 +15,18 @@ def asked_of(request: Request) -> dict[str, str]:
     return {
         key: request.query_params[key].replace("\0", "")[:MOST_TEXT] for key in request.query_params
     }
+
+
+def body_of(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    """Raises: DocumentRefused: with every problem, unknown fields among them."""
+    data = request.data
+    if not isinstance(data, dict):
+        raise DocumentRefused([Problem("", "is not an object")])
+    found = serializer(data=data)
+    unknown = [one for one in data if one not in found.fields]
+    problems = [Problem(ascii(one)[1:-1][:100], "is no field of this") for one in unknown]
+    if not found.is_valid():
+        problems += [Problem(at, " ".join(map(str, said))) for at, said in found.errors.items()]
+    if problems:
+        raise DocumentRefused(problems)
+    return dict(found.validated_data)

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -12,14 +14,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from advisor.api.asked import asked_of
+from advisor.api.asked import asked_of, body_of
 from advisor.api.authentication import team_id_of
 from advisor.api.problems import refused
 from advisor.api.serializers import ProblemsSerializer
 from advisor.api.topologies import Pages
 from connectivity.core.health.judging import State
 from connectivity.core.health.kinds import KINDS
-from connectivity.core.problems import DocumentRefused, Problem
+from connectivity.core.problems import Problem
 from connectivity.health import findings, reading
 from connectivity.health.plain import finding_json, resource_json, rules_json
 from connectivity.health.settings import Numbers, rules_of, set_rule
@@ -42,21 +44,6 @@ class NumbersSerializer(serializers.Serializer[Any]):
     n = serializers.IntegerField(required=False, allow_null=True, default=None)
     m = serializers.IntegerField(required=False, allow_null=True, default=None)
     reason = serializers.CharField(required=False, max_length=300, default="", allow_blank=True)
-
-
-def _read(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    """Raises: DocumentRefused: with every problem."""
-    data = request.data
-    if not isinstance(data, dict):
-        raise DocumentRefused([Problem("", "is not an object")])
-    found = serializer(data=data)
-    names = found.fields.keys()
-    problems = [Problem(str(one), "is no field of this") for one in data if one not in names]
-    if not found.is_valid():
-        problems += [Problem(at, " ".join(map(str, said))) for at, said in found.errors.items()]
-    if problems:
-        raise DocumentRefused(problems)
-    return dict(found.validated_data)
 
 
 class ResourcesView(APIView):
@@ -131,17 +118,17 @@ class FindingView(APIView):
     )
     def patch(self, request: Request, uid: UUID) -> Response:
         """Acknowledge a finding, mute it until a moment, or listen to it again."""
-        said = _read(ActSerializer, request)
+        said = body_of(ActSerializer, request)
         one = findings.finding_of(team_id_of(request), uid)
         note = said.get("note", "")
-        if said.get("acknowledge"):
-            findings.acknowledge(one, note, request.user.pk)
-        if "mute_until" in said:
-            until: datetime | None = said["mute_until"]
-            if until is None:
-                findings.unmute(one, request.user.pk)
-            else:
+        until: datetime | None = said.get("mute_until")
+        with transaction.atomic():  # all of it, or nothing
+            if said.get("acknowledge"):
+                findings.acknowledge(one, note, request.user.pk)
+            if until is not None:
                 findings.mute(one, until, note, request.user.pk)
+            elif "mute_until" in said:
+                findings.unmute(one, request.user.pk)
         return Response(_with_events(team_id_of(request), uid))
 
 
@@ -175,7 +162,11 @@ class RuleView(APIView):
     def put(self, request: Request, id: str) -> Response:
         """The team's own numbers for a rule, with the reason."""
         team_id = team_id_of(request)
-        set_rule(team_id, id, Numbers(**_read(NumbersSerializer, request)), request.user.pk)
+        numbers = Numbers(**body_of(NumbersSerializer, request))
+        try:
+            set_rule(team_id, id, numbers, request.user.pk)
+        except LookupError as error:
+            raise Http404(str(error)) from error
         (found,) = (one for one in rules_json(rules_of(team_id)) if one["id"] == id)
         return Response(found)
 

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404
-from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -12,13 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from advisor.api.asked import body_of
 from advisor.api.authentication import team_id_of
-from advisor.api.problems import refused
 from advisor.api.serializers import ProblemsSerializer
 from advisor.api.topologies import Pages
 from advisor.models import Recipient, Report, Team, User
 from advisor.reports import making, recipients
-from connectivity.core.problems import Problem
 
 
 class ScheduleSerializer(serializers.Serializer[Any]):
@@ -75,12 +73,9 @@ class ScheduleView(APIView):
         responses={200: OpenApiTypes.OBJECT, 400: ProblemsSerializer},
     )
     def put(self, request: Request) -> Response:
-        asked = ScheduleSerializer(data=request.data)
-        if not asked.is_valid():
-            said = asked.errors.items()
-            return refused([Problem(at, " ".join(map(str, words))) for at, words in said])
+        asked = body_of(ScheduleSerializer, request)
         team = Team.objects.get(pk=team_id_of(request))
-        making.set_schedule(team, **asked.validated_data)
+        making.set_schedule(team, **asked)
         return Response(_schedule(team))
 
 
@@ -89,7 +84,7 @@ class RecipientsView(APIView):
     def get(self, request: Request) -> Response:
         """Who gets the report, and who was asked."""
         pages = Pages()
-        rows = Recipient.objects.filter(team_id=team_id_of(request))
+        rows = Recipient.objects.filter(team_id=team_id_of(request), removed_at=None)
         page = pages.paginate_queryset(rows, request, self) or []
         return pages.get_paginated_response([_recipient(one) for one in page])
 
@@ -98,11 +93,7 @@ class RecipientsView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Add an address: a member gets the report at once, anybody else is asked by mail."""
-        asked = AddressSerializer(data=request.data)
-        if not asked.is_valid():
-            said = asked.errors.items()
-            return refused([Problem(at, " ".join(map(str, words))) for at, words in said])
-        address = asked.validated_data["address"]
+        address = body_of(AddressSerializer, request)["address"]
         one, outcome = recipients.add(team_id_of(request), address, _caller(request))
         problem = outcome.problem if outcome else ""
         return Response(_recipient(one) | {"problem": problem}, status=201)
@@ -111,7 +102,7 @@ class RecipientsView(APIView):
 class RecipientView(APIView):
     @extend_schema(responses={204: None, 400: ProblemsSerializer})
     def delete(self, request: Request, uid: UUID) -> Response:
-        """Forget an address."""
+        """Send it to an address no more."""
         try:
             recipients.remove(team_id_of(request), uid)
         except Recipient.DoesNotExist as error:
@@ -141,7 +132,7 @@ def _schedule(team: Team) -> dict[str, Any]:
         "report_weekday": team.report_weekday,
         "report_hour": team.report_hour,
         "time_zone": team.time_zone,
-        "next_at": team.schedule.next(timezone.now()).end.isoformat() if team.has_reports else None,
+        "next_at": making.next_at(team).isoformat() if team.has_reports else None,
     }
 
 

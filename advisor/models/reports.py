@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.core.signing import BadSignature, Signer
 from django.db import models
@@ -39,18 +39,30 @@ class Report(models.Model):
         return self.made_at - self.due_at > timedelta(hours=1)
 
 
+class RecipientQuerySet(models.QuerySet["Recipient"]):
+    def willing(self) -> "RecipientQuerySet":
+        """Who gets reports: said yes, and belongs to the team still, if that was why."""
+        member = models.Q(user__is_active=True, user__membership__team=models.F("team"))
+        asked = self.filter(paused_at=None, unsubscribed_at=None, removed_at=None)
+        return asked.exclude(confirmed_at=None).filter(models.Q(user=None) | member)
+
+
 class Recipient(models.Model):
     """An address that gets a team's report once its owner has said so."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     team = models.ForeignKey(Team, models.CASCADE)
     address = models.EmailField()
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")  # a member's
     author = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     asked_at = models.DateTimeField(null=True)  # by mail, whether it wants the report
     confirmed_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)  # by an admin
     unsubscribed_at = models.DateTimeField(null=True)  # by its owner
+    removed_at = models.DateTimeField(null=True)  # by an admin; remembered with what it said
+
+    objects: ClassVar[Any] = RecipientQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["address", "pk"]

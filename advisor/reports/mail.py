@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from advisor.models import Delivery, Recipient
 from advisor.reports.present import period_of, sections
+from connectivity.weekly.content import one_line
 
 
 def mail_of(one: Delivery) -> EmailMultiAlternatives:
@@ -38,10 +39,11 @@ def test_mail(content: dict[str, Any], team: str, to: str) -> EmailMultiAlternat
 
 def asking_mail(one: Recipient) -> EmailMultiAlternatives:
     """Asks an address whether it wants the report."""
-    context = {"recipient": one, "link": address("recipient-confirm", one.confirm_key)}
-    subject = f"Weekly report of {one.team.name}: do you want it?"
-    body = render_to_string("mail/confirm.txt", context)
-    return EmailMultiAlternatives(_line(subject), body, to=[one.address], headers=_headers())
+    team = one_line(one.team.name)
+    link = address("recipient-confirm", one.confirm_key)
+    body = render_to_string("mail/confirm.txt", {"team": team, "link": link})
+    subject = f"Weekly report of {team}: do you want it?"
+    return EmailMultiAlternatives(subject, body, to=[one.address], headers=_headers())
 
 
 def html_of(content: dict[str, Any], team: str, page: str, leave: str) -> str:
@@ -58,8 +60,8 @@ def address(name: str, *arguments: Any) -> str:
 
 
 def _mail(content: dict[str, Any], team: str, to: str, page: str) -> EmailMultiAlternatives:
-    subject = f"{content['subject']} ({team}, {content['week']})"
-    return EmailMultiAlternatives(_line(subject), to=[to], headers=_headers())
+    subject = one_line(f"{content['subject']} ({team}, {content['week']})")
+    return EmailMultiAlternatives(subject, to=[to], headers=_headers())
 
 
 def _put_bodies(
@@ -67,11 +69,6 @@ def _put_bodies(
 ) -> None:
     mail.body = text_of(content, team, page, leave)
     mail.attach_alternative(html_of(content, team, page, leave), "text/html")
-
-
-def _line(text: str) -> str:
-    """A header has one line."""
-    return " ".join(text.split())
 
 
 def _headers() -> dict[str, str]:
@@ -84,7 +81,7 @@ def _rendered(template: str, content: dict[str, Any], team: str, page: str, leav
             "content": content,
             "period": period_of(content),
             "sections": sections(content, address),
-            "team": team,
+            "team": one_line(team),
             "page": page,
             "leave": leave,
             "rest": address("reports"),

@@ -11,6 +11,8 @@ from connectivity.core.weekly import Period
 from connectivity.weekly.content import report
 
 KEEP = timedelta(days=366)
+LEAST = timedelta(days=6)  # between two reports, whatever the team does with its day
+LONGEST = timedelta(days=35)  # that a report tells of
 
 
 class NotOver(ValueError):
@@ -20,13 +22,39 @@ class NotOver(ValueError):
 def due(now: datetime | None = None) -> list[int]:
     """Teams whose last week is not told. After a long stop that is one week, not all of them."""
     now = now or timezone.now()
-    found = []
-    for team in Team.objects.filter(has_reports=True):
-        period = team.schedule.last(now)
-        is_told = Report.objects.filter(team=team, week=period.week).exists()
-        if period.end >= team.reports_since and not is_told:
-            found.append(team.pk)
-    return found
+    return [
+        team.pk
+        for team in Team.objects.filter(has_reports=True)
+        if _is_due(team, team.schedule.last(now))
+    ]
+
+
+def next_at(team: Team, now: datetime | None = None) -> datetime:
+    """When the next report comes."""
+    period = team.schedule.next(now or timezone.now())
+    told = _told_before(team, period.end)
+    while told and period.end - told.due_at < LEAST:
+        period = team.schedule.next(period.end)
+    return period.end
+
+
+def _is_due(team: Team, period: Period) -> bool:
+    if period.end < team.reports_since or Report.objects.filter(team=team, week=period.week):
+        return False
+    told = Report.objects.filter(team=team).order_by("-due_at").first()
+    return told is None or period.end - told.due_at >= LEAST
+
+
+def _told_before(team: Team, moment: datetime) -> Report | None:
+    return Report.objects.filter(team=team, due_at__lt=moment).order_by("-due_at").first()
+
+
+def _since_last(team: Team, period: Period) -> Period:
+    """From the end of the report before, after a stop or another day: nothing is left untold."""
+    told = _told_before(team, period.end)
+    if told is None or period.end - told.due_at > LONGEST:
+        return period
+    return Period(period.week, told.due_at, period.end)
 
 
 def make(team: Team, period: Period) -> Report:
@@ -40,25 +68,26 @@ def make(team: Team, period: Period) -> Report:
         return told
     if period.end > timezone.now():
         raise NotOver(f"{period.week} ends on {period.end:%Y-%m-%d %H:%M} UTC")
-    said = {"due_at": period.end, "content": report(team.pk, team.schedule, period)}
+    content = report(team.pk, team.schedule, _since_last(team, period))
+    said = {"due_at": period.end, "content": content}
     with transaction.atomic():
         row, is_new = Report.objects.get_or_create(team=team, week=period.week, defaults=said)
         if is_new:
-            mails = [Delivery(report=row, recipient=one) for one in willing(team.pk)]
-            Delivery.objects.bulk_create(mails)
+            mail_to_all(row)
     return row
 
 
-def willing(team_id: int) -> list[Recipient]:
-    """Who gets the reports of a team."""
-    rows = Recipient.objects.filter(team_id=team_id, paused_at=None, unsubscribed_at=None)
-    return list(rows.exclude(confirmed_at=None))
+def mail_to_all(row: Report) -> None:
+    """A mail for everybody who wants the report, and has none yet."""
+    willing = Recipient.objects.willing().filter(team_id=row.team_id)
+    mails = [Delivery(report=row, recipient=one) for one in willing]
+    Delivery.objects.bulk_create(mails, ignore_conflicts=True)
 
 
 def content_of(team: Team, period: Period) -> dict[str, Any]:
     """What was told of a week; of one that was not told, what would be."""
     told = Report.objects.filter(team=team, week=period.week).first()
-    return told.content if told else report(team.pk, team.schedule, period)
+    return told.content if told else report(team.pk, team.schedule, _since_last(team, period))
 
 
 def so_far(team: Team, now: datetime | None = None) -> dict[str, Any]:
@@ -66,17 +95,17 @@ def so_far(team: Team, now: datetime | None = None) -> dict[str, Any]:
     return report(team.pk, team.schedule, team.schedule.so_far(now or timezone.now()))
 
 
+def set_schedule(team: Team, **changes: Any) -> None:
+    """When a team's report comes: `has_reports`, `report_weekday`, `report_hour`, `time_zone`.
+
+    From now on: what another day or zone would have made due already is not due.
+    """
+    if any(getattr(team, name) != value for name, value in changes.items()):
+        team.reports_since = timezone.now()
+    for name, value in changes.items():
+        setattr(team, name, value)
+    team.save(update_fields=["reports_since", *changes])
+
+
 def forget_old(now: datetime) -> None:
     Report.objects.filter(made_at__lt=now - KEEP).delete()
-
-
-def set_schedule(team: Team, *, has_reports: bool, report_weekday: int, report_hour: int) -> None:
-    """When a team's report comes. Turned on again, it tells nothing of the weeks without."""
-    if has_reports and not team.has_reports:
-        team.reports_since = timezone.now()
-    team.has_reports, team.report_weekday, team.report_hour = (
-        has_reports,
-        report_weekday,
-        report_hour,
-    )
-    team.save(update_fields=["has_reports", "report_weekday", "report_hour", "reports_since"])

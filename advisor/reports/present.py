@@ -21,6 +21,7 @@ PAGES = {
     "health": "health",
 }
 TONES = {"critical": "bad", "warning": "warn"}
+MOST_MOVED = 5
 FULL = 100  # per cent of a bar
 
 
@@ -141,7 +142,7 @@ def _cost(found: Content | None, address: Address) -> Section:
     change = "" if percent is None else f" ({percent:+.1f} %)"
     said = [
         f"{_usd(whole['usd'])} this week, {_usd(whole['before_usd'])} the week before"
-        f"{change}, both at the prices of {found['price_list']}."
+        f"{change}, both at the prices of {found['price_list']} and as configured now."
     ]
     for why, count in found["left_out"].items():
         said.append(f"{_plural(count, 'resource is', 'resources are')} in neither sum: {why}.")
@@ -184,11 +185,13 @@ def _prices(found: Content | None, address: Address) -> Section:
         return Section(title, [*said, "No price changed this week."])
     said.append(f"{_plural(found['changed'], 'price')} changed since {found['before']}.")
     lines = [Line("price", text, link=address("price-changes")) for text in found["some"]]
-    for one in found["moved"]:
+    for one in found["moved"][:MOST_MOVED]:
         before, after = (_money(one[side]) for side in ("before", "after"))
         word = "flipped" if one["is_flip"] else "moved"
         text, why = f"{one['name']}: {before}, now {after}", "; ".join(one["because"])
         lines.append(Line(word, text, why, _link(one["link"], address), "warn"))
+    if left := len(found["moved"]) - MOST_MOVED:
+        lines += [Line("moved", f"and {left:,} more", "", address("price-changes"))] * (left > 0)
     if found["not_looked_at"]:
         said.append(f"{_plural(found['not_looked_at'], 'topology', 'topologies')} not compared.")
     return Section(title, said, lines=lines)

@@ -10,7 +10,6 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from smtplib import (
     SMTPDataError,
-    SMTPException,
     SMTPNotSupportedError,
     SMTPRecipientsRefused,
     SMTPSenderRefused,
@@ -18,11 +17,17 @@ from smtplib import (
 from typing import NamedTuple
 from uuid import UUID
 
+from botocore.exceptions import (
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    PartialCredentialsError,
+)
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
-from advisor.models import Delivery
+from advisor.models import Delivery, Recipient
 from advisor.reports.mail import mail_of
 
 logger = logging.getLogger(__name__)
@@ -31,11 +36,13 @@ State = Delivery.State
 CLAIM = timedelta(minutes=15)  # longer than any mail takes
 PAUSES = (60, 300, 1_800, 7_200, 28_800)  # seconds before each further try
 MOST = 1_000  # mails of one round
-UNWANTED = (
-    Q(recipient__confirmed_at=None)
-    | Q(recipient__paused_at__isnull=False)
-    | Q(recipient__unsubscribed_at__isnull=False)
+NOT_SENT = (  # the service never heard of it
+    EndpointConnectionError,
+    ConnectTimeoutError,
+    NoCredentialsError,
+    PartialCredentialsError,
 )
+BUSY = ("Throttl", "TooManyRequests")
 
 
 class Outcome(NamedTuple):
@@ -58,12 +65,19 @@ def send(pk: int) -> None:
     """Try one mail; a second worker that is rung finds it claimed."""
     now = timezone.now()
     mine = Delivery.objects.filter(pk=pk, state=State.WAITING, due_at__lte=now)
-    if mine.filter(UNWANTED).update(state=State.SKIPPED):
+    if mine.exclude(recipient__in=Recipient.objects.willing()).update(state=State.SKIPPED):
+        return
+    one = Delivery.objects.select_related("report__team", "recipient").get(pk=pk)
+    try:
+        mail = mail_of(one)
+    except Exception:
+        logger.exception("the mail %s cannot be made", one.uid)
+        mine.update(state=State.REFUSED, problem="it cannot be made; the server's log says why")
         return
     if not mine.update(state=State.SENDING, claimed_at=now, attempts=F("attempts") + 1):
         return
-    one = Delivery.objects.select_related("report__team", "recipient").get(pk=pk)
-    outcome = hand_over(mail_of(one))
+    one.attempts += 1
+    outcome = hand_over(mail)
     claimed = Delivery.objects.filter(pk=pk, state=State.SENDING, claimed_at=now)
     if outcome.state == State.WAITING and one.attempts > len(PAUSES):
         outcome = Outcome(State.REFUSED, f"given up: {outcome.problem}")
@@ -82,7 +96,7 @@ def hand_over(message: EmailMultiAlternatives) -> Outcome:
     connection = get_connection()
     try:
         connection.open()
-    except (SMTPException, OSError) as error:
+    except Exception as error:  # whatever a backend raises: nothing was said yet
         return Outcome(State.WAITING, f"the mail server does not answer: {error}")
     try:
         count = connection.send_messages([message])
@@ -109,22 +123,28 @@ def _refused(code: int, said: bytes | str) -> Outcome:
 
 def _answered(error: Exception) -> Outcome:
     """The answer of a mail service over HTTP, or that there was none."""
-    said = getattr(error.__cause__, "response", None)
-    metadata = said.get("ResponseMetadata", {}) if isinstance(said, dict) else {}
-    code = getattr(error, "status_code", None) or metadata.get("HTTPStatusCode")
     words = f"{type(error).__name__}: {str(error)[:300]}"
+    if isinstance(error.__cause__, NOT_SENT):
+        return Outcome(State.WAITING, words)
+    said = getattr(error.__cause__, "response", None)
+    said = said if isinstance(said, dict) else {}
+    code = said.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    code = code or getattr(error, "status_code", None)
     if code is None or code >= 500:
         logger.warning("a mail may have been sent: %s", words)
         return Outcome(State.UNKNOWN, f"it may have arrived: {words}")
-    return Outcome(State.WAITING if code == 429 else State.REFUSED, words)
+    is_busy = code == 429 or said.get("Error", {}).get("Code", "").startswith(BUSY)
+    return Outcome(State.WAITING if is_busy else State.REFUSED, words)
 
 
-def again(team_id: int, uid: UUID) -> Delivery:
+def again(team_id: int, uid: UUID) -> tuple[Delivery, bool]:
     """Send a mail again that was refused, or may not have arrived: somebody decided so.
+
+    Returns: the mail, and whether it was one of these.
 
     Raises: Delivery.DoesNotExist: there is none, or it is another team's.
     """
     one = Delivery.objects.get(report__team_id=team_id, uid=uid)
     ended = Delivery.objects.filter(pk=one.pk, state__in=(State.REFUSED, State.UNKNOWN))
-    ended.update(state=State.WAITING, attempts=0, due_at=timezone.now(), problem="")
-    return one
+    found = {"state": State.WAITING, "attempts": 0, "due_at": timezone.now(), "problem": ""}
+    return one, bool(ended.update(**found))

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from advisor.models import ApiToken
+from advisor.reports.making import set_schedule
 from advisor.web.forms import TokenForm, ZoneForm
 from advisor.web.requests import found_or_404, signed_in
 
@@ -44,8 +45,7 @@ def zone(request: HttpRequest) -> HttpResponse:
     team = signed_in(request).team
     form = ZoneForm(request.POST or None, initial={"time_zone": team.time_zone})
     if request.method == "POST" and form.is_valid():
-        team.time_zone = form.cleaned_data["time_zone"]
-        team.save(update_fields=["time_zone"])
+        set_schedule(team, time_zone=form.cleaned_data["time_zone"])
         messages.success(request, f"Times are shown as in {team.time_zone} from now on.")
         return redirect("zone")
     return render(request, "web/zone.html", {"form": form})

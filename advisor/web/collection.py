@@ -187,8 +187,9 @@ def end_webhook(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_POST
 @found_or_404
 def again(request: HttpRequest, uid: UUID) -> HttpResponse:
-    row = webhooks.again(signed_in(request).team_id, uid)
-    messages.success(request, f"{row.webhook.name} is tried again.")
+    row, is_tried = webhooks.again(signed_in(request).team_id, uid)
+    said = "is tried again" if is_tried else f"was not dead but {row.state}: nothing to repeat"
+    messages.success(request, f"{row.webhook.name} {said}.")
     return redirect("health-collection")
 
 

@@ -11,11 +11,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from advisor.models import Delivery, Recipient, Report
+from advisor.models import Delivery, Recipient, Report, User
 from advisor.models.reports import CONFIRM, UNSUBSCRIBE
 from advisor.reports import making, recipients, sending
 from advisor.reports.mail import address, html_of, test_mail, text_of
@@ -48,15 +47,15 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, more: dict[str, Any]) -> HttpResponse:
     user = signed_in(request)
-    rows = Recipient.objects.filter(team_id=user.team_id)
+    rows = Recipient.objects.filter(team_id=user.team_id, removed_at=None)
     mine = rows.filter(address__iexact=user.email).first() if user.email else None
     context = {
         "team": user.team,
         "reports": Report.objects.filter(team_id=user.team_id)[:SHOWN],
-        "next": user.team.schedule.next(timezone.now()).end,
+        "next": making.next_at(user.team),
         "form": ScheduleForm(initial=vars(user.team)),
         "recipients": rows if user.may_administer else (),
-        "count": len(making.willing(user.team_id)),
+        "count": Recipient.objects.willing().filter(team_id=user.team_id).count(),
         "mine": mine,
     }
     return render(request, "web/reports.html", context | more, status=400 if more else 200)
@@ -125,7 +124,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, {"form": form})
     making.set_schedule(team, **form.cleaned_data)
-    due = team.schedule.next(timezone.now()).end.astimezone(ZoneInfo(team.time_zone))
+    due = making.next_at(team).astimezone(ZoneInfo(team.time_zone))
     said = f"The next report comes on {due:%A %Y-%m-%d at %H:%M %Z}."
     messages.success(request, said if team.has_reports else "No reports are made any more.")
     return redirect("reports")
@@ -138,6 +137,10 @@ def test(request: HttpRequest) -> HttpResponse:
     if not user.email:
         messages.error(request, "Your account has no e-mail address: add one under Account.")
         return redirect("reports")
+    if not recipients.is_verified(user, user.email) and not _gets_it(user):
+        said = f"{user.email} is not confirmed yet: press “Mail it to me”, and answer the question."
+        messages.error(request, said)
+        return redirect("reports")
     content = making.so_far(user.team)
     outcome = sending.hand_over(test_mail(content, user.team.name, user.email))
     if outcome.state == Delivery.State.SENT:
@@ -145,6 +148,11 @@ def test(request: HttpRequest) -> HttpResponse:
     else:
         messages.error(request, f"The test was not sent: {outcome.problem}.")
     return redirect("reports")
+
+
+def _gets_it(user: User) -> bool:
+    rows = Recipient.objects.willing().filter(team_id=user.team_id)
+    return rows.filter(address__iexact=user.email).exists()
 
 
 @require_POST
@@ -158,25 +166,33 @@ def me(request: HttpRequest) -> HttpResponse:
             recipients.unsubscribe(one)
         messages.success(request, f"The report comes to {user.email} no more.")
     else:
-        recipients.add(user.team_id, user.email, user)
-        messages.success(request, f"The report comes to {user.email} from now on.")
+        try:
+            said = recipients.add(user.team_id, user.email, user)
+        except DocumentRefused as error:
+            messages.error(request, " ".join(" ".join(problem) for problem in error.problems))
+        else:
+            _say_added(request, *said)
     return redirect("reports")
 
 
-@require_POST
-def add_recipient(request: HttpRequest) -> HttpResponse:
-    user, said = signed_in(request), text_in(request.POST, "address")
-    try:
-        one, outcome = recipients.add(user.team_id, said, user)
-    except DocumentRefused as error:
-        problems = [problem for _, problem in error.problems]
-        return _page(request, {"problems": problems, "said": said})
+def _say_added(request: HttpRequest, one: Recipient, outcome: sending.Outcome | None) -> None:
     if outcome is None:
         messages.success(request, f"{one.address} gets the report from now on.")
     elif outcome.state == Delivery.State.SENT:
         messages.success(request, f"{one.address} is asked by mail, and gets it after saying yes.")
     else:
         messages.error(request, f"{one.address} could not be asked: {outcome.problem}.")
+
+
+@require_POST
+def add_recipient(request: HttpRequest) -> HttpResponse:
+    user, said = signed_in(request), text_in(request.POST, "address")
+    try:
+        added = recipients.add(user.team_id, said, user)
+    except DocumentRefused as error:
+        problems = [problem for _, problem in error.problems]
+        return _page(request, {"problems": problems, "said": said})
+    _say_added(request, *added)
     return redirect("reports")
 
 
@@ -193,12 +209,8 @@ def pause(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_POST
 @found_or_404
 def remove(request: HttpRequest, uid: UUID) -> HttpResponse:
-    try:
-        one = recipients.remove(signed_in(request).team_id, uid)
-    except DocumentRefused as error:
-        messages.error(request, " ".join(" ".join(problem) for problem in error.problems))
-    else:
-        messages.success(request, f"{one.address} is forgotten.")
+    one = recipients.remove(signed_in(request).team_id, uid)
+    messages.success(request, f"{one.address} gets the report no more.")
     return redirect("reports")
 
 
@@ -206,8 +218,9 @@ def remove(request: HttpRequest, uid: UUID) -> HttpResponse:
 @found_or_404
 def again(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Send a mail again that was refused, or may not have arrived."""
-    one = sending.again(signed_in(request).team_id, uid)
-    messages.success(request, f"{one.recipient.address} gets it again within five minutes.")
+    one, is_tried = sending.again(signed_in(request).team_id, uid)
+    said = "gets it again within five minutes" if is_tried else f"is {one.state}: nothing to repeat"
+    messages.success(request, f"{one.recipient.address} {said}.")
     return redirect("report", one.report.uid)
 
 

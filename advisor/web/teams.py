@@ -36,6 +36,12 @@ class InviteForm(forms.Form):
 class NameForm(forms.Form):
     name = forms.CharField(label="Name of the team", max_length=100)
 
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"])
+        if not name.isprintable():
+            raise forms.ValidationError("A name is one line of characters that can be seen.")
+        return name
+
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:

@@ -40,10 +40,31 @@ def _asked(url: str, kind: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
     try:
         said = json.loads(reply.body)
         if said["status"] == "success":
-            return list(said["data"]["result"])
-        why = f"{said.get('errorType', '')}: {said.get('error', '')}"
-    except (ValueError, KeyError, TypeError) as error:
+            return [_series(one) for one in said["data"]["result"]]
+        why = ": ".join(filter(None, (said.get("errorType"), said.get("error")))) or "no reason"
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ) as error:
         raise PrometheusError(
             f"{url} answers {reply.status} with something that is not Prometheus's API"
         ) from error
     raise PrometheusError(f"{url} refuses {asked['query']!r}: {why[:300]}")
+
+
+def _series(one: Any) -> dict[str, Any]:
+    """Labels and points, as texts and numbers that can be kept.
+
+    Raises: KeyError, TypeError, ValueError: it is none.
+    """
+    labels = {str(name): str(value).replace("\0", "") for name, value in one["metric"].items()}
+    "".join(labels.values()).encode()  # half a character is none
+    points = one["values"] if "values" in one else [one["value"]]
+    values = [(int(float(at)), str(float(value))) for at, value in points]
+    if any(abs(at) > 2**40 for at, _ in values):
+        raise ValueError("a time that is none")
+    return {"metric": labels, "values": values}

@@ -5,6 +5,7 @@ name cannot mean another one a moment later. Redirects are not followed: they ar
 """
 
 import socket
+import time
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatch
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -23,12 +24,19 @@ NEVER = tuple(
             "169.254.0.0/16",
             "fe80::/10",
             "fd00:ec2::/32",
+            "fd20:ce::254/128",
             "100.100.100.200/32",
+            "168.63.129.16/32",
+            "192.0.0.192/32",
             "0.0.0.0/8",
             "::/128",
         ),
     )
 )  # link-local, metadata services, and no address at all: whatever the list says
+
+
+NAT64 = ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48")
+COMPATIBLE = ip_network("::/96")
 
 
 class NotAllowed(Exception):
@@ -84,7 +92,7 @@ def ask(
                 preload_content=False,
                 assert_same_host=False,
             )
-            content = reply.read(MOST_BYTES + 1)
+            content = _body(reply, time.monotonic() + TIMEOUT_S)
     except urllib3.exceptions.HTTPError as error:
         raise WebError(f"{target.host}:{target.port} does not answer: {error}") from error
     if len(content) > MOST_BYTES:
@@ -95,6 +103,16 @@ def ask(
     return Reply(reply.status, content)
 
 
+def _body(reply: urllib3.BaseHTTPResponse, until: float) -> bytes:
+    """Raises: urllib3.exceptions.ReadTimeoutError: it comes too slowly."""
+    content = b""
+    while len(content) <= MOST_BYTES and (part := reply.read1(2**16)):
+        content += part
+        if time.monotonic() > until:
+            raise urllib3.exceptions.HTTPError(f"not all of it came in {TIMEOUT_S} seconds")
+    return content
+
+
 def checked(url: str, allowed: Sequence[str]) -> _Target:
     """The address that a URL means now, if it may be asked.
 
@@ -103,7 +121,7 @@ def checked(url: str, allowed: Sequence[str]) -> _Target:
     """
     try:
         parts = urlsplit(url)
-        host = parts.hostname or ""
+        host = (parts.hostname or "").encode("idna").decode()
         port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
     except ValueError as error:
         raise NotAllowed(f"{url[:100]!r} is no address: {error}") from error
@@ -127,9 +145,13 @@ def checked(url: str, allowed: Sequence[str]) -> _Target:
 
 
 def _plain(text: str) -> IPv4Address | IPv6Address:
+    """An address; of one that only wraps an IPv4 address, that one."""
     address = ip_address(text.split("%")[0])
-    mapped = getattr(address, "ipv4_mapped", None)
-    return mapped or address
+    if isinstance(address, IPv4Address):
+        return address
+    wrapped = address.ipv4_mapped or address.sixtofour
+    is_prefixed = any(address in one for one in (*NAT64, COMPATIBLE)) and int(address) > 1
+    return IPv4Address(int(address) & 0xFFFFFFFF) if is_prefixed else wrapped or address
 
 
 def _is_listed(host: str, address: IPv4Address | IPv6Address, allowed: Sequence[str]) -> bool:

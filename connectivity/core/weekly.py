@@ -52,7 +52,10 @@ class Schedule:
         Raises:
             ValueError: it is not like 2026-W47, or that year has no such week.
         """
-        return self._of(monday_of(week) + timedelta(days=self.weekday or 7))
+        try:
+            return self._of(monday_of(week) + timedelta(days=self.weekday or 7))
+        except OverflowError as error:
+            raise ValueError(f"{week} is beyond what we can reckon with") from error
 
     def before(self, period: Period) -> Period:
         """The seven days before a period."""

@@ -27,8 +27,9 @@ from connectivity.models import AwsAccount, Collection, Resource
 
 DISCOVER = "discover"
 TASKS = (DISCOVER, *(tier.value for tier in Tier))
+MOST_TEXT = 100
 GLOBAL_REGION = "us-west-2"  # where Global Accelerator's API is
-ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/[\w+=,.@/-]{1,128}")
+ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/[\w+=,.@/-]{1,128}", re.ASCII)
 
 
 class Wish(NamedTuple):
@@ -95,14 +96,21 @@ def change_account(row: AwsAccount, wish: Wish) -> None:
 
 
 def _problems(wish: Wish) -> Iterable[Problem]:
-    if not re.fullmatch(r"\d{12}", wish.account):
+    if not re.fullmatch("[0-9]{12}", wish.account):
         yield Problem("account", f"{wish.account[:20]!r} is not an account ID of twelve digits")
+    for name, text in (("name", wish.name), ("external_id", wish.external_id)):
+        if not text.isprintable() or len(text) > MOST_TEXT:
+            yield Problem(name, f"has up to {MOST_TEXT} characters that can be seen")
     if not wish.regions:
         yield Problem("regions", "name at least one Region, for instance us-east-1")
     for one in wish.regions:
         if one not in AZ_PREFIXES:
             near = did_you_mean(one, AZ_PREFIXES)
             yield Problem("regions", f"{one!r} is no Region we know{near}")
+    yield from _role_problems(wish)
+
+
+def _role_problems(wish: Wish) -> Iterable[Problem]:
     found = ROLE.fullmatch(wish.role_arn)
     if wish.role_arn and not found:
         form = "arn:aws:iam::123456789012:role/Name"

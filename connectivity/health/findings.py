@@ -126,7 +126,7 @@ def mute(finding: Finding, until: datetime, note: str, author_id: int | None) ->
         DocumentRefused: the moment is past, or nobody says why.
     """
     if until <= timezone.now():
-        raise DocumentRefused([Problem("until", f"{until:%Y-%m-%d %H:%M} is past")])
+        raise DocumentRefused([Problem("mute_until", f"{until:%Y-%m-%d %H:%M} is past")])
     if not note.strip():
         raise DocumentRefused([Problem("note", "say why, for whoever looks at it next year")])
     with transaction.atomic():

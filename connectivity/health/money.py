@@ -35,7 +35,7 @@ def price_region(row: Collection, now: int) -> None:
         prices = price_list(row.team_id)
     except UnknownPriceList:
         return
-    usage = usage_of([one.pk for one in resources], now - OVER_DAYS * DAY, now)
+    usage = usage_of(resources, now - OVER_DAYS * DAY, now)
     for one, cost in zip(resources, monthly_costs(resources, usage, prices), strict=True):
         one.usd, one.bill = cost.usd, cost.lines
     Resource.objects.bulk_update(resources, ["usd", "bill"], batch_size=500)
@@ -44,26 +44,26 @@ def price_region(row: Collection, now: int) -> None:
 UsageOf = Mapping[int, Usage]  # by resource
 
 
-def usage_of(resources: Iterable[int], start: int, end: int) -> UsageOf:
+def usage_of(resources: Iterable[Resource], start: int, end: int) -> UsageOf:
     """A month's total of each metered metric, from the hours that are known of a stretch of time.
 
     Fewer than 24 hours say nothing; fewer than there are in a month are scaled up.
     """
+    created = {one.pk: int(one.facts.get("created") or 0) for one in resources}
     rows = Series.objects.filter(
         Q(gone_at=None) | Q(resource__gone_at__isnull=False),
-        resource__in=list(resources),
+        resource__in=list(created),
         period=HOUR,
         statistic="Sum",
     )
-    owners = [one.pk for one in rows]
+    series = list(rows.values_list("pk", "resource_id", "metric", "begun", "mark"))
+    totals = points.totals([one[0] for one in series], start, end)
     found: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    totals = points.totals(owners, start, end)
-    for one in rows.select_related("resource"):
-        created = int(one.resource.facts.get("created") or 0)  # before it there was no traffic
-        begin = max(start, one.begun or end, created)
-        hours = (min(one.mark or 0, end) - begin) // HOUR
+    for pk, owner, metric, begun, mark in series:
+        begin = max(start, begun or end, created[owner])  # before that there was no traffic
+        hours = (min(mark or 0, end) - begin) // HOUR
         if hours >= LEAST_HOURS:
-            found[one.resource_id][one.metric] += totals.get(one.pk, 0.0) / hours * HOURS_PER_MONTH
+            found[owner][metric] += totals.get(pk, 0.0) / hours * HOURS_PER_MONTH
     return found
 
 

@@ -50,10 +50,11 @@ def run(pk: int, asking: Asking | None = None, *, is_asked_for: bool = False) ->
     """
     asking = asking or Asking()
     now = datetime.fromtimestamp(asking.now, UTC)
+    due_by = now + timedelta(seconds=1)  # our clock tells whole seconds
     claim = now + CLAIM
     wanted = Collection.objects.filter(_free(now), pk=pk)
     if not is_asked_for:
-        wanted = wanted.filter(due_at__lte=now)
+        wanted = wanted.filter(due_at__lte=due_by)
     if not wanted.update(claimed_until=claim, tried_at=now):
         return None
     row = Collection.objects.select_related("account", "source").get(pk=pk)
@@ -114,7 +115,12 @@ def run_due(asking: Asking | None = None) -> Outcome:
 def _run_each(pks: list[int], asking: Asking | None, *, is_asked_for: bool = False) -> Outcome:
     whole = Outcome()
     for pk in pks:
-        found = run(pk, asking, is_asked_for=is_asked_for)
+        try:
+            found = run(pk, asking, is_asked_for=is_asked_for)
+        except (DatabaseError, InterfaceError) as error:
+            logger.exception("line %s of the collection failed", pk)
+            whole.notes.append(f"line {pk}: the database refused it ({type(error).__name__})")
+            continue
         if found is None:
             whole.notes.append(f"{Collection.objects.get(pk=pk)}: another worker is at it")
             continue

@@ -1,5 +1,6 @@
 """What a Prometheus server knows of instances: the same resources, series and points as AWS's."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -90,7 +91,7 @@ def _store(
         for one in answer
         if (digest := digest_of(KIND.namespace, metric, _dimensions(one["metric"]))) in ids
         for at, value in one["values"]
-        if value not in ("NaN", "+Inf", "-Inf")
+        if math.isfinite(float(value))  # no database keeps the others, and no rule can judge them
     ]
     dirty = Least(Coalesce(F("unrolled_from"), Value(start)), Value(start))
     rows.update(mark=end + STEP, unrolled_from=dirty)  # a value of now is whole

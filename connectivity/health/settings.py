@@ -65,7 +65,8 @@ def set_rule(team_id: int, id: str, wish: Numbers, author_id: int | None) -> Rul
         is_standard = (wanted, n, m) == (standard.threshold, standard.n, standard.m)
     else:
         is_standard = True
-        wish = wish._replace(threshold=None, n=None, m=None)
+        if any(one is not None for one in (wish.threshold, wish.n, wish.m)):
+            raise DocumentRefused([Problem("threshold", f"{id} has no numbers; it is on or off")])
     if wish.is_on and is_standard:
         mine.delete()
         return None

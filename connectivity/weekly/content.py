@@ -7,9 +7,10 @@ moment at which the report is made.
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from unicodedata import category
 from uuid import UUID
 
 from connectivity.core.health.effects import EFFECTS
@@ -24,7 +25,6 @@ from connectivity.weekly.troubles import Troubles, open_at, troubles
 
 WEEKS = 4
 MOST_TO_DO = 5
-LEAST_PERCENT = 0.5  # a smaller change of costs is none
 
 
 @dataclass(frozen=True)
@@ -62,12 +62,16 @@ class Report:
 
 
 def report(team_id: int, schedule: Schedule, period: Period) -> dict[str, Any]:
-    """What a team's week brought, as JSON has it: money and quantities are texts."""
-    weeks = [period]
+    """What a team's week brought, as JSON has it: money and quantities are texts.
+
+    A period that is longer, since the team changed its day, is told whole; costs and the table of
+    weeks are of seven days.
+    """
+    weeks = [_seven_days(schedule, period)]
     while len(weeks) < WEEKS:
         weeks.insert(0, schedule.before(weeks[0]))
-    health = troubles(team_id, weeks)
-    money = costs(team_id, weeks[-2], period)
+    health = troubles(team_id, period, weeks)
+    money = costs(team_id, weeks[-2], weeks[-1])
     price_news = tidings.prices(team_id, period)
     dark = tidings.unseen(team_id, period)
     to_do = [*_of_findings(team_id, period, health), *_of_prices(price_news), *_of_dark(dark)]
@@ -96,6 +100,13 @@ def report(team_id: int, schedule: Schedule, period: Period) -> dict[str, Any]:
     return dict(plain(made))
 
 
+def _seven_days(schedule: Schedule, period: Period) -> Period:
+    found = schedule.of(period.week)
+    if found.end == period.end:
+        return found
+    return Period(period.week, period.end - timedelta(days=7), period.end)
+
+
 def _subject(
     health: Troubles, money: Costs | None, news: Prices | None, *, is_watching: bool, is_demo: bool
 ) -> str:
@@ -103,9 +114,9 @@ def _subject(
     said = [_problems(health) if is_watching else "nothing is watched yet"]
     change = money.change_percent if money else None
     if change is not None:
-        is_same = abs(change) < LEAST_PERCENT
         way = "up" if change > 0 else "down"
-        said.append("costs unchanged" if is_same else f"costs {way} {abs(change):.0f} %")
+        size = f"{abs(change):.0f}"
+        said.append("costs unchanged" if size == "0" else f"costs {way} {size} %")
     if news and news.flips:
         said.append(f"{news.flips} recommendation{'s' * (news.flips > 1)} changed")
     elif news and news.changed:
@@ -131,7 +142,8 @@ def _of_findings(team_id: int, period: Period, health: Troubles) -> Iterator[ToD
     rows = open_at(rows, period.end).exclude(muted_until__gt=period.end)
     new = set(health.new_findings)
     groups: dict[str, list[Finding]] = defaultdict(list)
-    for one in rows.select_related("resource__account", "resource__source"):
+    owners = rows.select_related("resource__account", "resource__source")
+    for one in owners.defer("resource__verdicts", "resource__bill", "resource__facts"):
         groups[one.rule].append(one)
     for id, some in groups.items():
         some.sort(key=lambda one: (one.state != "critical", -(one.resource.usd or 0), one.pk))
@@ -215,7 +227,15 @@ def plain(value: Any) -> Any:
         return f"{value:.2f}"
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, str):
+        return one_line(value)
     return str(value) if isinstance(value, UUID) else value
+
+
+def one_line(text: str) -> str:
+    """Without line breaks and other characters that are not seen but act."""
+    kept = (" " if category(one)[0] in "ZC" else one for one in text)
+    return " ".join("".join(kept).split())
 
 
 def _computed(value: Any) -> list[str]:

@@ -19,7 +19,8 @@ from connectivity.core.weekly import Period
 from connectivity.health.alternatives import INSTEAD_OF, alternatives
 from connectivity.health.money import monthly_costs, usage_of
 from connectivity.models import Finding, Resource
-from connectivity.weekly.links import Link, Thing, thing
+from connectivity.queries import UnknownLatencies
+from connectivity.weekly.links import Link, Thing, is_watched, thing
 from costmodel.core.price_list import PriceList
 from costmodel.core.units import HOURS_PER_MONTH
 from costmodel.queries import UnknownPriceList, price_list
@@ -82,18 +83,23 @@ def costs(team_id: int, before: Period, period: Period) -> Costs | None:
         return None
     left_out: Counter[str] = Counter()
     lines: list[tuple[Resource, Both]] = []
-    for rows in groups:
+    for every in groups:
+        rows = [one for one in every if is_watched(one)]
+        if len(rows) < len(every):
+            left_out["no longer watched"] += len(every) - len(rows)
+        if not rows:
+            continue
         weeks = [_week(rows, one, prices) for one in (before, period)]
         for row, last, this in zip(rows, *weeks, strict=True):
             if isinstance(this, str) or isinstance(last, str):
                 left_out[this if isinstance(this, str) else str(last)] += 1
             else:
                 lines.append((row, Both(row.name, this, last, thing(row))))
-    every = [one for _, one in lines]
-    moved = sorted(every, key=lambda one: -abs(one.change_usd))
-    unused = _unused(team_id)
+    both = [one for _, one in lines]
+    moved = sorted(both, key=lambda one: -abs(one.change_usd))
+    unused = _unused(team_id, period)
     return Costs(
-        _sum("all", every),
+        _sum("all", both),
         [
             _sum(kind.many, [one for row, one in lines if row.kind == key])
             for key, kind in KINDS.items()
@@ -122,7 +128,7 @@ def _groups(team_id: int, begin: datetime) -> list[list[Resource]]:
 def _week(rows: list[Resource], period: Period, prices: PriceList) -> list[Decimal | str]:
     """USD of each resource in a week, or why it is not known."""
     start, end = (int(one.timestamp()) for one in (period.begin, period.end))
-    usage = usage_of([one.pk for one in rows], start, end)
+    usage = usage_of(rows, start, end)
     found: list[Decimal | str] = []
     for row, month in zip(rows, monthly_costs(rows, usage, prices), strict=True):
         hours = _hours(row, period)
@@ -150,10 +156,11 @@ def _sum(name: str, some: Iterable[Both]) -> Both:
     return Both(name, sum(now, NOTHING), sum(before, NOTHING))
 
 
-def _unused(team_id: int) -> list[Saving]:
+def _unused(team_id: int, period: Period) -> list[Saving]:
     """Resources of which a finding says that nobody needs them, the dearest first."""
     rules = [id for id, effect in EFFECTS.items() if effect == NO_COST]
     idle = Finding.objects.filter(team_id=team_id, closed_at=None, rule__in=rules)
+    idle = idle.exclude(muted_until__gt=period.end)
     rows = Resource.objects.filter(pk__in=idle.values("resource"), gone_at=None, usd__gt=0)
     found = [
         Saving(thing(row), row.usd or NOTHING, "", NOTHING)
@@ -167,7 +174,11 @@ def _elsewhere(team_id: int, unused: Collection[Link]) -> list[Saving]:
     rows = Resource.objects.filter(team_id=team_id, gone_at=None, kind__in=INSTEAD_OF, usd__gt=0)
     found = []
     for row in rows.select_related("account", "source").order_by("-usd")[:MOST_ELSEWHERE]:
-        about, asked = thing(row), alternatives(row)
+        about = thing(row)
+        try:
+            asked = alternatives(row)
+        except (UnknownLatencies, UnknownPriceList):
+            return []
         if asked and asked.cheaper and about.link not in unused:
             best = asked.cheaper[0]
             found.append(Saving(about, row.usd or NOTHING, best.name, best.usd))

@@ -24,6 +24,12 @@ class Thing(NamedTuple):
     link: Link
 
 
+def is_watched(row: Resource) -> bool:
+    """Somebody wants to know of it: what is no longer looked at has not become better."""
+    one = row.account
+    return one is None or (one.removed_at is None and row.region in one.regions)
+
+
 def thing(row: Resource) -> Thing:
     is_demo = bool(row.account and row.account.is_demo)
     where = ", ".join(filter(None, (row.owner, row.region)))

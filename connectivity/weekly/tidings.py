@@ -86,7 +86,7 @@ def prices(team_id: int, period: Period) -> Prices | None:
         effects, left = [], 0
     some = [words_of(one) for one in changed[:MOST]]
     flips = sum(one.is_flip for one in effects)
-    moved = [_moved(one) for one in effects[:MOST]]
+    moved = [_moved(one) for one in effects]
     return Prices(new, as_of, old, len(changed), some, moved, flips, left)
 
 
@@ -141,7 +141,8 @@ class Latencies:
 
 def latencies(team_id: int, period: Period) -> Latencies:
     own = MeasuredCell.objects.filter(team_id=team_id)
-    new = own.exclude(drift_us=None).filter(as_of__gte=period.begin.date().isoformat())
+    days = [one.date().isoformat() for one in (period.begin, period.end)]
+    new = own.exclude(drift_us=None).filter(as_of__gte=days[0], as_of__lt=days[1])
     old_before = period.end.timestamp() - AGEING_DAYS * 86_400
     old_day = datetime.fromtimestamp(old_before, period.end.tzinfo).date().isoformat()
     largest = sorted(new, key=lambda one: -abs(one.drift_us or 0))[:MOST]

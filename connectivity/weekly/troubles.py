@@ -1,7 +1,7 @@
 """Findings of a week: open, new, worse, solved; and how many there were in the weeks before."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.weekly import Period
 from connectivity.models import AwsAccount, Finding, FindingEvent, PrometheusSource, Resource
-from connectivity.weekly.links import Thing, thing
+from connectivity.weekly.links import Thing, is_watched, thing
 
 MOST = 5  # of a list; the rest is counted
 RANKS = {"critical": 0, "warning": 1}
@@ -73,21 +73,19 @@ class Troubles:
     kinds: list[KindWeeks]
 
 
-def troubles(team_id: int, weeks: Sequence[Period]) -> Troubles:
-    """What happened to findings in the last of some weeks, and how many there were in each."""
-    period = weeks[-1]
+def troubles(team_id: int, period: Period, weeks: Sequence[Period]) -> Troubles:
+    """What happened to findings in a period, and how many there were in each of some weeks."""
     of = Finding.objects.filter(team_id=team_id).select_related(
         "resource__account", "resource__source"
     )
+    of = of.defer("resource__verdicts", "resource__bill", "resource__facts")
     muted = Q(muted_until__gt=period.end)
     here = list(open_at(of, period.end).exclude(muted))
     here.sort(key=lambda one: (RANKS.get(one.state, 9), one.opened_at, one.pk))
     new = _with_event(here, "opened", period)
-    worse = _with_event(here, "worsened", period) - new
-    closed = of.filter(closed_at__gte=period.begin, closed_at__lt=period.end).order_by("-closed_at")
-    opened = FindingEvent.objects.filter(finding=OuterRef("pk"), what="opened")
-    brief = closed.filter(Exists(opened.filter(at__gte=period.begin)))
-    solved = closed.exclude(pk__in=brief.values("pk"))
+    worsened = _with_event(here, "worsened", period) - new
+    worse = {one.pk for one in here if one.pk in worsened and one.state == "critical"}
+    solved, brief = _closed(of.exclude(muted), period)
     lines = {one.pk: _trouble(one, one.pk in new) for one in here}
     return Troubles(
         _some(list(lines.values())),
@@ -95,14 +93,31 @@ def troubles(team_id: int, weeks: Sequence[Period]) -> Troubles:
         _some([lines[one.pk] for one in here if one.pk in new]),
         [one.uid for one in here if one.pk in new],
         _some([lines[one.pk] for one in here if one.pk in worse]),
-        Some(solved.count(), [_trouble(one, is_new=False) for one in solved[:MOST]]),
-        brief.count(),
+        _some([_trouble(one, is_new=False) for one in solved]),
+        brief,
         open_at(of, period.end).filter(muted).count(),
         _things(_appeared(team_id, period)),
-        _things(_resources(team_id, gone_at__gte=period.begin, gone_at__lt=period.end)),
+        _things(
+            one
+            for one in _resources(team_id, gone_at__gte=period.begin, gone_at__lt=period.end)
+            if is_watched(one)
+        ),
         [one.week for one in weeks],
         _kinds(team_id, weeks),
     )
+
+
+def _closed(of: QuerySet[Finding], period: Period) -> tuple[list[Finding], int]:
+    """Findings that were solved in the week, the latest first, and how many only came and went.
+
+    One that closed because nobody looks any more is neither.
+    """
+    rows = of.filter(closed_at__gte=period.begin, closed_at__lt=period.end).order_by("-closed_at")
+    opened = FindingEvent.objects.filter(finding=OuterRef("pk"), what="opened")
+    is_brief = Exists(opened.filter(at__gte=period.begin))
+    closed = [one for one in rows.annotate(is_brief=is_brief) if is_watched(one.resource)]
+    solved: list[Finding] = [one for one in closed if not one.is_brief]
+    return solved, len(closed) - len(solved)
 
 
 def open_at(of: QuerySet[Finding], moment: datetime) -> QuerySet[Finding]:
@@ -137,7 +152,7 @@ def _some(lines: list[Trouble]) -> Some:
 
 def _resources(team_id: int, **which: object) -> QuerySet[Resource]:
     rows = Resource.objects.filter(team_id=team_id, **which).select_related("account", "source")
-    return rows.defer("verdicts", "bill").order_by("name", "pk")
+    return rows.defer("verdicts", "bill", "facts").order_by("name", "pk")
 
 
 def _appeared(team_id: int, period: Period) -> QuerySet[Resource]:
@@ -147,8 +162,9 @@ def _appeared(team_id: int, period: Period) -> QuerySet[Resource]:
     return rows.filter(known, gone_at=None)
 
 
-def _things(rows: QuerySet[Resource]) -> Things:
-    return Things(rows.count(), [thing(one) for one in rows[:MOST]])
+def _things(rows: Iterable[Resource]) -> Things:
+    found = [thing(one) for one in rows]
+    return Things(len(found), found[:MOST])
 
 
 def _kinds(team_id: int, weeks: Sequence[Period]) -> list[KindWeeks]:
@@ -158,6 +174,7 @@ def _kinds(team_id: int, weeks: Sequence[Period]) -> list[KindWeeks]:
     since = _watched_since(team_id)
     of = Finding.objects.filter(team_id=team_id, opened_at__lt=weeks[-1].end)
     of = of.filter(Q(closed_at=None) | Q(closed_at__gte=weeks[0].begin))
+    of = of.exclude(muted_until__gt=weeks[-1].end)
     rows = list(of.values_list("resource__kind", "opened_at", "closed_at"))
     found = []
     for key, kind in KINDS.items():

@@ -3,11 +3,12 @@
 import re
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
 from django.urls import resolve
 from django.utils import timezone
@@ -45,6 +46,17 @@ def wanting(team: Team, *addresses: str) -> list[Recipient]:
         Recipient.objects.create(team=team, address=one, confirmed_at=timezone.now())
         for one in addresses
     ]
+
+
+def willing(team: Team) -> list[Recipient]:
+    return list(Recipient.objects.willing().filter(team=team))
+
+
+def verified(user: User, address: str) -> User:
+    EmailAddress.objects.create(user=user, email=address, verified=True, primary=True)
+    user.email = address
+    user.save()
+    return user
 
 
 def report_of(team: Team) -> Report:
@@ -102,20 +114,38 @@ def test_turned_on_again_it_tells_nothing_of_the_weeks_without(team: Team) -> No
     assert making.due(timezone.now() + timedelta(days=7)) == [team.pk]
 
 
-def test_a_changed_day_or_zone_or_a_clock_set_back_tells_no_week_twice(team: Team) -> None:
-    told = report_of(team)
-    for weekday, zone in (
-        (0, "Pacific/Kiritimati"),
-        (0, "Pacific/Niue"),
-        (told.due_at.weekday(), "UTC"),
-    ):
-        team.report_weekday, team.time_zone = weekday, zone
-        team.save()
-        for one in making.due():
-            report_of(Team.objects.get(pk=one))
-    assert making.due(told.due_at + timedelta(hours=1)) == []
-    weeks = list(Report.objects.values_list("week", flat=True))
-    assert len(weeks) == len(set(weeks))
+def test_a_changed_day_leaves_nothing_untold_and_tells_nothing_twice(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hour by hour over ten weeks, with a team that changes its mind."""
+    changes = {50: 1, 200: 0, 500: 6, 700: 0, 705: 3, 1_100: 4, 1_101: 0}
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    monkeypatch.setattr(making.timezone, "now", lambda: now)
+    monkeypatch.setattr(making, "report", lambda _, __, period: {"begin": period.begin.isoformat()})
+    Team.objects.update(reports_since=now - timedelta(days=30), time_zone="Europe/Berlin")
+    for hour in range(10 * 7 * 24):
+        team.refresh_from_db()
+        if hour in changes:
+            making.set_schedule(team, report_weekday=changes[hour])
+        promised = making.next_at(team)
+        if making.due():
+            row = report_of(team)
+            assert row.due_at > now - timedelta(hours=1) or hour == 0
+        now += timedelta(hours=1)
+        assert promised >= now - timedelta(hours=1)
+    told = list(Report.objects.order_by("due_at"))
+    assert len(told) in (7, 8, 9)
+    for one, other in zip(told, told[1:], strict=False):
+        assert datetime.fromisoformat(other.content["begin"]) == one.due_at
+        assert timedelta(days=6) <= other.due_at - one.due_at < timedelta(days=21)
+
+
+def test_a_changed_day_sends_nothing_at_once(team: Team) -> None:
+    report_of(team)
+    for weekday in range(7):
+        making.set_schedule(team, report_weekday=weekday)
+        assert making.due() == []
+        assert making.next_at(team) - Report.objects.get().due_at >= making.LEAST
 
 
 def test_a_week_that_is_not_over_has_no_report(team: Team) -> None:
@@ -411,7 +441,79 @@ def test_one_address_in_trouble_keeps_no_other_from_its_mail(team: Team, box: Ma
     assert states() == [State.REFUSED, State.SENT, State.SENT]
 
 
+def test_a_mail_that_cannot_be_made_says_so_and_stops_no_other(
+    team: Team, box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanting(team, "a@example.com", "b@example.com")
+    report_of(team)
+    make = sending.mail_of
+
+    def picky(one: Delivery) -> Any:
+        if one.recipient.address == "a@example.com":
+            raise KeyError("title")
+        return make(one)
+
+    monkeypatch.setattr(sending, "mail_of", picky)
+    send_all()
+    assert states() == [State.REFUSED, State.SENT]
+    assert "cannot be made" in Delivery.objects.get(state=State.REFUSED).problem
+
+
 # --- to whom ---
+
+
+def test_an_address_that_is_not_verified_is_asked_whoever_says_that_it_is_theirs(
+    team: Team, user: User, box: Mailbox
+) -> None:
+    user.email = "victim@example.org"
+    user.save()
+    one, outcome = recipients.add(team.pk, user.email, user)
+    assert (one.state, outcome) == ("not confirmed yet", sending.Outcome(State.SENT))
+    recipients.confirm(one)
+    recipients.unsubscribe(one)
+    one, outcome = recipients.add(team.pk, user.email, user)
+    assert (one.state, len(box.mails)) == ("unsubscribed", 2)
+
+
+def test_removing_and_adding_does_not_ask_again(team: Team, user: User, box: Mailbox) -> None:
+    one, _ = recipients.add(team.pk, "boss@example.org", user)
+    recipients.remove(team.pk, one.uid)
+    assert not recipients.confirm(Recipient.objects.get())
+    with pytest.raises(DocumentRefused, match="less than an hour ago"):
+        recipients.add(team.pk, "boss@example.org", user)
+    assert len(box.mails) == 1
+
+
+def test_a_question_that_was_not_sent_may_be_asked_at_once(
+    team: Team, user: User, box: Mailbox
+) -> None:
+    box.to_recipient = "450 busy"
+    one, outcome = recipients.add(team.pk, "boss@example.org", user)
+    assert outcome is not None
+    assert outcome.state == State.WAITING
+    box.to_recipient = "250 OK"
+    assert recipients.add(team.pk, "boss@example.org", user)[1] == sending.Outcome(State.SENT)
+
+
+def test_a_team_asks_so_many_strangers_a_day(team: Team, user: User, box: Mailbox) -> None:
+    now = timezone.now()
+    Recipient.objects.bulk_create(
+        Recipient(team=team, address=f"s{i}@example.org", asked_at=now)
+        for i in range(recipients.MOST_ASKED)
+    )
+    with pytest.raises(DocumentRefused, match="go on tomorrow"):
+        recipients.add(team.pk, "boss@example.org", user)
+    assert box.mails == []
+
+
+def test_a_team_cannot_write_letters_to_strangers_by_its_name(
+    team: Team, user: User, box: Mailbox
+) -> None:
+    team.name = "Default\r\n\r\nYour account is locked: evil"
+    team.save()
+    recipients.add(team.pk, "boss@example.org", user)
+    (mail,) = box.of("boss@example.org")
+    assert 'team "Default Your account is locked: evil" asks' in mail.get_content()
 
 
 def test_who_unsubscribes_before_it_is_sent_does_not_get_it(team: Team, box: Mailbox) -> None:
@@ -419,24 +521,23 @@ def test_who_unsubscribes_before_it_is_sent_does_not_get_it(team: Team, box: Mai
     recipients.unsubscribe(Recipient.objects.get())
     send_all()
     assert (box.mails, states()) == ([], [State.SKIPPED])
-    assert making.willing(team.pk) == []
+    assert willing(team) == []
 
 
 def test_a_member_gets_it_at_once_and_others_after_they_say_yes(
     team: Team, user: User, box: Mailbox
 ) -> None:
-    user.email = "Alice@Example.com"
-    user.save()
+    verified(user, "Alice@Example.com")
     one, outcome = recipients.add(team.pk, " ALICE@example.com ", user)
     assert (one.state, outcome) == ("gets it", None)
     other, outcome = recipients.add(team.pk, "boss@example.org", user)
     assert outcome == sending.Outcome(State.SENT)
     assert other.state == "not confirmed yet"
-    assert making.willing(team.pk) == [one]
+    assert willing(team) == [one]
     (mail,) = box.of("boss@example.org")
     assert other.confirm_key in mail.get_content()
     assert recipients.confirm(other)
-    assert set(making.willing(team.pk)) == {one, other}
+    assert set(willing(team)) == {one, other}
 
 
 def test_a_question_is_asked_once_an_hour_and_open_for_a_week(
@@ -449,17 +550,16 @@ def test_a_question_is_asked_once_an_hour_and_open_for_a_week(
     one.asked_at = timezone.now() - timedelta(days=8)
     one.save()
     assert not recipients.confirm(one)
-    assert making.willing(team.pk) == []
+    assert willing(team) == []
 
 
 def test_who_unsubscribed_is_asked_before_it_begins_again(
     team: Team, user: User, box: Mailbox
 ) -> None:
-    helper = User.objects.create_user("helper", "helper@example.com")
+    helper = verified(User.objects.create_user("helper"), "helper@example.com")
     one, _ = recipients.add(team.pk, helper.email, user)
     recipients.unsubscribe(one)
-    with pytest.raises(DocumentRefused, match="remembered"):
-        recipients.remove(team.pk, one.uid)
+    recipients.remove(team.pk, one.uid)  # it is remembered all the same
     one, outcome = recipients.add(team.pk, helper.email, user)
     assert (one.state, outcome) == ("unsubscribed", sending.Outcome(State.SENT))
     one, outcome = recipients.add(team.pk, helper.email, helper)  # by itself
@@ -474,10 +574,16 @@ def test_what_is_no_address_is_refused(team: Team, user: User, address: str) -> 
 
 
 def test_who_leaves_the_team_gets_no_more(team: Team, user: User) -> None:
-    helper = User.objects.create_user("helper", "Helper@example.com")
-    recipients.add(team.pk, helper.email, user)
+    helper = verified(User.objects.create_user("helper"), "helper@example.com")
+    recipients.add(team.pk, helper.email, helper)
+    helper.email = "another@example.com"
+    helper.save()
+    assert len(willing(team)) == 1
+    User.objects.filter(pk=helper.pk).update(is_active=False)
+    assert willing(team) == []
+    User.objects.filter(pk=helper.pk).update(is_active=True)
     teams.remove(team.pk, Membership.objects.get(user=helper).uid)
-    assert making.willing(team.pk) == []
+    assert willing(team) == []
 
 
 def test_keys_of_one_purpose_are_of_no_use_for_another(team: Team) -> None:
@@ -502,6 +608,21 @@ def ses(settings: Any, monkeypatch: pytest.MonkeyPatch, receiver: Receiver) -> R
     params = {"region_name": "eu-west-1", "config": once}
     settings.ANYMAIL = {"AMAZON_SES_CLIENT_PARAMS": params}
     return receiver
+
+
+def test_what_ses_never_heard_of_is_tried_again(
+    team: Team, ses: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", "http://127.0.0.1:9")
+    one_mail(team)
+    send_all()
+    assert (states(), ses.requests) == ([State.WAITING], [])
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", ses.url)
+    busy = b'{"__type": "ThrottlingException", "message": "slow"}'
+    ses.answers.append((400, {"x-amzn-ErrorType": "ThrottlingException"}, busy))
+    later(hours=1)
+    send_all()
+    assert (states(), len(ses.requests)) == ([State.WAITING], 1)
 
 
 @pytest.mark.parametrize(

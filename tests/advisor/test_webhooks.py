@@ -65,7 +65,8 @@ def test_what_fails_is_tried_again_and_dies_in_the_end(
     assert (one.state, one.problem) == ("dead", "answered 500")
     assert webhooks.due() == []
     assert {request.headers["webhook-id"] for request in receiver.requests} == {str(one.uid)}
-    webhooks.again(user.team_id, one.uid)
+    assert webhooks.again(user.team_id, one.uid)[1]
+    assert not webhooks.again(user.team_id, one.uid)[1]  # it waits already
     (pk,) = webhooks.due()
     webhooks.send(pk)
     assert WebhookDelivery.objects.get().state == "sent"

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from allauth.account.models import EmailAddress
 from playwright.sync_api import Browser, Page, expect
 
 from advisor.models import Membership, Report, Role, Team, User
@@ -20,6 +21,7 @@ def estate() -> Team:
     user = User.objects.get(username="alice")
     user.email = "alice@example.com"
     user.save()
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     Membership.objects.filter(user=user).update(role=Role.ADMIN)
     add_demo(user.team_id)
     running.run_all(user.team_id)
@@ -37,7 +39,7 @@ def test_from_the_list_to_what_to_do(reader: Page) -> None:
     expect(reader.get_by_role("heading", name="Weekly reports")).to_be_visible()
     is_well(reader)
     reader.get_by_role("button", name="Mail it to me").click()
-    expect(reader.get_by_text("comes to alice@example.com from now on")).to_be_visible()
+    expect(reader.get_by_text("gets the report from now on")).to_be_visible()
     reader.get_by_label("On").select_option("Friday")
     reader.get_by_role("button", name="Save").click()
     expect(reader.get_by_text("The next report comes on Friday")).to_be_visible()

@@ -1,8 +1,10 @@
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
 from django.utils import timezone
 
 from advisor.management.refusals import refusing
@@ -55,14 +57,25 @@ def register(team_id: int, said: Any) -> None:
     if not isinstance(said, list):
         raise DocumentRefused([Problem("accounts", "is not a list of accounts")])
     wishes = [_wish(number, one) for number, one in enumerate(said)]
+    twice = [one for one, count in Counter(wish.account for wish in wishes).items() if count > 1]
+    if twice:
+        raise DocumentRefused([Problem("accounts", f"{twice[0]} stands there twice")])
     known = set(
         AwsAccount.objects.filter(team_id=team_id, removed_at=None).values_list(
             "account", flat=True
         )
     )
-    for wish in wishes:
-        if wish.account not in known:
-            add_account(team_id, wish, uses_own=not wish.role_arn)
+    problems = []
+    with transaction.atomic():
+        for number, wish in enumerate(wishes):
+            if wish.account not in known:
+                try:
+                    add_account(team_id, wish, uses_own=not wish.role_arn)
+                except DocumentRefused as error:
+                    place = f"accounts[{number}]"
+                    problems += [Problem(f"{place}.{at}", said) for at, said in error.problems]
+        if problems:
+            raise DocumentRefused(problems)
 
 
 def _wish(number: int, one: Any) -> Wish:
@@ -76,5 +89,11 @@ def _wish(number: int, one: Any) -> Wish:
     regions = one["regions"]
     if not isinstance(regions, list):
         raise DocumentRefused([Problem(f"{place}.regions", "is not a list")])
+    if isinstance(one["account"], int):
+        problem = f"{one['account']} is a number; write it in quotes, as it stands"
+        raise DocumentRefused([Problem(f"{place}.account", problem)])
+    for name in fields - {"regions"}:
+        if not isinstance(one.get(name) or "", str):
+            raise DocumentRefused([Problem(f"{place}.{name}", "is not a text")])
     text = {name: str(one.get(name) or "") for name in fields - {"regions"}}
     return Wish(regions=tuple(map(str, regions)), **text)

@@ -36,6 +36,7 @@ class Command(BaseCommand):
             self.stdout.write(text_of(content, team.name, address("reports"), ""))
 
     def _send(self, report: Report) -> dict[str, Any]:
+        making.mail_to_all(report)
         sending.due()  # what a dead worker had becomes unknown
         for delivery in report.deliveries.filter(state="waiting").values_list("pk", flat=True):
             sending.send(delivery)
@@ -49,12 +50,13 @@ class Command(BaseCommand):
         return dict(report.content)
 
     def _team(self, said: str) -> Team:
-        named = [*Team.objects.filter(slug=said), *Team.objects.filter(name=said)[:2]]
+        teams = Team.objects.all() if said.isprintable() else Team.objects.none()
+        named = [*teams.filter(slug=said), *teams.filter(name=said)[:2]]
         if len({one.pk for one in named[:2]}) != 1 and not (named and named[0].slug == said):
             slugs = list(Team.objects.values_list("slug", flat=True))
             there = did_you_mean(said, slugs) or f"; there are {', '.join(sorted(slugs)[:10])}"
             many = "several teams are called" if named else "no team is called"
-            refuse(self.stderr, [Problem("--team", f"{many} {said!r}{there}")])
+            refuse(self.stderr, [Problem("--team", f"{many} {ascii(said)}{there}")])
         return named[0]
 
     def _period(self, team: Team, week: str | None) -> Period:

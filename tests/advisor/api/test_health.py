@@ -46,13 +46,30 @@ def test_findings_are_acted_on(api: APIClient) -> None:
     assert [each["what"] for each in answer["history"]] == ["opened", "acknowledged"]
     assert answer["history"][1]["who"] == "alice"
     bad = api.patch(url, {"mute_until": "2020-01-01T00:00:00Z", "note": "x"}, format="json")
-    assert (bad.status_code, bad.json()["problems"][0]["path"]) == (400, "until")
+    assert (bad.status_code, bad.json()["problems"][0]["path"]) == (400, "mute_until")
     assert api.patch(url, {"acknowlege": True}, format="json").status_code == 400
     later = {"mute_until": "2099-01-01T00:00:00Z", "note": "meant"}
     assert api.patch(url, later, format="json").json()["muted_until"].startswith("2099")
     assert api.patch(url, {"mute_until": None}, format="json").json()["muted_until"] is None
     listed = api.get(reverse("api-health-findings")).json()
     assert listed["count"] == Finding.objects.filter(closed_at=None).count()
+
+
+def test_a_refused_act_leaves_nothing(api: APIClient) -> None:
+    one = Finding.objects.get(rule="NAT-OTHER-AZ")
+    url = reverse("api-health-finding", args=[one.uid])
+    both = {"acknowledge": True, "mute_until": "2020-01-01T00:00:00Z", "note": "x"}
+    assert api.patch(url, both, format="json").status_code == 400
+    assert Finding.objects.get(pk=one.pk).acknowledged_at is None
+    half = api.generic("PATCH", url, b'{"\\ud800": 1}', content_type="application/json")
+    assert half.status_code == 400
+
+
+def test_rules_that_are_none_or_have_no_numbers(api: APIClient) -> None:
+    assert api.put(reverse("api-health-rule", args=["nope"]), {}, format="json").status_code == 404
+    url = reverse("api-health-rule", args=["NLB-ONE-AZ"])
+    wrong = api.put(url, {"threshold": 5, "reason": "x"}, format="json")
+    assert "has no numbers" in wrong.json()["problems"][0]["problem"]
 
 
 def test_rules_and_collection(api: APIClient) -> None:

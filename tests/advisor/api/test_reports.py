@@ -53,6 +53,8 @@ def test_the_schedule(signed_in: Client) -> None:
     assert signed_in.put(url, json.dumps(wish), **AS_JSON).json()["report_hour"] == 17
     wrong = signed_in.put(url, json.dumps(wish | {"report_hour": 24}), **AS_JSON)
     assert (wrong.status_code, wrong.json()["problems"][0]["path"]) == (400, "report_hour")
+    unknown = signed_in.put(url, json.dumps(wish | {"bogus": 1}), **AS_JSON)
+    assert (unknown.status_code, unknown.json()["problems"][0]["path"]) == (400, "bogus")
     assert Team.objects.get().report_hour == 17
 
 
@@ -86,8 +88,13 @@ def test_the_command_sends_once(user: User, settings: Any) -> None:
         for _ in range(2):
             code, _, problems = run("--team", "default", "--send")
             assert (code, problems.strip()) == (0, "a@example.com: sent")
-    assert len(box.mails) == 1
-    assert Delivery.objects.get().state == "sent"
+        assert len(box.mails) == 1
+        Recipient.objects.create(
+            team_id=user.team_id, address="b@example.com", confirmed_at=timezone.now()
+        )
+        assert "b@example.com: sent" in run("--team", "default", "--send")[2]
+    assert [to for to, _ in box.mails] == ["a@example.com", "b@example.com"]
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"sent"}
 
 
 def test_a_told_week_is_printed_as_it_was_told(user: User) -> None:
@@ -105,6 +112,8 @@ def test_a_told_week_is_printed_as_it_was_told(user: User) -> None:
         (("--team", "default", "--week", "47"), "'47' is not a week; weeks are like 2026-W47"),
         (("--team", "default", "--week", "2026-W60"), "the year 2026 has no week 60"),
         (("--team", "default", "--week", "2999-W01"), "2999-W01 ends on"),
+        (("--team", "default", "--week", "9999-W52"), "beyond what we can reckon with"),
+        (("--team", "a\udcff"), "no team is called 'a\\udcff'"),
     ],
 )
 def test_the_command_refuses(user: User, arguments: tuple[str, ...], problem: str) -> None:

@@ -1,10 +1,14 @@
 """Addresses that somebody typed: only those that are listed, and never where secrets are."""
 
+import contextlib
 import socket
+import threading
+import time
 from typing import Any
 
 import pytest
 
+from connectivity.clients import web
 from connectivity.clients.web import NotAllowed, WebError, ask, checked
 from tests.doubles.receiver import Receiver, receiver
 
@@ -30,6 +34,13 @@ def resolves(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
         "http://0.0.0.0:9090/",
         "http://2852039166/",  # 169.254.169.254 as one number
         "http://224.0.0.1/",
+        "http://168.63.129.16/",
+        "http://192.0.0.192/",
+        "http://[fd20:ce::254]/",
+        "http://[64:ff9b::a9fe:a9fe]/",
+        "http://[64:ff9b:1::a9fe:a9fe]/",
+        "http://[2002:a9fe:a9fe::1]/",
+        "http://[::169.254.169.254]/",
     ],
 )
 def test_where_secrets_are_is_never_asked_whatever_the_list_says(url: str) -> None:
@@ -84,6 +95,35 @@ def test_a_redirect_is_said_and_not_followed(receiver: Receiver) -> None:
     with pytest.raises(WebError, match=r"redirects to http://169\.254\.169\.254/"):
         ask("GET", receiver.url, allowed=["127.0.0.0/8"])
     assert len(receiver.requests) == 1
+
+
+def test_a_name_in_other_letters_is_the_name_that_it_means(receiver: Receiver) -> None:
+    wide = receiver.url.replace("127.0.0.1", "１２７.0.0.1")
+    assert ask("GET", wide, allowed=["127.0.0.0/8"]).status == 200
+    assert receiver.requests[0].headers["Host"].startswith("127.0.0.1")
+    with pytest.raises(NotAllowed):
+        checked(f"http://{'a' * 70}.example/", ["*"])
+
+
+def test_a_body_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web, "TIMEOUT_S", 1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            with server.accept()[0] as one, contextlib.suppress(OSError):
+                one.recv(1_000)
+                one.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n")
+                for _ in range(40):
+                    one.sendall(b"x")
+                    time.sleep(0.2)
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        begin = time.monotonic()
+        with pytest.raises(WebError, match="does not answer"):
+            ask("GET", f"http://127.0.0.1:{server.getsockname()[1]}/", allowed=["127.0.0.0/8"])
+        assert time.monotonic() - begin < 4
+        thread.join()
 
 
 def test_silence_is_said(receiver: Receiver) -> None:

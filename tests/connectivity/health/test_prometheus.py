@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from advisor.models import User
 from connectivity.clients.prometheus import PrometheusError, instant, over
-from connectivity.health import reading, running
+from connectivity.health import reading, running, scraping
 from connectivity.health.asking import Asking
 from connectivity.health.scraping import add_source, remove_source
 from connectivity.models import Point, Resource, Series
@@ -132,6 +132,44 @@ def test_something_else_than_prometheus_is_said(user: User, receiver: Receiver) 
     running.run_all(user.team_id)
     (place,) = reading.places(user.team_id)
     assert "is not Prometheus's API" in place.problems[0]
+
+
+@pytest.mark.usefixtures("allowed")
+@pytest.mark.parametrize(
+    "result",
+    [
+        b'"abc"', b"[{}]", b'[{"metric": {}, "values": [["x", "y"]]}]',
+        b'[{"metric": {}, "values": [[1, null]]}]', b'[{"metric": {}, "values": [[1e300, "1"]]}]',
+        b'[{"metric": {"instance": "\\ud800"}, "values": []}]', b"[" * 100_000,
+    ],
+)  # fmt: skip
+def test_odd_answers_are_the_servers_not_ours(
+    user: User, receiver: Receiver, result: bytes
+) -> None:
+    url = f"http://127.0.0.1:{receiver.port}"
+    add_source(user.team_id, "odd", url, ["127.0.0.0/8"])
+    receiver.answers = [(200, {}, b'{"status": "success", "data": {"result": ' + result + b"}}")]
+    running.run_all(user.team_id)
+    assert "is not Prometheus's API" in reading.places(user.team_id)[0].problems[0]
+
+
+@pytest.mark.usefixtures("allowed")
+def test_what_is_no_number_is_left_out_and_stops_nobody(user: User, receiver: Receiver) -> None:
+    url = f"http://127.0.0.1:{receiver.port}"
+    add_source(user.team_id, "odd", url, ["127.0.0.0/8"])
+    add_source(user.team_id, "other", url, ["127.0.0.0/8"])
+    now = int(time.time()) // 60 * 60
+    node = b'{"metric": {"instance": "i:1", "nodename": "n"}, '
+    nodes = b'{"status": "success", "data": {"result": [' + node + b'"value": [1, "1"]}]}}'
+    values = ", ".join(f'[{now - 60 * i}, "{one}"]' for i, one in enumerate(("1e999", "NaN", "2")))
+    points = b'{"status": "success", "data": {"result": [' + node + b'"values": ['
+    points += values.encode() + b"]}]}}"
+    one = [(200, {}, nodes), *((200, {}, points) for _ in scraping.QUERIES)]
+    receiver.answers = [*one, *one]
+    running.run_all(user.team_id)
+    assert [place.problems for place in reading.places(user.team_id)] == [(), ()]
+    stored = set(Point.objects.values_list("value", flat=True))
+    assert stored == {2.0}
 
 
 def test_a_server_that_is_no_longer_allowed_is_said(user: User, receiver: Receiver) -> None:

@@ -15,11 +15,13 @@ from connectivity.core.health.effects import EFFECTS
 from connectivity.core.health.kind import GIB, HOUR
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.weekly import Period, Schedule
+from connectivity.health.accounts import remove_account
 from connectivity.models import (
     AwsAccount,
     Collection,
     Finding,
     FindingEvent,
+    LatencySet,
     MeasuredCell,
     Resource,
     Series,
@@ -309,3 +311,57 @@ def test_the_end_of_a_week_is_not_now(user: User, account: AwsAccount) -> None:
     found(gateway(account, "a"), "NAT-PORTS", "critical", 1, closed_at=datetime.now(UTC))
     said = told(user)
     assert (said["troubles"]["open"]["count"], said["to_do"]) == (1, [])
+
+
+def test_what_is_no_longer_watched_is_neither_solved_nor_saved(
+    user: User, account: AwsAccount
+) -> None:
+    other = AwsAccount.objects.create(
+        team_id=user.team_id, account="444455556666", name="other", regions=["us-east-1"]
+    )
+    row = gateway(other, "a")
+    carried(row, {BEFORE: 1, PERIOD: 1})
+    carried(gateway(account, "b"), {BEFORE: 1, PERIOD: 1})
+    found(row, "NAT-PORTS", "critical", 20)
+    remove_account(other)
+    AwsAccount.objects.filter(pk=other.pk).update(removed_at=ago(3))
+    Resource.objects.filter(pk=row.pk).update(gone_at=ago(3))
+    Finding.objects.update(closed_at=ago(3))
+    said = told(user)
+    assert said["subject"] == "All quiet; costs unchanged"
+    assert (said["troubles"]["solved"]["count"], said["troubles"]["gone"]["count"]) == (0, 0)
+    assert said["costs"]["left_out"] == {"no longer watched": 1}
+
+
+def test_what_is_muted_is_counted_and_nothing_else(user: User, account: AwsAccount) -> None:
+    row = gateway(account, "a", usd=500)
+    for closed_at in (None, ago(1)):
+        found(row, "NAT-IDLE", "warning", 20, muted_until=ago(-30), closed_at=closed_at)
+    said = told(user)
+    assert said["troubles"]["muted"] == 1
+    assert said["troubles"]["solved"]["count"] == 0
+    assert (said["costs"]["savings"], said["costs"]["unused_usd"]) == ([], "0.00")
+    assert [one["counts"][-1] for one in said["troubles"]["kinds"]] == [0]
+
+
+def test_what_worsened_and_eased_again_is_not_worse(user: User, account: AwsAccount) -> None:
+    one = found(gateway(account, "a"), "NAT-PORTS", "warning", 20)
+    for what in ("worsened", "eased"):
+        FindingEvent.objects.create(finding=one, at=ago(2), what=what)
+    assert told(user)["troubles"]["worse"]["count"] == 0
+
+
+def test_without_latencies_the_rest_is_told(user: User, account: AwsAccount) -> None:
+    row = gateway(account, "a", usd=100)
+    carried(row, {BEFORE: 1, PERIOD: 1})
+    bill = [{"what": "Through it", "amount": "100", "usd": "4.50", "gap": ""}]
+    Resource.objects.filter(pk=row.pk).update(bill=bill)
+    assert [one["instead"] for one in told(user)["costs"]["savings"]] != []
+    LatencySet.objects.all().delete()
+    assert told(user)["costs"]["savings"] == []
+
+
+def test_names_are_told_in_one_line(user: User, account: AwsAccount) -> None:
+    found(gateway(account, "a\r\nb\u202ec"), "NAT-PORTS", "critical", 1)
+    (one,) = told(user)["to_do"]
+    assert one["thing"]["name"] == "a b c"

@@ -1,0 +1,40 @@
+"""The list of accounts of `collect_health --accounts`: all of it, or nothing."""
+
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from advisor.models import User
+from connectivity.models import AwsAccount
+
+pytestmark = pytest.mark.django_db
+GOOD = '{account: "222233334444", regions: [us-east-1]}'
+
+
+@pytest.mark.parametrize(
+    ("second", "words"),
+    [
+        ('{account: "bad", regions: [us-east-1]}', "accounts[1].account: 'bad' is not an account"),
+        (GOOD, "222233334444 stands there twice"),
+        ("{account: 022233334466, regions: [us-east-1]}", "write it in quotes"),
+        ('{account: "１２３４５６７８９０１２", regions: [us-east-1]}', "is not an account ID"),
+        (
+            '{account: "222233334445", regions: [us-east-1], name: {a: 1}}',
+            "accounts[1].name: is no",
+        ),
+        ('{account: "222233334445", regions: [mars]}', "accounts[1].regions: 'mars' is no Region"),
+        ('{account: "222233334445", regions: [us-east-1], name: "a\\nb"}', "can be seen"),
+    ],
+)
+def test_a_file_with_a_problem_stores_nothing(
+    user: User, tmp_path: Path, second: str, words: str
+) -> None:
+    file = tmp_path / "accounts.yaml"
+    file.write_text(f"- {GOOD}\n- {second}\n", encoding="utf-8")
+    problems = StringIO()
+    with pytest.raises(SystemExit, match="2"):
+        call_command("collect_health", accounts=str(file), stderr=problems, stdout=StringIO())
+    assert words in problems.getvalue()
+    assert not AwsAccount.objects.exists()
