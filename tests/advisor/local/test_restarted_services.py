@@ -1,0 +1,145 @@
+"""PostgreSQL and Redis, really restarted under a worker: nothing is lost, nothing is twice."""
+
+import json
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.advisor.local.test_killed_collector import REPORT, ROOT, SET_UP, manage
+
+pytestmark = pytest.mark.local
+# The claims of what died have ended.
+ENDED = """
+from connectivity.models import Collection
+Collection.objects.update(claimed_until=None)
+"""
+# As the clock does; where nothing is left to do all is due: what one round plans the next collects.
+RING = """
+from django.db.models import Q
+from django.utils import timezone
+from advisor.tasks import collect_due_health
+from connectivity.models import Collection, Series
+busy = Q(due_at__lte=timezone.now()) | Q(claimed_until__isnull=False)
+count = Collection.objects.filter(busy).count()
+missing = Collection.objects.filter(succeeded_at=None).count()
+missing += Series.objects.filter(mark=None, gone_at=None).count()
+if missing and not count:
+    Collection.objects.update(due_at=timezone.now())
+if count or missing:
+    collect_due_health()
+print(count + missing)
+"""
+ROLL = """
+from connectivity import points
+points.roll_up()
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Postgres:
+    """A cluster of its own, which may be restarted as often as one likes."""
+
+    def __init__(self, folder: Path) -> None:
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+        if not found or shutil.which("redis-server") is None:
+            pytest.skip("PostgreSQL's or Redis's server is not installed")
+        self.bin, self.data, self.port = found[-1], folder / "pg", free_port()
+        self.data.mkdir()
+        if os.geteuid() == 0:
+            os.chown(self.data, pwd.getpwnam("postgres").pw_uid, -1)
+            for parent in folder.parents:
+                if parent.stat().st_mode & 0o777 == 0o700:
+                    parent.chmod(0o711)  # pytest's own folders
+            folder.chmod(0o711)
+        self.run("initdb", "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8")
+
+    def run(self, program: str, *arguments: str) -> None:
+        command = [str(self.bin / program), "-D", str(self.data), *arguments]
+        as_postgres = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        subprocess.run(
+            [*as_postgres, *command], check=True, timeout=60, stdout=subprocess.DEVNULL, cwd="/"
+        )
+
+    def start(self) -> None:
+        options = f"-p {self.port} -k {self.data} -c listen_addresses=127.0.0.1"
+        self.run("pg_ctl", "-w", "-l", str(self.data / "log"), "-o", options, "start")
+
+    def stop(self) -> None:
+        self.run("pg_ctl", "-w", "-m", "immediate", "stop")  # as if it had crashed
+
+
+@contextmanager
+def redis(folder: Path, port: int) -> Iterator[None]:
+    command = ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder)]
+    command += ["--save", "", "--appendonly", "no"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        server.kill()
+        server.wait(10)
+
+
+def shell(environment: dict[str, str], script: str) -> str:
+    return manage(environment, "shell", "--verbosity", "0", "-c", script)
+
+
+def until_all_is_collected(environment: dict[str, str], seconds: int = 300) -> None:
+    end = time.monotonic() + seconds
+    while left := int(shell(environment, RING)):
+        assert time.monotonic() < end, left
+        time.sleep(2)
+
+
+def test_both_are_restarted_under_a_worker(tmp_path: Path) -> None:
+    postgres, port = Postgres(tmp_path), free_port()
+    postgres.start()
+    environment = os.environ | {
+        "ADVISOR_VAR": str(tmp_path),
+        "SECRET_KEY": "test",
+        "DATABASE_URL": f"postgres://postgres@127.0.0.1:{postgres.port}/postgres",
+        "REDIS_URL": f"redis://127.0.0.1:{port}/0",
+    }
+    worker = None
+    try:
+        with redis(tmp_path, port):
+            manage(environment, "migrate", "--verbosity", "0")
+            manage(environment, "load_data", "--verbosity", "0")
+            shell(environment, SET_UP)
+            command = [sys.executable, "-m", "celery", "-A", "advisor.celery", "--quiet"]
+            command += ["worker", "--concurrency", "2", "-n", "restarted@%h"]
+            with (tmp_path / "worker.log").open("wb") as log:
+                worker = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log)
+            shell(environment, RING)
+            time.sleep(3)
+            postgres.stop()
+            time.sleep(1)
+            postgres.start()
+        with redis(tmp_path, port):  # the second one: what waited in the first is gone
+            shell(environment, ENDED)
+            until_all_is_collected(environment)
+            assert worker.poll() is None, (tmp_path / "worker.log").read_text()
+            shell(environment, ROLL)
+            found = json.loads(shell(environment, REPORT))
+    finally:
+        if worker is not None:
+            worker.kill()
+            worker.wait(10)
+        postgres.stop()
+    assert found["holes"] == []
+    assert (found["unmarked"], found["twice"], found["claimed"]) == (0, 0, 0)
+    assert (found["resources"], found["findings"] > 5) == (15, True)
