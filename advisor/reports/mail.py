@@ -28,7 +28,7 @@ def mail_of(one: Delivery) -> EmailMultiAlternatives:
     return mail
 
 
-def test_mail(content: dict[str, Any], team: str, to: str) -> EmailMultiAlternatives:
+def trial_mail(content: dict[str, Any], team: str, to: str) -> EmailMultiAlternatives:
     """What the next report would be, to one who asked to see it."""
     page = address("report-preview")
     mail = _mail(content, team, to, page)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from advisor.models import Delivery, Recipient, Report, User
 from advisor.models.reports import CONFIRM, UNSUBSCRIBE
 from advisor.reports import making, recipients, sending
-from advisor.reports.mail import address, html_of, test_mail, text_of
+from advisor.reports.mail import address, html_of, trial_mail, text_of
 from advisor.reports.present import period_of, sections
 from advisor.web.requests import found_or_404, signed_in, text_in
 from connectivity.core.problems import DocumentRefused
@@ -142,7 +142,7 @@ def test(request: HttpRequest) -> HttpResponse:
         messages.error(request, said)
         return redirect("reports")
     content = making.so_far(user.team)
-    outcome = sending.hand_over(test_mail(content, user.team.name, user.email))
+    outcome = sending.hand_over(trial_mail(content, user.team.name, user.email))
     if outcome.state == Delivery.State.SENT:
         messages.success(request, f"A test is sent to {user.email}.")
     else:

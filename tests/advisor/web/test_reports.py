@@ -7,7 +7,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -21,6 +20,7 @@ from connectivity.health.accounts import add_demo
 from connectivity.models import Finding, Resource
 from tests.doubles.mailbox import Mailbox, mail_server
 from tests.estate import health_finding
+from tests.mails import verified
 
 pytestmark = pytest.mark.django_db
 
@@ -39,12 +39,6 @@ def report(user: User) -> Report:
     content = making.so_far(team)
     now = timezone.now()
     return Report.objects.create(team=team, week="2026-W48", due_at=now, content=content)
-
-
-def verified(user: User) -> None:
-    EmailAddress.objects.create(user=user, email="alice@example.com", verified=True, primary=True)
-    user.email = "alice@example.com"
-    user.save()
 
 
 def text_of(client: Client, name: str, *arguments: Any) -> str:
@@ -98,7 +92,7 @@ def test_send_me_a_test(signed_in: Client, user: User, box: Mailbox) -> None:
     user.email = "alice@example.com"
     user.save()
     assert "is not confirmed yet" in said(signed_in, "report-test", {})
-    verified(user)
+    verified(user, "alice@example.com")
     assert "A test is sent to alice@example.com" in said(signed_in, "report-test", {})
     ((to, mail),) = box.mails
     assert (to, mail["Subject"][:7]) == ("alice@example.com", "[test] ")
@@ -110,7 +104,7 @@ def test_send_me_a_test(signed_in: Client, user: User, box: Mailbox) -> None:
 
 
 def test_mail_it_to_me_and_stop(signed_in: Client, user: User) -> None:
-    verified(user)
+    verified(user, "alice@example.com")
     assert "alice@example.com gets the report from now on" in said(signed_in, "report-me", {})
     assert Recipient.objects.get().state == "gets it"
     assert "comes to alice@example.com no more" in said(signed_in, "report-me", {"stop": "1"})
