@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from advisor.models import Delivery, Recipient, Report, User
 from advisor.models.reports import CONFIRM, UNSUBSCRIBE
 from advisor.reports import making, recipients, sending
-from advisor.reports.mail import address, html_of, trial_mail, text_of
+from advisor.reports.mail import address, html_of, text_of, trial_mail
 from advisor.reports.present import period_of, sections
 from advisor.web.requests import found_or_404, signed_in, text_in
 from connectivity.core.problems import DocumentRefused
