@@ -92,7 +92,8 @@ def content_of(team: Team, period: Period) -> dict[str, Any]:
 
 def so_far(team: Team, now: datetime | None = None) -> dict[str, Any]:
     """What the next report would say if it were made now."""
-    return report(team.pk, team.schedule, team.schedule.so_far(now or timezone.now()))
+    period = team.schedule.so_far(now or timezone.now())
+    return report(team.pk, team.schedule, _since_last(team, period))
 
 
 def set_schedule(team: Team, **changes: Any) -> None:

@@ -85,8 +85,8 @@ def _to_do(content: Content, address: Address) -> Section:
     ]
     said = [] if items else ["Nothing needs anybody."]
     left = content["more_to_do"]
-    lines = [Line("", f"And {left:,} more", link=address("health"))] if left else []
-    return Section("What to do", said, items, lines)
+    more = Line("", f"And {left:,} more rules that something breaks", link=address("health"))
+    return Section("What to do", said, items, [more] if left else [])
 
 
 def _changed(content: Content, address: Address) -> Section:
@@ -146,6 +146,8 @@ def _cost(found: Content | None, address: Address) -> Section:
     ]
     for why, count in found["left_out"].items():
         said.append(f"{_plural(count, 'resource is', 'resources are')} in neither sum: {why}.")
+    if Decimal(found["unused_usd"]):
+        said.append(f"What nobody seems to need costs {_usd(found['unused_usd'])} a month.")
     head = ("USD", "This week", "Week before", "Change")
     tables = [Table("By kind", head, [_both(one) for one in [*found["kinds"], whole]])]
     if found["movers"]:
@@ -233,7 +235,7 @@ def _health(found: Content) -> Section:
     most = max((count or 0 for one in found["kinds"] for count in one["counts"]), default=0) or 1
     rows = [
         [
-            Cell(f"{one['kind']} ({one['resources']:,})"),
+            Cell(f"{one['kind']}, {one['resources']:,} watched"),
             *(
                 Cell("–") if count is None else Cell(f"{count:,}", count * FULL // most)
                 for count in one["counts"]
@@ -260,5 +262,6 @@ def _unseen(found: Content, address: Address) -> Section:
     if found["data_until"]:
         said.append(f"Data until {_moment(found['data_until'])}.")
     asked = f"{_plural(found['metrics'], 'metric')} in {_plural(found['calls'], 'call')}"
-    said.append(f"Asking CloudWatch cost {_usd(found['usd'])} this week: {asked}.")
+    cost = f"Asking CloudWatch cost {_usd(found['usd'])} this week: {asked}."
+    said.append(cost if found["calls"] else "Nothing was asked of CloudWatch this week.")
     return Section("What we could not see, and what looking cost", said, lines=lines)

@@ -83,7 +83,7 @@ def shared(request: HttpRequest, key: str) -> HttpResponse:
     response = _shared(request, link) if link.is_open else _ended(request)
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     return response
 
 

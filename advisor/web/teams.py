@@ -173,7 +173,7 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
     context = {"invitation": found, "key": key}
     response = render(request, "web/invitation.html", context, status=200 if found.is_open else 410)
     response["Cache-Control"] = "private, no-store"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     return response
 
 

@@ -14,6 +14,8 @@ from unicodedata import category
 from uuid import UUID
 
 from connectivity.core.health.effects import EFFECTS
+from connectivity.core.health.judging import HealthRule
+from connectivity.core.health.kind import ConfigurationRule
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.weekly import Period, Schedule
 from connectivity.models import AwsAccount, Finding, PrometheusSource
@@ -21,10 +23,11 @@ from connectivity.weekly import tidings
 from connectivity.weekly.costs import Costs, costs
 from connectivity.weekly.links import Link, Thing, thing
 from connectivity.weekly.tidings import Latencies, Prices, Saved, Unseen
-from connectivity.weekly.troubles import Troubles, open_at, troubles
+from connectivity.weekly.troubles import Troubles, noticed, open_at, troubles
 
 WEEKS = 4
 MOST_TO_DO = 5
+MOST_STEPS = 2
 
 
 @dataclass(frozen=True)
@@ -76,12 +79,13 @@ def report(team_id: int, schedule: Schedule, period: Period) -> dict[str, Any]:
     dark = tidings.unseen(team_id, period)
     to_do = [*_of_findings(team_id, period, health), *_of_prices(price_news), *_of_dark(dark)]
     to_do.sort(key=_urgency)
-    accounts = list(AwsAccount.objects.filter(team_id=team_id, removed_at=None))
-    has_sources = PrometheusSource.objects.filter(team_id=team_id).exists()
+    begun = {"team_id": team_id, "created_at__lt": period.end}
+    accounts = list(AwsAccount.objects.filter(removed_at=None, **begun))
+    has_sources = PrometheusSource.objects.filter(**begun).exists()
     is_watching = bool(accounts) or has_sources
     is_demo = bool(accounts) and all(one.is_demo for one in accounts) and not has_sources
     made = Report(
-        _subject(health, money, price_news, is_watching=is_watching, is_demo=is_demo),
+        _subject(health, money, price_news, dark, is_watching=is_watching, is_demo=is_demo),
         period.week,
         period.begin,
         period.end,
@@ -108,10 +112,18 @@ def _seven_days(schedule: Schedule, period: Period) -> Period:
 
 
 def _subject(
-    health: Troubles, money: Costs | None, news: Prices | None, *, is_watching: bool, is_demo: bool
+    health: Troubles,
+    money: Costs | None,
+    news: Prices | None,
+    dark: Unseen,
+    *,
+    is_watching: bool,
+    is_demo: bool,
 ) -> str:
     """The verdict in a line."""
-    said = [_problems(health) if is_watching else "nothing is watched yet"]
+    said = [_problems(health, dark) if is_watching else "nothing is watched yet"]
+    if is_watching and dark.places:
+        said.append(f"{len(dark.places)} place{'s' * (len(dark.places) > 1)} not seen")
     change = money.change_percent if money else None
     if change is not None:
         way = "up" if change > 0 else "down"
@@ -125,8 +137,10 @@ def _subject(
     return f"demo: {words}" if is_demo else words[0].upper() + words[1:]
 
 
-def _problems(health: Troubles) -> str:
+def _problems(health: Troubles, dark: Unseen) -> str:
     count, new = health.open.count, health.new.count
+    if not count and dark.data_until is None:
+        return "nothing seen yet"  # which is not quiet
     if not count:
         return f"no problems, {health.solved.count} solved" if health.solved.count else "all quiet"
     grave = f" ({health.critical} critical)" if health.critical else ""
@@ -139,7 +153,7 @@ def _of_findings(team_id: int, period: Period, health: Troubles) -> Iterator[ToD
     What closed since the week ended, or somebody knows of, needs nobody.
     """
     rows = Finding.objects.filter(team_id=team_id, closed_at=None, acknowledged_at=None)
-    rows = open_at(rows, period.end).exclude(muted_until__gt=period.end)
+    rows = open_at(noticed(rows), period.end).exclude(muted_until__gt=period.end)
     new = set(health.new_findings)
     groups: dict[str, list[Finding]] = defaultdict(list)
     owners = rows.select_related("resource__account", "resource__source")
@@ -157,17 +171,23 @@ def _of_findings(team_id: int, period: Period, health: Troubles) -> Iterator[ToD
                 len({one.resource_id for one in some}) - 1,
                 first.state,
                 any(one.uid in new for one in some),
-                first.why + (f" ({first.part})" if first.part else ""),
-                rule.steps[0] if rule.steps else "",
+                _evidence(rule, first),
+                " ".join(rule.steps[:MOST_STEPS]),
                 _effect(id, some),
                 about.link,
             )
 
 
+def _evidence(rule: HealthRule | ConfigurationRule, one: Finding) -> str:
+    metric = f"{rule.metric}: " if isinstance(rule, HealthRule) else ""
+    return f"{metric}{one.why}" + (f" ({one.part})" if one.part else "")
+
+
 def _effect(rule: str, some: list[Finding]) -> str:
     costs = {one.resource_id: one.resource.usd for one in some}
     known = [usd for usd in costs.values() if usd is not None]
-    return EFFECTS[rule].format(usd=f"${sum(known):,.2f}" if known else "all that it costs")
+    usd = f"${sum(known):,.2f}" if known else "what it costs, of which we have no price,"
+    return EFFECTS[rule].format(usd=usd)
 
 
 def _of_prices(news: Prices | None) -> Iterator[ToDo]:

@@ -4,15 +4,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.weekly import Period
 from connectivity.models import AwsAccount, Finding, FindingEvent, PrometheusSource, Resource
 from connectivity.weekly.links import Thing, is_watched, thing
 
+Noticed = Any  # findings with `noticed_at`, which the types of Django do not know
 MOST = 5  # of a list; the rest is counted
 RANKS = {"critical": 0, "warning": 1}
 
@@ -78,7 +80,7 @@ def troubles(team_id: int, period: Period, weeks: Sequence[Period]) -> Troubles:
     of = Finding.objects.filter(team_id=team_id).select_related(
         "resource__account", "resource__source"
     )
-    of = of.defer("resource__verdicts", "resource__bill", "resource__facts")
+    of = noticed(of.defer("resource__verdicts", "resource__bill", "resource__facts"))
     muted = Q(muted_until__gt=period.end)
     here = list(open_at(of, period.end).exclude(muted))
     here.sort(key=lambda one: (RANKS.get(one.state, 9), one.opened_at, one.pk))
@@ -107,22 +109,27 @@ def troubles(team_id: int, period: Period, weeks: Sequence[Period]) -> Troubles:
     )
 
 
-def _closed(of: QuerySet[Finding], period: Period) -> tuple[list[Finding], int]:
+def _closed(of: Noticed, period: Period) -> tuple[list[Finding], int]:
     """Findings that were solved in the week, the latest first, and how many only came and went.
 
     One that closed because nobody looks any more is neither.
     """
     rows = of.filter(closed_at__gte=period.begin, closed_at__lt=period.end).order_by("-closed_at")
-    opened = FindingEvent.objects.filter(finding=OuterRef("pk"), what="opened")
-    is_brief = Exists(opened.filter(at__gte=period.begin))
-    closed = [one for one in rows.annotate(is_brief=is_brief) if is_watched(one.resource)]
-    solved: list[Finding] = [one for one in closed if not one.is_brief]
+    closed = [one for one in rows if is_watched(one.resource)]
+    old = set(rows.filter(noticed_at__lt=period.begin).values_list("pk", flat=True))
+    solved = [one for one in closed if one.pk in old]
     return solved, len(closed) - len(solved)
 
 
-def open_at(of: QuerySet[Finding], moment: datetime) -> QuerySet[Finding]:
-    """Findings that were open at a moment."""
-    return of.filter(Q(closed_at=None) | Q(closed_at__gte=moment), opened_at__lt=moment)
+def open_at(of: Noticed, moment: datetime) -> Noticed:
+    """Findings, as `noticed` gives them, that were open at a moment."""
+    return of.filter(Q(closed_at=None) | Q(closed_at__gte=moment), noticed_at__lt=moment)
+
+
+def noticed(of: QuerySet[Finding]) -> Noticed:
+    """With the moment at which each was noticed: it may have begun before anybody looked."""
+    opened = FindingEvent.objects.filter(finding=OuterRef("pk"), what="opened")
+    return of.annotate(noticed_at=Subquery(opened.values("at")[:1]))
 
 
 def _with_event(rows: Sequence[Finding], what: str, period: Period) -> set[int]:
@@ -172,10 +179,12 @@ def _kinds(team_id: int, weeks: Sequence[Period]) -> list[KindWeeks]:
         Resource.objects.filter(team_id=team_id, gone_at=None).values_list("kind", flat=True)
     )
     since = _watched_since(team_id)
-    of = Finding.objects.filter(team_id=team_id, opened_at__lt=weeks[-1].end)
+    of: Noticed = noticed(Finding.objects.filter(team_id=team_id)).filter(
+        noticed_at__lt=weeks[-1].end
+    )
     of = of.filter(Q(closed_at=None) | Q(closed_at__gte=weeks[0].begin))
     of = of.exclude(muted_until__gt=weeks[-1].end)
-    rows = list(of.values_list("resource__kind", "opened_at", "closed_at"))
+    rows = list(of.values_list("resource__kind", "noticed_at", "closed_at"))
     found = []
     for key, kind in KINDS.items():
         if there[key]:

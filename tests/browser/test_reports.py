@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
-from advisor.models import Membership, Report, Role, Team, User
+from advisor import teams
+from advisor.models import Membership, Recipient, Report, Role, Team, User
 from advisor.reports import making
 from advisor.reports.mail import html_of
 from connectivity.health import running
@@ -48,6 +50,32 @@ def test_from_the_list_to_what_to_do(reader: Page) -> None:
     is_well(reader)
     reader.get_by_role("link", name="NAT gateway egress-b").first.click()
     expect(reader.get_by_role("heading", name="egress-b")).to_be_visible()
+
+
+@every_reader
+def test_an_address_says_yes_and_leaves_by_buttons(reader: Page) -> None:
+    """In a browser, whose Origin is checked."""
+    team = estate()
+    one = Recipient.objects.create(team=team, address="b@example.org", asked_at=timezone.now())
+    reader.goto(f"/reports/confirm/{one.confirm_key}/")
+    is_well(reader)
+    reader.get_by_role("button", name="Yes, send it").click()
+    expect(reader.get_by_role("heading", name="You get it")).to_be_visible()
+    reader.goto(f"/reports/unsubscribe/{one.unsubscribe_key}/")
+    reader.get_by_role("button", name="Unsubscribe").click()
+    expect(reader.get_by_role("heading", name="You get no more")).to_be_visible()
+    is_well(reader)
+
+
+@every_reader
+def test_somebody_with_an_account_joins_by_a_link(reader: Page) -> None:
+    """In a browser, whose Origin is checked."""
+    author = User.objects.get(username="alice")
+    other = Team.objects.create(slug="other", name="Other team")
+    invitation = teams.invite(other.pk, Role.VIEWER, "alice", author)
+    reader.goto(f"/invitations/{invitation.key}/")
+    reader.get_by_role("button", name="Join as alice").click()
+    expect(reader.get_by_text("Welcome to Other team")).to_be_visible()
 
 
 @every_reader

@@ -25,15 +25,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         team = self._team(options["team"])
         period = self._period(team, options["week"])
+        page = address("reports")
         if options["send"]:
-            content = self._send(making.make(team, period))
+            report = making.make(team, period)
+            content, page = self._send(report), address("report", report.uid)
         else:
             content = making.content_of(team, period)
         if options["format"] == "json":
             self.stdout.write(json.dumps(content, indent=1))
             return
         with timezone.override(ZoneInfo(team.time_zone)):
-            self.stdout.write(text_of(content, team.name, address("reports"), ""))
+            self.stdout.write(text_of(content, team.name, page, ""))
 
     def _send(self, report: Report) -> dict[str, Any]:
         making.mail_to_all(report)

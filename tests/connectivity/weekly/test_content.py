@@ -120,8 +120,25 @@ def test_a_team_that_watches_nothing_is_told_so(user: User) -> None:
     assert said["prices"]["changed"] == 0
 
 
-def test_all_quiet(user: User, account: AwsAccount) -> None:
+def test_all_quiet_is_said_of_what_was_seen(user: User, account: AwsAccount) -> None:
+    row = gateway(account, "a")
+    assert told(user)["subject"] == "Nothing seen yet"
+    Resource.objects.filter(pk=row.pk).update(data_until=int(PERIOD.end.timestamp()))
     assert told(user)["subject"] == "All quiet"
+    Collection.objects.create(
+        team_id=user.team_id, account=account, region="us-east-1", task="discover", due_at=ago(0)
+    )
+    assert told(user)["subject"] == "All quiet; 1 place not seen"
+
+
+def test_before_it_was_watched_nothing_is_told_of_it(user: User, account: AwsAccount) -> None:
+    """A finding belongs to the week in which it was noticed, whenever it began."""
+    one = found(gateway(account, "a"), "NAT-IDLE", "warning", 30)
+    one.events.update(at=ago(-1))
+    said = told(user)
+    assert (said["troubles"]["open"]["count"], said["to_do"]) == (0, [])
+    AwsAccount.objects.update(created_at=ago(-1))
+    assert told(user)["subject"] == "Nothing is watched yet"
 
 
 def test_what_is_new_old_worse_solved_brief_muted(user: User, account: AwsAccount) -> None:
@@ -206,7 +223,7 @@ def test_costs_of_two_weeks_are_those_of_the_price_list(user: User, account: Aws
     assert said["change_percent"] == 47.4
     assert said["left_out"] == {"not measured for a day yet": 1}
     assert [one["name"] for one in said["movers"]] == ["a"]
-    assert told(user)["subject"] == "All quiet; costs up 47 %"
+    assert told(user)["subject"].endswith("; costs up 47 %")
 
 
 def test_what_came_or_went_in_the_week_costs_its_hours(user: User, account: AwsAccount) -> None:
@@ -328,7 +345,7 @@ def test_what_is_no_longer_watched_is_neither_solved_nor_saved(
     Resource.objects.filter(pk=row.pk).update(gone_at=ago(3))
     Finding.objects.update(closed_at=ago(3))
     said = told(user)
-    assert said["subject"] == "All quiet; costs unchanged"
+    assert said["subject"].endswith("; costs unchanged")
     assert (said["troubles"]["solved"]["count"], said["troubles"]["gone"]["count"]) == (0, 0)
     assert said["costs"]["left_out"] == {"no longer watched": 1}
 
