@@ -186,8 +186,9 @@ def _evidence(rule: HealthRule | ConfigurationRule, one: Finding) -> str:
 def _effect(rule: str, some: list[Finding]) -> str:
     costs = {one.resource_id: one.resource.usd for one in some}
     known = [usd for usd in costs.values() if usd is not None]
-    usd = f"${sum(known):,.2f}" if known else "what it costs, of which we have no price,"
-    return EFFECTS[rule].format(usd=usd)
+    if not known and "{usd}" in EFFECTS[rule]:
+        return "Saves its monthly cost, of which we have no price here."
+    return EFFECTS[rule].format(usd=f"${sum(known, Decimal(0)):,.2f}")
 
 
 def _of_prices(news: Prices | None) -> Iterator[ToDo]:
