@@ -42,7 +42,7 @@ def test_a_link_shows_the_pinned_view_to_anybody(link: ShareLink) -> None:
     assert "204,800 GB" in text
     assert response["Cache-Control"] == "private, no-store"
     assert response["X-Robots-Tag"] == "noindex"
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
     assert link.expires_at.strftime("%Y-%m-%d") in text
 
 
