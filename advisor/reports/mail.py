@@ -18,7 +18,7 @@ from connectivity.weekly.content import one_line
 def mail_of(one: Delivery) -> EmailMultiAlternatives:
     """The mail of a delivery. Its Message-ID is always the same, so that a copy can be told."""
     page = address("report", one.report.uid)
-    mail = _mail(one.report.content, one.report.team.name, one.recipient.address, page)
+    mail = _mail(one.report.content, one.report.team.name, one.recipient.address)
     leave = address("unsubscribe", one.recipient.unsubscribe_key)
     _put_bodies(mail, one.report.content, one.report.team.name, page, leave)
     host = urlsplit(settings.ADVISOR_URL).hostname or "localhost"
@@ -31,7 +31,7 @@ def mail_of(one: Delivery) -> EmailMultiAlternatives:
 def trial_mail(content: dict[str, Any], team: str, to: str) -> EmailMultiAlternatives:
     """What the next report would be, to one who asked to see it."""
     page = address("report-preview")
-    mail = _mail(content, team, to, page)
+    mail = _mail(content, team, to)
     mail.subject = f"[test] {mail.subject}"
     _put_bodies(mail, content, team, page, "")
     return mail
@@ -59,7 +59,7 @@ def address(name: str, *arguments: Any) -> str:
     return f"{settings.ADVISOR_URL.rstrip('/')}{reverse(name, args=arguments)}"
 
 
-def _mail(content: dict[str, Any], team: str, to: str, page: str) -> EmailMultiAlternatives:
+def _mail(content: dict[str, Any], team: str, to: str) -> EmailMultiAlternatives:
     subject = one_line(f"{content['subject']} ({team}, {content['week']})")
     return EmailMultiAlternatives(subject, to=[to], headers=_headers())
 
