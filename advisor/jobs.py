@@ -51,7 +51,7 @@ def _compare(team_id: int, arguments: dict[str, Any], progress: Progress) -> dic
         prices=arguments["price_list"],
         progress=progress,
     )
-    answer = plain(comparison, cells=arguments["cells"])
+    answer = plain(comparison, include=arguments["include"])
     return answer | {"topology_version": arguments["topology_version"]}
 
 

@@ -22,10 +22,12 @@ from advisor.api.serializers import (
 from connectivity import queries
 from connectivity.advice import check_comparison, compare_document
 from connectivity.core.ahead import ahead
+from connectivity.core.excerpts import INCLUDES, MOST_FINDINGS, MOST_HEADLINES
 from connectivity.core.fields import Fields, kind, plain_problems, repeated_keys
 from connectivity.core.plain import plain
-from connectivity.core.problems import DocumentRefused
+from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
 
+AHEAD = "ahead"
 MANY_FLOWS = 20_000  # from here on a comparison is a job
 
 
@@ -38,14 +40,23 @@ class ComparisonsView(APIView):
             400: ProblemsSerializer,
         },
         parameters=[
-            OpenApiParameter("include", str, enum=["cells", "ahead"]),
+            OpenApiParameter(
+                "include",
+                str,
+                enum=[*INCLUDES, AHEAD],
+                many=True,
+                explode=False,
+                description=(
+                    f"`findings`: all of them instead of {MOST_FINDINGS} a rule; `latency`: all "
+                    f"headlines instead of the {MOST_HEADLINES} slowest; `cells`: every pair of "
+                    "AZs; `ahead`: what moves the cost, its range and head-room, not in a job."
+                ),
+            ),
             OpenApiParameter("Prefer", str, OpenApiParameter.HEADER, enum=["respond-async"]),
         ],
     )
     def post(self, request: Request) -> Response:
-        """Every option for a topology. A large one, or `Prefer: respond-async`, becomes a job.
-
-        `include=ahead` adds what moves the cost, its range and head-room; not in a job."""
+        """Every option for a topology. A large one, or `Prefer: respond-async`, becomes a job."""
         team_id = team_id_of(request)
         wanted = _arguments(request, team_id)
         if _is_long(request, wanted["document"]):
@@ -54,8 +65,8 @@ class ComparisonsView(APIView):
             team_id, wanted["document"], options=wanted["options"], prices=wanted["price_list"]
         )
         version = {"topology_version": wanted["topology_version"]}
-        more = ahead(comparison) if "ahead" in _included(request) else {}
-        return Response(plain(comparison, cells=wanted["cells"]) | more | version)
+        more = ahead(comparison) if AHEAD in wanted["include"] else {}
+        return Response(plain(comparison, include=wanted["include"]) | more | version)
 
 
 def _as_job(request: Request, wanted: dict[str, Any]) -> Response:
@@ -109,12 +120,20 @@ def _arguments(request: Request, team_id: int) -> dict[str, Any]:
         "topology_version": number,
         "options": None if options is None else list(options),
         "price_list": prices,
-        "cells": "cells" in _included(request),
+        "include": _included(request),
     }
 
 
 def _included(request: Request) -> list[str]:
-    return request.query_params.get("include", "").split(",")
+    """What is asked for beyond the usual: by commas, or the key several times."""
+    texts = ",".join(request.query_params.getlist("include")).split(",")
+    asked = [text.strip() for text in texts if text.strip()]
+    allowed = (*INCLUDES, AHEAD)
+    unknown = [text for text in asked if text not in allowed]
+    if unknown:
+        offer = did_you_mean(unknown[0], allowed) or f"; it can be {', '.join(allowed)}"
+        raise DocumentRefused([Problem("include", f"is {ascii(unknown[0][:100])}{offer}")])
+    return asked
 
 
 def _uid(text: str) -> UUID:

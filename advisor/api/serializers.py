@@ -127,6 +127,12 @@ class FindingSerializer(serializers.Serializer[object]):
     as_of = Text()
 
 
+class MoreFindingsSerializer(serializers.Serializer[object]):
+    rule = Text()
+    severity = serializers.ChoiceField(choices=["hard", "quota", "condition", "warning"])
+    flows = serializers.IntegerField()
+
+
 class LatencySerializer(serializers.Serializer[object]):
     flow = Text()
     from_az = Text()
@@ -154,12 +160,18 @@ class AnswerSerializer(serializers.Serializer[object]):
     objects = serializers.DictField(child=serializers.IntegerField())
     payers = PayerSerializer(many=True)
     lines = LineSerializer(many=True)
-    findings = FindingSerializer(many=True)
+    findings = FindingSerializer(
+        many=True, help_text="at most 20 of a rule, the most GB first; all with include=findings"
+    )
+    findings_more = MoreFindingsSerializer(many=True, help_text="how many others a rule has")
     gaps = GapSerializer(many=True)
     worst_p99_us = serializers.FloatField(allow_null=True)
     worst_p99_basis = Text()
     overhead_us = serializers.FloatField(allow_null=True)
-    latency = LatencySerializer(many=True)
+    latency = LatencySerializer(
+        many=True, help_text="the 200 slowest headlines; all with include=latency"
+    )
+    latency_more = serializers.IntegerField(help_text="how many other headlines there are")
 
 
 class ComparisonSerializer(serializers.Serializer[object]):

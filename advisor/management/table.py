@@ -28,7 +28,7 @@ def _options(answer: dict[str, Any]) -> str:
     rows = [("option", "USD/month", "operations", "p99 µs", "over single VPC", "basis", "feasible")]
     for one in answer["answers"]:
         mark = " *" if one["option"] == answer["recommended"] else ""
-        severities = {finding["severity"] for finding in one["findings"]}
+        severities = {finding["severity"] for finding in (*one["findings"], *one["findings_more"])}
         feasible = feasibility(severities, is_feasible=one["feasible"]).lower()
         feasible += "" if one["feasible"] else f": {_first_reason(one)}"
         rows.append(
@@ -76,6 +76,7 @@ def _details(one: dict[str, Any]) -> str:
         for line in one["lines"]
     ]
     rules = Counter((f["rule"], f["severity"]) for f in one["findings"])
+    rules.update({(f["rule"], f["severity"]): f["flows"] for f in one["findings_more"]})
     first = {(f["rule"], f["severity"]): f for f in reversed(one["findings"])}
     findings = [
         f"  {rule} {severity} ({count} of {one['flows']} flows): {first[rule, severity]['detail']}"

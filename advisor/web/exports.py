@@ -87,7 +87,7 @@ def as_csv(answered: Answered, links: Links) -> str:
 
 
 def _word(one: dict[str, Any]) -> str:
-    severities = {finding["severity"] for finding in one["findings"]}
+    severities = {finding["severity"] for finding in (*one["findings"], *one["findings_more"])}
     return feasibility(severities, is_feasible=one["feasible"])
 
 

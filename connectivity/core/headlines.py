@@ -44,14 +44,25 @@ class Headlines:
     def reading(self, row: int) -> Reading:
         return self.kinds[self.of[row]].reading
 
-    def each(self) -> Iterator[CellShare]:
-        """The headline of every flow."""
-        crosses = np.array([kind.is_crossing for kind in self.kinds])[self.of]
-        parts = np.array([kind.part for kind in self.kinds])[self.of]
-        shares = np.where(crosses, self.crossing, 1 - self.crossing) * parts
-        rows = zip(self.of.tolist(), np.round(shares, 6).tolist(), strict=True)
-        for row, (kind, share) in enumerate(rows):
+    def shares(self, flows: Ints) -> Iterator[CellShare]:
+        """The headlines of some flows."""
+        of = self.of[flows]
+        crossing = self.crossing[flows]
+        crosses = np.array([kind.is_crossing for kind in self.kinds])[of]
+        parts = np.array([kind.part for kind in self.kinds])[of]
+        shares = np.where(crosses, crossing, 1 - crossing) * parts
+        rows = zip(flows.tolist(), of.tolist(), np.round(shares, 6).tolist(), strict=True)
+        for row, kind, share in rows:
             yield CellShare(row, self.kinds[kind].reading, share)
+
+    @property
+    def worst_first(self) -> Ints:
+        """The flows by their headlines, the slowest first; what is not known counts as slowest."""
+        kinds = range(len(self.kinds))
+        worst = sorted(kinds, key=lambda kind: self.kinds[kind].reading.badness, reverse=True)
+        ranks = np.empty(len(worst), dtype=np.int64)
+        ranks[worst] = np.arange(len(worst))
+        return np.argsort(ranks[self.of], kind="stable")
 
     @property
     def us(self) -> Floats:

@@ -1,12 +1,12 @@
 """A comparison as the contract's plain values: what JSON, the command line and pages show."""
 
-from collections.abc import Iterator
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
 from connectivity.core.compare import Answer, Comparison
+from connectivity.core.excerpts import CELLS, FINDINGS, LATENCY, MOST_HEADLINES, excerpt
 from connectivity.core.flips import flips
-from connectivity.core.headlines import CellShare
 from connectivity.core.latency import Reading
 from connectivity.core.rule import AS_OF
 from connectivity.core.verdict import because, frontier, recommended
@@ -25,11 +25,14 @@ ASSUMPTIONS = (
 Plain = dict[str, Any]
 
 
-def plain(comparison: Comparison, *, cells: bool = False) -> Plain:
-    """The answer of contract section 4. Money is text; latency is microseconds."""
+def plain(comparison: Comparison, *, include: Collection[str] = ()) -> Plain:
+    """The answer of contract section 4. Money is text; latency is microseconds.
+
+    `include` names what is given whole, of `excerpts.INCLUDES`.
+    """
     best = recommended(comparison)
     today = comparison.today_usd
-    answers = [_answer(one, comparison, cells=cells) for one in comparison.answers]
+    answers = [_answer(one, comparison, include) for one in comparison.answers]
     return {
         "topology": comparison.case.topology.name,
         "topology_version": None,
@@ -90,7 +93,7 @@ def _mix(comparison: Comparison) -> Plain:
     }
 
 
-def _answer(answer: Answer, comparison: Comparison, *, cells: bool) -> Plain:
+def _answer(answer: Answer, comparison: Comparison, include: Collection[str]) -> Plain:
     accounts = comparison.case.topology.accounts
     bill = answer.bill
     today, usd = comparison.today_usd, answer.usd
@@ -111,12 +114,12 @@ def _answer(answer: Answer, comparison: Comparison, *, cells: bool) -> Plain:
             for payer, paid in (bill.by_payer() if bill and not bill.gaps else {}).items()
         ],
         "lines": [_line(one, accounts[one.payer].id) for one in (bill.lines if bill else ())],
-        "findings": list(_findings(answer, comparison)),
+        **_findings(answer, comparison, include),
         "gaps": [_gap(one) for one in (bill.gaps if bill else ())],
         "worst_p99_us": _us(worst.us),
         "worst_p99_basis": worst.basis,
         "overhead_us": _us(worst.overhead_us),
-        "latency": list(_latency(answer, comparison, cells=cells)),
+        **_latency(answer, comparison, include),
     }
 
 
@@ -160,33 +163,45 @@ def _gap(gap: Gap) -> Plain:
     }
 
 
-def _findings(answer: Answer, comparison: Comparison) -> Iterator[Plain]:
+def _findings(answer: Answer, comparison: Comparison, include: Collection[str]) -> Plain:
     case = comparison.case
-    flows = case.topology.flows
-    for rule, rows in answer.hits:
-        severity, detail = rule.severity.value, rule.detail
-        for row in rows.tolist():
-            yield {
+    names = case.topology.flows
+    found = excerpt(answer.hits, case, whole=FINDINGS in include)
+    return {
+        "findings": [
+            {
                 "rule": rule.id,
-                "severity": severity,
-                "flow": flows[row].name,
-                "detail": detail(case, row),
+                "severity": rule.severity.value,
+                "flow": names[row].name,
+                "detail": rule.detail(case, row),
                 "source": rule.source,
                 "as_of": rule.as_of,
             }
+            for rule, row in found.findings
+        ],
+        "findings_more": [
+            {"rule": rule.id, "severity": rule.severity.value, "flows": count}
+            for rule, count in found.more
+        ],
+    }
 
 
-def _latency(answer: Answer, comparison: Comparison, *, cells: bool) -> Iterator[Plain]:
-    if cells:
-        shares: Iterator[CellShare] = answer.heads.cells(comparison.case, comparison.latencies)
+def _latency(answer: Answer, comparison: Comparison, include: Collection[str]) -> Plain:
+    heads, more = answer.heads, 0
+    if CELLS in include:
+        shares = heads.cells(comparison.case, comparison.latencies)
     else:
-        shares = answer.heads.each()
+        rows = heads.worst_first
+        most = len(rows) if LATENCY in include else MOST_HEADLINES
+        shares, more = heads.shares(rows[:most]), max(0, len(rows) - most)
     flows = comparison.case.topology.flows
-    shown: dict[Reading, Plain] = {}
+    known: dict[Reading, Plain] = {}
+    shown = []
     for row, reading, share in shares:
-        if reading not in shown:
-            shown[reading] = _reading(reading)
-        yield {"flow": flows[row].name, **shown[reading], "share": share}
+        if reading not in known:
+            known[reading] = _reading(reading)
+        shown.append({"flow": flows[row].name, **known[reading], "share": share})
+    return {"latency": shown, "latency_more": more}
 
 
 def _reading(reading: Reading) -> Plain:

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from advisor.management.table import comparison_table
 from connectivity.advice import UnknownOption, compare_document
+from connectivity.core.excerpts import CELLS, FINDINGS, LATENCY
 from connectivity.core.plain import plain
 from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.core.reading import read
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--options", help="only these, e.g. vpc-peering,privatelink")
         parser.add_argument("--price-list", help="by name; the newest one without it")
         parser.add_argument("--cells", action="store_true", help="latency of every pair of AZs")
+        parser.add_argument("--all", action="store_true", help="every finding and every headline")
         parser.add_argument("--format", choices=["json", "table"], default="table")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -51,7 +53,8 @@ class Command(BaseCommand):
             options=None if wanted is None else [key.strip() for key in wanted.split(",")],
             prices=options["price_list"],
         )
-        return plain(comparison, cells=options["cells"])
+        include = [FINDINGS, LATENCY] if options["all"] else []
+        return plain(comparison, include=[*include, CELLS] if options["cells"] else include)
 
     def _write(self, answer: dict[str, Any], form: str) -> None:
         if form == "table":

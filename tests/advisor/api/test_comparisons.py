@@ -1,6 +1,7 @@
 """POST /api/v1/comparisons/: the contract's answer, for documents and stored topologies."""
 
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -50,6 +51,37 @@ def test_cells_are_included_when_asked_for(api: APIClient) -> None:
         for query in ("", "?include=cells")
     )
     assert (len(plain), len(cells)) == (1, 9)
+
+
+def test_long_lists_are_given_whole_when_asked_for(api: APIClient) -> None:
+    made = document(*(flow(name=f"f{i}", max_idle_seconds=None) for i in range(220)))
+
+    def lengths(query: str) -> tuple[int, int]:
+        answers = post(api, {"topology": made}, query).json()["answers"]
+        findings = Counter(one["rule"] for answer in answers[-1:] for one in answer["findings"])
+        return max(findings.values()), len(answers[0]["latency"])
+
+    assert lengths("") == (20, 200)
+    assert lengths("?include=findings") == (220, 200)
+    assert lengths("?include=latency") == (20, 220)
+    assert lengths("?include=findings,latency") == (220, 220)
+    assert lengths("?include=findings&include=latency") == (220, 220)
+
+
+def test_a_job_keeps_what_was_to_be_included(api: APIClient) -> None:
+    made = {"topology": document(*(flow(name=f"f{i}") for i in range(220)))}
+    job = post(api, made, "?include=latency", Prefer="respond-async").json()
+    jobs.run(job["id"])
+    answer = api.get(f"/api/v1/jobs/{job['id']}/result/").json()
+    assert [len(one["latency"]) for one in answer["answers"]] == [220] * 10
+
+
+def test_what_cannot_be_included_is_refused(api: APIClient) -> None:
+    response = post(api, {"topology": document()}, "?include=finding")
+    assert response.status_code == 400
+    assert response.json()["problems"] == [
+        {"path": "include", "problem": "is 'finding'; did you mean 'findings'?"}
+    ]
 
 
 def test_a_stored_topology_by_its_uid_and_version(api: APIClient, user: User) -> None:

@@ -66,6 +66,22 @@ def test_compare_only_some_options_with_cells(shipped: None) -> None:
     assert len(answer["answers"][0]["latency"]) == 9
 
 
+def test_long_lists_are_cut_unless_all_is_asked_for(shipped: None, tmp_path: Path) -> None:
+    made = document(*(flow(name=f"f{i}", initiated_by="both") for i in range(210)))
+    path = tmp_path / "topology.json"
+    path.write_text(json.dumps(made), encoding="utf-8")
+    short, whole = (
+        json.loads(compared(str(path), "--options", "privatelink", "--format", "json", *more))
+        for more in ((), ("--all",))
+    )
+    (one,), (all_of_it,) = short["answers"], whole["answers"]
+    assert (len(one["latency"]), one["latency_more"]) == (200, 10)
+    assert (len(all_of_it["latency"]), all_of_it["latency_more"]) == (210, 0)
+    assert len([found for found in all_of_it["findings"] if found["rule"] == "PLN-01"]) == 210
+    assert {"rule": "PLN-01", "severity": "hard", "flows": 190} in one["findings_more"]
+    assert "PLN-01 hard (210 of 210 flows)" in compared(str(path), "--options", "privatelink")
+
+
 def test_compare_reads_standard_input(shipped: None, monkeypatch: pytest.MonkeyPatch) -> None:
     class Stdin:
         buffer = io.BytesIO(REFERENCE.read_bytes())

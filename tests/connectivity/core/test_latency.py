@@ -1,5 +1,6 @@
 """What is shown for a cell, in which order of preference, and what a flow's headline is."""
 
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -97,7 +98,7 @@ def test_the_headline_is_the_worst_cell_with_a_hundredth_of_the_bytes(
 
 
 def test_cells_show_every_pair_and_their_shares_add_up() -> None:
-    answer = _answer(document(flow(cross_az_share=0.3)), cells=True)
+    answer = _answer(document(flow(cross_az_share=0.3)), include=["cells"])
     assert len(answer["latency"]) == 9
     assert sum(one["share"] for one in answer["latency"]) == pytest.approx(1, abs=1e-5)
 
@@ -135,11 +136,11 @@ def test_a_budget_that_cannot_be_checked_is_a_condition_and_off_the_frontier() -
     assert whole["frontier"] == []
 
 
-def _comparison(made: dict[str, Any], *, cells: bool = False) -> dict[str, Any]:
+def _comparison(made: dict[str, Any], include: Collection[str] = ()) -> dict[str, Any]:
     latencies = LatencySet("test", "2020", PUBLISHED)
-    return plain(compare(topology(made), price_list(), latencies), cells=cells)
+    return plain(compare(topology(made), price_list(), latencies), include=include)
 
 
-def _answer(made: dict[str, Any], *, cells: bool = False) -> dict[str, Any]:
-    answers = _comparison(made, cells=cells)["answers"]
+def _answer(made: dict[str, Any], include: Collection[str] = ()) -> dict[str, Any]:
+    answers = _comparison(made, include)["answers"]
     return next(one for one in answers if one["option"] == "transit-gateway")

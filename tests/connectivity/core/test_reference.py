@@ -45,7 +45,7 @@ def test_the_reference_case_line_by_line(prices: PriceList, latencies: LatencySe
 
 
 def test_the_reference_latencies(prices: PriceList, latencies: LatencySet) -> None:
-    answer = plain(compare(parse(REFERENCE.read_bytes()), prices, latencies), cells=True)
+    answer = plain(compare(parse(REFERENCE.read_bytes()), prices, latencies), include=["cells"])
     published = {
         one["option"]: {
             f"{cell['from_az']} {cell['to_az']}": (cell["us"], cell["overhead_us"])
