@@ -19,6 +19,7 @@ from connectivity.core.cells import (
     for_comparisons,
 )
 from connectivity.core.latency import LatencyCell, LatencySet
+from connectivity.core.matrix import region_medians
 
 
 class UnknownLatencies(LookupError):
@@ -93,8 +94,9 @@ def _latencies(uid: UUID) -> LatencySet:
     """Kept in memory: a set never changes, and no other ever has its uid."""
     row = models.LatencySet.objects.get(uid=uid)
     shipped = models.LatencyCell.objects.filter(latency_set_id=row.base_id or row.pk)
-    own = for_comparisons(derived(_counted(row))) if row.team_id else ()
-    return LatencySet(row.name, row.as_of, (*map(_cell, shipped.order_by("pk")), *own))
+    own = list(derived(_counted(row))) if row.team_id else []
+    known = (*map(_cell, shipped.order_by("pk")), *for_comparisons(own))
+    return LatencySet(row.name, row.as_of, known, region_medians(own))
 
 
 def _counted(row: models.LatencySet) -> Iterator[Measured]:

@@ -140,6 +140,20 @@ class LatencySerializer(serializers.Serializer[object]):
     statistic = Text()
     us = serializers.FloatField(allow_null=True)
     overhead_us = serializers.FloatField(allow_null=True)
+    bound_us = serializers.IntegerField(
+        allow_null=True, help_text="between Regions: no round trip is faster"
+    )
+    typical_us = serializers.IntegerField(
+        allow_null=True, help_text="between Regions: an estimate of the median where none is known"
+    )
+    typical_error = serializers.ListField(
+        child=serializers.FloatField(),
+        allow_null=True,
+        help_text="by which share of what is measured the estimate is off, in nine of ten pairs",
+    )
+    median_us = serializers.FloatField(
+        allow_null=True, help_text="between Regions: measured, where no p99 of the option is known"
+    )
     share = serializers.FloatField()
     basis = serializers.ChoiceField(choices=["measured", "published", "estimated", "none"])
     as_of = Text()

@@ -8,7 +8,9 @@ import numpy as np
 
 from connectivity.core.case import Case
 from connectivity.core.columns import AzList
-from connectivity.core.latency import LatencySet, Reading
+from connectivity.core.distance import AS_OF as DISTANCE_AS_OF
+from connectivity.core.distance import SOURCE as DISTANCE
+from connectivity.core.latency import LatencySet, Reading, region_of
 from connectivity.core.rule import Rule, Severity
 from connectivity.core.sources import OWN_DOCUMENT
 from costmodel.core.charges import Bools, Floats, Ints
@@ -71,6 +73,12 @@ class Headlines:
         return np.array(figures)[self.of]
 
     @property
+    def bound_us(self) -> Floats:
+        """What no round trip of a flow can be faster than; NaN where distance says nothing."""
+        apart = [one.reading.distance for one in self.kinds]
+        return np.array([np.nan if one is None else one.bound_us for one in apart])[self.of]
+
+    @property
     def worst(self) -> Reading:
         """The worst headline of the flows; one that is not known counts as the worst."""
         used = (self.kinds[i].reading for i in np.unique(self.of).tolist())
@@ -129,13 +137,28 @@ def _az_lists(case: Case, row: int) -> tuple[AzList, AzList]:
 
 
 def budget_rules(heads: Headlines) -> tuple[Rule, ...]:
-    """p99 budgets as rules of one option: exceeded, or not to be checked for want of a figure."""
+    """p99 budgets as rules of one option: exceeded, beyond what distance allows, or not to be
+    checked for want of a figure."""
+
+    def too_far(case: Case) -> Bools:
+        return heads.bound_us > case.column("p99_budget_us")
 
     def over(case: Case) -> Bools:
         return heads.us > case.column("p99_budget_us")
 
     def unchecked(case: Case) -> Bools:
-        return np.isnan(heads.us) & ~np.isnan(case.column("p99_budget_us"))
+        is_open = np.isnan(heads.us) & ~np.isnan(case.column("p99_budget_us"))
+        return is_open & ~too_far(case)
+
+    def impossible(case: Case, row: int) -> str:
+        reading, budget = heads.reading(row), case.topology.flows[row].p99_budget_us
+        ends = f"{region_of(reading.from_az)} and {region_of(reading.to_az)}"
+        apart = reading.distance
+        assert apart is not None  # noqa: S101  # what `too_far` found has one
+        return (
+            f"no option keeps a budget of {budget:g} µs between {ends}: over {apart.km:,.0f} km "
+            f"no round trip is faster than {apart.bound_us:,} µs"
+        )
 
     def exceeded(case: Case, row: int) -> str:
         reading, budget = heads.reading(row), case.topology.flows[row].p99_budget_us
@@ -148,6 +171,7 @@ def budget_rules(heads: Headlines) -> tuple[Rule, ...]:
         return f"the budget of {budget:g} µs cannot be checked: no p99 is known {where}; measure it"
 
     return (
+        Rule("BUDGET-02", Severity.HARD, too_far, impossible, DISTANCE, DISTANCE_AS_OF),
         Rule("BUDGET-01", Severity.HARD, over, exceeded, OWN_DOCUMENT),
         Rule("LAT-01", Severity.CONDITION, unchecked, unknown, OWN_DOCUMENT),
     )

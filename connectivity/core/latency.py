@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from connectivity.core.distance import SOURCE, Distance, between
 from connectivity.core.regions import AZ_ID, REGIONS_BY_PREFIX
 
 BASELINE = "single-vpc"
@@ -44,6 +45,17 @@ class LatencyCell:
         return f"{self.from_az} to {self.to_az}"
 
 
+class Median(NamedTuple):
+    """A measured median of the round trip between two Regions."""
+
+    option: str  # empty: AWS's fabric or public endpoints, of no option
+    source: str
+    destination: str
+    us: float
+    as_of: str
+    tool: str
+
+
 class Reading(NamedTuple):
     """What is known of one cell. `us` or `overhead_us` is None where it is not known."""
 
@@ -56,15 +68,23 @@ class Reading(NamedTuple):
     as_of: str
     comment: str
     source: str = ""
+    distance: Distance | None = None  # between Regions, where both have a place
+    median: Median | None = None  # between Regions, where no p99 of the option is known
+
+    @property
+    def typical_us(self) -> int | None:
+        """The estimate of a round trip's median, where nothing was measured."""
+        is_measured = self.us is not None or self.median is not None
+        return None if is_measured or self.distance is None else self.distance.typical_us
 
     @property
     def is_within_noise(self) -> bool:
         return self.overhead_us is not None and abs(self.overhead_us) <= self.noise_us
 
     @property
-    def badness(self) -> tuple[bool, bool, float, int, float]:
-        """For finding the worst of several: what is not known is worst; of equal ones that with
-        the better basis is shown."""
+    def badness(self) -> tuple[bool, bool, float, int, float, int]:
+        """For finding the worst of several: what is not known is worst, and of that what is
+        farthest; of equal ones that with the better basis is shown."""
         over = self.overhead_us
         return (
             self.us is None,
@@ -72,6 +92,7 @@ class Reading(NamedTuple):
             self.us or 0.0,
             -BASES.index(self.basis),
             over or 0.0,
+            self.distance.bound_us if self.distance else 0,
         )
 
 
@@ -82,23 +103,36 @@ class LatencySet:
     name: str
     as_of: str
     cells: tuple[LatencyCell, ...]
+    medians: tuple[Median, ...] = ()
     _index: dict[tuple[str, str, str], list[LatencyCell]] = field(
         default_factory=lambda: defaultdict(list), compare=False, repr=False
     )
     _read: dict[tuple[str, str, str], Reading] = field(
         default_factory=dict, compare=False, repr=False
     )
+    _medians: dict[tuple[str, str, str], Median] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    _slowest: dict[tuple[str, str, bool], LatencyCell] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def __post_init__(self) -> None:
+        self._medians.update({one[:3]: one for one in self.medians})
         for cell in self.cells:
             self._index[cell.option, cell.from_az, cell.to_az].append(cell)
+            if cell.basis == "measured" and cell.region:
+                kind = cell.option, cell.region, cell.is_inside_one_az
+                self._slowest[kind] = max(self._slowest.get(kind, cell), cell, key=_us)
 
     def read(self, option: str, from_az: str, to_az: str) -> Reading:
         """The best figure for a cell, and what it rests on.
 
         In this order: the user's own measurement; the published figure; the measured single-VPC
-        figure of the pair plus the option's published overhead; the published figure of another
-        pair of the Region; only the overhead, from another Region; nothing.
+        figure of the pair plus the option's published overhead; the same of the slowest measured
+        pair of the Region; the published figure of another pair of the Region; only the overhead,
+        from another Region; nothing. Between Regions: the user's own measurement between them, or
+        nothing but what distance says.
 
         Source: the product's contract, section 4.
         """
@@ -109,36 +143,69 @@ class LatencySet:
 
     def _look_up(self, option: str, from_az: str, to_az: str) -> Reading:
         if region_of(from_az) != region_of(to_az):
-            comment = "no figure between Regions"
-            return Reading(from_az, to_az, None, None, 0, "none", "", comment)
+            return self._between_regions(option, from_az, to_az)
         own = self._exact(option, from_az, to_az)
         if own:
             return self._reading(own, from_az, to_az, own.basis, "")
         alike = self._alike(option, from_az, to_az)
+        measured = self._from_measured(option, from_az, to_az, alike)
+        if measured is not None:
+            return measured
         is_elsewhere = alike is not None and alike.region != region_of(from_az)
         if alike is None or (option == BASELINE and is_elsewhere):
             return Reading(from_az, to_az, None, None, 0, "none", "", "no figure in this Region")
-        baseline = self._exact(BASELINE, from_az, to_az)
-        over = self._overhead(alike)
-        if baseline and baseline.basis == "measured" and over is not None:
-            us = baseline.us + over
-            comment = f"single VPC as measured, plus the overhead of {alike.pair}"
-            noise = alike.noise_us
-            return Reading(
-                from_az, to_az, us, over, noise, "estimated", alike.as_of, comment, alike.source
-            )
-        if alike.region == region_of(from_az):
+        if not is_elsewhere:
             return self._reading(alike, from_az, to_az, "estimated", f"as {alike.pair}")
         return self._reading(
             alike, from_az, to_az, "estimated", f"overhead as in {alike.region}, {alike.as_of}"
         )._replace(us=None)
+
+    def _from_measured(
+        self, option: str, from_az: str, to_az: str, alike: LatencyCell | None
+    ) -> Reading | None:
+        """An estimate from what the user measured, of this pair or of another of the Region."""
+        kind = region_of(from_az), from_az == to_az
+        baseline, own = self._exact(BASELINE, from_az, to_az), self._slowest.get((option, *kind))
+        if baseline is not None and baseline.basis == "measured":
+            estimate = self._estimate(baseline, alike, from_az, to_az)
+            if estimate is not None:
+                return estimate
+        if own is not None:
+            return self._reading(own, from_az, to_az, "estimated", f"as measured {own.pair}")
+        return self._estimate(self._slowest.get((BASELINE, *kind)), alike, from_az, to_az)
+
+    def _estimate(
+        self, baseline: LatencyCell | None, alike: LatencyCell | None, from_az: str, to_az: str
+    ) -> Reading | None:
+        """A measured single VPC plus a published overhead."""
+        over = self._overhead(alike) if alike else None
+        if baseline is None or alike is None or over is None:
+            return None
+        comment = f"single VPC as measured {baseline.pair}, plus the overhead of {alike.pair}"
+        us, noise = baseline.us + over, alike.noise_us
+        return Reading(
+            from_az, to_az, us, over, noise, "estimated", alike.as_of, comment, alike.source
+        )
+
+    def _between_regions(self, option: str, from_az: str, to_az: str) -> Reading:
+        """No single VPC spans Regions, so that there is no overhead."""
+        ends = region_of(from_az), region_of(to_az)
+        apart, own = between(*ends), self._exact(option, *ends)
+        if own is not None:
+            comment = "; ".join(filter(None, (f"as filed for {own.pair}", own.comment)))
+            known = own.us, None, own.noise_us, own.basis, own.as_of, comment, own.source
+            return Reading(from_az, to_az, *known, apart)
+        median = self._medians.get((option, *ends)) or self._medians.get(("", *ends))
+        reading = Reading(from_az, to_az, None, None, 0, "none", "", "", "", apart, median)
+        source = SOURCE if apart else ""
+        return reading._replace(comment=_far(reading), source=source)
 
     def _reading(
         self, cell: LatencyCell, from_az: str, to_az: str, basis: str, comment: str
     ) -> Reading:
         over = self._overhead(cell)
         said = [comment or cell.comment]
-        if over is not None and abs(over) <= cell.noise_us:
+        if over is not None and abs(over) <= cell.noise_us and cell.option != BASELINE:
             said.append(
                 f"not distinguishable from a single VPC: noise is about {cell.noise_us:g} µs"
             )
@@ -179,6 +246,21 @@ class LatencySet:
         ]
         here = [cell for cell in alike if cell.region == region_of(from_az)]
         return _best(here) or _best(alike)
+
+
+def _us(cell: LatencyCell) -> float:
+    return cell.us
+
+
+def _far(reading: Reading) -> str:
+    """What is known between two Regions where no p99 is."""
+    apart, median = reading.distance, reading.median
+    said = ["no p99 is known between these Regions", apart.bound if apart else ""]
+    if median:
+        said.append(f"median {median.us / 1e3:.4g} ms ({median.tool}, {median.as_of})")
+    elif apart:
+        said.append(f"{apart.typical}, an estimate of the median")
+    return "; ".join(filter(None, said))
 
 
 def _best(cells: Iterable[LatencyCell]) -> LatencyCell | None:

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import log
 
-from connectivity.core.cells import Cell, best_by_pair
-from connectivity.core.latency import region_of
+from connectivity.core.cells import ROUND_TRIPS, Cell, best_by_pair
+from connectivity.core.latency import BASELINE, Median, region_of
 
 LEVELS = 5  # of the heat map, each as many times slower than the one before
 BETWEEN_REGIONS = ""
@@ -73,3 +73,21 @@ def _block(
 
     rows = tuple(tuple(square(one, other) for other in places) for one in places)
     return Block(region, tuple(places), rows)
+
+
+def region_medians(cells: Iterable[Cell]) -> tuple[Median, ...]:
+    """The best p50 between every two Regions, of an option or of none.
+
+    What AWS's own probes say is filed under the single VPC, and is of no option.
+    """
+    by_option: dict[str, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        option = "" if cell.option == BASELINE else cell.option
+        is_round_trip = not option or cell.method.test in ROUND_TRIPS
+        if not region_of(cell.source) and is_round_trip and "p50" in cell.figures:
+            by_option[option].append(cell)
+    return tuple(
+        Median(option, *ends, cell.figures["p50"].us, cell.as_of[:10], cell.method.tool)
+        for option, group in by_option.items()
+        for ends, cell in best_by_pair(group, "p50").items()
+    )

@@ -205,12 +205,17 @@ def _latency(answer: Answer, comparison: Comparison, include: Collection[str]) -
 
 
 def _reading(reading: Reading) -> Plain:
+    apart, typical, median = reading.distance, reading.typical_us, reading.median
     return {
         "from_az": reading.from_az,
         "to_az": reading.to_az,
         "statistic": "p99",
         "us": _us(reading.us),
         "overhead_us": _us(reading.overhead_us),
+        "bound_us": apart.bound_us if apart else None,
+        "typical_us": typical,
+        "typical_error": list(apart.typical_error) if apart and typical else None,
+        "median_us": _us(median.us) if median else None,
         "basis": reading.basis,
         "as_of": reading.as_of,
         "comment": reading.comment,

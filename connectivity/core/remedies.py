@@ -3,6 +3,7 @@
 REMEDIES = {
     "BASE-01": "It is the baseline of every latency, not an option between two VPCs.",
     "BUDGET-01": "Raise the budget, keep traffic inside an AZ, or measure it yourself.",
+    "BUDGET-02": "Raise the budget, or move one end to a nearer Region.",
     "CMN-12": "Ask AWS for a higher quota of VPCs in that Region before you build.",
     "CMN-13": "Ask AWS for a higher quota, or use fewer and wider ranges.",
     "CMN-14": "Ask AWS for a higher quota, or merge subnets.",

@@ -101,11 +101,22 @@ def _tie(comparison: Comparison) -> str:
 def _why_none(comparison: Comparison) -> str:
     feasible = [one for one in comparison.answers if one.is_feasible]
     if not feasible:
-        return "No option is feasible for every flow."
+        return f"No option is feasible for every flow{_beyond_light(comparison)}."
     names = ", ".join(one.option.name for one in feasible)
     if any(one.is_allowed for one in feasible):
         return f"Feasible for every flow ({names}), but a price is missing where it is allowed."
     return f"Feasible for every flow ({names}), but not among the options that every flow allows."
+
+
+def _beyond_light(comparison: Comparison) -> str:
+    """The first flow whose budget is below what distance allows, which no option can change."""
+    hits = (hit for answer in comparison.answers for hit in answer.hits)
+    hit = next((one for one in hits if one.rule.id == "BUDGET-02"), None)
+    if hit is None:
+        return ""
+    row = int(hit.flows[0])
+    case = comparison.case
+    return f"; {case.topology.flows[row].name}: {hit.rule.detail(case, row)}"
 
 
 def frontier(comparison: Comparison) -> list[Answer]:

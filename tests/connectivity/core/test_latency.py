@@ -71,6 +71,41 @@ def test_a_measured_baseline_and_the_published_overhead_make_an_estimate() -> No
     assert "single VPC as measured" in reading.comment
 
 
+OHIO = {"from_az": "use2-az1", "as_of": "2026-11-01"}
+
+
+def test_one_measured_single_vpc_stands_for_the_other_pairs_of_its_region() -> None:
+    own = cell("single-vpc", "use2-az2", 700, "measured", **OHIO)
+    reading = read(own, pair=("use2-az3", "use2-az1"))
+    assert (reading.us, reading.overhead_us, reading.basis) == (1030, 330, "estimated")
+    assert reading.comment.startswith("single VPC as measured use2-az1 to use2-az2, plus the over")
+    baseline = read(own, option="single-vpc", pair=("use2-az3", "use2-az1"))
+    assert (baseline.us, baseline.basis) == (700, "estimated")
+    assert baseline.comment == "as measured use2-az1 to use2-az2"
+    assert read(own, pair=("use2-az1", "use2-az1")).us is None  # another kind of pair
+    assert read(own, pair=("euw1-az1", "euw1-az2")).us is None  # another Region
+
+
+def test_of_several_measured_pairs_the_slowest_stands_for_the_others() -> None:
+    own = [
+        cell("transit-gateway", az, us, "measured", **OHIO)
+        for az, us in (("use2-az2", 900), ("use2-az3", 1200))
+    ]
+    for order in (own, own[::-1]):
+        reading = read(*order, pair=("use2-az3", "use2-az2"))
+        assert (reading.us, reading.basis) == (1200, "estimated")
+        assert reading.comment == "as measured use2-az1 to use2-az3"
+
+
+def test_an_option_without_published_figures_has_its_own_measured_one() -> None:
+    own = [
+        cell("cloud-wan", "use2-az2", 900, "measured", **OHIO),
+        cell("single-vpc", "use2-az3", 700, "measured", **OHIO),
+    ]
+    reading = read(*own, option="cloud-wan", pair=("use2-az1", "use2-az3"))
+    assert (reading.us, reading.basis) == (900, "estimated")
+
+
 def test_a_negative_overhead_stays_and_is_called_noise() -> None:
     own = cell("vpc-peering", "use1-az2", 595, noise_us=90)
     reading = read(own, option="vpc-peering", pair=("use1-az1", "use1-az2"))
@@ -127,7 +162,7 @@ def test_a_budget_that_is_kept_says_nothing() -> None:
 
 def test_a_budget_that_cannot_be_checked_is_a_condition_and_off_the_frontier() -> None:
     orders = vpc("orders", "222222222222", "10.1.0.0/16", region="us-east-2", azs=["use2-az1"])
-    made = document(flow(p99_budget_us=500), vpcs=[document()["vpcs"][0], orders])
+    made = document(flow(p99_budget_us=50_000), vpcs=[document()["vpcs"][0], orders])
     whole = _comparison(made)
     peering = next(one for one in whole["answers"] if one["option"] == "vpc-peering")
     assert ("LAT-01", "condition") in {(f["rule"], f["severity"]) for f in peering["findings"]}
