@@ -18,7 +18,7 @@ from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
 from connectivity.core.topology import OPTION_KEYS
 from connectivity.importers import zone_names
 from connectivity.importers.latency import Asked, Run, read_runs
-from connectivity.importers.latency.places import az_id_of, pair_problems
+from connectivity.importers.latency.places import az_id_of, impossible_place, pair_problems
 from connectivity.importers.latency.run import US_PER, is_date
 
 COPIED = (
@@ -202,6 +202,7 @@ def _misplaced(run: Run) -> Iterator[str]:
         yield "the file does not say by which option: give it, e.g. vpc-peering"
     else:
         yield from pair_problems(run.source, run.destination)
+        yield from impossible_place(run)
 
 
 def _row(run: Run, upload: models.LatencyUpload, instance_type: str) -> models.Measurement:

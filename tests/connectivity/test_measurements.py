@@ -99,6 +99,54 @@ def test_where_a_file_cannot_be_filed(team: Team, filing: Filing, problem: str) 
         file_measurements(team.pk, "one.txt", KEYVAL, filing)
 
 
+OHIO_TO_FRANKFURT = Filing("us-east-2", "eu-central-1", "vpc-peering")
+TIDY = "source,dest,percentile,value_us,option\n{},{},{},{},vpc-peering\n"
+
+
+def test_what_is_faster_than_light_was_measured_elsewhere(team: Team) -> None:
+    with pytest.raises(DocumentRefused) as refused:
+        file_measurements(team.pk, "one.txt", KEYVAL, OHIO_TO_FRANKFURT)
+    problem = str(refused.value.problems[0])
+    assert "impossible between us-east-2 and eu-central-1: over 6,830 km no round trip" in problem
+    assert "faster than 65,915 µs; give the Regions" in problem
+    assert not models.LatencyUpload.objects.exists()
+
+
+@pytest.mark.parametrize("statistic", ["min", "p50", "p99", "max", "mean"])
+@pytest.mark.parametrize("ends", [("us-east-2", "eu-central-1"), ("eu-central-1", "us-east-2")])
+def test_the_bound_is_the_last_that_is_possible(
+    team: Team, statistic: str, ends: tuple[str, str]
+) -> None:
+    below, at = (TIDY.format(*ends, statistic, us).encode() for us in (65914, 65915))
+    with pytest.raises(DocumentRefused, match=f"the {statistic} of 65914 µs is impossible"):
+        file_measurements(team.pk, "one.csv", below, Filing())
+    assert file_measurements(team.pk, "one.csv", at, Filing()).is_new
+
+
+@pytest.mark.parametrize("ends", [("us-east-1", "us-east-1"), ("cn-north-1", "eu-central-1")])
+def test_without_a_bound_nothing_is_refused(team: Team, ends: tuple[str, str]) -> None:
+    file = TIDY.format(*ends, "p50", 40).encode()
+    assert file_measurements(team.pk, "one.csv", file, Filing()).is_new
+
+
+def test_what_is_filed_for_two_regions_is_read_by_comparisons(team: Team) -> None:
+    rows = [TIDY.format("us-east-2", "eu-central-1", "p99", 99000)]
+    rows += ["us-east-1,eu-west-1,p50,67000,vpc-peering\n"]
+    file_measurements(team.pk, "one.csv", "".join(rows).encode(), Filing())
+    matrix = b'{"metadata":{"percentile":"p_50"},"data":{"us-east-1":{"eu-west-2":76.5}}}'
+    file_measurements(team.pk, "matrix.json", matrix, Filing())
+    known = queries.latencies(team.pk)
+    own = known.read("vpc-peering", "use2-az3", "euc1-az2")
+    assert (own.us, own.basis, own.typical_us) == (99000, "measured", None)
+    median = known.read("vpc-peering", "use1-az1", "euw1-az1")
+    assert median.median is not None
+    assert (median.us, median.median.us, median.typical_us) == (None, 67000, None)
+    assert known.read("transit-gateway", "use1-az1", "euw1-az1").typical_us == 89121
+    matrix_only = known.read("transit-gateway", "use1-az1", "euw2-az1")
+    assert matrix_only.median is not None
+    assert (matrix_only.median.us, matrix_only.typical_us) == (76500, None)
+
+
 def test_a_file_that_names_its_ends_is_not_filed_elsewhere(team: Team) -> None:
     csv = b"option,source,dest,percentile,value_us\nvpc-peering,use1-az1,use1-az2,p99,640\n"
     with pytest.raises(DocumentRefused, match="the file says option vpc-peering"):

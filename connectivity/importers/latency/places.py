@@ -1,9 +1,10 @@
-"""AZ IDs and Regions, the two ends of a measurement."""
+"""AZ IDs and Regions, the two ends of a measurement: which they may be, and which they can be."""
 
 from collections.abc import Iterator, Mapping
 
+from connectivity.core.distance import between
 from connectivity.core.regions import AZ_ID, AZ_NAME, AZ_PREFIXES, REGIONS_BY_PREFIX
-from connectivity.importers.latency.run import shown
+from connectivity.importers.latency.run import RISING, Run, shown
 
 MOST_AZS = 6  # of a Region: us-east-1 has the most. Source: AWS Global Infrastructure, 2026-11
 
@@ -40,3 +41,18 @@ def pair_problems(source: str, destination: str) -> Iterator[str]:
         yield f"{source} and {destination}: give two AZ IDs or two Regions"
     elif is_az == {True} and source.split("-az")[0] != destination.split("-az")[0]:
         yield f"{source} and {destination} are in different Regions; give the Regions"
+
+
+def impossible_place(run: Run) -> Iterator[str]:
+    """Why a run was not taken between its two ends: its fastest round trip beats light in fibre."""
+    apart = between(run.source, run.destination)
+    figures = {name: us for name, us in run.figures.items() if name in (*RISING, "mean")}
+    if apart is None or not figures:
+        return
+    name, us = min(figures.items(), key=lambda figure: figure[1])
+    if us < apart.bound_us:
+        yield (
+            f"the {name} of {us:g} µs is impossible between {run.source} and {run.destination}: "
+            f"over {apart.km:,.0f} km no round trip is faster than {apart.bound_us:,} µs; give the "
+            "Regions, or the AZs, between which it was taken"
+        )
