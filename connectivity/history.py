@@ -7,7 +7,8 @@ from uuid import UUID
 
 from connectivity import queries
 from connectivity.advice import compare_stored
-from connectivity.core.compare import Answer, Comparison
+from connectivity.core.answer import Answer
+from connectivity.core.compare import Comparison
 from connectivity.core.difference import RowChange, differences
 from connectivity.core.verdict import feasibility, recommended
 from connectivity.models import TopologyVersion

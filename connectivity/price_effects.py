@@ -6,7 +6,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from connectivity import queries
-from connectivity.core.compare import Answer, Comparison, compare
+from connectivity.core.answer import Answer
+from connectivity.core.compare import Comparison, compare
 from connectivity.core.document import topology
 from connectivity.core.verdict import recommended
 from costmodel.core.price_list import Changed, Tier, changes

@@ -4,9 +4,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from advisor.templatetags.figures import amount, exact, usd
-from connectivity.core.compare import Answer, Comparison
+from connectivity.core.answer import Answer
+from connectivity.core.compare import Comparison
 from costmodel.core.bill import Line
-from costmodel.core.units import cents
 from costmodel.core.usage_types import usage_type
 
 MOST_LINES = 10  # on the page; the print view shows more, CSV and JSON have all
@@ -63,20 +63,16 @@ def bill_rows(answer: Answer, comparison: Comparison, most: int) -> BillRows:
     if len(lines) > most:
         lines = tuple(sorted(lines, key=lambda line: -line.usd))
     rest = lines[most:]
-    paid = answer.bill.by_payer() if answer.bill and not answer.bill.gaps else {}
+    paid = answer.payers(comparison.case.topology.accounts)
     payers = sorted(paid.items(), key=lambda one: -one[1])[: max(MOST_PAYERS, most)]
+    names = comparison.case.account
     return BillRows(
-        [_payer(comparison, account, usd) for account, usd in payers],
+        [Payer(account, names[account].name, usd) for account, usd in payers],
         len(paid) - len(payers),
         [_line(line, comparison) for line in lines[:most]],
         len(rest),
         sum((line.usd for line in rest), Decimal(0)),
     )
-
-
-def _payer(comparison: Comparison, account: int, usd: Decimal) -> Payer:
-    row = comparison.case.topology.accounts[account]
-    return Payer(row.id, row.name, cents(usd))
 
 
 def _line(line: Line, comparison: Comparison) -> LineRow:

@@ -5,7 +5,8 @@ A colour is written as the name of a CSS variable, such as `--accent`.
 
 from typing import Any, NamedTuple
 
-from connectivity.core.compare import Answer, Comparison
+from connectivity.core.answer import Answer
+from connectivity.core.compare import Comparison
 from connectivity.core.verdict import frontier, recommended
 from costmodel.core.kinds import Kind, usd_by_kind
 

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from advisor.web.bills import MOST_LINES, BillRows, bill_rows
-from connectivity.core.compare import Answer, Comparison
+from connectivity.core.answer import Answer
+from connectivity.core.compare import Comparison
 from connectivity.core.flips import Flip, flips
 from connectivity.core.headlines import Headline
 from connectivity.core.latency import BASELINE, Reading, region_of

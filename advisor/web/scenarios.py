@@ -18,7 +18,7 @@ from advisor.web.address import Links, address_of
 from advisor.web.requests import found_or_404, signed_in
 from connectivity import queries
 from connectivity.advice import Answered
-from connectivity.core.compare import Answer
+from connectivity.core.answer import Answer
 from connectivity.core.verdict import feasibility, recommended
 
 MOST = 4
@@ -215,11 +215,11 @@ def _option_usd(key: str, one: Scenario) -> Decimal | None:
 
 def _payers(one: Scenario) -> str:
     best = one.best
-    if best is None or best.bill is None:
+    if best is None:
         return ""
-    accounts = one.answered.what_if.topology.accounts
-    paid = best.bill.by_payer().items()
-    said = [f"{accounts[payer].name} {usd(value)}" for payer, value in paid]
+    names = one.answered.comparison.case.account
+    paid = best.payers(one.answered.comparison.case.topology.accounts).items()
+    said = [f"{names[account].name} {usd(value)}" for account, value in paid]
     more = f" and {len(said) - MOST} more" if len(said) > MOST else ""
     return ", ".join(said[:MOST]) + more or "nobody"
 

@@ -16,6 +16,8 @@ from costmodel.core.units import THOUSANDTHS
 Column = TypeVar("Column", Ints, Bools)
 Found = TypeVar("Found")
 
+TRAFFIC = ("gb", "response_share", "cross_az_share")  # numbers that the columns of traffic rest on
+
 
 @dataclass(frozen=True)
 class Case:
@@ -26,7 +28,8 @@ class Case:
     regions: tuple[str, ...]
     pools: Ints  # per account: accounts of one Organization are billed together
     _found: dict[Callable[..., Any], Any] = field(default_factory=dict, compare=False, repr=False)
-    _columns: dict[str, Floats] = field(default_factory=dict, compare=False, repr=False)
+    numbers: dict[str, Floats] = field(default_factory=dict, compare=False, repr=False)
+    """Numbers of every flow that were asked for, by name."""
 
     def vpc(self, index: int) -> Vpc:
         return self.topology.vpcs[index]
@@ -104,16 +107,25 @@ class Case:
             self._found[find] = find(self)
         return cast("Found", self._found[find])
 
+    def with_numbers(self, **columns: Floats) -> "Case":
+        """The same flows with other numbers, by the names that `column` takes."""
+        other = replace(self, _found={}, numbers=self.numbers | columns)
+        if columns.keys().isdisjoint(TRAFFIC):
+            return other
+        gb, response, crossing = (other.column(name) for name in TRAFFIC)
+        traffic = _traffic(gb, response, crossing, self.flows.same_region)
+        return replace(other, flows=replace(self.flows, **traffic))
+
     def touching(self, vpcs: Bools) -> Bools:
         """The flows with an end in any of these VPCs (a mask over VPCs)."""
         return vpcs[self.flows.consumer.vpc] | vpcs[self.flows.provider.vpc]
 
     def column(self, name: str) -> Floats:
         """A number of every flow as the document states it; NaN where it is unknown."""
-        if name not in self._columns:
+        if name not in self.numbers:
             values = [getattr(flow, name) for flow in self.topology.flows]
-            self._columns[name] = np.array(values, dtype=np.float64)
-        return self._columns[name]
+            self.numbers[name] = np.array(values, dtype=np.float64)
+        return self.numbers[name]
 
 
 def _both_ways(pairs: list[tuple[int, int]]) -> dict[int, set[int]]:
@@ -166,10 +178,6 @@ def _flows(topology: Topology, index: _Indices) -> Flows:
     consumer = _side(topology, index, vpc_azs, [flow.consumer for flow in rows])
     provider = _side(topology, index, vpc_azs, [flow.provider for flow in rows])
     azs = np.where(to_service, _of_service(service_azs, service), provider.azs)
-    total = np.rint(_floats([flow.gb for flow in rows]) * THOUSANDTHS)
-    response = np.rint(total * _floats([flow.response_share for flow in rows]))
-    crossing = np.rint(total * _floats([flow.cross_az_share for flow in rows]))
-    inside = consumer.region == provider.region
     new = _floats([flow.connections_per_second for flow in rows])
     seconds = _floats([flow.connection_seconds for flow in rows])
     requests = np.array([flow.requests_per_second for flow in rows], dtype=np.float64)
@@ -182,14 +190,31 @@ def _flows(topology: Topology, index: _Indices) -> Flows:
         protocol=_of_service(protocols, service),
         cross_zone=_of_service(_bools([s.cross_zone for s in topology.services]), service),
         existing_nlb=_of_service(_bools([s.existing_nlb for s in topology.services]), service),
-        request=(total - response).astype(np.int64),
-        response=response.astype(np.int64),
-        crossing=np.where(inside, crossing, 0).astype(np.int64),
+        **_traffic(
+            _floats([flow.gb for flow in rows]),
+            _floats([flow.response_share for flow in rows]),
+            _floats([flow.cross_az_share for flow in rows]),
+            consumer.region == provider.region,
+        ),
         new=np.rint(new * MILLIONTHS),
         active=np.rint(new * seconds * MILLIONTHS),
         requests=np.rint(requests * MILLIONTHS),
         az_lists=tuple(lists),
     )
+
+
+def _traffic(
+    gb: Floats, response_share: Floats, crossing_share: Floats, is_inside: Bools
+) -> dict[str, Any]:
+    """The columns of traffic, in whole thousandths of a GB."""
+    total = np.rint(gb * THOUSANDTHS)
+    response = np.rint(total * response_share)
+    crossing = np.where(is_inside, np.rint(total * crossing_share), 0)
+    return {
+        "request": (total - response).astype(np.int64),
+        "response": response.astype(np.int64),
+        "crossing": crossing.astype(np.int64),
+    }
 
 
 def _side(topology: Topology, index: _Indices, azs: Ints, names: list[str]) -> Side:

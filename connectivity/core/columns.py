@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from connectivity.core.regions import has_choice
 from costmodel.core.charges import Bools, Floats, Ints
 
 MILLIONTHS = 1_000_000
@@ -79,6 +80,11 @@ class Flows:
     def common_azs(self) -> Ints:
         """How many AZs both ends have."""
         return self.count_azs(_in_common)
+
+    @property
+    def has_choice(self) -> Bools:
+        """Which flows may cross AZs or not."""
+        return self.count_azs(has_choice).astype(np.bool_)
 
     def count_azs(self, count: AzCount) -> Ints:
         """`count` of the AZ lists of both ends, asked once per pair of lists."""

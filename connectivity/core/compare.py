@@ -3,21 +3,21 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
 
 import numpy as np
 
+from connectivity.core.answer import Answer
 from connectivity.core.assignment import bill_together, operations_usd, uses_of
 from connectivity.core.case import Case, case
 from connectivity.core.common_rules import FLOW_RULES, VPC_RULES, policy_rules
-from connectivity.core.headlines import Headlines, budget_rules, headlines
+from connectivity.core.headlines import budget_rules, headlines
 from connectivity.core.latency import LatencySet
 from connectivity.core.mix import Mix, mix
 from connectivity.core.option import Option
 from connectivity.core.options import OPTIONS
 from connectivity.core.rule import Hit, hits
 from connectivity.core.topology import Topology
-from costmodel.core.bill import Bill, bill
+from costmodel.core.bill import bill
 from costmodel.core.charges import Bools
 from costmodel.core.curve import Curve
 from costmodel.core.price_list import PriceList
@@ -25,52 +25,6 @@ from costmodel.core.units import cents
 
 Progress = Callable[[int, int], None]
 Common = tuple[list[Hit], list[Hit]]  # of flows and of VPCs, the same for every option
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One option, as if every flow used it."""
-
-    option: Option
-    hits: tuple[Hit, ...]
-    is_stopped: Bools  # per flow: it has a hard finding
-    bill: Bill | None  # None where the option cannot carry the flows at all
-    objects: dict[str, int]
-    operations_usd: Decimal
-    heads: Headlines
-    is_allowed: bool  # every flow's options name it
-
-    @cached_property
-    def is_feasible(self) -> bool:
-        return not self.is_stopped.any()
-
-    @property
-    def feasible_flows(self) -> int:
-        return int((~self.is_stopped).sum())
-
-    @cached_property
-    def usd(self) -> Decimal | None:
-        """A month, rounded once; None where a price is missing or the flows cannot be carried."""
-        exact = None if self.bill is None else self.bill.usd
-        return None if exact is None else cents(exact)
-
-    @cached_property
-    def total_usd(self) -> Decimal | None:
-        """With operations, to the cent."""
-        exact = None if self.bill is None else self.bill.usd
-        return None if exact is None else cents(exact + self.operations_usd)
-
-    @property
-    def is_candidate(self) -> bool:
-        return self.is_feasible and self.is_allowed and self.usd is not None
-
-    @property
-    def order(self) -> tuple[int, Decimal, int]:
-        """Feasible and priced by cost, then feasible with gaps, then not feasible."""
-        total = self.total_usd
-        if self.is_feasible and total is not None:
-            return 0, total, self.option.rank
-        return 1 if self.is_feasible else 2, Decimal(0), self.option.rank
 
 
 @dataclass(frozen=True)

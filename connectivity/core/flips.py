@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from connectivity.core.answer import Answer
 from connectivity.core.breakeven import Axis, crossed, curve_of, first_change
-from connectivity.core.compare import Answer, Comparison, compare
+from connectivity.core.compare import Comparison, compare
 from costmodel.core.bill import Line
 from costmodel.core.price_list import EVERYWHERE, Price
 from costmodel.core.units import THOUSANDTHS

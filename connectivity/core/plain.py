@@ -4,7 +4,8 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
-from connectivity.core.compare import Answer, Comparison
+from connectivity.core.answer import Answer
+from connectivity.core.compare import Comparison
 from connectivity.core.excerpts import CELLS, FINDINGS, LATENCY, MOST_HEADLINES, excerpt
 from connectivity.core.flips import flips
 from connectivity.core.latency import Reading
@@ -110,8 +111,8 @@ def _answer(answer: Answer, comparison: Comparison, include: Collection[str]) ->
         "change_usd": None if today is None or usd is None else str(usd - today),
         "objects": answer.objects,
         "payers": [
-            {"account": accounts[payer].id, "usd": str(cents(paid))}
-            for payer, paid in (bill.by_payer() if bill and not bill.gaps else {}).items()
+            {"account": account, "usd": str(usd)}
+            for account, usd in answer.payers(accounts).items()
         ],
         "lines": [_line(one, accounts[one.payer].id) for one in (bill.lines if bill else ())],
         **_findings(answer, comparison, include),

@@ -7,6 +7,7 @@ Source: AWS RAM User Guide, "Availability Zone IDs for your AWS resources"; as o
 """
 
 import re
+from collections.abc import Collection
 
 AZ_PREFIXES = {
     "af-south-1": "afs1",
@@ -73,3 +74,15 @@ def az_problem(az: str, region: str) -> str | None:
         where = REGIONS_BY_PREFIX.get(match[1], "no Region we know")
         return f"{az!r} is in {where}, not in {region}, whose AZ IDs begin with {begins}-az"
     return None
+
+
+def has_choice(ours: Collection[str], theirs: Collection[str]) -> bool:
+    """Bytes between these AZs may stay inside one or cross, as clients and routing have it.
+
+    Without an AZ in common all of them cross; where both ends lie in one and the same, none does.
+
+    >>> az1, az2 = "use1-az1", "use1-az2"
+    >>> has_choice([az1, az2], [az1]), has_choice([az1], [az2]), has_choice([az1], [az1])
+    (True, False, False)
+    """
+    return len(ours) * len(theirs) > 1 and not set(ours).isdisjoint(theirs)

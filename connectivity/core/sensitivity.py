@@ -7,8 +7,9 @@ from math import log1p, sqrt
 
 import numpy as np
 
+from connectivity.core.answer import Answer
 from connectivity.core.columns import Flows
-from connectivity.core.compare import Answer, Comparison
+from connectivity.core.compare import Comparison
 from connectivity.core.option import Option
 from connectivity.core.verdict import recommended
 from costmodel.core.charges import Bools, Floats, Ints

@@ -2,49 +2,14 @@
 
 from collections.abc import Collection
 
-from connectivity.core.compare import Answer, Comparison
+from connectivity.core.answer import Answer, best_of, is_slower, narrowed
+from connectivity.core.compare import Comparison
 from connectivity.core.rule import Severity
 
 
 def recommended(comparison: Comparison) -> Answer | None:
-    """The feasible, priced and allowed option of least cost and operations; None if there is none.
-
-    Equal to the cent: the smaller worst p99 if the difference is beyond noise, then fewer
-    objects, then the contract's order.
-    """
-    steps = _steps(comparison)
-    return min(steps[-1][1], key=lambda one: one.option.rank) if steps else None
-
-
-def _steps(comparison: Comparison) -> list[tuple[str, list[Answer]]]:
-    """What is left after each criterion, the cheapest first."""
-    candidates = comparison.candidates
-    if not candidates:
-        return []
-    least = min(one.total_usd or 0 for one in candidates)
-    cheap = [one for one in candidates if one.total_usd == least]
-    fast = [one for one in cheap if not any(is_slower(one, other) for other in cheap)] or cheap
-    fewest = min(_objects(one) for one in fast)
-    few = [one for one in fast if _objects(one) == fewest]
-    return [("cost", cheap), ("a smaller p99", fast), ("fewer objects to look after", few)]
-
-
-def _objects(answer: Answer) -> int:
-    return sum(answer.objects.values())
-
-
-def is_slower(one: Answer, other: Answer) -> bool:
-    """One's worst p99 is larger than the other's, beyond noise.
-
-    Where no p99 is known but the overheads over a single VPC are, these are compared. What is not
-    known at all is not slower than anything.
-    """
-    ours, theirs = one.heads.worst, other.heads.worst
-    pairs = ((ours.us, theirs.us), (ours.overhead_us, theirs.overhead_us))
-    for mine, yours in pairs:
-        if mine is not None and yours is not None:
-            return mine - yours > max(ours.noise_us, theirs.noise_us)
-    return False
+    """What `best_of` all answers is; None if there is none."""
+    return best_of(comparison.answers)
 
 
 def unpriced(comparison: Comparison) -> list[Answer]:
@@ -89,7 +54,7 @@ def _reason(comparison: Comparison) -> str:
 
 def _tie(comparison: Comparison) -> str:
     """What decided between equal costs."""
-    steps = _steps(comparison)
+    steps = narrowed(comparison.candidates)
     reasons = [
         reason
         for (_, before), (reason, after) in zip(steps, steps[1:], strict=False)

@@ -1,8 +1,8 @@
 """A price list: what AWS asks for, where that was read, and when."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
@@ -74,6 +74,14 @@ class PriceList:
         if key not in self._found:
             self._found[key] = self._choose(key)
         return self._found[key]
+
+    def with_in_force(self, prices: Mapping[Key, Price]) -> "PriceList":
+        """The same list with some other prices in force, to see what they would change."""
+        return replace(self, _found=self._found | dict(prices))
+
+    def keys_of(self, price: Price) -> list[Key]:
+        """For what a price has been found to be in force."""
+        return [key for key, known in self._found.items() if known is price]
 
     @property
     def keys(self) -> Iterable[Key]:

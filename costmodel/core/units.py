@@ -1,6 +1,7 @@
 """Units of the bill: a month is 730 hours, quantities are whole thousandths of a unit."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Mapping
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 HOURS_PER_MONTH = 730
 THOUSANDTHS = 1000
@@ -15,6 +16,23 @@ def cents(usd: Decimal) -> Decimal:
     Decimal('1676.73')
     """
     return usd.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def cents_of_parts(parts: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Parts of a sum with two decimals, which add up to the sum with two decimals.
+
+    The largest remainders get the cents that are left over; of equal ones, the first by name.
+
+    >>> parts = cents_of_parts({"b": Decimal("1.005"), "a": Decimal("1.005")})
+    >>> str(parts["a"]), str(parts["b"])
+    ('1.01', '1.00')
+    """
+    whole = {name: usd.quantize(CENT, rounding=ROUND_FLOOR) for name, usd in parts.items()}
+    left = cents(sum(parts.values(), Decimal(0))) - sum(whole.values(), Decimal(0))
+    order = sorted(parts, key=lambda name: (whole[name] - parts[name], name))
+    for name in order[: int(left / CENT)]:
+        whole[name] += CENT
+    return whole
 
 
 def quantity(thousandths: int) -> Decimal:

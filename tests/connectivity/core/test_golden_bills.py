@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from connectivity.advice import options_by_key
-from connectivity.core.compare import Answer, Comparison, compare
+from connectivity.core.answer import Answer
+from connectivity.core.compare import Comparison, compare
 from connectivity.core.document import topology
 from connectivity.core.latency import LatencySet
 from costmodel.core.units import cents

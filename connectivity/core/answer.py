@@ -1,0 +1,119 @@
+"""One option's answer for a topology, and which of several answers is the best."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from connectivity.core.headlines import Headlines
+from connectivity.core.option import Option
+from connectivity.core.rule import Hit
+from connectivity.core.topology import Account
+from costmodel.core.bill import Bill
+from costmodel.core.charges import Bools
+from costmodel.core.units import cents, cents_of_parts
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One option, as if every flow used it."""
+
+    option: Option
+    hits: tuple[Hit, ...]
+    is_stopped: Bools  # per flow: it has a hard finding
+    bill: Bill | None  # None where the option cannot carry the flows at all
+    objects: dict[str, int]
+    operations_usd: Decimal
+    heads: Headlines
+    is_allowed: bool  # every flow's options name it
+
+    @cached_property
+    def is_feasible(self) -> bool:
+        return not self.is_stopped.any()
+
+    @property
+    def feasible_flows(self) -> int:
+        return int((~self.is_stopped).sum())
+
+    @cached_property
+    def usd(self) -> Decimal | None:
+        """A month, rounded once; None where a price is missing or the flows cannot be carried."""
+        exact = None if self.bill is None else self.bill.usd
+        return None if exact is None else cents(exact)
+
+    @cached_property
+    def total_usd(self) -> Decimal | None:
+        """With operations, to the cent."""
+        exact = None if self.bill is None else self.bill.usd
+        return None if exact is None else cents(exact + self.operations_usd)
+
+    @property
+    def is_candidate(self) -> bool:
+        return self.is_feasible and self.is_allowed and self.usd is not None
+
+    @property
+    def order(self) -> tuple[int, Decimal, int]:
+        """Feasible and priced by cost, then feasible with gaps, then not feasible."""
+        total = self.total_usd
+        if self.is_feasible and total is not None:
+            return 0, total, self.option.rank
+        return 1 if self.is_feasible else 2, Decimal(0), self.option.rank
+
+    @property
+    def object_count(self) -> int:
+        return sum(self.objects.values())
+
+    def payers(self, accounts: Sequence[Account]) -> dict[str, Decimal]:
+        """What each account pays, in cents that add up to `usd`; nobody pays an unknown total.
+
+        Args:
+            accounts: of the topology, which the payers of a bill are indices of.
+        """
+        if self.bill is None or self.bill.gaps:
+            return {}
+        exact = {accounts[payer].id: usd for payer, usd in self.bill.by_payer().items()}
+        return cents_of_parts(exact)
+
+
+def best_of(answers: Iterable[Answer]) -> Answer | None:
+    """The feasible, priced and allowed answer of least cost and operations; None without any.
+
+    Equal to the cent: the smaller worst p99 if the difference is beyond noise, then fewer
+    objects, then the contract's order.
+    """
+    steps = narrowed([one for one in answers if one.is_candidate])
+    return min(steps[-1][1], key=lambda one: one.option.rank) if steps else None
+
+
+def narrowed(candidates: Sequence[Answer]) -> list[tuple[str, list[Answer]]]:
+    """What each criterion leaves of some candidates, the cost first."""
+    if not candidates:
+        return []
+    least = min(one.total_usd or 0 for one in candidates)
+    cheap = [one for one in candidates if one.total_usd == least]
+    fast = [one for one in cheap if not any(is_slower(one, other) for other in cheap)] or cheap
+    fewest = min(one.object_count for one in fast)
+    few = [one for one in fast if one.object_count == fewest]
+    return [("cost", cheap), ("a smaller p99", fast), ("fewer objects to look after", few)]
+
+
+def wins_tie(one: Answer, other: Answer) -> bool:
+    """One is recommended before the other where both cost the same."""
+    if is_slower(one, other) or is_slower(other, one):
+        return is_slower(other, one)
+    ours, theirs = ((each.object_count, each.option.rank) for each in (one, other))
+    return ours < theirs
+
+
+def is_slower(one: Answer, other: Answer) -> bool:
+    """One's worst p99 is larger than the other's, beyond noise.
+
+    Where no p99 is known but the overheads over a single VPC are, these are compared. What is not
+    known at all is not slower than anything.
+    """
+    ours, theirs = one.heads.worst, other.heads.worst
+    pairs = ((ours.us, theirs.us), (ours.overhead_us, theirs.overhead_us))
+    for mine, yours in pairs:
+        if mine is not None and yours is not None:
+            return mine - yours > max(ours.noise_us, theirs.noise_us)
+    return False

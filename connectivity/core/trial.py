@@ -1,0 +1,110 @@
+"""A comparison tried with something else: other traffic, other prices, other budgets.
+
+What depends on something that differs is worked out again, by the functions that `compare` uses;
+the rest is kept. No rule but budgets looks at anything that is tried here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+from typing import NamedTuple
+
+import numpy as np
+
+from connectivity.core.answer import Answer, best_of
+from connectivity.core.assignment import operations_usd
+from connectivity.core.case import Case
+from connectivity.core.compare import Comparison
+from connectivity.core.headlines import budget_rules, headlines
+from connectivity.core.rule import hits
+from costmodel.core.bill import Gap, bill
+from costmodel.core.price_list import Price, PriceList, Tier
+
+
+class Basis(NamedTuple):
+    """What is tried in the place of what a comparison rests on."""
+
+    case: Case
+    prices: PriceList
+
+    @staticmethod
+    def of(comparison: Comparison) -> "Basis":
+        return Basis(comparison.case, comparison.prices)
+
+
+def tried(comparison: Comparison, basis: Basis, answers: Iterable[Answer]) -> list[Answer]:
+    """What some options of a comparison would answer on another basis."""
+    return [_again(one, comparison, basis) for one in answers]
+
+
+def winner(comparison: Comparison, basis: Basis, answers: Iterable[Answer]) -> Answer | None:
+    """Which of some options would be recommended on another basis, as it answers there."""
+    return best_of(tried(comparison, basis, answers))
+
+
+def _again(answer: Answer, comparison: Comparison, basis: Basis) -> Answer:
+    case, prices = basis
+    if answer.bill is None:
+        return answer
+    if case.topology is not comparison.case.topology:
+        answer = replace(answer, operations_usd=operations_usd(answer.objects, case))
+    if case.numbers is not comparison.case.numbers:
+        answer = _judged_again(answer, comparison, case)
+    if case.flows is not comparison.case.flows or prices is not comparison.prices:
+        charges = answer.option.charges(case.flows)
+        answer = replace(answer, bill=bill(charges, prices, case.regions, case.pools))
+    return answer
+
+
+def _judged_again(answer: Answer, comparison: Comparison, case: Case) -> Answer:
+    """Its headlines, and what budgets say to them."""
+    heads = headlines(answer.option.key, case, comparison.latencies)
+    rules = budget_rules(heads)
+    of_budgets = {rule.id for rule in rules}
+    kept = [one for one in answer.hits if one.rule.id not in of_budgets]
+    found = (*kept, *hits(rules, case))
+    stopped = np.zeros(len(case.flows), dtype=np.bool_)
+    for hit in found:
+        if hit.is_hard:
+            stopped[hit.flows] = True
+    return replace(answer, hits=found, is_stopped=stopped, heads=heads)
+
+
+def with_operations(basis: Basis, kind: str, usd: Decimal) -> Basis:
+    """One object of a kind costs this much a month to look after."""
+    topology = basis.case.topology
+    other = replace(topology, operations_usd=topology.operations_usd | {kind: usd})
+    return basis._replace(case=replace(basis.case, topology=other))
+
+
+def with_traffic(basis: Basis, factor: float) -> Basis:
+    """Every flow carries so many times its GB."""
+    return basis._replace(case=basis.case.with_numbers(gb=basis.case.column("gb") * factor))
+
+
+def with_crossing(basis: Basis, share: float) -> Basis:
+    """Every flow that has a choice crosses AZs with this share of its GB."""
+    case = basis.case
+    shares = np.where(case.flows.has_choice, share, case.column("cross_az_share"))
+    return basis._replace(case=case.with_numbers(cross_az_share=shares))
+
+
+def with_rate(basis: Basis, price: Price, old: Decimal, new: Decimal) -> Basis:
+    """What a price asks at one rate, in one tier or several, it asks at another."""
+    tiers = tuple(replace(one, usd=new) if one.usd == old else one for one in price.tiers)
+    other = replace(price, tiers=tiers)
+    prices = basis.prices
+    return basis._replace(prices=prices.with_in_force(dict.fromkeys(prices.keys_of(price), other)))
+
+
+def with_missing(basis: Basis, gap: Gap, usd: Decimal) -> Basis:
+    """What the price list lacks has a rate, whatever the quantity."""
+    return basis._replace(prices=prices_with(basis.prices, gap, usd))
+
+
+def prices_with(prices: PriceList, gap: Gap, usd: Decimal) -> PriceList:
+    """A price list with a rate for what it lacks, whatever the quantity."""
+    unit = next((one.unit for one in prices.prices if one.name == gap.price), "unit")
+    tiers = (Tier(0, None, usd),)
+    price = Price(gap.price, gap.region, gap.to_region, unit, tiers, "tried", "")
+    return prices.with_in_force({(gap.price, gap.region, gap.to_region): price})
