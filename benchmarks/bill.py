@@ -37,7 +37,7 @@ from costmodel.core.charges import Ints, PriceName
 from costmodel.core.price_list import PriceList
 from costmodel.importers import price_table
 
-SHIPPED = Path(__file__).parents[1] / "costmodel" / "data" / "prices_2026-11-23.csv"
+SHIPPED = max((Path(__file__).parents[1] / "costmodel" / "data").glob("prices_*.csv"))
 
 FLOWS, LOOPED, VPCS, ACCOUNTS = 1_000_000, 50_000, 1_000, 200
 REGION, MONTH = "us-east-1", 730_000  # thousandths of an hour

@@ -1,55 +1,42 @@
-"""In how many Regions each option can be priced at the shipped prices."""
+"""In how many Regions, and between how many, each option can be priced at the shipped prices."""
 
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from connectivity.core.compare import compare
-from connectivity.core.document import topology
-from connectivity.core.latency import LatencySet
+from connectivity.core.coverage import gaps_of
 from connectivity.core.regions import AZ_PREFIXES
-from costmodel.core.price_list import PriceList
+from costmodel.core.price_list import PriceList, is_commercial
 from costmodel.importers import price_table
 
-PRICES = Path(__file__).parent.parent / "costmodel" / "data" / "prices_2026-11-23.csv"
-
-
-def two_vpcs(region: str) -> dict[str, object]:
-    """An HTTP service and its client, both in one Region, crossing AZs."""
-    azs = [f"{AZ_PREFIXES[region]}-az{i}" for i in (1, 2)]
-    ends = [("ours", "111111111111", "10.0.0.0/16"), ("theirs", "222222222222", "10.1.0.0/16")]
-    return {
-        "version": 1,
-        "name": region,
-        "accounts": [{"id": id, "name": name, "organization": "o"} for name, id, _ in ends],
-        "vpcs": [
-            {"name": name, "account": id, "region": region, "cidrs": [cidr], "azs": azs}
-            for name, id, cidr in ends
-        ],
-        "services": [{"name": "web", "vpc": "theirs", "port": 443, "protocol": "http"}],
-        "flows": [
-            {
-                "name": "f",
-                "from": "ours",
-                "to": "web",
-                "gb_per_month": 1000,
-                "requests_per_second": 1000,
-            }
-        ],
-    }
+PRICES = max((Path(__file__).parent.parent / "costmodel" / "data").glob("prices_*.csv"))
+MOST_LACKS = 3
 
 
 def main() -> None:
     prices = PriceList("shipped", "", price_table.read(PRICES.read_text().splitlines()))
-    where: dict[str, list[str]] = defaultdict(list)
-    for region in AZ_PREFIXES:
-        for answer in compare(topology(two_vpcs(region)), prices, LatencySet("", "", ())).answers:
-            if answer.usd is not None:
-                where[answer.option.name].append(region)
-    for name, regions in sorted(where.items(), key=lambda one: -len(one[1])):
-        print(f"{name}: {len(regions)} ({', '.join(regions)})")
+    inside: dict[str, list[str]] = defaultdict(list)
+    between: Counter[str] = Counter()
+    lacks: dict[str, Counter[str]] = defaultdict(Counter)
+    commercial = [region for region in AZ_PREFIXES if is_commercial(region)]
+    pairs = [(here, there) for here in commercial for there in commercial if here != there]
+    for here, there in [*((region, region) for region in AZ_PREFIXES), *pairs]:
+        for name, gaps in gaps_of(prices, here, there).items():
+            for price in {gap.price for gap in gaps}:
+                lacks[name][f"{price.usage_type} {price.operation}".strip()] += 1
+            if not gaps and here == there:
+                inside[name].append(here)
+            between[name] += not gaps and here != there
+    print(f"{PRICES.name}: {len(prices.prices):,} prices")
+    print(f"{len(AZ_PREFIXES)} Regions, {len(pairs):,} ordered pairs of commercial ones")
+    for name in sorted(lacks, key=lambda name: (-len(inside[name]), -between[name])):
+        missing = sorted(AZ_PREFIXES.keys() - set(inside[name]))
+        print(f"\n{name}: inside {len(inside[name])} Regions, between {between[name]:,} pairs")
+        print(f"  not inside {', '.join(missing)}" if inside[name] else "  inside none")
+        for usage, times in lacks[name].most_common(MOST_LACKS):
+            print(f"  {usage} is missing {times:,} times")
 
 
 if __name__ == "__main__":

@@ -114,9 +114,9 @@ def words_of(one: Changed) -> str:
     assert price is not None  # noqa: S101  # for the type checker: one of them is there
     name = usage_type(price.name, price.region, price.to_region)
     rates = [_rates(side.tiers) if side else "not there" for side in one]
-    where = "all Regions" if price.region == "*" else price.region
     return (
-        f"{name} {price.name.operation} in {where}: {rates[0]} to {rates[1]} USD per {price.unit}"
+        f"{name} {price.name.operation} in {price.where}: {rates[0]} to {rates[1]} USD per "
+        f"{price.unit}"
     )
 
 

@@ -14,31 +14,12 @@ from costmodel import models, queries
 from costmodel.clients import PUBLIC, offer_files, products
 from costmodel.core.overrides import Override, check_override
 from costmodel.core.price_list import Price, replaced
-from costmodel.importers import price_table
 from costmodel.importers.aws_price_list import KEPT, OfferRead, Progress, read_offer, read_products
 from costmodel.importers.offer_files import OfferError
 from costmodel.queries import price_list
 
-SHIPPED = Path(__file__).parent / "data" / "prices_2026-11-23.csv"
 BATCH = 2_000
 SERVICES = tuple(KEPT)
-
-
-@transaction.atomic
-def load_shipped_prices() -> models.PriceList:
-    """The price list that comes with this release. Safe to repeat."""
-    text = SHIPPED.read_text(encoding="utf-8")
-    as_of = SHIPPED.stem.removeprefix("prices_")
-    sha256 = hashlib.sha256(text.encode()).hexdigest()
-    row, is_new = models.PriceList.objects.get_or_create(
-        sha256=sha256, defaults={"name": f"shipped-{as_of}-{sha256[:6]}", "as_of": as_of}
-    )
-    if is_new:
-        prices = price_table.read(text.splitlines())
-        _store(row, prices)
-        row.counts = {"held": len(prices)}
-        row.save(update_fields=["counts"])
-    return row
 
 
 def import_prices(
@@ -133,9 +114,8 @@ def store_offers(
             sha256=sha256,
             counts=counts,
         )
-        _store(row, whole_list)
-        for team_id in _overriding_teams():
-            put_overrides_in_force(team_id, None)
+        store_prices(row, whole_list)
+        renew_own_lists()
     return row
 
 
@@ -173,7 +153,7 @@ def _scaled(progress: Progress, done: int, of: int) -> Progress:
     return told
 
 
-def _store(row: models.PriceList, prices: tuple[Price, ...]) -> None:
+def store_prices(row: models.PriceList, prices: tuple[Price, ...]) -> None:
     stored = models.Price.objects.bulk_create(
         (
             models.Price(
@@ -263,6 +243,8 @@ def put_overrides_in_force(team_id: int, author_id: int | None) -> models.PriceL
     )
 
 
-def _overriding_teams() -> list[int]:
+def renew_own_lists() -> None:
+    """Every team's own prices over the list that is in force now."""
     live = models.PriceOverride.objects.filter(ended_at=None)
-    return list(live.values_list("team_id", flat=True).distinct())
+    for team_id in live.values_list("team_id", flat=True).distinct():
+        put_overrides_in_force(team_id, None)

@@ -20,8 +20,8 @@ from connectivity.ingest import load_shipped_latencies
 from connectivity.models import DayPoint, HourPoint, Point
 from costmodel.core.price_list import PriceList
 from costmodel.importers import price_table
-from costmodel.ingest import SHIPPED as SHIPPED_PRICES
-from costmodel.ingest import load_shipped_prices
+from costmodel.shipped import SHIPPED as SHIPPED_PRICES
+from costmodel.shipped import load_shipped_prices
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser's driver has a loop
 settings.DATABASES["default"]["CONN_MAX_AGE"] = 0  # a live server must not keep tables busy
@@ -35,7 +35,9 @@ ROOT = Path(__file__).parent.parent
 def prices() -> PriceList:
     """The shipped price list, without a database."""
     lines = SHIPPED_PRICES.read_text(encoding="utf-8").splitlines()
-    return PriceList("shipped", "2026-11-23", price_table.read(lines))
+    return PriceList(
+        "shipped", SHIPPED_PRICES.stem.removeprefix("prices_"), price_table.read(lines)
+    )
 
 
 @pytest.fixture(scope="session")

@@ -81,11 +81,10 @@ def price_row(price: Price) -> PriceRow:
         f"{tier.usd.normalize():f}" + (f" from {tier.start // 1000:,}" if tier.start else "")
         for tier in price.tiers
     ]
-    where = "all Regions" if price.region == "*" else price.region
     return PriceRow(
         usage_type(price.name, price.region, price.to_region),
         f"{price.name.service} {price.name.operation}",
-        f"{where} to {price.to_region}" if price.to_region else where,
+        f"{price.where} to {price.to_region}" if price.to_region else price.where,
         ", ".join(tiers),
         price.unit,
         price.as_of or "undated",

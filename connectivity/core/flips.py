@@ -16,7 +16,7 @@ from connectivity.core.answer import Answer
 from connectivity.core.breakeven import Axis, crossed, curve_of, first_change
 from connectivity.core.compare import Comparison, compare
 from costmodel.core.bill import Line
-from costmodel.core.price_list import EVERYWHERE, Price
+from costmodel.core.price_list import Price
 from costmodel.core.units import THOUSANDTHS
 from costmodel.core.usage_types import usage_type
 
@@ -197,8 +197,7 @@ def _quantities(answer: Answer) -> dict[_Rate, tuple[Price, float]]:
 
 
 def _name(price: Price, rate: Decimal) -> str:
-    where = "all Regions" if price.region == EVERYWHERE else price.region
-    name = f"{usage_type(price.name, price.region, price.to_region)} in {where}"
+    name = f"{usage_type(price.name, price.region, price.to_region)} in {price.where}"
     if len(price.tiers) == 1:
         return name
     start = next(tier.start for tier in price.tiers if tier.usd == rate)

@@ -9,9 +9,23 @@ from typing import NamedTuple
 
 from costmodel.core.charges import PriceName
 
-EVERYWHERE = "*"  # a price that AWS publishes for all Regions at once
+EVERYWHERE = "*"  # a price that AWS publishes for all commercial Regions at once
+OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")
+"""How Regions begin that have prices of their own, China's in another currency.
+
+Source: AWS General Reference, "AWS service endpoints" and "Partitions".
+"""
 
 Key = tuple[PriceName, str, str | None]
+
+
+def is_commercial(region: str) -> bool:
+    """Whether a price for all Regions holds there.
+
+    >>> [is_commercial(one) for one in ("eu-west-1", "us-gov-west-1", "cn-north-1")]
+    [True, False, False]
+    """
+    return not region.startswith(OTHER_PARTITIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +49,11 @@ class Price:
     source: str
     as_of: str  # ISO date, perhaps only its year or month; empty when the source has none
     weak: bool = False  # read in a secondary or hard-coded place
+
+    @property
+    def where(self) -> str:
+        """Where it holds, in words."""
+        return "all commercial Regions" if self.region == EVERYWHERE else self.region
 
     @property
     def reaches_the_end(self) -> bool:
@@ -66,7 +85,7 @@ class PriceList:
         """The price in force, or None.
 
         A price of the Region itself wins over one for all Regions, unless its tiers stop short;
-        of several, the newest. Weak ones count.
+        of several, the newest. Weak ones count. One for all Regions holds in the commercial ones.
 
         Source: the product's contract, section 3.
         """
@@ -91,7 +110,8 @@ class PriceList:
     def _choose(self, key: Key) -> Price | None:
         name, region, to_region = key
         here = self._by_key.get(key, [])
-        everywhere = self._by_key.get((name, EVERYWHERE, to_region), [])
+        for_all = (name, EVERYWHERE, to_region)
+        everywhere = self._by_key.get(for_all, []) if is_commercial(region) else []
         for candidates in (
             [price for price in here if price.reaches_the_end],
             [price for price in everywhere if price.reaches_the_end],

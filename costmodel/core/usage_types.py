@@ -7,11 +7,13 @@ from costmodel.core.charges import PriceName
 INTER_REGION = PriceName("AWSDataTransfer", "AWS-Out-Bytes")
 """Transfer out of one Region to another; in AWS's files `<SRC>-<DST>-AWS-Out-Bytes`."""
 
-# Source: usage types in AWS's offer files and bills, facts collected 2026-11-23. A Region that is
-# not here is written with its code.
+# Source: usage types in AWS's offer files and bills, read 2026-11-23; Jakarta, Taipei, New Zealand
+# and China from the prefix tables of public tools that read them, 2026-11-25. A Region that is not
+# here is written with its code.
 REGION_PREFIXES = {
     "af-south-1": "AFS1",
     "ap-east-1": "APE1",
+    "ap-east-2": "APE2",
     "ap-northeast-1": "APN1",
     "ap-northeast-2": "APN2",
     "ap-northeast-3": "APN3",
@@ -19,11 +21,15 @@ REGION_PREFIXES = {
     "ap-south-2": "APS5",
     "ap-southeast-1": "APS1",
     "ap-southeast-2": "APS2",
+    "ap-southeast-3": "APS4",
     "ap-southeast-4": "APS6",
     "ap-southeast-5": "APS7",
+    "ap-southeast-6": "APS8",
     "ap-southeast-7": "APS9",
     "ca-central-1": "CAN1",
     "ca-west-1": "CAW1",
+    "cn-north-1": "CNN1",
+    "cn-northwest-1": "CNW1",
     "eu-central-1": "EUC1",
     "eu-central-2": "EUC2",
     "eu-north-1": "EUN1",
@@ -58,7 +64,8 @@ def usage_type(name: PriceName, region: str, to_region: str | None) -> str:
     return "-".join((*ends, name.usage_type))
 
 
-REGIONS = {prefix: region for region, prefix in REGION_PREFIXES.items()} | {"EUW1": "eu-west-1"}
+ALSO_SEEN = {"EUW1": "eu-west-1", "CAN2": "ca-west-1"}
+REGIONS = {prefix: region for region, prefix in REGION_PREFIXES.items()} | ALSO_SEEN
 REGION_CODE = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 PREFIX = re.compile(r"(?P<prefix>[A-Z]{3}[0-9]|EU)-(?P<rest>.+)")
 PAIR = re.compile(r"(?P<from>[A-Z]{3}[0-9]|EU)-(?P<to>[A-Z]{3}[0-9]|EU)-(?P<what>AWS-Out-Bytes)")

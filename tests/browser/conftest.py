@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from advisor.models import User
 from connectivity.ingest import load_shipped_latencies
-from costmodel.ingest import load_shipped_prices
+from costmodel.shipped import load_shipped_prices
 
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

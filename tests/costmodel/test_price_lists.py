@@ -277,7 +277,7 @@ def test_the_price_list_api_gives_the_same_prices(user: User, pricing: tuple[Any
             products = products[2:]
         stub.add_response("get_products", {"PriceList": products}, asked)
     row = query_prices(["us-east-1"], client=client)
-    assert (row.counts["kept"], row.as_of) == (4, "2026-11-23")
+    assert (row.counts["kept"], row.as_of) == (4, "2026-11-25")
     assert {one["why"] for one in row.counts["skipped"]} == {
         "free tier of the whole bill",
         "not a part of connectivity",

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from connectivity.ingest import load_shipped_latencies
-from costmodel.ingest import load_shipped_prices
+from costmodel.shipped import load_shipped_prices
 
 
 class Command(BaseCommand):

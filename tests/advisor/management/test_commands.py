@@ -49,13 +49,13 @@ def test_compare_as_a_table(shipped: None) -> None:
 def test_a_table_says_what_is_missing_and_what_is_not_feasible(
     shipped: None, tmp_path: Path
 ) -> None:
-    ohio = {"region": "us-east-2", "azs": ["use2-az1"]}
-    vpcs = [one | ohio for one in document()["vpcs"]]
+    beijing = {"region": "cn-north-1", "azs": ["cnn1-az1"]}
+    vpcs = [one | beijing for one in document()["vpcs"]]
     path = tmp_path / "topology.json"
     path.write_text(json.dumps(document(flow(initiated_by="both"), vpcs=vpcs)), encoding="utf-8")
     table = compared(str(path))
     assert "gap" in table
-    assert "no price: LCUUsage LoadBalancing:Network in us-east-2" in table
+    assert "no price: LCUUsage LoadBalancing:Network in cn-north-1" in table
     assert "not feasible: PLN-01" in table
 
 

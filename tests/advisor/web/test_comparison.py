@@ -343,8 +343,8 @@ def test_break_even_leaves_out_what_breaks_a_budget_on_the_way(
 
 
 def test_break_even_names_what_has_no_price_on_the_way(signed_in: Client, user: User) -> None:
-    ohio = {"region": "us-east-2", "azs": ["use2-az1", "use2-az2"]}
-    vpcs = [one | ohio for one in document()["vpcs"]]
+    beijing = {"region": "cn-north-1", "azs": ["cnn1-az1", "cnn1-az2"]}
+    vpcs = [one | beijing for one in document()["vpcs"]]
     made = document(flow(cross_az_share=0), vpcs=vpcs)
     uid = create_topology(user.team_id, made).topology.uid
     curves, text = curves_of(signed_in, uid)

@@ -9,6 +9,7 @@ from connectivity.core.compare import compare
 from connectivity.core.document import topology
 from connectivity.core.latency import LatencySet
 from connectivity.core.options import OPTIONS
+from connectivity.core.options.privatelink import CAPACITY_UNIT
 from connectivity.core.plain import plain
 from costmodel.core.price_list import PriceList
 from tests.factories import TEST_PRICES, account, document, flow, price_list, vpc
@@ -83,7 +84,9 @@ def test_answers_are_ordered_feasible_then_gaps_then_not_feasible(
     ohio = {"region": "us-east-2", "azs": ["use2-az1", "use2-az2"]}
     vpcs = [one | ohio for one in document()["vpcs"]]
     made = topology(document(flow(cross_az_share=0), vpcs=vpcs))
-    answer = plain(compare(made, prices, latencies, OPTIONS[:5]))
+    unit = (CAPACITY_UNIT, "us-east-2")
+    others = tuple(price for price in prices.prices if (price.name, price.region) != unit)
+    answer = plain(compare(made, PriceList("test", "", others), latencies, OPTIONS[:5]))
     assert [(one["option"], one["monthly_usd"]) for one in answer["answers"]] == [
         ("vpc-sharing", "0.00"),
         ("vpc-peering", "0.00"),
@@ -96,6 +99,19 @@ def test_answers_are_ordered_feasible_then_gaps_then_not_feasible(
     (gap,) = next(one["gaps"] for one in answer["answers"] if one["option"] == "privatelink")
     assert (gap["usage_type"], gap["region"]) == ("LCUUsage", "us-east-2")
     assert gap["needed_by"] == "Load balancer capacity units"
+
+
+@pytest.mark.parametrize(("region", "prefix"), [("cn-north-1", "cnn1"), ("us-gov-east-1", "usge1")])
+def test_prices_for_all_regions_are_gaps_outside_the_commercial_ones(
+    region: str, prefix: str, latencies: LatencySet
+) -> None:
+    there = {"region": region, "azs": [f"{prefix}-az1", f"{prefix}-az2"]}
+    answer = answer_of(document(vpcs=[one | there for one in document()["vpcs"]]), latencies)
+    assert answer["recommended"] is None
+    assert answer["unpriced"][:3] == ["vpc-sharing", "vpc-peering", "transit-gateway"]
+    for one in answer["answers"]:
+        assert (one["monthly_usd"], one["lines"]) == (None, [])
+        assert {gap["region"] for gap in one["gaps"]} <= {region}
 
 
 def test_the_frontier_keeps_what_is_dearer_but_faster(latencies: LatencySet) -> None:
@@ -197,7 +213,9 @@ def test_a_price_flip_names_the_price_and_flips() -> None:
     before = answer_of(made)
     assert before["recommended"] == "vpc-peering"
     (flip,) = [one for one in before["flips"] if one["kind"] == "price"]
-    assert "in all Regions above" in flip["when"] or "in all Regions below" in flip["when"]
+    assert "in all commercial Regions above" in flip["when"] or (
+        "in all commercial Regions below" in flip["when"]
+    )
     name = flip["when"].split()[2]
     outward = 1.001 if "above" in flip["when"] else 0.999
     text = "\n".join(

@@ -42,6 +42,17 @@ def test_a_rate_fills_a_gap_and_a_share_does_not() -> None:
     assert rates(HOURS, "eu-west-2", own("TransitGateway-Hours", "eu-west-1", usd="0.06")) == []
 
 
+@pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1"])
+def test_a_share_of_a_price_for_all_regions_makes_none_outside_the_commercial_ones(
+    region: str,
+) -> None:
+    for where in ("", region):
+        assert rates(BYTES, region, own("VpcEndpoint-Bytes", where, percent="-10")) == []
+    stated = own("VpcEndpoint-Bytes", region, usd="0.02")
+    assert rates(BYTES, region, stated) == [Decimal("0.02")]
+    assert rates(BYTES, "us-east-1", stated) == [Decimal("0.01"), Decimal("0.006")]
+
+
 def test_of_several_the_last_one_counts() -> None:
     here = own("VpcEndpoint-Bytes", "eu-west-1", usd="0.5")
     everywhere = own("VpcEndpoint-Bytes", "", usd="0.7")

@@ -55,6 +55,16 @@ def test_what_is_not_there_is_none() -> None:
     assert found(price("us-east-1", "2026"), to="us-east-2") is None
 
 
+@pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "eusc-de-east-1"])
+def test_a_price_for_all_regions_holds_in_the_commercial_ones_alone(region: str) -> None:
+    for_all, own = price("*", "2026"), price(region, "2020")
+    assert PriceList("test", "", (for_all,)).find(NAME, region) is None
+    assert PriceList("test", "", (for_all, own)).find(NAME, region) == own
+    short = price(region, "2026", SHORT)
+    assert PriceList("test", "", (for_all, short)).find(NAME, region) == short
+    assert for_all.where == "all commercial Regions"
+
+
 def test_tiers_are_put_in_order() -> None:
     made = tiers([(5, None, Decimal(1)), (0, 5, Decimal(2))])
     assert [one.start for one in made] == [0, 5]

@@ -1,0 +1,84 @@
+"""What a price list lacks for two VPCs of two Regions, before anybody has described a topology."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from connectivity.core.answer import Answer
+from connectivity.core.compare import compare
+from connectivity.core.document import topology
+from connectivity.core.latency import LatencySet
+from connectivity.core.options import OPTIONS
+from connectivity.core.regions import AZ_PREFIXES
+from costmodel.core.bill import Gap
+from costmodel.core.price_list import PriceList
+
+PROTOCOLS = ("tcp", "http")  # behind a Network and behind an Application Load Balancer
+NO_LATENCIES = LatencySet("", "", ())
+
+
+class Lack(NamedTuple):
+    """Options that lack the same prices, by name, and these."""
+
+    options: tuple[str, ...]
+    gaps: tuple[Gap, ...]
+
+
+def lacking(prices: PriceList, consumer: str, provider: str) -> list[Lack]:
+    """The options that could carry a flow between two Regions, or inside one, and have no total."""
+    groups: dict[tuple[Gap, ...], list[str]] = defaultdict(list)
+    for name, gaps in gaps_of(prices, consumer, provider).items():
+        if gaps:
+            groups[gaps].append(name)
+    return [Lack(tuple(names), gaps) for gaps, names in groups.items()]
+
+
+def gaps_of(prices: PriceList, consumer: str, provider: str) -> dict[str, tuple[Gap, ...]]:
+    """By name of every option that can carry some flow there: what it lacks, once each."""
+    found: dict[str, dict[tuple[object, ...], Gap]] = {}
+    for answer in _answers(prices, consumer, provider):
+        if answer.bill is not None and answer.is_feasible:
+            gaps = found.setdefault(answer.option.name, {})
+            for gap in answer.bill.gaps:
+                gaps.setdefault((gap.price, gap.region, gap.to_region), gap)
+    named = (option.name for option in OPTIONS if option.name in found)
+    return {name: tuple(found[name].values()) for name in named}
+
+
+def _answers(prices: PriceList, consumer: str, provider: str) -> Iterator[Answer]:
+    for protocol in PROTOCOLS:
+        yield from compare(
+            topology(_two_vpcs(consumer, provider, protocol)), prices, NO_LATENCIES
+        ).answers
+
+
+def _two_vpcs(consumer: str, provider: str, protocol: str) -> dict[str, object]:
+    """A service and its client in two accounts, crossing AZs, with all that a price may need."""
+    ends = {"client": (consumer, "111111111111"), "server": (provider, "222222222222")}
+    return {
+        "version": 1,
+        "name": "coverage",
+        "accounts": [
+            {"id": id, "name": name, "organization": "o"} for name, (_, id) in ends.items()
+        ],
+        "vpcs": [
+            {
+                "name": name,
+                "account": id,
+                "region": region,
+                "cidrs": [f"10.{number}.0.0/16"],
+                "azs": [f"{AZ_PREFIXES[region]}-az{i}" for i in (1, 2)],
+            }
+            for number, (name, (region, id)) in enumerate(ends.items())
+        ],
+        "services": [{"name": "service", "vpc": "server", "port": 443, "protocol": protocol}],
+        "flows": [
+            {
+                "name": "flow",
+                "from": "client",
+                "to": "service",
+                "gb_per_month": 1000,
+                "requests_per_second": 1000,
+            }
+        ],
+    }
