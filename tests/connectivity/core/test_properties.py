@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connectivity.core.case import case
@@ -29,13 +29,6 @@ AZS = {
 }
 
 every_option = pytest.mark.parametrize("option", PRICED, ids=lambda option: option.key)
-few = settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-
 gb = st.integers(0, 2_000_000_000).map(lambda thousandths: thousandths / 1000)
 share = st.integers(0, 20).map(lambda twentieths: twentieths / 20)
 
@@ -91,7 +84,6 @@ def bill_of(option: Option, made: dict[str, Any]) -> Bill | None:
 
 
 @every_option
-@few
 @given(made=documents(), more=gb)
 def test_more_traffic_never_costs_less(option: Option, made: dict[str, Any], more: float) -> None:
     before = bill_of(option, made)
@@ -104,7 +96,6 @@ def test_more_traffic_never_costs_less(option: Option, made: dict[str, Any], mor
 
 
 @every_option
-@few
 @given(made=documents(), seed=st.randoms(use_true_random=False))
 def test_the_order_of_flows_never_matters(option: Option, made: dict[str, Any], seed: Any) -> None:
     shuffled = list(made["flows"])
@@ -114,7 +105,6 @@ def test_the_order_of_flows_never_matters(option: Option, made: dict[str, Any], 
 
 
 @every_option
-@few
 @given(made=documents(), part=st.floats(0, 1))
 def test_splitting_a_flow_changes_a_line_by_a_thousandth(
     option: Option, made: dict[str, Any], part: float
@@ -145,7 +135,6 @@ def quantities(made: Bill) -> Counter[Any]:
     return sums
 
 
-@few
 @given(made=documents())
 def test_lines_add_up_and_payers_are_accounts(made: dict[str, Any]) -> None:
     answer = plain(compare(topology(made), PRICES, NO_LATENCIES))
@@ -159,7 +148,6 @@ def test_lines_add_up_and_payers_are_accounts(made: dict[str, Any]) -> None:
         assert {line["payer"] for line in one["lines"]} <= ids
 
 
-@few
 @given(made=documents())
 def test_a_mix_is_never_dearer_alone_than_any_option(made: dict[str, Any]) -> None:
     """Each flow's own choice is the cheapest of its candidates when it is alone."""

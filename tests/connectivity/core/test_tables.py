@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connectivity.core.difference import differences
@@ -97,7 +97,6 @@ def rebuilt(made: Document) -> Document:
     return again
 
 
-@settings(max_examples=300, deadline=None)
 @given(documents())
 def test_a_document_becomes_tables_and_the_same_document_again(made: Document) -> None:
     topology(made)
@@ -105,7 +104,6 @@ def test_a_document_becomes_tables_and_the_same_document_again(made: Document) -
     assert json.dumps(again, sort_keys=True) == json.dumps(made, sort_keys=True)
 
 
-@settings(max_examples=100, deadline=None)
 @given(documents())
 def test_a_table_as_csv_pasted_back_changes_nothing(made: Document) -> None:
     for key in ("vpcs", "services", "flows"):
