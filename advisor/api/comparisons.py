@@ -97,7 +97,8 @@ def _arguments(request: Request, team_id: int) -> dict[str, Any]:
     """What is asked for, as a job keeps it. The document of a stored topology is filled in."""
     data = request.data
     envelope = {**data, "topology": None} if isinstance(data, dict) else data
-    problems = plain_problems(envelope) + repeated_keys(data)
+    problems = plain_problems(envelope)
+    problems.extend(repeated_keys(data))
     fields = Fields(data, "", problems)
     wanted = fields.get("topology", required=True)
     number = fields.number("topology_version", least=1, most=1e9)

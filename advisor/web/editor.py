@@ -15,13 +15,11 @@ from advisor.web.sheet import Sheet
 from connectivity import editing, queries
 from connectivity.actions import Conflict
 from connectivity.core.pasting import table_as_csv
-from connectivity.core.problems import DocumentRefused, Problem
+from connectivity.core.problems import MOST_PROBLEMS, DocumentRefused, Problem
 from connectivity.core.table_edits import Edits
 from connectivity.core.tables import GENERAL, TABLES, table_of
 from connectivity.editing import Base
 from connectivity.models import TopologyVersion
-
-MOST_PROBLEMS = 50  # shown beside no cell
 
 
 def _table_in(values: QueryDict) -> str:
@@ -82,8 +80,7 @@ def _page(request: HttpRequest, sheet: Sheet, conflict: Conflict | None = None) 
         "sheet": sheet,
         "topology": sheet.version.topology,
         "conflict": conflict,
-        "problems": [Problem("", one) for one in sheet.elsewhere[:MOST_PROBLEMS]],
-        "more": max(0, len(sheet.elsewhere) - MOST_PROBLEMS),
+        "problems": [Problem("", one) for one in sheet.elsewhere],
     }
     return render(request, "web/editor.html", context)
 
@@ -110,7 +107,8 @@ def check(request: HttpRequest, uid: UUID) -> HttpResponse:
     sheet = Sheet(version, request.POST, edits, tuple(problems))
     here = text_in(request.POST, "here")
     row = next((one for one in sheet.rows if one.id == here), None)
-    context = {"row": row, "count": len(problems), "has_rows": sheet.has_rows}
+    is_cut = len(problems) >= MOST_PROBLEMS
+    context = {"row": row, "count": len(problems), "is_cut": is_cut, "has_rows": sheet.has_rows}
     return render(request, "web/editor_check.html", context)
 
 
@@ -156,7 +154,7 @@ def paste(request: HttpRequest, uid: UUID) -> HttpResponse:
             problems = error.problems if isinstance(error, DocumentRefused) else lone
             if isinstance(error, Conflict):
                 context["version"] = queries.version(team_id, uid, error.newest)
-            context |= {"problems": problems[:MOST_PROBLEMS], "text": text, "replace": replace}
+            context |= {"problems": problems, "text": text, "replace": replace}
             return render(request, "web/editor_paste.html", context)
         return _saved(request, version, saved, values)
     return render(request, "web/editor_paste.html", context)

@@ -28,7 +28,6 @@ from costmodel.queries import Since, prices_since
 PAGE = 50
 MOST_AZ_TEXT = 200
 FIRST_FEW = 3  # topologies, up to which the ways to begin stand first
-MOST_PROBLEMS = 100  # shown at once
 
 
 class HomeRow(NamedTuple):
@@ -102,7 +101,7 @@ def paste(request: HttpRequest) -> HttpResponse:
             problems = error.problems
         else:
             return redirect("topology", version.topology.uid)
-    context = {"form": form, "example": REFERENCE.read_text(encoding="utf-8"), **_some(problems)}
+    context = {"form": form, "example": REFERENCE.read_text(encoding="utf-8"), "problems": problems}
     return render(request, "web/paste.html", context)
 
 
@@ -134,7 +133,7 @@ def document(request: HttpRequest, uid: UUID) -> HttpResponse:
             _say_saved(request, saved, expected)
             return redirect("topology", uid)
     context = {"form": form, "version": version, "topology": version.topology, "newest": newest}
-    return render(request, "web/document.html", context | _some(problems))
+    return render(request, "web/document.html", context | {"problems": problems})
 
 
 @require_safe
@@ -191,10 +190,6 @@ def as_yaml(value: Any) -> str:
 
 def as_json(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-
-
-def _some(problems: list[Problem]) -> dict[str, Any]:
-    return {"problems": problems[:MOST_PROBLEMS], "more": max(0, len(problems) - MOST_PROBLEMS)}
 
 
 def _say_saved(request: HttpRequest, saved: TopologyVersion, expected: int | None) -> None:

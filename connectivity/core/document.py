@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from connectivity.core.estate import Estate, keep, reference
-from connectivity.core.fields import Fields, plain_problems
-from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
+from connectivity.core.fields import Fields, kind, plain_problems
+from connectivity.core.problems import DocumentRefused, Problems, did_you_mean
 from connectivity.core.reading import read
 from connectivity.core.regions import az_problem
 from connectivity.core.topology import (
@@ -33,6 +35,7 @@ NEEDED = {
 }  # what a connection of each kind must name
 OFFERED = tuple(key for key in OPTION_KEYS if key != "single-vpc")
 USUAL = frozenset(USUAL_OPTIONS)
+MAX_POLICIES = 1_000
 MAX_TOTAL_GB = 1e12  # up to which money stays exact
 MAX_REQUESTS_PER_SECOND = 1e9
 MAX_CONNECTIONS_PER_SECOND = 1e8
@@ -44,7 +47,7 @@ def parse(data: bytes) -> Topology:
     """The topology in a JSON or YAML document.
 
     Raises:
-        DocumentRefused: with every problem at once.
+        DocumentRefused: with its problems at once.
     """
     return topology(read(data))
 
@@ -58,11 +61,9 @@ def topology(document: Any, *, is_plain: bool = False) -> Topology:
             (repeated keys, NaN, texts that cannot be stored); only its meaning is checked.
 
     Raises:
-        DocumentRefused: with every problem at once, each with its path.
+        DocumentRefused: with its problems at once, each with its path.
     """
-    problems = [] if is_plain else plain_problems(document)
-    if any("nested deeper" in one.problem for one in problems):
-        raise DocumentRefused(problems)
+    problems = Problems() if is_plain else plain_problems(document)
     made = _Reader(problems).topology(Fields(document, "", problems))
     if problems:
         raise DocumentRefused(problems)
@@ -73,7 +74,7 @@ def topology(document: Any, *, is_plain: bool = False) -> Topology:
 class _Reader:
     """Reads a document from top to bottom, and remembers the names it has met."""
 
-    problems: list[Problem]
+    problems: Problems
     estate: Estate = field(default_factory=Estate)
     flows: dict[str, Flow] = field(default_factory=dict)
     entries: set[str] = field(default_factory=set)  # names of flows as the document has them
@@ -88,7 +89,7 @@ class _Reader:
         if sum(flow.gb for flow in self.flows.values()) > MAX_TOTAL_GB:
             top.note("flows", f"carry more than {MAX_TOTAL_GB:g} GB a month together")
         connections = tuple(self._connection(one) for one in top.items("connections"))
-        policies = tuple(self._policy(one) for one in top.items("policies"))
+        policies = tuple(self._policy(one) for one in top.items("policies", most=MAX_POLICIES))
         quotas = self._quotas(top)
         hub = reference(top, "hub_account", self.estate.accounts, "account")
         made = Topology(
@@ -110,7 +111,7 @@ class _Reader:
     def _version(self, top: Fields) -> None:
         version = top.get("version", required=True)
         if version is not None and (isinstance(version, bool) or version != VERSION):
-            top.note("version", f"is {version!r}; this release reads version {VERSION}")
+            top.note("version", f"is {kind(version)}; this release reads version {VERSION}")
 
     def _flow(self, one: Fields, budget: float | None) -> None:
         provider, service = self._provider(one)
@@ -165,8 +166,9 @@ class _Reader:
         if to in self.estate.services:
             return self.estate.services[to].vpc or None, to
         if to not in self.estate.vpcs:
-            offer = did_you_mean(to, [*self.estate.services, *self.estate.vpcs])
-            one.note("to", f"no service or VPC is called {to!r}{offer}")
+            known = chain(self.estate.services, self.estate.vpcs)
+            near = partial(did_you_mean, to, known)
+            one.note("to", f"no service or VPC is called {to!r}", near)
             return None, None
         return to, None
 
@@ -181,8 +183,8 @@ class _Reader:
         known = []
         for place, name in named:
             if name not in self.estate.vpcs:
-                offer = did_you_mean(name, self.estate.vpcs)
-                one.note(place, f"no VPC is called {name!r}{offer}")
+                near = partial(did_you_mean, name, self.estate.vpcs)
+                one.note(place, f"no VPC is called {name!r}", near)
             elif name == provider:
                 one.note(place, f"{name!r} is the VPC that the flow goes to; give another one")
             else:
@@ -237,7 +239,7 @@ class _Reader:
         between = one.texts("between", required=True, repeat=True) or ()
         if len(between) != 2 and isinstance(one.values.get("between"), list):
             one.note("between", "name two environments; they may be the same")
-        known = [vpc.environment for vpc in self.estate.vpcs.values() if vpc.environment]
+        known = self.estate.environments
         for place, end in one.places("between"):
             if end not in known and (offer := did_you_mean(end, known)):
                 one.note(place, f"no VPC has the environment {end!r}{offer}")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from ipaddress import ip_network
 from typing import Any
 
@@ -23,6 +24,7 @@ class Estate:
     vpcs: dict[str, Vpc] = field(default_factory=dict)
     services: dict[str, Service] = field(default_factory=dict)
     account_names: set[str] = field(default_factory=set)
+    environments: set[str] = field(default_factory=set)
 
     def read(self, top: Fields) -> None:
         for one in top.items("accounts", required=True):
@@ -56,6 +58,8 @@ class Estate:
             subnets=sum(1 for subnet in one.items("subnets") if self._subnet(subnet, cidrs, azs)),
             environment=one.text("environment"),
         )
+        if made.environment:
+            self.environments.add(made.environment)
         keep(one, "name", made.name, made, self.vpcs)
 
     def _cidrs(self, one: Fields) -> tuple[Network, ...]:
@@ -82,7 +86,7 @@ class Estate:
     def _subnet(self, one: Fields, cidrs: tuple[Network, ...], azs: tuple[str, ...]) -> bool:
         az = one.text("az", required=True)
         if az and azs and az not in azs:
-            one.note("az", f"{az!r} is not among the VPC's azs{did_you_mean(az, azs)}")
+            one.note("az", f"{az!r} is not among the VPC's azs", partial(did_you_mean, az, azs))
         text = one.text("cidr", required=True)
         network = _network(one, "cidr", text) if text else None
         if network and cidrs and not any(_within(network, cidr) for cidr in cidrs):
@@ -96,7 +100,8 @@ class Estate:
         azs = one.texts("azs") or own
         for place, az in one.places("azs"):
             if vpc and az not in own:
-                one.note(place, f"{az!r} is not an AZ of VPC {vpc!r}{did_you_mean(az, own)}")
+                near = partial(did_you_mean, az, own)
+                one.note(place, f"{az!r} is not an AZ of VPC {vpc!r}", near)
         made = Service(
             name=one.text("name", required=True) or "",
             vpc=vpc or "",
@@ -124,7 +129,7 @@ def reference(
     name = one.text(key, required=required)
     if name is None or name in known:
         return name
-    one.note(key, f"no {what} is called {name!r}{did_you_mean(name, known)}")
+    one.note(key, f"no {what} is called {name!r}", partial(did_you_mean, name, known))
     return None
 
 

@@ -1,10 +1,11 @@
 """Reads the fields of a document's mappings, and collects what is wrong with them."""
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from typing import Any
 
-from connectivity.core.problems import Problem, did_you_mean
+from connectivity.core.problems import Problem, Problems, did_you_mean, it_can_be
 from connectivity.core.reading import MAX_DEPTH
 
 NOTHING: frozenset[str] = frozenset()
@@ -20,20 +21,20 @@ class Fields:
     `done` notes the keys that nobody asked for.
     """
 
-    def __init__(self, value: Any, path: str, problems: list[Problem]) -> None:
+    def __init__(self, value: Any, path: str, problems: Problems) -> None:
         self.path = path
         self.problems = problems
         self.asked: set[str] = set()
         self.is_mapping = isinstance(value, dict)
         self.values: dict[str, Any] = value if self.is_mapping else {}
         if not self.is_mapping:
-            problems.append(Problem(path or "document", f"is {kind(value)}, not a mapping"))
+            problems.note(path or "document", f"is {kind(value)}, not a mapping")
 
     def at(self, key: str) -> str:
         return _join(self.path, key)
 
-    def note(self, key: str, problem: str) -> None:
-        self.problems.append(Problem(self.at(key), problem))
+    def note(self, key: str, problem: str, offer: Callable[[], str] | None = None) -> None:
+        self.problems.note(self.at(key), problem, offer)
 
     def get(self, key: str, *, required: bool = False) -> Any:
         self.asked.add(key)
@@ -111,32 +112,37 @@ class Fields:
         self.note(key, f"is {kind(value)}, not true or false")
         return False
 
-    def items(self, key: str, *, required: bool = False) -> Iterator["Fields"]:
-        """Every mapping in a list."""
+    def items(
+        self, key: str, *, required: bool = False, most: int | None = None
+    ) -> Iterator["Fields"]:
+        """Every mapping in a list; none where there are more than `most`."""
         value = self.get(key, required=required)
         if value is not None and not isinstance(value, list):
             self.note(key, f"is {kind(value)}, not a list")
         elif required and value == []:
             self.note(key, "is an empty list; at least one is needed")
+        if most is not None and isinstance(value, list) and len(value) > most:
+            self.note(key, f"has {len(value):,} entries; at most {most:,} are read")
+            return
         for i, one in enumerate(value if isinstance(value, list) else ()):
             yield Fields(one, self.at(f"{key}[{i}]"), self.problems)
 
     def done(self) -> None:
         for key in self.values:
             if key not in self.asked and key != "note" and not key.startswith("x-"):
-                self.note(key, f"is not a key that is known here{did_you_mean(key, self.asked)}")
+                near = partial(did_you_mean, key, self.asked)
+                self.note(key, "is not a key that is known here", near)
 
     def _text(self, value: Any, key: str, among: Collection[str]) -> str | None:
         if not isinstance(value, str):
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
             self.note(key, f"is {kind(value)}, not text{QUOTE if is_number else ''}")
             return None
-        problem = text_problem(value)
-        if not problem and among and value not in among:
-            offer = did_you_mean(value, among) or f"; it can be {', '.join(sorted(among))}"
-            problem = f"is {value!r}{offer}"
-        if problem:
+        if problem := text_problem(value):
             self.note(key, problem)
+            return None
+        if among and value not in among:
+            self.note(key, f"is {value!r}", partial(it_can_be, value, among))
             return None
         return value
 
@@ -172,9 +178,9 @@ def text_problem(value: str) -> str | None:
     return None
 
 
-def plain_problems(value: Any) -> list[Problem]:
+def plain_problems(value: Any) -> Problems:
     """What no value anywhere may be: repeated keys, NaN or infinite, unstorable text, too deep."""
-    return [] if _is_plain(value) else _every_problem(value)
+    return Problems() if _is_plain(value) else _every_problem(value)
 
 
 def _is_plain(value: Any) -> bool:
@@ -199,21 +205,23 @@ def _is_plain(value: Any) -> bool:
     return not level and not _unstorable("".join(texts), "")
 
 
-def _every_problem(value: Any) -> list[Problem]:
-    problems: list[Problem] = []
+def _every_problem(value: Any) -> Problems:
+    problems = Problems()
     stack: list[tuple[Any, str, int]] = [(value, "", 0)]
     while stack:
         one, path, depth = stack.pop()
         if isinstance(one, dict | list) and depth > MAX_DEPTH:
-            problems.append(Problem(path, f"is nested deeper than {MAX_DEPTH} levels"))
+            problems.note(path, f"is nested deeper than {MAX_DEPTH} levels")
         elif isinstance(one, dict):
-            problems += repeated_keys(one, path)
-            problems += [p for key in one if (p := _unstorable(key, path or "document"))]
-            stack += [(child, _join(path, key), depth + 1) for key, child in one.items()]
+            problems.extend(repeated_keys(one, path))
+            problems.extend(p for key in one if (p := _unstorable(key, path or "document")))
+            pairs = reversed(one.items())
+            stack += [(child, _join(path, key), depth + 1) for key, child in pairs]
         elif isinstance(one, list):
-            stack += [(child, f"{path}[{i}]", depth + 1) for i, child in enumerate(one)]
+            last = len(one) - 1
+            stack += [(one[i], f"{path}[{i}]", depth + 1) for i in range(last, -1, -1)]
         elif isinstance(one, float) and not math.isfinite(one):
-            problems.append(Problem(path, f"is {one}; only finite numbers can be used"))
+            problems.note(path, f"is {one}; only finite numbers can be used")
         elif isinstance(one, str) and (problem := _unstorable(one, path)):
             problems.append(problem)
     return problems
@@ -226,6 +234,7 @@ def repeated_keys(mapping: Any, path: str = "") -> list[Problem]:
 
 
 def _join(path: str, key: str) -> str:
+    key = key if len(key) <= MAX_TEXT else f"{key[:MAX_TEXT]}…"
     plain = key if key and key.isprintable() else repr(key)
     return f"{path}.{plain}" if path else plain
 

@@ -2,13 +2,16 @@
 
 import csv
 import io
+from collections.abc import Iterable
+from functools import partial
 
-from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
+from connectivity.core.problems import DocumentRefused, Problem, Problems, did_you_mean
 from connectivity.core.table import MORE, Document, Table, Texts
 from connectivity.core.table_edits import Edits, edited
 from connectivity.core.tables import TABLES, table_of, table_rows
 
 MOST_PASTED = 20_000  # rows
+MOST_QUOTED = 40  # characters of a cell
 FORMULAS = frozenset("=+-@\t\r")  # what a spreadsheet takes for the beginning of one
 
 
@@ -30,34 +33,35 @@ def pasted(table: Table, text: str) -> list[Texts]:
     keys, problems = _heads(table, lines[0])
     if len(lines) - 1 > MOST_PASTED:
         said = f"and {len(lines) - 1:,} rows; at most {MOST_PASTED:,} are read at once"
-        problems.append(Problem("line 1", said))
+        problems.note("line 1", said)
     for number, cells in enumerate(lines[1:], start=2):
         if any(cell.strip() for cell in cells[len(keys) :]):
             said = f"has {len(cells)} cells; the first line names {len(keys)} columns"
-            problems.append(Problem(f"line {number}", said))
+            problems.note(f"line {number}", said)
     if problems:
         raise DocumentRefused(problems)
     filled = (cells for cells in lines[1:] if any(cell.strip() for cell in cells))
     return [dict(zip(keys, map(_unquoted, cells), strict=False)) for cells in filled]
 
 
-def _heads(table: Table, cells: list[str]) -> tuple[list[str], list[Problem]]:
+def _heads(table: Table, cells: list[str]) -> tuple[list[str], Problems]:
     known = {name.lower(): c.key for c in (*table.columns, MORE) for name in (c.key, c.label)}
     keys: list[str] = []
-    problems = []
+    problems = Problems()
     for cell in cells:
         key = known.get(cell.strip().lower(), "")
         if not key:
-            offer = did_you_mean(cell.strip(), [*known]) or f"; there are {', '.join(_keys(table))}"
-            problems.append(Problem("line 1", f"no column is called {cell.strip()!r}{offer}"))
+            offer = partial(_columns_like, cell.strip(), known, table)
+            problems.note("line 1", f"no column is called {cell.strip()[:MOST_QUOTED]!r}", offer)
         elif key in keys:
-            problems.append(Problem("line 1", f"{cell.strip()!r} is named twice"))
+            problems.note("line 1", f"{cell.strip()!r} is named twice")
         keys.append(key)
     return keys, problems
 
 
-def _keys(table: Table) -> list[str]:
-    return [one.key for one in table.columns]
+def _columns_like(word: str, known: Iterable[str], table: Table) -> str:
+    there = ", ".join(one.key for one in table.columns)
+    return did_you_mean(word, known) or f"; there are {there}"
 
 
 def merged(document: Document, key: str, rows: list[Texts], *, replace: bool = False) -> Document:

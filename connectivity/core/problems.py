@@ -1,15 +1,20 @@
 """What is wrong with a document, where, and what would be right.
 
 ValueError
-└── DocumentRefused    every problem of one document at once; nothing of it is used
+└── DocumentRefused    the problems of one document at once; nothing of it is used
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from difflib import get_close_matches
+from heapq import nlargest
 from itertools import islice
 from typing import NamedTuple
 
-MOST_KNOWN = 500  # names among which a near one is looked for
+MOST_PROBLEMS = 100  # that are listed of one document
+MOST_KNOWN = 1_000  # names among which a near one is looked for
+MOST_LIKELY = 20  # of them that are compared letter by letter
+MOST_LETTERS = 120
+MOST_CHOICES = 20  # named in one sentence
 
 
 class Problem(NamedTuple):
@@ -22,12 +27,51 @@ class Problem(NamedTuple):
         return f"{self.path}: {self.problem}"
 
 
-class DocumentRefused(ValueError):
-    """A document cannot be used. Carries every problem that was found in it."""
+class Problems:
+    """Problems as they are met: the first are kept, the others counted.
 
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("; ".join(str(problem) for problem in problems[:3]))
-        self.problems = problems
+    Where everything is wrong, that is then said as fast as one problem, and is as short.
+    """
+
+    def __init__(self, problems: Iterable[Problem] = ()) -> None:
+        self._first: list[Problem] = []
+        self._count = 0
+        self.extend(problems)
+
+    def __bool__(self) -> bool:
+        return bool(self._first)
+
+    def append(self, problem: Problem) -> None:
+        self._count += 1
+        if self._count <= MOST_PROBLEMS:
+            self._first.append(problem)
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            self.append(problem)
+
+    def note(self, path: str, problem: str, offer: Callable[[], str] | None = None) -> None:
+        """A problem, and what would be right; that is looked for only if the problem is kept."""
+        is_kept = self._count < MOST_PROBLEMS
+        self.append(Problem(path, f"{problem}{offer()}" if offer and is_kept else problem))
+
+    @property
+    def listed(self) -> list[Problem]:
+        """At most 100; the last one then says how many more there are."""
+        if self._count <= MOST_PROBLEMS:
+            return self._first
+        more = self._count - MOST_PROBLEMS + 1
+        said = f"{more:,} more are not listed; mend these first, then try again"
+        return [*self._first[:-1], Problem("problems", said)]
+
+
+class DocumentRefused(ValueError):
+    """A document cannot be used. Carries the problems that were found in it, at most 100."""
+
+    def __init__(self, problems: Iterable[Problem] | Problems) -> None:
+        kept = problems if isinstance(problems, Problems) else Problems(problems)
+        self.problems = kept.listed
+        super().__init__("; ".join(str(problem) for problem in self.problems[:3]))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -36,5 +80,34 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("order-api", ["orders-api", "clients"])
     "; did you mean 'orders-api'?"
     """
-    near = get_close_matches(word, list(islice(known, MOST_KNOWN)), n=1)
+    word = word[:MOST_LETTERS]
+    likely = nlargest(
+        MOST_LIKELY, islice(known, MOST_KNOWN), key=lambda name: _shared_ends(word, name)
+    )
+    near = get_close_matches(word, likely, n=1)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _shared_ends(word: str, name: str) -> int:
+    """How many letters two words share where they begin and where they end."""
+    return _shared_start(word, name) + _shared_start(word[::-1], name[::-1])
+
+
+def _shared_start(word: str, name: str) -> int:
+    for i, (one, other) in enumerate(zip(word, name, strict=False)):
+        if one != other:
+            return i
+    return min(len(word), len(name))
+
+
+def it_can_be(word: str, known: Collection[str]) -> str:
+    """The end of a sentence that offers the nearest known word, or else those that there are.
+
+    >>> it_can_be("x", ["tcp", "udp"])
+    '; it can be tcp, udp'
+    """
+    if near := did_you_mean(word, known):
+        return near
+    names = sorted(known)
+    more = f" and {len(names) - MOST_CHOICES:,} others" if len(names) > MOST_CHOICES else ""
+    return f"; it can be {', '.join(names[:MOST_CHOICES])}{more}"

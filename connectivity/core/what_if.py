@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from connectivity.core.changes import INPUTS, SCALED, Change, Document, applied
 from connectivity.core.document import topology as validated
-from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
+from connectivity.core.problems import DocumentRefused, Problem, Problems, did_you_mean
 from connectivity.core.topology import OBJECT_KINDS, Flow, Topology
 
 NUMBER = re.compile(
@@ -44,7 +44,7 @@ def what_if(topology: Topology, asked: Iterable[tuple[str, str]], flow: str = ""
     """
     wanted = {key: text for key, text in asked if key.partition(":")[0] in INPUTS and text.strip()}
     single = {key for key in wanted if ":" in key and not key.startswith("operations:")}
-    problems: list[Problem] = []
+    problems = Problems()
     steps = ({"azs"}, wanted.keys() - single - {"azs"})  # fewer AZs change how much crosses
     changes: list[Change] = []
     for keys in steps:
@@ -57,18 +57,18 @@ def what_if(topology: Topology, asked: Iterable[tuple[str, str]], flow: str = ""
     narrow = {key: wanted[key] for key in single}
     topology, more = _change(topology, narrow, flow_values, problems)
     flow_values |= {one.key: one.value for one in more}
-    return WhatIf(topology, (*changes, *more), problems, values, flow_values)
+    return WhatIf(topology, (*changes, *more), problems.listed, values, flow_values)
 
 
 def _change(
-    topology: Topology, wanted: dict[str, str], own: dict[str, float], problems: list[Problem]
+    topology: Topology, wanted: dict[str, str], own: dict[str, float], problems: Problems
 ) -> tuple[Topology, list[Change]]:
     """The topology after the changes that can be made."""
     changes = []
     for key, text in sorted(wanted.items()):
         what, _, of = key.partition(":")
         if problem := _unknown(key, own, topology) or _unusable(key, text, own, topology):
-            problems.append(Problem(key, problem))
+            problems.note(key, problem)
         elif not _is_own(key, own[key], _number(text), topology):
             changes.append(Change(what, of, _number(text), own[key]))
     changes.sort(key=lambda one: list(INPUTS).index(one.what))
@@ -79,7 +79,7 @@ def _change(
 
 
 def _one_by_one(
-    topology: Topology, changes: list[Change], problems: list[Problem]
+    topology: Topology, changes: list[Change], problems: Problems
 ) -> tuple[Topology, list[Change]]:
     """The topology after those changes that its document allows."""
     made = []
@@ -88,7 +88,7 @@ def _one_by_one(
             topology = _applied(topology, [one])
             made.append(one)
         except DocumentRefused as error:
-            problems += (Problem(f"{one.key}, {p}", said) for p, said in error.problems)
+            problems.extend(Problem(f"{one.key}, {p}", said) for p, said in error.problems)
     return topology, made
 
 
