@@ -19,7 +19,7 @@ ARGUMENTS = {
     "document": document(),
     "options": None,
     "price_list": None,
-    "cells": False,
+    "include": [],
     "topology_version": None,
 }
 
