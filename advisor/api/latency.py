@@ -1,7 +1,9 @@
 """Latency measurements over REST: upload a tool's output, list what is filed, withdraw."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from hashlib import sha256
+from itertools import permutations
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +27,8 @@ from advisor.api.serializers import (
 from advisor.api.topologies import Pages
 from connectivity import queries
 from connectivity.core.cells import Cell
-from connectivity.core.problems import Problem
+from connectivity.core.distance import AS_OF, between, places
+from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.importers.latency import LARGEST
 from connectivity.measurements import (
     Filing,
@@ -43,6 +46,7 @@ SHOWN = (
     "tool", "tool_version", "test", "option", "source", "destination", "samples", "loss",
     "direction_note", "taken", "instance_type", "origin", "notes", "withdrawn_because",
 )  # fmt: skip
+ESTIMATES = "estimates"
 YES = ("1", "true", "yes", "on")
 
 
@@ -106,17 +110,29 @@ class MeasurementView(APIView):
 class LatencyCellsView(APIView):
     @extend_schema(
         responses=OpenApiTypes.OBJECT,
-        parameters=[OpenApiParameter(name, str) for name in ("option", "source", "destination")],
+        parameters=[
+            *(OpenApiParameter(name, str) for name in ("option", "source", "destination")),
+            OpenApiParameter("include", str, enum=[ESTIMATES], description="by distance"),
+        ],
     )
     def get(self, request: Request) -> Response:
-        """The cells of an option (of none: between Regions), measured and published; in µs."""
+        """The cells of an option (of none: between Regions), measured and published; in µs.
+
+        `include=estimates` adds what distance says of the pairs of Regions that have none.
+        """
         asked = asked_of(request)
-        found = [
-            cell_json(one)
-            for one in queries.cells(team_id_of(request), asked.get("option", ""))
-            if asked.get("source", one.source) == one.source
-            and asked.get("destination", one.destination) == one.destination
-        ]
+        option = asked.get("option", "")
+        found = [cell_json(one) for one in queries.cells(team_id_of(request), option)]
+        included = asked.get("include", "")
+        if included not in ("", ESTIMATES):
+            offer = f"is {ascii(included[:100])}; only {ESTIMATES} can be included"
+            raise DocumentRefused([Problem("include", offer)])
+        if included:
+            known = {(one["source"], one["destination"]) for one in found}
+            estimates = _estimates(option)
+            found += [one for one in estimates if (one["source"], one["destination"]) not in known]
+        ends = ("source", "destination")
+        found = [row for row in found if all(asked.get(end, row[end]) == row[end] for end in ends)]
         pages = Pages()
         page = pages.paginate_queryset(found, request, self) or []
         return pages.get_paginated_response(list(page))
@@ -164,4 +180,29 @@ def cell_json(cell: Cell) -> dict[str, Any]:
     said = {name: getattr(cell, name) for name in (*names, "basis", "drift_us")}
     figures = {name: figure._asdict() for name, figure in cell.figures.items()}
     more = {"method": asdict(cell.method), "figures": figures, "hidden": list(cell.hidden)}
-    return said | more
+    is_known = "p50" in cell.figures
+    return said | more | _by_distance(cell.source, cell.destination, is_known=is_known)
+
+
+NOTHING: dict[str, Any] = {
+    "runs": 0, "samples": None, "loss": None, "grade": None, "as_of": AS_OF, "basis": "estimated",
+    "drift_us": None, "method": None, "figures": {}, "hidden": [],
+}  # fmt: skip
+
+
+def _estimates(option: str) -> Iterator[dict[str, Any]]:
+    """Rows without figures for every pair of Regions, as `cell_json` has them."""
+    for source, destination in permutations(sorted(places()), 2):
+        ends = {"option": option, "source": source, "destination": destination}
+        yield ends | NOTHING | _by_distance(source, destination, is_known=False)
+
+
+def _by_distance(source: str, destination: str, *, is_known: bool) -> dict[str, Any]:
+    """What distance says between two Regions; what is typical only where no median is known."""
+    apart = between(source, destination)
+    typical = None if apart is None or is_known else apart.typical_us
+    return {
+        "bound_us": apart.bound_us if apart else None,
+        "typical_us": typical,
+        "typical_error": apart.typical_error if apart and typical else None,
+    }

@@ -133,13 +133,7 @@ class MoreFindingsSerializer(serializers.Serializer[object]):
     flows = serializers.IntegerField()
 
 
-class LatencySerializer(serializers.Serializer[object]):
-    flow = Text()
-    from_az = Text()
-    to_az = Text()
-    statistic = Text()
-    us = serializers.FloatField(allow_null=True)
-    overhead_us = serializers.FloatField(allow_null=True)
+class BetweenRegionsSerializer(serializers.Serializer[object]):
     bound_us = serializers.IntegerField(
         allow_null=True, help_text="between Regions: no round trip is faster"
     )
@@ -154,6 +148,15 @@ class LatencySerializer(serializers.Serializer[object]):
     median_us = serializers.FloatField(
         allow_null=True, help_text="between Regions: measured, where no p99 of the option is known"
     )
+
+
+class LatencySerializer(BetweenRegionsSerializer):
+    flow = Text()
+    from_az = Text()
+    to_az = Text()
+    statistic = Text()
+    us = serializers.FloatField(allow_null=True)
+    overhead_us = serializers.FloatField(allow_null=True)
     share = serializers.FloatField()
     basis = serializers.ChoiceField(choices=["measured", "published", "estimated", "none"])
     as_of = Text()
@@ -161,7 +164,7 @@ class LatencySerializer(serializers.Serializer[object]):
     source = Text()  # type: ignore[assignment]  # a field of this name
 
 
-class AnswerSerializer(serializers.Serializer[object]):
+class AnswerSerializer(BetweenRegionsSerializer):
     option = Text()
     name = Text()
     feasible = serializers.BooleanField()

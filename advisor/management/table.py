@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from connectivity.core.distance import instead_words
 from connectivity.core.latency import BASELINE
 from connectivity.core.verdict import feasibility
 
@@ -101,9 +102,18 @@ def _footer(answer: dict[str, Any]) -> Iterable[str]:
     if answer["today_usd"] is not None:
         yield f"today: {answer['today_usd']} USD/month"
     prices = answer["price_list"]
+    yield from _between_regions(answer["answers"])
     yield f"prices {prices['name']} as of {prices['as_of']}, engine {answer['engine']}"
     yield f"latencies as of {answer['latency_as_of']}, rules as of {answer['rules_as_of']}"
     yield from answer["assumptions"]
+
+
+def _between_regions(answers: Sequence[dict[str, Any]]) -> Iterable[str]:
+    """What is known of the farthest flow where no p99 is."""
+    unknown = [one for one in answers if one["worst_p99_us"] is None]
+    names = ("bound_us", "typical_us", "typical_error", "median_us")
+    words = dict.fromkeys(instead_words(*(one[name] for name in names)) for one in unknown)
+    yield from (f"between Regions, instead of a p99: {one}" for one in words if one)
 
 
 def aligned(rows: Sequence[Row], right: set[int]) -> str:

@@ -1,5 +1,6 @@
 """How figures look on pages: money, quantities, microseconds."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django import template
@@ -50,3 +51,10 @@ def us(value: float | str | None) -> str:
 @register.filter
 def signed_us(value: float | None) -> str:
     return "no data" if value is None else f"{value:+,.10g} µs"
+
+
+@register.filter
+def listed(names: Sequence[str]) -> str:
+    """As a sentence lists them."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last

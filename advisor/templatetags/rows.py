@@ -14,6 +14,7 @@ from advisor.templatetags.figures import amount, percent, signed_us, us
 from advisor.web.bills import LineRow
 from advisor.web.picture import FlowRow
 from advisor.web.present import Finding
+from connectivity.core.distance import Distance
 from connectivity.core.latency import Reading
 from connectivity.core.matrix import Block, Square
 from connectivity.core.rule import Severity
@@ -115,25 +116,27 @@ def chosen_rows(chosen: Iterable[tuple[str, float, str]]) -> SafeString:
 
 
 MARKS = {"missing": "no data", "lost": "all lost", "hidden": "too few samples"}
+MIDDLES = ("p50", "mean")  # what an estimate of the median stands for
 WORDS = {"missing": "·", "lost": "lost", "hidden": "n/a"}
 
 
 @register.simple_tag
-def matrix_rows(block: Block, option: str) -> SafeString:
+def matrix_rows(block: Block, option: str, statistic: str) -> SafeString:
     """A block of the matrix; every square with a cell leads to what is behind it."""
     at = f"{reverse('latency-cell')}?option={option}&amp;from="
     rows = []
     for row in block.rows:
-        squares = "".join(_square(one, at) for one in row)
+        squares = "".join(_square(one, at, statistic) for one in row)
         rows.append(f'<tr><th scope="row">{escape(row[0].source)}</th>{squares}</tr>')
     return mark_safe("".join(rows))  # noqa: S308  # AZ IDs, Regions and numbers
 
 
-def _square(one: Square, at: str) -> str:
-    cell = one.cell
+def _square(one: Square, at: str, statistic: str) -> str:
+    cell, where = one.cell, f"{at}{one.source}&amp;to={one.destination}"
+    if one.distance is not None:
+        return _by_distance(one.distance, where, statistic)
     if cell is None:
         return '<td class="heat none" title="no data">·</td>'
-    where = f"{at}{one.source}&amp;to={one.destination}"
     if one.us is None:
         mark = MARKS[one.state]
         return f'<td class="heat none"><a href="{where}" title="{mark}">{WORDS[one.state]}</a></td>'
@@ -144,6 +147,15 @@ def _square(one: Square, at: str) -> str:
         f'<td class="heat heat-{one.level}"><a href="{where}" title="{title}">{one.us:,.5g}</a>'
         f"{drift}</td>"
     )
+
+
+def _by_distance(distance: Distance, where: str, statistic: str) -> str:
+    """Of a median what is typical, of all else what nothing can beat."""
+    sign, us = ("≥", distance.bound_us)
+    if statistic in MIDDLES:
+        sign, us = ("≈", distance.typical_us)
+    link = f'<a href="{where}" title="{distance.words}">{sign}\u202f{us:,}</a>'
+    return f'<td class="heat none estimate">{link}</td>'
 
 
 @register.filter

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 
 from advisor.web.address import Links
 from connectivity.advice import Answered
+from connectivity.core.distance import instead_words
 from connectivity.core.plain import plain
 from connectivity.core.verdict import feasibility
 
@@ -18,6 +19,7 @@ TYPES = {
     "csv": "text/csv; charset=utf-8",
     "md": "text/markdown; charset=utf-8",
 }
+BETWEEN_REGIONS = ("bound_us", "typical_us", "typical_error", "median_us")
 COLUMNS = (
     "option",
     "feasible",
@@ -27,7 +29,14 @@ COLUMNS = (
     "worst_p99_us",
     "worst_p99_basis",
     "overhead_us",
+    "bound_us",
+    "typical_us",
+    "median_us",
 )
+MORE_COLUMNS = (
+    "typical_error_low", "typical_error_high", "feasibility", "no total because", "payers",
+    "first finding",
+)  # fmt: skip
 LINE_COLUMNS = (
     "what",
     "service",
@@ -71,11 +80,13 @@ def as_csv(answered: Answered, links: Links) -> str:
     answer = plain(answered.comparison)
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-    writer.writerow([*COLUMNS, "feasibility", "no total because", "payers", "first finding"])
+    writer.writerow([*COLUMNS, *MORE_COLUMNS])
     for one in answer["answers"]:
         payers = "; ".join(f"{payer['account']} {payer['usd']}" for payer in one["payers"])
         finding = next((f"{f['rule']} {f['detail']}" for f in one["findings"]), "")
-        row = [*(one[column] for column in COLUMNS[1:]), _word(one), _missing(one), payers, finding]
+        low, high = one["typical_error"] or ("", "")
+        row = [*(one[column] for column in COLUMNS[1:]), low, high]
+        row += [_word(one), _missing(one), payers, finding]
         writer.writerow([spreadsheet_safe(cell) for cell in (one["option"], *row)])
     writer.writerow([])
     writer.writerow(["option", *LINE_COLUMNS])
@@ -127,7 +138,7 @@ def _markdown(answered: Answered) -> Iterator[str]:
     for one in answer["answers"]:
         usd = one["monthly_usd"] or ("price missing" if one["gaps"] else "not priced")
         payers = ", ".join(f"{payer['account']}: {payer['usd']}" for payer in one["payers"])
-        us = "no data" if one["worst_p99_us"] is None else f"{one['worst_p99_us']:g}"
+        us = _instead(one) if one["worst_p99_us"] is None else f"{one['worst_p99_us']:g}"
         basis = f" ({one['worst_p99_basis']})" if one["worst_p99_us"] is not None else ""
         rule = next((f["rule"] for f in one["findings"] if f["severity"] == "hard"), "")
         word = f"{_word(one)} {rule}".strip()
@@ -139,6 +150,12 @@ def _markdown(answered: Answered) -> Iterator[str]:
         f"{answer['latency_as_of']}, rules {answer['rules_as_of']}, engine {answer['engine']}; "
         "USD before tax and discounts."
     )
+
+
+def _instead(one: dict[str, Any]) -> str:
+    """What is known where no p99 is."""
+    words = instead_words(*(one[name] for name in BETWEEN_REGIONS))
+    return f"no data; {words}" if words else "no data"
 
 
 def _cell(text: str) -> str:

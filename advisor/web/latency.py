@@ -21,6 +21,7 @@ from advisor.web.requests import found_or_404, signed_in, text_in
 from connectivity import queries
 from connectivity.advice import kit_of
 from connectivity.core.cells import STATISTICS, Cell, age
+from connectivity.core.distance import SOURCE, between, places
 from connectivity.core.matrix import Block, blocks
 from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.core.regions import AZ_PREFIXES
@@ -49,10 +50,13 @@ def show(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     option, statistic = asked["option"], asked["statistic"]
     found = queries.best_cells(team_id, option, statistic, _grades(asked), asked["basis"])
-    made = [one for one in blocks(found, statistic) if _shows(one, asked["region"])]
+    by_distance = not asked["basis"] and asked["grade"] == GRADES[0]  # an estimate has no grade
+    regions = places() if by_distance and not option else ()  # nor an option
+    made = blocks(found, statistic, regions, by_distance=by_distance)
     context: dict[str, Any] = {
         "asked": asked,
-        "blocks": made,
+        "blocks": [one for one in made if _shows(one, asked["region"])],
+        "by_distance": by_distance,
         "options": [*OPTION_KEYS, ""],
         "statistics": STATISTICS,
         "regions": AZ_PREFIXES,
@@ -102,11 +106,20 @@ def cell(request: HttpRequest) -> HttpResponse:
         "source": source,
         "destination": destination,
         "cells": found,
+        "distance": between(source, destination),
+        "source_of_distance": SOURCE,
+        "is_impossible": any(_beats_light(one) for one, _ in found),
         "runs": queries.runs_of(team_id, option, source, destination)[:MOST_RUNS],
         "most": MOST_RUNS,
         "here": request.get_full_path(),
     }
     return render(request, "web/latency_cell.html", context)
+
+
+def _beats_light(cell: Cell) -> bool:
+    """Filed under the wrong Regions, before that was refused."""
+    apart = between(cell.source, cell.destination)
+    return apart is not None and any(one.low < apart.bound_us for one in cell.figures.values())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,6 +14,7 @@ from connectivity.core.answer import Answer
 from connectivity.core.compare import Comparison
 from connectivity.core.flips import Flip, flips
 from connectivity.core.headlines import Headline
+from connectivity.core.kit import unmeasured
 from connectivity.core.latency import BASELINE, Reading, region_of
 from connectivity.core.plain import ENGINE, assumptions
 from connectivity.core.remedies import REMEDIES
@@ -151,6 +152,7 @@ def present(
         "best": next((row for row in rows if row.is_recommended), None),
         "because": because(comparison),
         "unpriced": unpriced(comparison),
+        "unmeasured": unmeasured(comparison),
         "flips": list(_flips(comparison, flips(comparison, best))),
         "rows": rows,
         "mix": _mix(comparison),

@@ -8,6 +8,7 @@ Source: `connectivity/data/README.md`; computed 2026-11-25.
 """
 
 import csv
+from collections.abc import Sequence
 from functools import cache
 from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
@@ -44,17 +45,37 @@ class Distance(NamedTuple):
     typical_error: tuple[float, float] = TYPICAL_ERROR
 
     @property
-    def bound(self) -> str:
-        """The bound in words, never above it."""
-        return f"at least {self.bound_us // 100 / 10:g} ms"
+    def words(self) -> str:
+        """What stands in place of a figure."""
+        return instead_words(self.bound_us, self.typical_us, self.typical_error)
 
-    @property
-    def typical(self) -> str:
-        """The estimate in words, with its error and where it leaves nine of ten pairs."""
-        low, high = self.typical_error
-        error = f"{100 * low:+.0f} % to {100 * high:+.0f} %"
-        likely = f"{_ms(self.typical_us / (1 + high))} to {_ms(self.typical_us / (1 + low))} ms"
-        return f"typically about {_ms(self.typical_us)} ms (error {error}: {likely})"
+
+def bound_words(bound_us: float) -> str:
+    """The bound in words, never above it."""
+    return f"at least {bound_us // 100 / 10:g} ms"
+
+
+def typical_words(typical_us: float, error: Sequence[float] = TYPICAL_ERROR) -> str:
+    """The estimate in words, with its error and where it leaves nine of ten pairs."""
+    low, high = error
+    share = f"{100 * low:+.0f} % to {100 * high:+.0f} %"
+    likely = f"{_ms(typical_us / (1 + high))} to {_ms(typical_us / (1 + low))} ms"
+    return f"typically about {_ms(typical_us)} ms (error {share}: {likely})"
+
+
+def instead_words(
+    bound_us: float | None,
+    typical_us: float | None,
+    typical_error: Sequence[float] | None = None,
+    median_us: float | None = None,
+) -> str:
+    """What stands in place of a p99 between Regions, in words."""
+    words = [bound_words(bound_us)] if bound_us is not None else []
+    if typical_us is not None:
+        words.append(typical_words(typical_us, typical_error or TYPICAL_ERROR))
+    if median_us is not None:
+        words.append(f"median {median_us / 1e3:.4g} ms")
+    return "; ".join(words)
 
 
 def _ms(us: float) -> str:

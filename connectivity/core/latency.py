@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from connectivity.core.distance import SOURCE, Distance, between
+from connectivity.core.distance import SOURCE, Distance, between, instead_words
 from connectivity.core.regions import AZ_ID, REGIONS_BY_PREFIX
 
 BASELINE = "single-vpc"
@@ -76,6 +76,15 @@ class Reading(NamedTuple):
         """The estimate of a round trip's median, where nothing was measured."""
         is_measured = self.us is not None or self.median is not None
         return None if is_measured or self.distance is None else self.distance.typical_us
+
+    @property
+    def instead(self) -> str:
+        """What is known between two Regions in place of a p99; empty where one is."""
+        if self.us is not None:
+            return ""
+        bound_us = self.distance.bound_us if self.distance else None
+        median_us = self.median.us if self.median else None
+        return instead_words(bound_us, self.typical_us, median_us=median_us)
 
     @property
     def is_within_noise(self) -> bool:
@@ -196,9 +205,11 @@ class LatencySet:
             known = own.us, None, own.noise_us, own.basis, own.as_of, comment, own.source
             return Reading(from_az, to_az, *known, apart)
         median = self._medians.get((option, *ends)) or self._medians.get(("", *ends))
-        reading = Reading(from_az, to_az, None, None, 0, "none", "", "", "", apart, median)
         source = SOURCE if apart else ""
-        return reading._replace(comment=_far(reading), source=source)
+        reading = Reading(from_az, to_az, None, None, 0, "none", "", "", source, apart, median)
+        words = filter(None, ("no p99 is known between these Regions", reading.instead))
+        taken = f" ({median.tool}, {median.as_of})" if median else ""
+        return reading._replace(comment="; ".join(words) + taken)
 
     def _reading(
         self, cell: LatencyCell, from_az: str, to_az: str, basis: str, comment: str
@@ -250,17 +261,6 @@ class LatencySet:
 
 def _us(cell: LatencyCell) -> float:
     return cell.us
-
-
-def _far(reading: Reading) -> str:
-    """What is known between two Regions where no p99 is."""
-    apart, median = reading.distance, reading.median
-    said = ["no p99 is known between these Regions", apart.bound if apart else ""]
-    if median:
-        said.append(f"median {median.us / 1e3:.4g} ms ({median.tool}, {median.as_of})")
-    elif apart:
-        said.append(f"{apart.typical}, an estimate of the median")
-    return "; ".join(filter(None, said))
 
 
 def _best(cells: Iterable[LatencyCell]) -> LatencyCell | None:

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
 from connectivity.core.cells import ROUND_TRIPS, Cell, best_by_pair
+from connectivity.core.distance import Distance, between
 from connectivity.core.latency import BASELINE, Median, region_of
 
 LEVELS = 5  # of the heat map, each as many times slower than the one before
@@ -21,12 +22,14 @@ class Square:
     cell: Cell | None
     us: float | None
     level: int  # 1 (fast) to LEVELS (slow); 0 without a figure
+    distance: Distance | None = None  # between two Regions of which nothing was measured
 
     @property
     def state(self) -> str:
-        """missing, lost, hidden (too few samples for the statistic), or the figure's basis."""
+        """missing, estimated (by distance), lost, hidden (too few samples for the statistic), or
+        the figure's basis."""
         if self.cell is None:
-            return "missing"
+            return "estimated" if self.distance else "missing"
         if self.us is not None:
             return self.cell.basis
         return "lost" if self.cell.is_lost else "hidden" if self.cell.hidden else "missing"
@@ -41,14 +44,27 @@ class Block:
     rows: tuple[tuple[Square, ...], ...]
 
 
-def blocks(cells: Iterable[Cell], statistic: str) -> list[Block]:
-    """Every Region's matrix, then that of Regions. Nothing is mirrored."""
+def blocks(
+    cells: Iterable[Cell],
+    statistic: str,
+    regions: Iterable[str] = (),
+    *,
+    by_distance: bool = False,
+) -> list[Block]:
+    """Every Region's matrix, then that of Regions. Nothing is mirrored.
+
+    `regions` are shown whether anything was measured between them or not; `by_distance` fills what
+    was not measured between Regions with what distance says.
+    """
     best = best_by_pair(cells, statistic)
     places: dict[str, set[str]] = defaultdict(set)
+    if regions:
+        places[BETWEEN_REGIONS].update(regions)
     for ends in best:
         places[region_of(ends[0])].update(ends)
-    regions = sorted(places, key=lambda region: (region == BETWEEN_REGIONS, region))
-    return [_block(region, sorted(places[region]), best, statistic) for region in regions]
+    inside = sorted(places, key=lambda region: (region == BETWEEN_REGIONS, region))
+    made = [_block(region, sorted(places[region]), best, statistic) for region in inside]
+    return [_with_distances(one) if by_distance else one for one in made]
 
 
 def _block(
@@ -73,6 +89,15 @@ def _block(
 
     rows = tuple(tuple(square(one, other) for other in places) for one in places)
     return Block(region, tuple(places), rows)
+
+
+def _with_distances(block: Block) -> Block:
+    def square(one: Square) -> Square:
+        if one.cell is not None:
+            return one
+        return replace(one, distance=between(one.source, one.destination))
+
+    return replace(block, rows=tuple(tuple(map(square, row)) for row in block.rows))
 
 
 def region_medians(cells: Iterable[Cell]) -> tuple[Median, ...]:

@@ -23,6 +23,11 @@ ASSUMPTIONS = (
     "Free tiers of the whole bill (first 100 GB out, first GB between AZs) are not applied.",
 )
 
+BETWEEN_REGIONS = (
+    "Between Regions no round trip is faster than light in fibre; what is typical is a median "
+    "estimated from the distance, the same for every option: it is no p99, and decides nothing."
+)
+
 Plain = dict[str, Any]
 
 
@@ -76,7 +81,8 @@ def assumptions(comparison: Comparison) -> list[str]:
         for one in comparison.case.topology.policies
         if one.between - known
     ]
-    return [*idle, *ASSUMPTIONS, *own]
+    far = [] if comparison.case.flows.same_region.all() else [BETWEEN_REGIONS]
+    return [*idle, *ASSUMPTIONS, *far, *own]
 
 
 def _mix(comparison: Comparison) -> Plain:
@@ -120,6 +126,7 @@ def _answer(answer: Answer, comparison: Comparison, include: Collection[str]) ->
         "worst_p99_us": _us(worst.us),
         "worst_p99_basis": worst.basis,
         "overhead_us": _us(worst.overhead_us),
+        **_instead(worst),
         **_latency(answer, comparison, include),
     }
 
@@ -206,19 +213,26 @@ def _latency(answer: Answer, comparison: Comparison, include: Collection[str]) -
 
 
 def _reading(reading: Reading) -> Plain:
-    apart, typical, median = reading.distance, reading.typical_us, reading.median
     return {
         "from_az": reading.from_az,
         "to_az": reading.to_az,
         "statistic": "p99",
         "us": _us(reading.us),
         "overhead_us": _us(reading.overhead_us),
-        "bound_us": apart.bound_us if apart else None,
-        "typical_us": typical,
-        "typical_error": list(apart.typical_error) if apart and typical else None,
-        "median_us": _us(median.us) if median else None,
+        **_instead(reading),
         "basis": reading.basis,
         "as_of": reading.as_of,
         "comment": reading.comment,
         "source": reading.source,
+    }
+
+
+def _instead(reading: Reading) -> Plain:
+    """What is known between two Regions beside a p99, or in place of one."""
+    apart, typical, median = reading.distance, reading.typical_us, reading.median
+    return {
+        "bound_us": apart.bound_us if apart else None,
+        "typical_us": typical,
+        "typical_error": list(apart.typical_error) if apart and typical else None,
+        "median_us": _us(median.us) if median else None,
     }

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from connectivity.core.compare import compare
-from connectivity.core.distance import between, places
+from connectivity.core.distance import between, bound_words, instead_words, places
 from connectivity.core.document import topology
 from connectivity.core.latency import LatencyCell, LatencySet, Median
 from connectivity.core.plain import plain
@@ -61,10 +61,12 @@ def test_nothing_is_said_inside_a_region_or_without_a_place(one: str, other: str
 
 
 def test_the_words_never_claim_more_than_the_bound() -> None:
-    apart = between("us-east-1", "us-east-2")
-    assert apart is not None
-    assert apart.bound == "at least 3.7 ms"
-    assert apart.typical == "typically about 12 ms (error -41 % to +25 %: 9.7 to 20 ms)"
+    assert bound_words(3_757) == "at least 3.7 ms"
+    assert bound_words(66_099) == "at least 66 ms"
+    words = "at least 3.7 ms; typically about 12 ms (error -41 % to +25 %: 9.7 to 20 ms)"
+    assert instead_words(3_757, 12_084) == words
+    assert instead_words(3_757, None, None, 11_250) == "at least 3.7 ms; median 11.25 ms"
+    assert instead_words(None, None) == ""
 
 
 @pytest.mark.parametrize(
@@ -129,7 +131,8 @@ def test_the_headline_between_regions_has_bound_and_estimate_and_no_p99() -> Non
     assert (headline["bound_us"], headline["typical_us"]) == (OHIO_TO_FRANKFURT, 110_294)
     assert (headline["typical_error"], headline["median_us"]) == ([-0.41, 0.25], None)
     assert "group index 1.4682" in headline["source"]
-    assert answer["worst_p99_us"] is None
+    assert (answer["worst_p99_us"], answer["bound_us"]) == (None, OHIO_TO_FRANKFURT)
+    assert (answer["typical_us"], answer["typical_error"]) == (110_294, [-0.41, 0.25])
 
 
 def test_inside_a_region_distance_says_nothing() -> None:
