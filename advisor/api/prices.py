@@ -173,7 +173,9 @@ def _list(row: PriceList) -> dict[str, Any]:
 def price_json(price: Price) -> dict[str, Any]:
     """One price with its tiers and evidence; quantities in the price's unit."""
     return {
-        **price.name._asdict(),
+        "service": price.name.service,
+        "usage_type": price.name.usage_type,
+        "operation": price.name.operation,
         "region": price.region,
         "to_region": price.to_region,
         "unit": price.unit,

@@ -68,7 +68,9 @@ class PriceListSerializer(serializers.Serializer[object]):
 class FlipSerializer(serializers.Serializer[object]):
     when = Text()
     to = Text()
-    kind = serializers.ChoiceField(choices=["operations", "gb", "crossing", "price", "budget"])
+    kind = serializers.ChoiceField(
+        choices=["operations", "gb", "crossing", "price", "gap", "budget"]
+    )
     value = serializers.FloatField()
     now = serializers.CharField()
 
@@ -98,6 +100,10 @@ class GapSerializer(serializers.Serializer[object]):
     region = Text()
     to_region = Text(allow_null=True)
     needed_by = Text()
+    quantity = Text(allow_null=True)
+    wins_below_usd = Text(allow_null=True)
+    wins_between_usd = serializers.ListField(child=Text(), allow_null=True)
+    elsewhere_usd = serializers.ListField(child=Text(), allow_null=True)
 
 
 class LineSerializer(serializers.Serializer[object]):

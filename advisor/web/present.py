@@ -17,9 +17,10 @@ from connectivity.core.headlines import Headline
 from connectivity.core.kit import unmeasured
 from connectivity.core.latency import BASELINE, Reading, region_of
 from connectivity.core.plain import ENGINE, assumptions
+from connectivity.core.reasons import because
 from connectivity.core.remedies import REMEDIES
 from connectivity.core.rule import AS_OF, Hit, Rule, Severity
-from connectivity.core.verdict import because, feasibility, frontier, recommended, unpriced
+from connectivity.core.verdict import feasibility, frontier, recommended, unpriced
 from connectivity.reference import PUBLISHED, Published
 from costmodel.core.kinds import Kind, usd_by_kind
 

@@ -75,22 +75,36 @@ class Answer:
         return cents_of_parts(exact)
 
 
+Totals = Sequence[tuple[Answer, Decimal]]  # with cost and operations, to the cent
+
+
 def best_of(answers: Iterable[Answer]) -> Answer | None:
     """The feasible, priced and allowed answer of least cost and operations; None without any.
 
     Equal to the cent: the smaller worst p99 if the difference is beyond noise, then fewer
     objects, then the contract's order.
     """
-    steps = narrowed([one for one in answers if one.is_candidate])
+    return best_at(totals(answers))
+
+
+def totals(answers: Iterable[Answer]) -> Totals:
+    """What may be recommended, with what it costs."""
+    known = ((one, one.total_usd) for one in answers if one.is_candidate)
+    return [(one, usd) for one, usd in known if usd is not None]
+
+
+def best_at(candidates: Totals) -> Answer | None:
+    """The one of some candidates that `best_of` would take if these were their totals."""
+    steps = narrowed(candidates)
     return min(steps[-1][1], key=lambda one: one.option.rank) if steps else None
 
 
-def narrowed(candidates: Sequence[Answer]) -> list[tuple[str, list[Answer]]]:
+def narrowed(candidates: Totals) -> list[tuple[str, list[Answer]]]:
     """What each criterion leaves of some candidates, the cost first."""
     if not candidates:
         return []
-    least = min(one.total_usd or 0 for one in candidates)
-    cheap = [one for one in candidates if one.total_usd == least]
+    least = min(usd for _, usd in candidates)
+    cheap = [one for one, usd in candidates if usd == least]
     fast = [one for one in cheap if not any(is_slower(one, other) for other in cheap)] or cheap
     fewest = min(one.object_count for one in fast)
     few = [one for one in fast if one.object_count == fewest]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from costmodel.core.curve import Curve
 from costmodel.core.price_list import PriceList
 from costmodel.core.units import cents
 
+Found = TypeVar("Found")
 Progress = Callable[[int, int], None]
 Common = tuple[list[Hit], list[Hit]]  # of flows and of VPCs, the same for every option
 
@@ -39,6 +41,13 @@ class Comparison:
     today_usd: Decimal | None
     curves: dict[tuple[str, str], Curve] = field(default_factory=dict, compare=False, repr=False)
     """Cost curves by option and axis, as far as they were asked for."""
+    _found: dict[Callable[..., Any], Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, find: Callable[["Comparison"], Found]) -> Found:
+        """What a function finds in this comparison, asked only once."""
+        if find not in self._found:
+            self._found[find] = find(self)
+        return cast("Found", self._found[find])
 
     @property
     def candidates(self) -> list[Answer]:

@@ -1,4 +1,5 @@
-"""What would change a recommendation: operations, GB, crossing share, a price, a p99 budget.
+"""What would change a recommendation: operations, GB, crossing share, a price, a missing price, a
+p99 budget.
 
 The bill is piecewise linear in each of them. A threshold is where two lines cross: of operations
 and prices at once, of traffic on the cost curves of both options.
@@ -15,6 +16,10 @@ import numpy as np
 from connectivity.core.answer import Answer
 from connectivity.core.breakeven import Axis, crossed, curve_of, first_change
 from connectivity.core.compare import Comparison, compare
+from connectivity.core.missing import Deciding, deciding
+from connectivity.core.reasons import bounds_words, price_words
+from connectivity.core.trial import Basis, winner, with_missing
+from connectivity.core.verdict import unpriced
 from costmodel.core.bill import Line
 from costmodel.core.price_list import Price
 from costmodel.core.units import THOUSANDTHS
@@ -23,13 +28,14 @@ from costmodel.core.usage_types import usage_type
 FACTORS = (1, 1.25, 1.6, 2, 3, 5, 8, 12, 20, 35, 60, 100, 200, 400, 1000)  # of all traffic
 WAYS = ("above", "below")
 FAR = 1.0  # the distance of what has no size today
+NUDGE = Decimal("1e-6")  # of a rate, to look just below and just above it
 
 
 @dataclass(frozen=True, slots=True)
 class Flip:
     """One change that would make another option the recommended one."""
 
-    kind: str  # operations, gb, crossing, price or budget
+    kind: str  # operations, gb, crossing, price, gap or budget
     what: str  # what changes, and which way
     figure: str  # up to where
     to: str  # the key of the option that comes next
@@ -43,17 +49,46 @@ class Flip:
 
 
 def flips(comparison: Comparison, best: Answer | None) -> list[Flip]:
-    """The nearest change of every kind and direction, nearest first."""
-    if best is None:
-        return []
+    """The nearest change of every kind and direction, and every rate that is missing and decides,
+    nearest first."""
     found: dict[str, Flip] = {}
-    search = _Search(comparison, best)
-    for rival in comparison.candidates:
-        for flip in () if rival is best else search.all(rival):
+    rivals = [] if best is None else [one for one in comparison.candidates if one is not best]
+    for rival in rivals:
+        for flip in _Search(comparison, best).all(rival) if best else ():
             key = flip.kind if flip.kind == "price" else flip.what
             if key not in found or flip.distance < found[key].distance:
                 found[key] = flip
-    return sorted(found.values(), key=lambda flip: flip.distance)
+    return sorted((*_of_gaps(comparison), *found.values()), key=lambda flip: flip.distance)
+
+
+def _of_gaps(comparison: Comparison) -> Iterator[Flip]:
+    """A missing rate, where it alone decides. As near as the rates of other places are to it."""
+    for rate in deciding(comparison).values():
+        if _is_true(comparison, rate):
+            known = rate.elsewhere
+            yield Flip(
+                "gap",
+                f"price of {price_words(rate.key)}, which is not in the list, "
+                f"{'between' if rate.above else 'below'}",
+                f"{bounds_words(rate)} USD per {rate.unit}",
+                rate.answer.option.key,
+                float(rate.below),
+                max(0.0, float(known.high / rate.below) - 1) if known else FAR,
+                f"missing; {known.words}" if known else "missing",
+            )
+
+
+def _is_true(comparison: Comparison, rate: Deciding) -> bool:
+    """The option is really recommended with a rate just below, and is not just above."""
+    options = [*comparison.candidates, *unpriced(comparison)]
+    (gap, *_) = rate.answer.bill.gaps if rate.answer.bill else ()
+    basis = Basis.of(comparison)
+    at = (
+        winner(comparison, with_missing(basis, gap, rate.below * factor), options)
+        for factor in (1 - NUDGE, 1 + NUDGE)
+    )
+    below, above = (one and one.option for one in at)
+    return below is rate.answer.option and above is not below
 
 
 @dataclass

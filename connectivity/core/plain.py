@@ -9,8 +9,10 @@ from connectivity.core.compare import Comparison
 from connectivity.core.excerpts import CELLS, FINDINGS, LATENCY, MOST_HEADLINES, excerpt
 from connectivity.core.flips import flips
 from connectivity.core.latency import Reading
+from connectivity.core.missing import Deciding, deciding
+from connectivity.core.reasons import because
 from connectivity.core.rule import AS_OF
-from connectivity.core.verdict import because, frontier, recommended
+from connectivity.core.verdict import frontier, recommended, unpriced
 from costmodel.core.bill import Gap, Line
 from costmodel.core.units import cents
 from costmodel.core.usage_types import usage_type
@@ -59,16 +61,12 @@ def plain(comparison: Comparison, *, include: Collection[str] = ()) -> Plain:
             for one in flips(comparison, best)
         ],
         "frontier": [one.option.key for one in frontier(comparison)],
-        "unpriced": [one.option.key for one in comparison.answers if _has_gaps(one)],
+        "unpriced": [one.option.key for one in unpriced(comparison)],
         "mix": _mix(comparison),
         "today_usd": None if today is None else str(today),
         "assumptions": assumptions(comparison),
         "answers": answers,
     }
-
-
-def _has_gaps(answer: Answer) -> bool:
-    return answer.bill is not None and bool(answer.bill.gaps)
 
 
 def assumptions(comparison: Comparison) -> list[str]:
@@ -105,6 +103,7 @@ def _answer(answer: Answer, comparison: Comparison, include: Collection[str]) ->
     bill = answer.bill
     today, usd = comparison.today_usd, answer.usd
     worst = answer.heads.worst
+    rate = deciding(comparison).get(answer.option.key)
     return {
         "option": answer.option.key,
         "name": answer.option.name,
@@ -122,7 +121,7 @@ def _answer(answer: Answer, comparison: Comparison, include: Collection[str]) ->
         ],
         "lines": [_line(one, accounts[one.payer].id) for one in (bill.lines if bill else ())],
         **_findings(answer, comparison, include),
-        "gaps": [_gap(one) for one in (bill.gaps if bill else ())],
+        "gaps": [_gap(one, rate) for one in (bill.gaps if bill else ())],
         "worst_p99_us": _us(worst.us),
         "worst_p99_basis": worst.basis,
         "overhead_us": _us(worst.overhead_us),
@@ -160,7 +159,8 @@ def _line(line: Line, payer: str) -> Plain:
     }
 
 
-def _gap(gap: Gap) -> Plain:
+def _gap(gap: Gap, rate: Deciding | None) -> Plain:
+    """A missing price; where it alone decides, between which rates the option would win."""
     return {
         "service": gap.price.service,
         "usage_type": usage_type(gap.price, gap.region, gap.to_region),
@@ -168,6 +168,20 @@ def _gap(gap: Gap) -> Plain:
         "region": gap.region,
         "to_region": gap.to_region,
         "needed_by": gap.needed_by,
+        "quantity": None if gap.price.is_input else f"{gap.quantity:.3f}",
+        **_decides(rate if rate and rate.key == gap.key else None),
+    }
+
+
+def _decides(rate: Deciding | None) -> Plain:
+    """`wins_below_usd` holds for every rate below it; where another option that lacks the same rate
+    wins at low ones, both ends are given instead."""
+    ends = None if rate is None else [f"{one:f}" for one in (rate.above, rate.below)]
+    known = rate.elsewhere if rate else None
+    return {
+        "wins_below_usd": ends[1] if rate and ends and not rate.above else None,
+        "wins_between_usd": ends if rate and rate.above else None,
+        "elsewhere_usd": [f"{known.low:f}", f"{known.high:f}"] if known else None,
     }
 
 

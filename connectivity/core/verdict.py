@@ -1,10 +1,13 @@
-"""What follows from a comparison: the recommendation and why, the frontier."""
+"""What follows from a comparison: the recommendation, what could not be ranked, the frontier."""
 
 from collections.abc import Collection
+from decimal import Decimal
+from typing import NamedTuple
 
-from connectivity.core.answer import Answer, best_of, is_slower, narrowed
+from connectivity.core.answer import Answer, best_of, is_slower
 from connectivity.core.compare import Comparison
 from connectivity.core.rule import Severity
+from costmodel.core.units import cents
 
 
 def recommended(comparison: Comparison) -> Answer | None:
@@ -18,70 +21,23 @@ def unpriced(comparison: Comparison) -> list[Answer]:
     return [one for one in answers if one.usd is None]
 
 
-def because(comparison: Comparison) -> str:
-    """Why this one is recommended, or why none is, and what could not be compared with it."""
-    left = [one.option.name for one in unpriced(comparison)]
-    rest = f" Not compared, because prices are missing: {', '.join(left)}." if left else ""
-    return _reason(comparison) + rest + _ruled_out(comparison)
+class MixAhead(NamedTuple):
+    """The mix, where it costs less than the recommended option, or where there is none."""
+
+    usd: Decimal  # with operations, to the cent
+    saves_usd: Decimal | None  # None: nothing is recommended
 
 
-def _ruled_out(comparison: Comparison) -> str:
-    """The options that every flow allows and some flow cannot use, each with its first rule."""
-    said = []
-    for one in comparison.answers:
-        hard = [hit.rule.id for hit in one.hits if hit.is_hard]
-        if one.is_allowed and not one.is_feasible:
-            said.append(f"{one.option.name} ({hard[0]})" if hard else one.option.name)
-    return f" Not feasible: {', '.join(said)}." if said else ""
-
-
-def _reason(comparison: Comparison) -> str:
-    best = recommended(comparison)
-    if best is None:
-        return _why_none(comparison)
-    others = [one for one in comparison.candidates if one is not best]
-    if not others:
-        return f"{best.option.name} is the only feasible, priced option that every flow allows."
-    total = f"{best.total_usd:,.2f} USD a month"
-    ties = [one.option.name for one in others if one.total_usd == best.total_usd]
-    if ties:
-        return f"{best.option.name} costs {total}, as does {' and '.join(ties)}{_tie(comparison)}."
-    against = ", ".join(f"{one.total_usd:,.2f} for {one.option.name}" for one in others)
-    operations = " with operations" if comparison.case.topology.operations_usd else ""
-    least = f"{best.option.name} costs least of the options considered"
-    return f"{least}: {total}{operations}, against {against}."
-
-
-def _tie(comparison: Comparison) -> str:
-    """What decided between equal costs."""
-    steps = narrowed(comparison.candidates)
-    reasons = [
-        reason
-        for (_, before), (reason, after) in zip(steps, steps[1:], strict=False)
-        if len(after) < len(before)
-    ]
-    return f", and has {' and '.join(reasons)}" if reasons else "; it stands first in our order"
-
-
-def _why_none(comparison: Comparison) -> str:
-    feasible = [one for one in comparison.answers if one.is_feasible]
-    if not feasible:
-        return f"No option is feasible for every flow{_beyond_light(comparison)}."
-    names = ", ".join(one.option.name for one in feasible)
-    if any(one.is_allowed for one in feasible):
-        return f"Feasible for every flow ({names}), but a price is missing where it is allowed."
-    return f"Feasible for every flow ({names}), but not among the options that every flow allows."
-
-
-def _beyond_light(comparison: Comparison) -> str:
-    """The first flow whose budget is below what distance allows, which no option can change."""
-    hits = (hit for answer in comparison.answers for hit in answer.hits)
-    hit = next((one for one in hits if one.rule.id == "BUDGET-02"), None)
-    if hit is None:
-        return ""
-    row = int(hit.flows[0])
-    case = comparison.case
-    return f"; {case.topology.flows[row].name}: {hit.rule.detail(case, row)}"
+def mix_ahead(comparison: Comparison) -> MixAhead | None:
+    """None where the mix cannot be built, has no total, or saves nothing."""
+    mix, best = comparison.mix, recommended(comparison)
+    exact = None if mix.bill is None else mix.bill.usd
+    if exact is None or mix.operations_usd is None or not mix.is_buildable:
+        return None
+    usd = cents(exact + mix.operations_usd)
+    if best is None or best.total_usd is None:
+        return MixAhead(usd, None) if len(set(mix.options)) > 1 else None
+    return MixAhead(usd, best.total_usd - usd) if usd < best.total_usd else None
 
 
 def frontier(comparison: Comparison) -> list[Answer]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from costmodel.core.charges import Capacity, Charge, Floats, Hourly, Ints, Metered, PriceName
-from costmodel.core.price_list import Price, PriceList, Tier
+from costmodel.core.price_list import Key, Price, PriceList, Tier
 from costmodel.core.units import HOURS_PER_MONTH, THOUSANDTHS, quantity
 
 NOWHERE = -1  # the destination Region of what does not leave its Region
@@ -39,6 +39,12 @@ class Gap:
     region: str
     to_region: str | None
     needed_by: str
+    quantity: Decimal = field(compare=False)  # in the price's unit, of all payers
+
+    @property
+    def key(self) -> Key:
+        """The price that is missing: several lines may need the same one."""
+        return self.price, self.region, self.to_region
 
     @property
     def is_loadable(self) -> bool:
@@ -108,7 +114,7 @@ def bill(charges: Iterable[Charge], prices: PriceList, regions: Sequence[str], p
     Source: AWS Billing User Guide, "Volume discounts"; the product's contract, section 3.
     """
     lines: list[Line] = []
-    gaps: list[Gap] = []
+    missing: dict[tuple[Key, str], int] = defaultdict(int)
     for name, places in _amounts(charges, len(regions), pools).items():
         for where, shares in places.items():
             region = regions[where.region]
@@ -116,15 +122,16 @@ def bill(charges: Iterable[Charge], prices: PriceList, regions: Sequence[str], p
             total = sum(share.amount for share in shares)
             price = prices.find(name, region, to)
             if price is None or not price.covers(total):
-                needed = dict.fromkeys(share.label[0] for share in shares)
-                gaps += [Gap(name, region, to, what) for what in needed]
+                for share in shares:
+                    missing[(name, region, to), share.label[0]] += share.amount
                 continue
             for share, amount, tier in _tiered(shares, total, price.tiers):
                 units = quantity(amount)
                 what, note = share.label
                 usd = units * tier.usd
                 lines.append(Line(what, price, region, to, share.payer, units, tier.usd, usd, note))
-    return Bill(tuple(lines), tuple(dict.fromkeys(gaps)))
+    gaps = (Gap(*key, what, quantity(amount)) for (key, what), amount in missing.items())
+    return Bill(tuple(lines), tuple(gaps))
 
 
 def usd_of_pools(

@@ -21,6 +21,7 @@ class PriceName(NamedTuple):
     service: str
     usage_type: str
     operation: str = ""
+    is_input: bool = False  # no price at all: an amount that the document does not state
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from costmodel.core.units import HOURS_PER_MONTH
 SERVICE = PriceName("VpcLattice", "Service-Hours")
 DATA = PriceName("VpcLattice", "Service-Bytes")
 REQUESTS = PriceName("VpcLattice", "Requests")
-NOT_STATED = PriceName("VpcLattice", "Requests, as requests_per_second is not given")
+NOT_STATED = PriceName("VpcLattice", "Requests, as requests_per_second is not given", is_input=True)
 
 FREE_REQUESTS_PER_HOUR = 300_000  # of each service. Source: VPC Lattice pricing page, 2026-09
 GBPS_OF_AN_AZ, REQUESTS_OF_AN_AZ = 10, 10_000  # per second, of a service

@@ -95,7 +95,7 @@ def test_answers_are_ordered_feasible_then_gaps_then_not_feasible(
         ("single-vpc", None),
     ]
     assert answer["unpriced"] == ["privatelink"]
-    assert "Not compared, because prices are missing: PrivateLink." in answer["because"]
+    assert "No cheaper even if the missing prices were 0: PrivateLink." in answer["because"]
     (gap,) = next(one["gaps"] for one in answer["answers"] if one["option"] == "privatelink")
     assert (gap["usage_type"], gap["region"]) == ("LCUUsage", "us-east-2")
     assert gap["needed_by"] == "Load balancer capacity units"
@@ -108,7 +108,7 @@ def test_prices_for_all_regions_are_gaps_outside_the_commercial_ones(
     there = {"region": region, "azs": [f"{prefix}-az1", f"{prefix}-az2"]}
     answer = answer_of(document(vpcs=[one | there for one in document()["vpcs"]]), latencies)
     assert answer["recommended"] is None
-    assert answer["unpriced"][:3] == ["vpc-sharing", "vpc-peering", "transit-gateway"]
+    assert answer["unpriced"][:3] == ["vpc-peering", "transit-gateway", "privatelink"]
     for one in answer["answers"]:
         assert (one["monthly_usd"], one["lines"]) == (None, [])
         assert {gap["region"] for gap in one["gaps"]} <= {region}

@@ -1,0 +1,168 @@
+"""The verdict in words: why one option is recommended or none, and what a missing price decides."""
+
+from collections.abc import Iterator
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
+
+from connectivity.core.answer import Answer, narrowed, totals
+from connectivity.core.compare import Comparison
+from connectivity.core.missing import Deciding, deciding, lacking, may_win
+from connectivity.core.verdict import mix_ahead, recommended, unpriced
+from costmodel.core.price_list import EVERYWHERE, Key
+from costmodel.core.rates import per
+from costmodel.core.usage_types import usage_type
+
+MOST_NAMED = 3  # prices of an option, in a sentence
+SHOWN_DIGITS = 4  # of a rate, in a sentence
+
+
+def because(comparison: Comparison) -> str:
+    """Why this one is recommended, or why none is, and what could not be compared with it."""
+    parts = [_reason(comparison), mix_words(comparison), *_gaps(comparison), _ruled_out(comparison)]
+    return " ".join(filter(None, parts))
+
+
+def mix_words(comparison: Comparison) -> str:
+    """What each flow by its own cheapest option costs, where that is less than what is recommended,
+    or where nothing is; else empty."""
+    ahead = mix_ahead(comparison)
+    if ahead is None:
+        return ""
+    head = f"Each flow by its own cheapest option: {ahead.usd:,.2f} USD a month"
+    best = recommended(comparison)
+    less = "" if best is None else f", {ahead.saves_usd:,.2f} less than {best.option.name} for all"
+    return f"{head}{less}; not proven to be the cheapest design."
+
+
+def price_words(key: Key) -> str:
+    """A price as AWS calls it, and where.
+
+    >>> from costmodel.core.usage_types import INTER_REGION
+    >>> price_words((INTER_REGION, "eu-west-1", "us-east-1"))
+    'EU-USE1-AWS-Out-Bytes from eu-west-1 to us-east-1'
+    """
+    name, region, to_region = key
+    operation = f" ({name.operation})" if name.operation else ""
+    where = "all Regions" if region == EVERYWHERE else region
+    ends = f"from {where} to {to_region}" if to_region else f"in {where}"
+    return f"{usage_type(name, region, to_region)}{operation} {ends}"
+
+
+def rate_words(one: Deciding) -> str:
+    """Between or below which rates the option would be recommended."""
+    return f"{'between' if one.above else 'less than'} {bounds_words(one)} USD {per(one.unit)}"
+
+
+def bounds_words(one: Deciding) -> str:
+    """Both bounds, or the upper one, on the safe side of them."""
+    low = f"{shown_rate(one.above, ROUND_CEILING)} and " if one.above else ""
+    return low + shown_rate(one.below)
+
+
+def shown_rate(usd: Decimal, rounding: str = ROUND_FLOOR) -> str:
+    """A rate in few digits.
+
+    >>> shown_rate(Decimal("0.041098")), shown_rate(Decimal("1200000"))
+    ('0.04109', '1,200,000')
+    """
+    with localcontext(prec=SHOWN_DIGITS, rounding=rounding):
+        return f"{(+usd).normalize():,f}"
+
+
+def elsewhere_words(one: Deciding) -> str:
+    return f" ({one.elsewhere.words})" if one.elsewhere else ""
+
+
+def lacks_words(answer: Answer) -> str:
+    """What an option lacks, by name."""
+    keys = lacking(answer)
+    named = [key[0].usage_type if key[0].is_input else price_words(key) for key in keys]
+    more = len(named) - MOST_NAMED
+    rest = f" and {more} more" if more > 0 else ""
+    return f"{answer.option.name} lacks {', '.join(named[:MOST_NAMED])}{rest}"
+
+
+def _gaps(comparison: Comparison) -> Iterator[str]:
+    """What could not be compared for want of a price, and what that may change."""
+    left, rates = unpriced(comparison), deciding(comparison)
+    for one in rates.values():
+        yield (
+            f"{one.answer.option.name} would be recommended if {price_words(one.key)} cost "
+            f"{rate_words(one)}; that price is not in the list{elsewhere_words(one)}."
+        )
+    if recommended(comparison) is None:
+        if left:
+            yield f"{'; '.join(map(lacks_words, left))}."
+        return
+    rest = [one for one in left if one.option.key not in rates]
+    open_ = [f"{one.option.name} ({_count(one)})" for one in rest if may_win(comparison, one)]
+    if open_:
+        yield f"Not compared: {', '.join(open_)}."
+    dear = [one.option.name for one in rest if not may_win(comparison, one)]
+    if dear:
+        yield f"No cheaper even if the missing prices were 0: {', '.join(dear)}."
+
+
+def _count(answer: Answer) -> str:
+    keys = lacking(answer)
+    if len(keys) == 1:
+        return keys[0][0].usage_type if keys[0][0].is_input else "a price is missing"
+    return f"{len(keys)} prices are missing"
+
+
+def _ruled_out(comparison: Comparison) -> str:
+    """The options that every flow allows and some flow cannot use, each with its first rule."""
+    names = []
+    for one in comparison.answers:
+        hard = [hit.rule.id for hit in one.hits if hit.is_hard]
+        if one.is_allowed and not one.is_feasible:
+            names.append(f"{one.option.name} ({hard[0]})" if hard else one.option.name)
+    return f"Not feasible: {', '.join(names)}." if names else ""
+
+
+def _reason(comparison: Comparison) -> str:
+    best = recommended(comparison)
+    if best is None:
+        return _why_none(comparison)
+    others = [one for one in comparison.candidates if one is not best]
+    if not others:
+        return f"{best.option.name} is the only feasible, priced option that every flow allows."
+    total = f"{best.total_usd:,.2f} USD a month"
+    ties = [one.option.name for one in others if one.total_usd == best.total_usd]
+    if ties:
+        return f"{best.option.name} costs {total}, as does {' and '.join(ties)}{_tie(comparison)}."
+    against = ", ".join(f"{one.total_usd:,.2f} for {one.option.name}" for one in others)
+    operations = " with operations" if comparison.case.topology.operations_usd else ""
+    least = f"{best.option.name} costs least of the options considered"
+    return f"{least}: {total}{operations}, against {against}."
+
+
+def _tie(comparison: Comparison) -> str:
+    """What decided between equal costs."""
+    steps = narrowed(totals(comparison.candidates))
+    reasons = [
+        reason
+        for (_, before), (reason, after) in zip(steps, steps[1:], strict=False)
+        if len(after) < len(before)
+    ]
+    return f", and has {' and '.join(reasons)}" if reasons else "; it stands first in our order"
+
+
+def _why_none(comparison: Comparison) -> str:
+    feasible = [one for one in comparison.answers if one.is_feasible]
+    if not feasible:
+        return f"No option is feasible for every flow{_beyond_light(comparison)}."
+    if any(one.is_allowed for one in feasible):
+        return "Every option that is feasible and allowed for every flow lacks a price."
+    names = ", ".join(one.option.name for one in feasible)
+    return f"Feasible for every flow ({names}), but not among the options that every flow allows."
+
+
+def _beyond_light(comparison: Comparison) -> str:
+    """The first flow whose budget is below what distance allows, which no option can change."""
+    hits = (hit for answer in comparison.answers for hit in answer.hits)
+    hit = next((one for one in hits if one.rule.id == "BUDGET-02"), None)
+    if hit is None:
+        return ""
+    row = int(hit.flows[0])
+    case = comparison.case
+    return f"; {case.topology.flows[row].name}: {hit.rule.detail(case, row)}"
