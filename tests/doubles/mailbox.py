@@ -1,6 +1,5 @@
 """A mail server on loopback that keeps what it gets, and misbehaves when it is told to."""
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,6 +9,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
+
+from tests.ports import free_port
 
 
 @dataclass
@@ -49,9 +50,7 @@ class Mailbox:
 @contextmanager
 def mail_server(settings: Any = None) -> Iterator[Mailbox]:
     """Django's mail goes to it, if settings are given."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        box = Mailbox(port=probe.getsockname()[1])
+    box = Mailbox(port=free_port())
     controller = Controller(box, hostname="127.0.0.1", port=box.port)
     controller.start()
     if settings is not None:

@@ -4,7 +4,6 @@ import json
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.advisor.local.test_killed_collector import REPORT, ROOT, SET_UP, manage
+from tests.ports import free_port
 
 pytestmark = pytest.mark.local
 # The claims of what died have ended.
@@ -42,12 +42,6 @@ ROLL = """
 from connectivity import points
 points.roll_up()
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Postgres:

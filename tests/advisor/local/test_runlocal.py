@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from connectivity.reference import REFERENCE
+from tests.ports import free_port
 
 pytestmark = pytest.mark.local
 ROOT = Path(__file__).parents[3]
@@ -60,12 +61,6 @@ def _parents() -> dict[int, int]:
 
 def alive(pids: list[int]) -> list[int]:
     return sorted(set(pids) & set(_parents()))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def until(true: Callable[[], object], what: str) -> None:

@@ -20,6 +20,7 @@ from connectivity.health.asking import Asking
 from connectivity.health.scraping import add_source, remove_source
 from connectivity.models import Point, Resource, Series
 from tests.doubles.receiver import Receiver, receiver
+from tests.ports import free_port
 
 __all__ = ["receiver"]
 pytestmark = pytest.mark.django_db
@@ -31,12 +32,6 @@ scrape_configs:
   - job_name: node
     static_configs: [{{targets: ["127.0.0.1:{port}"]}}]
 """
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def answers(url: str) -> bool:
