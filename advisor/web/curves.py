@@ -41,7 +41,7 @@ class Breakeven:
         last = far[-1].value if far else 0.0
         self.high = max(2.0, 1.25 * last) if axis is Axis.GB else 1.0
         self.handovers = far
-        free = flows.same_region & (flows.common_azs > 0)
+        free = flows.has_choice
         total = float(flows.total[free].sum())
         self.now = 1.0 if axis is Axis.GB else float(flows.crossing[free].sum()) / (total or 1.0)
         self.has_sense = bool(self.runners) and (self.gb if axis is Axis.GB else total) > 0

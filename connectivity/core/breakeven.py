@@ -8,9 +8,9 @@ import numpy as np
 
 from connectivity.core.case import Case
 from connectivity.core.columns import Flows
-from connectivity.core.compare import Comparison, compare
+from connectivity.core.compare import Comparison
 from connectivity.core.option import Option
-from connectivity.core.topology import Topology
+from connectivity.core.trial import Basis, tried, with_crossing
 from costmodel.core.charges import Floats, Ints
 from costmodel.core.curve import Curve, curve
 from costmodel.core.price_list import PriceList
@@ -56,10 +56,10 @@ def _none_and_all(made: Case) -> tuple[Flows, Flows]:
 
 def _kept_and_crossed(made: Case) -> tuple[Flows, Flows]:
     """No flow that has a choice crosses AZs, and all flows do."""
-    flows = made.flows
-    all_of_it: Ints = np.where(flows.same_region, flows.total, 0)
-    forced: Ints = np.where(flows.common_azs > 0, 0, all_of_it)
-    return replace(flows, crossing=forced), replace(flows, crossing=all_of_it)
+    flows, free = made.flows, made.flows.has_choice
+    kept: Ints = np.where(free, 0, flows.crossing)
+    crossed: Ints = np.where(free, flows.total, flows.crossing)
+    return replace(flows, crossing=kept), replace(flows, crossing=crossed)
 
 
 def first_change(
@@ -89,23 +89,15 @@ def first_change(
     return float(last - (first - last) * before / (after - before))
 
 
-def crossed(made: Case, share: float) -> Topology:
-    """The topology if every flow that has a choice crossed AZs with the same share of its GB."""
-    rows = zip(made.topology.flows, made.flows.common_azs.tolist(), strict=True)
-    flows = tuple(replace(f, cross_az_share=share) if common else f for f, common in rows)
-    return replace(made.topology, flows=flows)
-
-
 def within_budgets(comparison: Comparison, options: Sequence[Option]) -> set[str]:
     """Those options, by key, that keep every p99 budget whether no bytes cross AZs or all do."""
-    made = comparison.case
-    kept = {option.key for option in options}
-    if all(flow.p99_budget_us is None for flow in made.topology.flows):
+    answers = [one for one in comparison.answers if one.option in options]
+    kept = {one.option.key for one in answers}
+    if np.isnan(comparison.case.column("p99_budget_us")).all():
         return kept
     for share in (0.0, 1.0):
-        prices, latencies = comparison.prices, comparison.latencies
-        after = compare(crossed(made, share), prices, latencies, options)
-        kept &= {one.option.key for one in after.answers if one.is_feasible}
+        after = tried(comparison, with_crossing(Basis.of(comparison), share), answers)
+        kept &= {one.option.key for one in after if one.is_feasible}
     return kept
 
 

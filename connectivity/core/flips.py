@@ -1,34 +1,36 @@
 """What would change a recommendation: operations, GB, crossing share, a price, a missing price, a
 p99 budget.
 
-The bill is piecewise linear in each of them. A threshold is where two lines cross: of operations
-and prices at once, of traffic on the cost curves of both options.
+The bill is piecewise linear in each of them. A threshold is where the lines of two options cross;
+it is told after it was tried: a little beyond it another option is recommended, a little before it
+the same as today.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
+from math import inf, isnan
 from typing import NamedTuple
 
 import numpy as np
 
-from connectivity.core.answer import Answer
-from connectivity.core.breakeven import Axis, crossed, curve_of, first_change
-from connectivity.core.compare import Comparison, compare
+from connectivity.core.answer import Answer, best_of
+from connectivity.core.breakeven import Runner, first_change
+from connectivity.core.compare import Comparison
+from connectivity.core.levers import ABOVE, FAR, Lever, levers
 from connectivity.core.missing import Deciding, deciding
 from connectivity.core.reasons import bounds_words, price_words
-from connectivity.core.trial import Basis, winner, with_missing
+from connectivity.core.trial import Basis, tried, winner, with_missing
 from connectivity.core.verdict import unpriced
-from costmodel.core.bill import Line
-from costmodel.core.price_list import Price
-from costmodel.core.units import THOUSANDTHS
-from costmodel.core.usage_types import usage_type
 
-FACTORS = (1, 1.25, 1.6, 2, 3, 5, 8, 12, 20, 35, 60, 100, 200, 400, 1000)  # of all traffic
-WAYS = ("above", "below")
-FAR = 1.0  # the distance of what has no size today
-NUDGE = Decimal("1e-6")  # of a rate, to look just below and just above it
+CENT = 0.01  # USD; totals are compared to the cent
+NUDGE = 1e-3  # of a threshold: where, beyond and before it, a flip is tried
+RATE_NUDGE = Decimal("1e-6")  # likewise, of a missing rate, which is solved exactly
+MOST_TRIES = 4  # thresholds of one kind and direction
+MOST_STEPS = 12  # in which a threshold is closed in on
+DECISIVE = 0.02  # USD by which costs must differ for the dearer not to be billed again
+PER_FLOW = 3e-4  # USD, likewise: quantities of a bill are rounded to thousandths, of a curve not
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +50,35 @@ class Flip:
         return f"{self.what} {self.figure}"
 
 
+class Threshold(NamedTuple):
+    """Where another option may begin to be recommended."""
+
+    lever: Lever
+    way: str
+    value: float
+    width: float  # on either side of it totals may be the same to the cent
+
+    @property
+    def sign(self) -> int:
+        return 1 if self.way == ABOVE else -1
+
+    @property
+    def distance(self) -> float:
+        return self.lever.distance(self.value)
+
+
 def flips(comparison: Comparison, best: Answer | None) -> list[Flip]:
     """The nearest change of every kind and direction, and every rate that is missing and decides,
-    nearest first."""
-    found: dict[str, Flip] = {}
-    rivals = [] if best is None else [one for one in comparison.candidates if one is not best]
-    for rival in rivals:
-        for flip in _Search(comparison, best).all(rival) if best else ():
-            key = flip.kind if flip.kind == "price" else flip.what
-            if key not in found or flip.distance < found[key].distance:
-                found[key] = flip
-    return sorted((*_of_gaps(comparison), *found.values()), key=lambda flip: flip.distance)
+    nearest first; each was tried."""
+    groups: dict[str, list[Threshold]] = {}
+    for lever in levers(comparison, best) if best else ():
+        for one in _thresholds(lever, best) if best else ():
+            key = lever.kind if lever.kind == "price" else f"{lever.what} {one.way}"
+            groups.setdefault(key, []).append(one)
+    trial = _Trial(comparison, best.option.key if best else "")
+    told = [trial.first(group) for group in groups.values()]
+    known = [one for one in told if one is not None]
+    return sorted((*_of_gaps(comparison), *known), key=lambda flip: flip.distance)
 
 
 def _of_gaps(comparison: Comparison) -> Iterator[Flip]:
@@ -85,155 +105,133 @@ def _is_true(comparison: Comparison, rate: Deciding) -> bool:
     basis = Basis.of(comparison)
     at = (
         winner(comparison, with_missing(basis, gap, rate.below * factor), options)
-        for factor in (1 - NUDGE, 1 + NUDGE)
+        for factor in (1 - RATE_NUDGE, 1 + RATE_NUDGE)
     )
     below, above = (one and one.option for one in at)
     return below is rate.answer.option and above is not below
 
 
-@dataclass
-class _Search:
-    """Looks for what makes one rival cheaper than the best."""
+def _thresholds(lever: Lever, best: Answer) -> Iterator[Threshold]:
+    """Where any other option's cost falls below the best one's, and the lever's own marks."""
+    ours = lever.runners[best.option.key]
+    for way, points in lever.ways.items():
+        low, high = sorted((points[0], points[-1]))
+        for mark in lever.marks:
+            if low < mark < high:
+                yield Threshold(lever, way, mark, 0.0)
+        for theirs in lever.runners.values():
+            value = None if theirs is ours else _meeting(ours, theirs, points)
+            if value is not None and value > 0:
+                yield Threshold(lever, way, value, _width(ours, theirs, value, low, high))
+
+
+def _meeting(ours: Runner, theirs: Runner, points: tuple[float, ...]) -> float | None:
+    """Where, from the first point on, theirs begins to be the cheaper one."""
+    ahead = theirs.operations - ours.operations
+    if ours.curve.bent or theirs.curve.bent:
+        return first_change(ours.curve, theirs.curve, ahead, points)
+    slope = ours.curve.slope - theirs.curve.slope
+    if slope == 0 or (slope > 0) != (points[-1] > points[0]):
+        return None
+    value = (theirs.curve.start + ahead - ours.curve.start) / slope
+    low, high = sorted((points[0], points[-1]))
+    return min(max(value, low), high) if low - 1e-9 <= value <= high else None
+
+
+def _width(ours: Runner, theirs: Runner, value: float, low: float, high: float) -> float:
+    """On how long a way the difference of two costs moves by a cent."""
+    speed = abs(ours.curve.slope - theirs.curve.slope)
+    if ours.curve.bent or theirs.curve.bent:
+        step = 1e-4 * value
+        ends = np.array([max(low, value - step), min(high, value + step)])
+        leads = ours.usd(ends) - theirs.usd(ends)
+        speed = float(abs(leads[1] - leads[0]) / (ends[1] - ends[0]))
+    return CENT / speed if speed > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """Tries thresholds of a comparison."""
 
     comparison: Comparison
-    best: Answer
+    today: str  # the key of what is recommended
 
-    def all(self, rival: Answer) -> Iterator[Flip]:
-        yield from self._operations(rival)
-        yield from self._gb(rival)
-        yield from self._crossing(rival)
-        yield from self._prices(rival)
-        yield from self._budget(rival)
+    def first(self, thresholds: list[Threshold]) -> Flip | None:
+        """The nearest of some thresholds beyond which another option really wins."""
+        nearest = sorted(thresholds, key=lambda one: (one.distance, one.width))
+        tried = (self._flip(one) for one in islice(nearest, MOST_TRIES))
+        return next((one for one in tried if one is not None), None)
 
-    def _ahead(self, rival: Answer) -> float:
-        """By how many USD the best is cheaper, to the cent."""
-        return float((rival.total_usd or 0) - (self.best.total_usd or 0))
+    def _flip(self, one: Threshold) -> Flip | None:
+        lever, value = one.lever, one.value + one.sign * one.width
+        to = "" if lever.is_exact else self._next(one, value)
+        if not to and (closest := self._closed_in(one)) is not None:
+            value, to = closest, self._next(one, closest)
+        if not to:
+            return None
+        what = f"{lever.what} {one.way}"
+        figure = lever.figure(value, one.way) + lever.provisos.get(to, "")
+        distance = lever.distance(value)
+        return Flip(lever.kind, what, figure, to, value * lever.scale, distance, lever.now)
 
-    def _operations(self, rival: Answer) -> Iterator[Flip]:
-        prices = self.comparison.case.topology.operations_usd
-        for kind in {**self.best.objects, **rival.objects}:
-            more = self.best.objects.get(kind, 0) - rival.objects.get(kind, 0)
-            price = float(prices.get(kind, 0))
-            bound = price + self._ahead(rival) / more if more else -1.0
-            if bound > 0 or (bound == 0 and more > 0):
-                way = "above" if more > 0 else "below"
-                yield Flip(
-                    "operations",
-                    f"operations of one {kind} {way}",
-                    f"{bound:.2f} USD a month",
-                    rival.option.key,
-                    bound,
-                    abs(bound - price) / price if price else FAR,
-                    f"{price:.2f} USD" if kind in prices else "not stated, counted as 0",
-                )
+    def _next(self, one: Threshold, value: float) -> str:
+        """The option that wins beyond a value; empty unless today's wins before it."""
+        to = self._winner(one.lever, self._beyond(one, value))
+        is_true = self._is_other(to) and self._is_today(one, self._before(one, value))
+        return to if is_true else ""
 
-    def _gb(self, rival: Answer) -> Iterator[Flip]:
-        gb = float(self.comparison.case.flows.total.sum()) / THOUSANDTHS
-        ways = zip(WAYS, (FACTORS, tuple(1 / one for one in FACTORS)), strict=True)
-        for way, factors in ways if gb else ():
-            factor = self._first_change(rival, Axis.GB, factors)
-            if factor is not None:
-                yield Flip(
-                    "gb",
-                    f"all traffic together {way}",
-                    f"{gb * factor:,.0f} GB a month ({factor:.3g} times what it is)",
-                    rival.option.key,
-                    gb * factor,
-                    max(factor, 1 / factor) - 1,
-                    f"{gb:,.0f} GB",
-                )
+    def _closed_in(self, one: Threshold) -> float | None:
+        """The first value from which on today's option does not win, within a cent's width."""
+        outer = self._beyond(one, one.value + one.sign * one.width)
+        inner = self._before(one, one.value - one.sign * one.width)
+        if not self._is_other(self._winner(one.lever, outer)) or not self._is_today(one, inner):
+            return None
+        for _ in range(MOST_STEPS):
+            middle = (inner + outer) / 2
+            inner, outer = (middle, outer) if self._is_today(one, middle) else (inner, middle)
+        return outer
 
-    def _crossing(self, rival: Answer) -> Iterator[Flip]:
-        flows = self.comparison.case.flows
-        free = flows.same_region & (flows.common_azs > 0) & (flows.total > 0)
-        if not free.any():
-            return
-        shares = flows.crossing[free] / flows.total[free]
-        now = float(flows.crossing[free].sum() / flows.total[free].sum())
-        for way, end in zip(WAYS, (1.0, 0.0), strict=True):
-            share = self._first_change(rival, Axis.CROSSING, (now, end))
-            outward = 0.001 if way == "above" else -0.001
-            if share is None or not self._keeps_budgets(rival, share + outward):
-                continue
-            same = "" if np.ptp(shares) < 1e-6 else ", if it were the same for every flow,"
-            yield Flip(
-                "crossing",
-                f"share of the GB that cross AZs{same} {way}",
-                f"{share:.1%}",
-                rival.option.key,
-                share,
-                abs(share - now),
-                f"{now:.1%}",
-            )
+    def _beyond(self, one: Threshold, value: float) -> float:
+        end = one.lever.ways[one.way][-1]
+        beyond = value * (1 + one.sign * NUDGE)
+        return min(beyond, end) if one.way == ABOVE else max(beyond, end)
 
-    def _keeps_budgets(self, rival: Answer, share: float) -> bool:
-        """Crossing AZs takes longer, which a p99 budget may not allow."""
-        made = self.comparison.case
-        if all(flow.p99_budget_us is None for flow in made.topology.flows):
-            return True
-        after = compare(
-            crossed(made, share), self.comparison.prices, self.comparison.latencies, [rival.option]
-        )
-        return after.answers[0].is_feasible
+    def _before(self, one: Threshold, value: float) -> float:
+        today = one.lever.today
+        before = value * (1 - one.sign * NUDGE)
+        return max(before, today) if one.way == ABOVE else min(before, today)
 
-    def _prices(self, rival: Answer) -> Iterator[Flip]:
-        ours, theirs = _quantities(self.best), _quantities(rival)
-        for rate, (price, _) in {**theirs, **ours}.items():
-            more = ours.get(rate, NOTHING)[1] - theirs.get(rate, NOTHING)[1]
-            bound = float(rate.usd) + self._ahead(rival) / more if more else -1.0
-            if rate.usd and (bound > 0 or (bound == 0 and more > 0)):
-                yield Flip(
-                    "price",
-                    f"price of {_name(price, rate.usd)} {'above' if more > 0 else 'below'}",
-                    f"{bound:.4g} USD per {price.unit}",
-                    rival.option.key,
-                    bound,
-                    abs(bound / float(rate.usd) - 1),
-                    f"{rate.usd:f} USD",
-                )
+    def _is_other(self, key: str) -> bool:
+        return key not in ("", self.today)
 
-    def _budget(self, rival: Answer) -> Iterator[Flip]:
-        ours, theirs = self.best.heads.worst.us, rival.heads.worst.us
-        if ours is not None and theirs is not None and theirs < ours:
-            yield Flip(
-                "budget", "a p99 budget below", f"{ours:g} µs", rival.option.key, ours, FAR, "met"
-            )
+    def _is_today(self, one: Threshold, value: float) -> bool:
+        return self._winner(one.lever, value) == self.today
 
-    def _first_change(self, rival: Answer, axis: Axis, points: tuple[float, ...]) -> float | None:
-        both = self.best.option, rival.option
-        ours, theirs = (curve_of(self.comparison, one, axis) for one in both)
-        ahead = float(rival.operations_usd - self.best.operations_usd)
-        return first_change(ours, theirs, ahead, points)
+    def _winner(self, lever: Lever, value: float) -> str:
+        """The key of what would be recommended; empty where nothing is, or where the senses of the
+        words differ."""
+        ranked = self._ranked(lever, value)
+        keys = {self._winner_on(basis, ranked) for basis in lever.bases(value)}
+        return keys.pop() if len(keys) == 1 else ""
 
+    def _ranked(self, lever: Lever, value: float) -> list[tuple[float, Answer]]:
+        """What an option would cost about, the cheapest first."""
+        point = np.array([value])
+        costs = {key: float(one.usd(point)[0]) for key, one in lever.runners.items()}
+        answers = (one for one in self.comparison.answers if one.option.key in costs)
+        known = ((costs[one.option.key], one) for one in answers)
+        return sorted((one for one in known if not isnan(one[0])), key=lambda one: one[0])
 
-class _Rate(NamedTuple):
-    """A price, known by its place in memory (hashing all of it would cost more), and a tier."""
-
-    price: int
-    usd: Decimal
-
-
-NOTHING: tuple[None, float] = (None, 0.0)
-
-
-def _quantities(answer: Answer) -> dict[_Rate, tuple[Price, float]]:
-    """By price and rate of its lines: how much is bought."""
-    units: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
-    lines: dict[tuple[int, int], Line] = {}
-    for line in answer.bill.lines if answer.bill else ():
-        place = id(line.price), id(line.rate)
-        units[place] += line.quantity
-        lines[place] = line
-    sums: dict[_Rate, tuple[Price, float]] = {}
-    for place, line in lines.items():
-        rate = _Rate(id(line.price), line.rate)
-        sums[rate] = line.price, sums.get(rate, NOTHING)[1] + float(units[place])
-    return sums
-
-
-def _name(price: Price, rate: Decimal) -> str:
-    name = f"{usage_type(price.name, price.region, price.to_region)} in {price.where}"
-    if len(price.tiers) == 1:
-        return name
-    start = next(tier.start for tier in price.tiers if tier.usd == rate)
-    return f"{name}, in the tier from {start // THOUSANDTHS:,} {price.unit},"
+    def _winner_on(self, basis: Basis, ranked: list[tuple[float, Answer]]) -> str:
+        """Answers are worked out until those that are left are dearer without a doubt."""
+        slack = DECISIVE + PER_FLOW * len(self.comparison.case.flows)
+        answers: list[Answer] = []
+        least = inf
+        for usd, answer in ranked:
+            if usd > least:
+                break
+            answers += tried(self.comparison, basis, [answer])
+            if answers[-1].is_candidate and least == inf:
+                least = usd + slack + abs(usd) * 1e-9
+        best = best_of(answers)
+        return best.option.key if best else ""

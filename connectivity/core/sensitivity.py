@@ -12,7 +12,7 @@ from connectivity.core.columns import Flows
 from connectivity.core.compare import Comparison
 from connectivity.core.option import Option
 from connectivity.core.verdict import recommended
-from costmodel.core.charges import Bools, Floats, Ints
+from costmodel.core.charges import Floats, Ints
 from costmodel.core.draws import usd_of_draws
 from costmodel.core.usage_types import usage_type
 
@@ -69,7 +69,7 @@ def _whole(quantity: Floats) -> Ints:
     return np.rint(quantity).astype(np.int64)
 
 
-def _scaled(flows: Flows, factor: Floats) -> Flows:
+def scaled(flows: Flows, factor: Floats) -> Flows:
     return replace(
         flows,
         request=_whole(flows.request * factor),
@@ -79,10 +79,9 @@ def _scaled(flows: Flows, factor: Floats) -> Flows:
 
 
 def _crossing(flows: Flows, factor: Floats) -> Flows:
-    """Flows without an AZ in common have no choice."""
-    free: Bools = (flows.common_azs > 0) & flows.same_region
+    """Of the flows that have a choice; no more than all bytes can cross."""
     changed = np.minimum(_whole(flows.crossing * factor), flows.total)
-    return replace(flows, crossing=np.where(free, changed, flows.crossing))
+    return replace(flows, crossing=np.where(flows.has_choice, changed, flows.crossing))
 
 
 def _response(flows: Flows, factor: Floats) -> Flows:
@@ -99,7 +98,7 @@ def _requests(flows: Flows, factor: Floats) -> Flows:
 
 
 INPUTS: dict[str, Callable[[Flows, Floats], Flows]] = {
-    "Traffic of every flow": _scaled,
+    "Traffic of every flow": scaled,
     "Share that crosses AZs": _crossing,
     "Share of the responses": _response,
     "Connections": _connections,
@@ -180,7 +179,7 @@ def ranges(comparison: Comparison, spread: float, draws: int = DRAWS) -> list[Ra
         some = slice(begin, min(begin + step, draws))
         size = some.stop - some.start
         chance = dice.standard_normal((size, 1)) + dice.standard_normal((size, count))
-        flows = _scaled(comparison.case.flows, np.exp(deviation * chance))
+        flows = scaled(comparison.case.flows, np.exp(deviation * chance))
         for row, one in enumerate(candidates):
             costs[row, some] = usd_of(comparison, one, flows, size)
     return _summary(comparison, candidates, costs)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from connectivity.core.columns import Flows, Side
-from costmodel.core.charges import Ints, Metered, PriceName
+from costmodel.core.charges import Floats, Ints, Metered, PriceName
 from costmodel.core.usage_types import INTER_REGION
 
 INTER_AZ = PriceName("AWSDataTransfer", "DataTransfer-Regional-Bytes")
@@ -65,3 +65,11 @@ def codes(*columns: Ints) -> Ints:
         code = code * (int(column.max(initial=0)) + 1) + column
     numbers: Ints = np.unique(code, return_inverse=True)[1]
     return numbers
+
+
+def sums(group: Ints, values: Floats) -> Floats:
+    """Sums of every group, numbered from 0, over the last axis: shape (..., groups)."""
+    order = np.argsort(group, kind="stable")
+    first = np.flatnonzero(np.diff(group[order], prepend=-1))
+    added: Floats = np.add.reduceat(values[..., order], first, axis=-1)
+    return added

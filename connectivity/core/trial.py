@@ -4,7 +4,7 @@ What depends on something that differs is worked out again, by the functions tha
 the rest is kept. No rule but budgets looks at anything that is tried here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
@@ -40,6 +40,13 @@ def tried(comparison: Comparison, basis: Basis, answers: Iterable[Answer]) -> li
 def winner(comparison: Comparison, basis: Basis, answers: Iterable[Answer]) -> Answer | None:
     """Which of some options would be recommended on another basis, as it answers there."""
     return best_of(tried(comparison, basis, answers))
+
+
+def is_able(answer: Answer) -> bool:
+    """Nothing but a p99 budget, and perhaps a price, keeps an option from being recommended."""
+    of_budgets = {rule.id for rule in budget_rules(answer.heads)}
+    is_stopped = any(hit.is_hard and hit.rule.id not in of_budgets for hit in answer.hits)
+    return answer.is_allowed and answer.bill is not None and not is_stopped
 
 
 def _again(answer: Answer, comparison: Comparison, basis: Basis) -> Answer:
@@ -87,6 +94,23 @@ def with_crossing(basis: Basis, share: float) -> Basis:
     case = basis.case
     shares = np.where(case.flows.has_choice, share, case.column("cross_az_share"))
     return basis._replace(case=case.with_numbers(cross_az_share=shares))
+
+
+def with_budgets(basis: Basis, us: float) -> Iterator[Basis]:
+    """A p99 budget, in every sense: for each flow instead of its own, for those that have none, and
+    as the most that any flow may have. Often all are the same."""
+    budgets = basis.case.column("p99_budget_us")
+    entries = basis.case.topology.document["flows"]
+    is_own = np.array(
+        [
+            one.get("p99_budget_us") is not None
+            for one in entries
+            for _ in (one["from"] if isinstance(one["from"], list) else (None,))
+        ]
+    )
+    senses = [np.full(len(budgets), us), np.where(is_own, budgets, us), np.fmin(budgets, us)]
+    for one in senses if is_own.any() else senses[:1]:
+        yield basis._replace(case=basis.case.with_numbers(p99_budget_us=one))
 
 
 def with_rate(basis: Basis, price: Price, old: Decimal, new: Decimal) -> Basis:

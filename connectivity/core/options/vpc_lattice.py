@@ -12,6 +12,7 @@ from connectivity.core.option import Objects, Option
 from connectivity.core.rule import Rule, Severity
 from connectivity.core.services import HTTP, SECONDS_PER_HOUR, TLS
 from connectivity.core.sources import BEST_PRACTICES, SAAS_OPTIONS
+from connectivity.core.transfer import sums
 from costmodel.core.charges import Bools, Charge, Floats, Hourly, Ints, Metered, PriceName
 from costmodel.core.units import HOURS_PER_MONTH
 
@@ -43,9 +44,10 @@ def _billed_requests(flows: Flows) -> Ints:
     """A month's requests above the free ones of each service, on the first of its flows, in
     thousandths of a million: traffic is taken as even over the hours."""
     _, first, service = np.unique(flows.service, return_index=True, return_inverse=True)
-    per_hour = np.bincount(service, weights=_per_second(flows)) * (SECONDS_PER_HOUR / MILLIONTHS)
-    billed = np.zeros(len(flows))
-    billed[first] = np.maximum(per_hour - FREE_REQUESTS_PER_HOUR, 0) * HOURS_PER_MONTH / 1_000
+    per_second = _per_second(flows)
+    per_hour = sums(service, per_second) * (SECONDS_PER_HOUR / MILLIONTHS)
+    billed = np.zeros(per_second.shape)
+    billed[..., first] = np.maximum(per_hour - FREE_REQUESTS_PER_HOUR, 0) * HOURS_PER_MONTH / 1_000
     return np.rint(billed).astype(np.int64)
 
 

@@ -18,6 +18,8 @@ from costmodel.core.draws import usd_of_draws
 from costmodel.core.price_list import PriceList
 from tests.advisor.web.test_comparison import estate
 from tests.factories import flow, topology_of
+from tests.topologies import completed, random_document
+from tests.truth import Truth, check_sensitivity
 
 BUSY = {"connections_per_second": 3000, "connection_seconds": 60, "requests_per_second": 500}
 
@@ -93,3 +95,28 @@ def test_eight_of_ten_draws_lie_within_the_spread(prices: PriceList, latencies: 
 def test_nothing_feasible_has_no_range(prices: PriceList, latencies: LatencySet) -> None:
     made = compare(topology_of(flow(options=["vpc-lattice"])), prices, latencies)
     assert (tornado(made), ranges(made, 0.5)) == ([], [])
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_every_option_over_every_input_costs_what_its_bill_says(
+    seed: int, prices: PriceList, latencies: LatencySet
+) -> None:
+    truth = Truth()
+    for listed in (prices, completed(prices)):
+        made = compare(topology(random_document(seed)), listed, latencies)
+        check_sensitivity(made, truth)
+    assert truth.differences == []
+    assert truth.counts["states of inputs"] > 100
+
+
+def test_a_lattice_service_has_bars(prices: PriceList, latencies: LatencySet) -> None:
+    """Its requests beyond the free ones are counted by service, for every state at once."""
+    services = [{"name": "api", "vpc": "orders", "port": 443, "protocol": "http"}]
+    rows = [flow(name=name, requests_per_second=80, options=["vpc-lattice"]) for name in "ab"]
+    made = compare(topology_of(*rows, services=services), prices, latencies)
+    (bar,) = [one for one in tornado(made) if one.label == "Requests a second"]
+    per_hour = 2 * 80 * 3600
+    free, million, hours = 300_000, 1_000_000, 730
+    rate = 0.10
+    less, more = (max(0, factor * per_hour - free) * hours / million for factor in (0.5, 1.5))
+    assert bar.high - bar.low == pytest.approx((more - less) * rate, abs=0.01)

@@ -1,0 +1,152 @@
+"""A flip is true: applied a little beyond its threshold it gives what it says, a little before it
+what is recommended today, whatever budgets, ties and unknown latencies do."""
+
+from typing import Any
+
+import pytest
+
+from connectivity.core.compare import compare
+from connectivity.core.document import topology
+from connectivity.core.flips import flips
+from connectivity.core.latency import LatencySet
+from connectivity.core.verdict import recommended
+from costmodel.core.price_list import PriceList
+from tests.factories import TEST_PRICES, document, flow, price_list, vpc
+from tests.topologies import completed, random_document
+from tests.truth import Truth, World, check_flips
+
+BOTH = ["privatelink", "transit-gateway"]
+
+
+def told(
+    made: dict[str, Any], prices: PriceList, latencies: LatencySet
+) -> tuple[str, dict[str, str]]:
+    """What is recommended, and the flips, all of them checked."""
+    world = World(made, prices, latencies)
+    comparison, truth = world.compared(), Truth()
+    check_flips(world, comparison, truth)
+    assert truth.differences == []
+    return world.best(), {one.when: one.to for one in flips(comparison, recommended(comparison))}
+
+
+def one_account(protocol: str, *flows: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    made = document(*flows, **changes)
+    for one in made["vpcs"]:
+        one |= {"account": "111111111111", "azs": ["use1-az1", "use1-az2"]}
+    made["services"][0]["protocol"] = protocol
+    return made
+
+
+def test_a_share_at_which_the_recommended_option_breaks_its_own_budget(
+    prices: PriceList, latencies: LatencySet
+) -> None:
+    """From 1 % on peering's p99 is one between AZs; by cost alone it would stay until 66 %."""
+    busy = flow(cross_az_share=0, p99_budget_us=100, requests_per_second=10)
+    made = one_account("http", busy, operations_usd_per_object={"peering": 30})
+    best, found = told(made, prices, latencies)
+    assert best == "vpc-peering"
+    assert found["share of the GB that cross AZs above 1.0%"] == "vpc-lattice"
+
+
+def test_a_share_at_which_an_option_begins_to_keep_its_budget(latencies: LatencySet) -> None:
+    """A gateway would cost less all along, and is fast enough where less than 1 % cross."""
+    busy = flow(gb_per_month=60_000, cross_az_share=0.5, p99_budget_us=700)
+    made = document(
+        busy | {"options": ["vpc-peering", "transit-gateway"]},
+        operations_usd_per_object={"peering": 2_000},
+    )
+    best, found = told(made, price_list(), latencies)
+    assert best == "vpc-peering"
+    assert found["share of the GB that cross AZs below 1.0%"] == "transit-gateway"
+
+
+def test_below_a_budget_an_option_of_unknown_p99_may_win(
+    prices: PriceList, latencies: LatencySet
+) -> None:
+    busy = flow(cross_az_share=0, requests_per_second=200)
+    made = one_account("http", busy, operations_usd_per_object={"peering": 100})
+    best, found = told(made, prices, latencies)
+    assert best == "privatelink"
+    when = "a p99 budget below 654 µs (not every p99 of its own is known)"
+    assert found[when] == "vpc-lattice"
+
+
+def test_a_budget_means_the_same_for_flows_that_have_their_own(latencies: LatencySet) -> None:
+    """Where it depends on the sense of the words what wins, nothing is told."""
+    flows = [
+        flow(cross_az_share=0, options=[*BOTH, "vpc-peering"], p99_budget_us=400),
+        flow(name="g", cross_az_share=0, options=[*BOTH, "vpc-peering"]),
+    ]
+    _, found = told(document(*flows), price_list(), latencies)
+    assert not [when for when in found if "budget" in when]
+    _, found = told(document(*flows[1:]), price_list(), latencies)
+    assert not [when for when in found if "budget" in when]  # nothing is faster than peering
+
+
+def test_at_a_tie_a_price_must_fall_by_a_cent(latencies: LatencySet) -> None:
+    """Peering and sharing cost the same today: sharing has fewer objects and is recommended. Only
+    a lower price of peering's own changes that, by as much as a cent."""
+    made = document(flow(cross_az_share=1, options=["vpc-sharing", "vpc-peering"]))
+    best, found = told(made, price_list(), latencies)
+    assert best == "vpc-sharing"
+    price = (
+        "price of DataTransfer-Regional-Bytes in all commercial Regions above 0.01001 USD per GB"
+    )
+    assert found == {price: "vpc-peering"}
+
+
+def test_an_option_that_loses_the_tie_is_not_named() -> None:
+    """Dearer peering gives way to what costs the same as another and has fewer objects."""
+    made = document(
+        flow(gb_per_month=0, options=["vpc-peering", *BOTH]),
+        operations_usd_per_object={"attachment": 0, "service": 17.335, "endpoint": 17.335},
+    )
+    none = LatencySet("none", "", ())
+    _, found = told(made, price_list(), none)
+    totals = {
+        one.option.key: str(one.total_usd)
+        for one in compare(topology(made), price_list(), none).candidates
+    }
+    assert totals["privatelink"] == totals["transit-gateway"] == "73.00"
+    assert found["operations of one peering above 73.00 USD a month"] == "transit-gateway"
+
+
+def test_a_rate_of_two_tiers_is_told_for_both(latencies: LatencySet) -> None:
+    text = TEST_PRICES.replace("5242880:0.004", "5242880:0.006")
+    made = document(flow(gb_per_month=6_000_000, cross_az_share=1))
+    _, found = told(made, price_list(text), latencies)
+    assert found
+
+
+def test_consumers_that_have_no_choice_keep_their_share(latencies: LatencySet) -> None:
+    made = document(
+        flow(**{"from": ["clients", "forced", "inside"]}, gb_per_month=30_000),
+        operations_usd_per_object={"peering": 80},
+    )
+    made["vpcs"] += [
+        vpc("forced", "111111111111", "10.2.0.0/16", azs=["use1-az6"]),
+        vpc("inside", "111111111111", "10.3.0.0/16", azs=["use1-az2"]),
+    ]
+    _, found = told(made, price_list(), latencies)
+    assert [when for when in found if "share of the GB" in when]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_flips_of_random_topologies_are_true(
+    seed: int, prices: PriceList, latencies: LatencySet
+) -> None:
+    made = random_document(seed)
+    for listed in (prices, completed(prices)):
+        told(made, listed, latencies)
+
+
+def test_random_topologies_have_flips_of_every_kind(
+    prices: PriceList, latencies: LatencySet
+) -> None:
+    kinds = set()
+    for seed in range(40):
+        made = compare(topology(random_document(seed)), completed(prices), latencies)
+        kinds |= {one.kind for one in flips(made, recommended(made))}
+        made = compare(topology(random_document(seed)), prices, latencies)
+        kinds |= {one.kind for one in flips(made, recommended(made))}
+    assert kinds == {"operations", "gb", "crossing", "price", "gap", "budget"}
