@@ -20,8 +20,9 @@ from connectivity.core.document import topology
 from connectivity.core.option import Option
 from connectivity.core.options import OPTIONS
 from costmodel.core.curve import Curve
-from tests.connectivity.core.test_properties import PRICES, bill_of, documents, every_option, few
+from tests.connectivity.core.test_properties import PRICES, bill_of, documents, every_option
 from tests.factories import document, flow
+from tests.truth import crossed
 
 ROUNDING = 0.05  # USD: quantities of a bill are rounded to thousandths, those of a curve are not
 
@@ -32,16 +33,15 @@ def curve_of(option: Option, made: dict[str, Any], axis: Axis) -> Curve | None:
 
 
 def moved(made: dict[str, Any], axis: Axis, value: float) -> dict[str, Any]:
-    def change(one: dict[str, Any]) -> dict[str, Any]:
-        if axis is Axis.GB:
-            return one | {"gb_per_month": one["gb_per_month"] * value}
-        return one | {"cross_az_share": value}
-
-    return made | {"flows": [change(one) for one in made["flows"]]}
+    flows = made["flows"]
+    if axis is Axis.GB:
+        flows = [one | {"gb_per_month": one["gb_per_month"] * value} for one in flows]
+    else:
+        flows = [each for one in flows for each in crossed(made, one, value)]
+    return made | {"flows": flows}
 
 
 @every_option
-@few
 @given(made=documents(), axis=st.sampled_from(Axis), value=st.floats(0, 1))
 def test_a_curve_goes_through_the_bill(
     option: Option, made: dict[str, Any], axis: Axis, value: float
@@ -59,7 +59,6 @@ def test_a_curve_goes_through_the_bill(
 
 
 @every_option
-@few
 @given(made=documents(), part=st.floats(0.01, 0.99))
 def test_a_curve_is_straight_between_its_bends(
     option: Option, made: dict[str, Any], part: float
@@ -108,7 +107,6 @@ def runners_of(made: dict[str, Any], axis: Axis) -> list[Runner]:
     return [Runner(option, curve, 0.0) for option, curve in found if curve]
 
 
-@few
 @given(made=documents(), axis=st.sampled_from(Axis))
 def test_at_a_handover_the_bills_change_places(made: dict[str, Any], axis: Axis) -> None:
     """Checked against the bills of documents written that way, a little before and after."""
