@@ -2,23 +2,27 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from connectivity import models, queries
-from connectivity.core.cells import Cell, derived
 from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
 from connectivity.core.topology import OPTION_KEYS
+from connectivity.derivation import BATCH, derive_again
 from connectivity.importers import zone_names
 from connectivity.importers.latency import Asked, Run, read_runs
-from connectivity.importers.latency.places import az_id_of, impossible_place, pair_problems
+from connectivity.importers.latency.places import (
+    az_id_of,
+    implausible_place,
+    impossible_place,
+    pair_problems,
+)
 from connectivity.importers.latency.run import US_PER, is_date
 
 COPIED = (
@@ -26,7 +30,9 @@ COPIED = (
     "request_bytes", "response_bytes", "samples", "loss", "sketch", "direction_note", "line",
     "origin",
 )  # fmt: skip
-BATCH = 1_000
+
+
+MOST_WARNINGS = 99  # in an answer; the hundredth says how many more there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,8 @@ class Filing:
     unit: str | None = None
     columns: tuple[str, ...] = ()
     statistic: str | None = None
+    host: str = ""  # of a file with several
+    tag: str = ""
     instance_type: str = ""
     account: str = ""  # whose AZ names are used
 
@@ -63,7 +71,9 @@ def read_measurements(team_id: int | None, data: bytes, filing: Filing) -> tuple
     problems = [*_problems(filing, zones)]
     if problems:
         raise DocumentRefused(problems)
-    asked = Asked(filing.unit, filing.columns, filing.statistic, zones)
+    asked = Asked(
+        filing.unit, filing.columns, filing.statistic, filing.host, filing.tag, zones=zones
+    )
     runs = read_runs(data, filing.tool, asked)
     placed = [_placed(run, filing, zones) for run in runs]
     wrong = [
@@ -73,7 +83,7 @@ def read_measurements(team_id: int | None, data: bytes, filing: Filing) -> tuple
     ]
     if wrong:
         raise DocumentRefused(list(dict.fromkeys(wrong)))
-    return tuple(placed)
+    return tuple(_warned(run) for run in placed)
 
 
 def file_measurements(
@@ -100,7 +110,7 @@ def file_measurements(
         if is_new:
             rows = [_row(run, upload, filing.instance_type) for run in runs]
             models.Measurement.objects.bulk_create(rows, batch_size=BATCH)
-            _derive_again(team_id, {(run.option, run.source, run.destination) for run in runs})
+            derive_again(team_id, {(run.option, run.source, run.destination) for run in runs})
     return Filed(runs, is_new)
 
 
@@ -118,19 +128,35 @@ def withdraw(team_id: int, uid: UUID, because: str) -> None:
         if one.withdrawn_at is None:
             one.withdrawn_at, one.withdrawn_because = timezone.now(), because.strip()[:2000]
             one.save(update_fields=["withdrawn_at", "withdrawn_because"])
-            _derive_again(team_id, {(one.option, one.source, one.destination)})
+            derive_again(team_id, {(one.option, one.source, one.destination)})
 
 
-def plain(run: Run) -> dict[str, Any]:
-    """A run as the contract's section 6 has it."""
+def answer(runs: Sequence[Run]) -> dict[str, Any]:
+    """What an import says, as the contract's section 6 has it. The problems of runs that were
+    taken are warnings: the figures may not belong where they are filed."""
+    problems = [(f"line {run.line}", warning) for run in runs for warning in run.warnings]
+    more = len(problems) - MOST_WARNINGS
+    if more > 0:
+        last = ("document", f"{more} more warnings of this kind")
+        problems = [*problems[:MOST_WARNINGS], last]
+    return {
+        "measurements": [_plain(run) for run in runs],
+        "problems": [Problem(*problem)._asdict() for problem in problems],
+    }
+
+
+def _plain(run: Run) -> dict[str, Any]:
     times = {column: run.figures.get(name) for name, column in queries.FIGURES.items()}
     said = {
         name: getattr(run, name)
-        for name in ("tool", "tool_version", "samples", "loss", "direction_note", "test")
-    }
+        for name in (
+            "tool", "tool_version", "samples", "loss", "direction_note", "test", "resolution_us",
+        )
+    }  # fmt: skip
     where = {"option": run.option or None, "from": run.source, "to": run.destination}
+    which = {"host": run.host or None, "tag": run.tag or None}
     stddev = {"stddev_us": run.figures.get("stddev")}
-    return said | times | stddev | where | {"line": run.line, "notes": list(run.notes)}
+    return said | times | stddev | where | which | {"line": run.line, "notes": list(run.notes)}
 
 
 def name_zones(team_id: int, account: str, data: bytes) -> int:
@@ -164,7 +190,7 @@ def _problems(filing: Filing, zones: Mapping[str, str]) -> Iterator[Problem]:
     elif filing.source:
         ends = (az_id_of(end, zones) for end in (filing.source, filing.destination))
         yield from (Problem("from_az, to_az", one) for one in pair_problems(*ends))
-    for name in ("source", "destination", "tool", "instance_type", "account"):
+    for name in ("source", "destination", "tool", "host", "tag", "instance_type", "account"):
         if "\0" in getattr(filing, name):
             yield Problem(name, "holds a NUL")
     if filing.unit is not None and filing.unit not in US_PER:
@@ -182,6 +208,12 @@ def _placed(run: Run, filing: Filing, zones: Mapping[str, str]) -> Run:
         if is_date(run.started_at)
         else datetime.now(UTC).date().isoformat(),
     )
+
+
+def _warned(run: Run) -> Run:
+    """With what speaks against its places: shown at once, and kept with its notes."""
+    warnings = tuple(implausible_place(run))
+    return replace(run, warnings=warnings, notes=(*run.notes, *warnings))
 
 
 def _contradictions(run: Run, filing: Filing, zones: Mapping[str, str]) -> Iterator[str]:
@@ -219,71 +251,3 @@ def _row(run: Run, upload: models.LatencyUpload, instance_type: str) -> models.M
         tool=run.tool[:100],
         **{name: getattr(run, name) for name in COPIED},
     )
-
-
-Place = tuple[str, str, str]  # option, source, destination
-
-
-def _derive_again(team_id: int, places: set[Place]) -> None:
-    """Bring the cells of these places up to date, and put a new set in force."""
-    for some in _batches(sorted(places), 200):
-        here = Q()
-        for option, source, destination in some:
-            here |= Q(option=option, source=source, destination=destination)
-        models.MeasuredCell.objects.filter(here, team_id=team_id).delete()
-        runs = queries.measured(team_id, here & Q(withdrawn_at=None))
-        models.MeasuredCell.objects.bulk_create(
-            (_cell_row(team_id, cell) for cell in derived(runs)), batch_size=BATCH
-        )
-    _put_in_force(team_id)
-
-
-def _put_in_force(team_id: int) -> None:
-    live = models.Measurement.objects.filter(team_id=team_id)
-    last = live.values_list("pk", flat=True).first()
-    withdrawn = live.exclude(withdrawn_at=None).count()
-    base = models.LatencySet.objects.filter(team=None).first()
-    if base is None:
-        raise queries.UnknownLatencies("no latencies are loaded; run manage.py load_data")
-    state = f"{base.sha256} {team_id} {last} {withdrawn}"
-    sha256 = hashlib.sha256(state.encode()).hexdigest()
-    today = timezone.now().date().isoformat()
-    models.LatencySet.objects.get_or_create(
-        sha256=sha256,
-        defaults={
-            "team_id": team_id,
-            "name": f"measured-{today}-{sha256[:6]}",
-            "as_of": today,
-            "base": base,
-            "up_to": last,
-        },
-    )
-
-
-def _cell_row(team_id: int, cell: Cell) -> models.MeasuredCell:
-    said: dict[str, Any] = {
-        name: getattr(cell, name)
-        for name in (
-            "option",
-            "source",
-            "destination",
-            "runs",
-            "samples",
-            "loss",
-            "grade",
-            "drift_us",
-        )
-    }
-    return models.MeasuredCell(
-        team_id=team_id,
-        as_of=cell.as_of,
-        basis=cell.basis,
-        hidden=list(cell.hidden),
-        method=asdict(cell.method),
-        figures={name: list(figure) for name, figure in cell.figures.items()},
-        **said,
-    )
-
-
-def _batches(places: Sequence[Place], size: int) -> Iterable[Sequence[Place]]:
-    return (places[at : at + size] for at in range(0, len(places), size))

@@ -32,15 +32,15 @@ from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.importers.latency import LARGEST
 from connectivity.measurements import (
     Filing,
+    answer,
     file_measurements,
     name_zones,
-    plain,
     read_measurements,
     withdraw,
 )
 from connectivity.models import Measurement
 
-FIELDS = ("tool", "option", "unit", "statistic", "instance_type", "account")
+FIELDS = ("tool", "option", "unit", "statistic", "host", "tag", "instance_type", "account")
 FILTERS = ("option", "source", "destination", "tool")
 SHOWN = (
     "tool", "tool_version", "test", "option", "source", "destination", "samples", "loss",
@@ -72,14 +72,14 @@ class LatencyImportsView(APIView):
         data, filing = upload.read(), _filing(request)
         team_id = team_id_of(request)
         if str(request.POST.get("dry_run", "")).lower() in YES:
-            return Response(_answer(read_measurements(team_id, data, filing)))
+            return Response(answer(read_measurements(team_id, data, filing)))
 
         def store() -> tuple[int, dict[str, Any]]:
             author = request.user.pk
             filed = file_measurements(
                 team_id, upload.name or "upload", data, filing, author_id=author
             )
-            return 201 if filed.is_new else 200, _answer(filed.runs)
+            return 201 if filed.is_new else 200, answer(filed.runs)
 
         return once(request, store, said=[sha256(data).hexdigest(), repr(filing)])
 
@@ -162,10 +162,6 @@ def _filing(request: Request) -> Filing:
         columns=tuple(filter(None, request.POST.get("columns", "").split(","))),
         **said,
     )
-
-
-def _answer(runs: Any) -> dict[str, Any]:
-    return {"measurements": [plain(run) for run in runs], "problems": []}
 
 
 def measurement_json(one: Measurement) -> dict[str, Any]:

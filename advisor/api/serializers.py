@@ -224,6 +224,8 @@ class LatencyImportRequestSerializer(serializers.Serializer[object]):
     unit = Text(required=False, help_text="of a file without units: ns, us, ms or s")
     columns = Text(required=False, help_text="of values without a header, by commas")
     statistic = Text(required=False, help_text="of a matrix that does not say it")
+    host = Text(required=False, help_text="which one of a file with several hosts")
+    tag = Text(required=False, help_text="which one of a histogram log with several tags")
     instance_type = Text(required=False)
     account = Text(required=False, help_text="whose AZ names are used")
     dry_run = serializers.BooleanField(required=False)
@@ -247,8 +249,16 @@ class RunSerializer(serializers.Serializer[object]):
     notes = serializers.ListField(child=Text())
 
 
+class ImportedRunSerializer(RunSerializer):
+    resolution_us = serializers.FloatField(
+        allow_null=True, help_text="step of the tool's print at the median"
+    )
+    host = Text(allow_null=True)
+    tag = Text(allow_null=True)
+
+
 class LatencyImportSerializer(serializers.Serializer[object]):
-    measurements = RunSerializer(many=True)
+    measurements = ImportedRunSerializer(many=True)
     problems = ProblemSerializer(many=True)
 
 

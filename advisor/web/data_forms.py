@@ -78,6 +78,12 @@ class MeasurementForm(forms.Form):
         required=False,
         help_text="Only for files without units (.hgrm, encoded histograms).",
     )
+    host = forms.CharField(
+        required=False, max_length=200, help_text="Only for a file with several hosts: which one."
+    )
+    tag = forms.CharField(
+        required=False, max_length=200, help_text="Only for a histogram log with several tags."
+    )
     account = forms.CharField(
         label="Account of AZ names",
         required=False,
@@ -96,5 +102,7 @@ class MeasurementForm(forms.Form):
 
     def filing(self) -> Filing:
         data = self.cleaned_data
-        names = ("source", "destination", "option", "tool", "instance_type", "account")
+        names = (
+            "source", "destination", "option", "tool", "host", "tag", "instance_type", "account",
+        )  # fmt: skip
         return Filing(**{name: data[name] for name in names}, unit=data["unit"] or None)

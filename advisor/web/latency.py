@@ -35,6 +35,7 @@ from connectivity.measurements import (
 from connectivity.models import LatencyUpload
 
 MOST_RUNS = 200  # shown; the API lists all
+MOST_WARNINGS = 3  # shown after an upload; each stands beside its measurement, too
 GRADES = ("low", "medium", "high")
 COLUMNS = (
     "option", "source", "dest", "percentile", "value_us", "tool", "date", "samples",
@@ -140,6 +141,9 @@ def upload(request: HttpRequest) -> HttpResponse:
                 runs = filed.runs
                 said = "stored" if filed.is_new else "were stored before; nothing is new"
                 messages.success(request, f"{len(runs)} measurements of {runs[0].tool} {said}.")
+                warnings = dict.fromkeys(text for run in runs for text in run.warnings)
+                for warning in list(warnings)[:MOST_WARNINGS]:
+                    messages.warning(request, f"{warning}.")
                 if lost := sum(one.loss == 1 for one in runs):
                     messages.warning(request, f"{lost} of them lost everything.")
                 return redirect(f"{reverse('latency')}?{urlencode({'option': runs[0].option})}")

@@ -9,7 +9,7 @@ from advisor.management.refusals import refusing
 from advisor.management.table import aligned
 from advisor.models import Team
 from connectivity.importers.latency import TOOLS, Run
-from connectivity.measurements import Filing, file_measurements, plain, read_measurements
+from connectivity.measurements import Filing, answer, file_measurements, read_measurements
 
 
 class Command(BaseCommand):
@@ -26,6 +26,8 @@ class Command(BaseCommand):
         parser.add_argument("--unit", help="of a file without units: ns, us, ms or s")
         parser.add_argument("--columns", default="", help="of values without a header, by commas")
         parser.add_argument("--statistic", help="of a matrix that does not say it: p50, p90 or p99")
+        parser.add_argument("--host", default="", help="which one of a file with several hosts")
+        parser.add_argument("--tag", default="", help="which one of a log with several tags")
         parser.add_argument("--instance-type", default="", help="of both ends, e.g. c5n.xlarge")
         parser.add_argument("--account", default="", help="whose AZ names are used")
         parser.add_argument("--team", default="default", help="slug of the team that measured")
@@ -42,6 +44,8 @@ class Command(BaseCommand):
             unit=options["unit"],
             columns=tuple(filter(None, options["columns"].split(","))),
             statistic=options["statistic"],
+            host=options["host"],
+            tag=options["tag"],
             instance_type=options["instance_type"],
             account=options["account"],
         )
@@ -59,8 +63,7 @@ class Command(BaseCommand):
 
     def _write(self, runs: tuple[Run, ...], said: str, form: str) -> None:
         if form == "json":
-            answer = {"measurements": [plain(run) for run in runs], "problems": []}
-            self.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False))
+            self.stdout.write(json.dumps(answer(runs), indent=2, ensure_ascii=False))
             return
         head = ("from", "to", "option", "tool", "p50 µs", "p99 µs", "mean µs", "samples", "note")
         rows = [head] + [
@@ -77,6 +80,8 @@ class Command(BaseCommand):
         ]
         self.stdout.write(aligned(rows, right={4, 5, 6, 7}))
         self.stdout.write(f"{len(runs)} measurement{'s' if len(runs) > 1 else ''}: {said}")
+        for problem in answer(runs)["problems"]:
+            self.stderr.write(f"warning: {problem['path']}: {problem['problem']}")
 
 
 def _figure(us: float | None) -> str:

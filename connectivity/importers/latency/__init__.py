@@ -9,6 +9,7 @@ from pkgutil import iter_modules
 from typing import Protocol, cast
 
 from connectivity.core.problems import did_you_mean
+from connectivity.importers.latency.choice import chosen
 from connectivity.importers.latency.run import Asked, Run, refuse
 from connectivity.importers.latency.text import LARGEST, Text, decoded
 
@@ -32,7 +33,7 @@ TOOLS = {one.NAME: cast(Tool, one) for one in _FOUND if hasattr(one, "recognises
 
 
 def read_runs(data: bytes, tool: str = "auto", asked: Asked | None = None) -> tuple[Run, ...]:
-    """What a file of measurements holds.
+    """What a file of measurements holds: runs of one host and one tag.
 
     Raises:
         DocumentRefused: no tool is known that writes such files, or the file cannot be used; every
@@ -49,7 +50,8 @@ def read_runs(data: bytes, tool: str = "auto", asked: Asked | None = None) -> tu
     if len(found) > 1:
         names = " or ".join(one.NAME for one in found)
         refuse(1, f"this may be output of {names}; say which with --tool")
-    return found[0].read(text, asked or Asked())
+    asked = asked or Asked()
+    return chosen(found[0].read(text, asked), asked)
 
 
 def known() -> str:

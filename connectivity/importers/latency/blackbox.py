@@ -1,19 +1,25 @@
-"""blackbox_exporter: one probe is one sample, in seconds.
+"""blackbox_exporter: one probe is one sample, in seconds; of a Prometheus server, with labels.
 
 Source: blackbox_exporter 0.23.0; percentiles exist only over many scrapes.
 """
 
 import re
+from collections.abc import Mapping
 
+from connectivity.importers.latency.choice import chosen
 from connectivity.importers.latency.run import Asked, Run, checked, number, refuse
 from connectivity.importers.latency.text import Text
 
 NAME = "blackbox_exporter"
+LABEL = re.compile(r'\s*(?P<name>[a-zA-Z_][a-zA-Z0-9_]*)="(?P<value>(?:[^"\\]|\\.)*)",?')
 SAMPLE = re.compile(
-    r'(?P<name>probe_[a-z0-9_]+)(\{phase="(?P<phase>[a-z]+)"[^}]*\})?\s+(?P<value>\S+)(\s+[0-9]+)?$'
+    r"(?P<name>probe_[a-z0-9_]+)(?:\{(?P<labels>[^{}]*)\})?\s+(?P<value>\S+)(?:\s+[0-9]+)?\s*$"
 )
+LAST = re.compile(r"probe_(?:success|ssl_\w+|tls_\w+|ip_\w+)\b.*|#.*")  # no time to be cut
 US = 1e6
-Key = tuple[str, str | None]
+Key = tuple[str, str]  # metric and phase
+Probe = dict[Key, tuple[int, str]]  # line and value
+SUCCESS = "probe_success", ""
 
 
 def recognises(text: Text) -> bool:
@@ -21,29 +27,44 @@ def recognises(text: Text) -> bool:
 
 
 def read(text: Text, asked: Asked) -> tuple[Run, ...]:
-    """The one probe: its ICMP round trip, its HTTP answer, or its TCP connection."""
-    text.require_end()
-    found: dict[Key, tuple[int, str]] = {}
+    """One run for each probe of a target."""
+    text.require_end(LAST)
+    probes: dict[tuple[tuple[str, str], ...], Probe] = {}
     for line, match in text.found(SAMPLE):
-        key = match["name"], match["phase"]
-        if key in found:
+        labels = _labels(match["labels"] or "", line)
+        phase = labels.pop("phase", "")
+        probe = probes.setdefault(tuple(sorted(labels.items())), {})
+        key = match["name"], phase
+        if key in probe:
             refuse(line, f"{match['name']} for the second time; import scrapes one by one")
-        found[key] = (line, match["value"])
-    success = found.get(("probe_success", None))
-    if success is None:
-        refuse(len(text.lines), "no probe_success: the scrape was cut")
-    if success[1] not in ("0", "1"):
-        refuse(success[0], f"probe_success is {success[1]!r}, neither 0 nor 1")
-    if success[1] == "0":
-        lost = Run(
-            tool=NAME,
-            line=success[0],
-            samples=0,
-            loss=1.0,
-            direction_note="the probe failed",
-        )
-        return checked([lost])
-    return checked([_run(found, success[0])])
+        probe[key] = (line, match["value"])
+    if not any(SUCCESS in probe for probe in probes.values()):
+        refuse(text.last_line, "no probe_success: the scrape was cut")
+    runs = [_probed(probe, dict(labels)) for labels, probe in probes.items() if SUCCESS in probe]
+    return checked(chosen(runs, asked))
+
+
+def _labels(printed: str, line: int) -> dict[str, str]:
+    labels, at = dict[str, str](), 0
+    while at < len(printed):
+        match = LABEL.match(printed, at)
+        if match is None:
+            refuse(line, "the labels cannot be read")
+        labels[match["name"]] = match["value"]
+        at = match.end()
+    return labels
+
+
+def _probed(probe: Probe, labels: Mapping[str, str]) -> Run:
+    line, success = probe[SUCCESS]
+    host = labels.get("instance") or labels.get("target") or ""
+    if success not in ("0", "1"):
+        refuse(line, f"probe_success is {success!r}, neither 0 nor 1")
+    if success == "1":
+        return _timed(probe, line, host)
+    return Run(
+        tool=NAME, line=line, samples=0, loss=1.0, direction_note="the probe failed", host=host
+    )
 
 
 PROBES: tuple[tuple[str, tuple[Key, ...], str], ...] = (
@@ -56,26 +77,25 @@ PROBES: tuple[tuple[str, tuple[Key, ...], str], ...] = (
         ),
         "from request to the end of the answer, without resolving, connecting and TLS",
     ),
-    ("TCP", (("probe_duration_seconds", None),), "resolving the name and opening the connection"),
+    ("TCP", (("probe_duration_seconds", ""),), "resolving the name and opening the connection"),
 )
 
 
-def _run(found: dict[Key, tuple[int, str]], line: int) -> Run:
-    probe = next((one for one in PROBES if all(key in found for key in one[1])), None)
-    if probe is None:
+def _timed(probe: Probe, line: int, host: str) -> Run:
+    kind = next((kind for kind in PROBES if all(key in probe for key in kind[1])), None)
+    if kind is None:
         refuse(line, "no probe_icmp, probe_http or probe_duration_seconds in it")
-    test, keys, note = probe
-    times = [number(found[key][1], found[key][0], key[0]) * US for key in keys]
-    at = found[keys[0]][0]
-    value = sum(times)
+    test, keys, note = kind
+    us = sum(number(probe[key][1], probe[key][0], key[0]) * US for key in keys)
     return Run(
         tool=NAME,
         test=test,
-        line=at,
-        figures={"mean": value, "min": value, "max": value},
+        line=probe[keys[0]][0],
+        figures={"mean": us, "min": us, "max": us},
         samples=1,
         loss=0.0,
         direction_note=f"{note}; seconds, as microseconds",
         connection="unknown" if test == "ICMP" else "new",
         loop="closed",
+        host=host,
     )

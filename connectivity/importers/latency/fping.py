@@ -1,9 +1,14 @@
-"""fping: -C (every time), -c and -l (lines and summaries); milliseconds, one run a host."""
+"""fping: -C (every time), -c and -l (lines and summaries), -Q (a summary every few seconds).
+
+Milliseconds with three digits; before 4.0 never finer than 10 µs. One run for each host.
+Source: fping 5.1 and 3.16, sprint_tm.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from connectivity.core import sketch
+from connectivity.importers.latency.choice import chosen
 from connectivity.importers.latency.run import (
     Asked,
     Run,
@@ -12,6 +17,7 @@ from connectivity.importers.latency.run import (
     of_times,
     refuse,
     share,
+    step_of,
     whole,
 )
 from connectivity.importers.latency.text import Text
@@ -20,86 +26,144 @@ NAME = "fping"
 HOST = r"(?:\[[0-9.]+\] )?(?P<host>\S+)\s+: "
 TIMES = re.compile(HOST + r"(?P<times>(?:[-0-9.,]+ )*[-0-9.,]+)\s*$")
 SUMMARY = re.compile(
-    HOST + r"xmt/rcv/%loss = (?P<sent>[0-9]+)/(?P<got>[0-9]+)/[0-9]+%"
-    r"(, min/avg/max = (?P<min>[-0-9.]+)/(?P<mean>[-0-9.]+)/(?P<max>[-0-9.]+))?\s*$"
+    HOST + r"xmt/rcv/%(?:loss|return) = (?P<sent>[0-9]+)/(?P<got>[0-9]+)/[0-9]+%"
+    r"(?:, outage\(ms\) = [0-9]+)?"
+    r"(?:, min/avg/max = (?P<min>[-0-9.]+)/(?P<mean>[-0-9.]+)/(?P<max>[-0-9.]+))?\s*$"
 )
 PACKET = re.compile(HOST + r"\[(?P<at>[0-9]+)\], ([0-9]+ bytes, (?P<time>[-0-9.]+) ms|timed out)")
-FAILED = re.compile(r"(\S+: Name or service not known|\S+ address not found|ICMP .* from .*)")
+INTERVAL = re.compile(r"\[[0-9]{2}:[0-9]{2}:[0-9]{2}\]\s*$")
+THREE_DIGITS = r"0\.[0-9]{3}|[1-9]\.[0-9]{2}|[1-9][0-9]\.[0-9]"
+LAST = re.compile(  # a whole maximum; of an old fping, as fine as its minimum; nothing came back
+    rf".* = [0-9.]+/[0-9.]+/(?:{THREE_DIGITS})|.* = 0\.[0-9]{{2}}/[0-9.]+/0\.[0-9]{{2}}"
+    r"|.*/0/100%|.* loss\)|.* sec \(elapsed real time\)"
+)
 MS = 1e3
+FINER = "use fping 4 or newer, which measures microseconds"
+BEGINNING = 5  # lines among which the tool is looked for
+Times = list[tuple[float, float]]  # µs, and the step of the print
 
 
 def recognises(text: Text) -> bool:
-    return any(
-        pattern.match(line) for _, line in text.filled[:5] for pattern in (SUMMARY, PACKET, TIMES)
-    )
+    lines = [line for _, line in text.filled if not INTERVAL.match(line)][:BEGINNING]
+    return any(p.match(line) for line in lines for p in (SUMMARY, PACKET, TIMES))
 
 
 def read(text: Text, asked: Asked) -> tuple[Run, ...]:
-    """One run for each host."""
-    text.require_end()
-    found: dict[str, Run] = {}
-    for run, host in (*_listed(text), *_summaries(text)):
-        if host in found:
-            refuse(run.line, f"{host} for the second time; import runs one by one")
-        found[host] = run
+    """The run of one host; of -Q, one for each of its intervals."""
+    text.require_end(LAST)
+    intervals, totals = _summaries(text)
+    runs = _by_host((*_listed(text), *totals))
     packets = _packets(text)
-    if not found:
-        found = {host: _of_times(*one) for host, one in packets.items()}
+    if intervals:
+        _require_sums(intervals, runs)
+    elif runs:
+        runs = {host: _joined(run, packets.get(host)) for host, run in runs.items()}
     else:
-        found = {host: _joined(run, packets.get(host)) for host, run in found.items()}
-    if not found:
+        runs = {host: _of_times(*times, host) for host, times in packets.items()}
+    if not runs and not intervals:
         refuse(text.filled[0][0], "no host with times")
-    return checked(found.values())
+    return checked(chosen(intervals or runs.values(), asked), finer=FINER)
 
 
-def _listed(text: Text) -> Iterator[tuple[Run, str]]:
+def _by_host(runs: Iterable[Run]) -> dict[str, Run]:
+    by_host: dict[str, Run] = {}
+    for run in runs:
+        if run.host in by_host:
+            refuse(run.line, f"{run.host} for the second time; import runs one by one")
+        by_host[run.host] = run
+    return by_host
+
+
+def _listed(text: Text) -> Iterator[Run]:
     for line, match in text.found(TIMES):
         words = match["times"].split()
-        times = [number(word, line, "a time") * MS for word in words if word != "-"]
-        yield _of_times(times, len(words), line), match["host"]
+        times = [_time(word, line) for word in words if word != "-"]
+        yield _of_times(times, len(words), line, match["host"])
 
 
-def _summaries(text: Text) -> Iterator[tuple[Run, str]]:
-    for line, match in text.found(SUMMARY):
-        sent, got = (whole(match[key], line, key) for key in ("sent", "got"))
-        names = ("min", "mean", "max")
-        if got and match["min"] is None:
-            refuse(line, "packets came back, and their times are missing")
-        times = {one: number(match[one], line, one) * MS for one in names if match[one]}
-        yield _run(line, share(sent, got, line), got, times), match["host"]
+def _time(printed: str, line: int) -> tuple[float, float]:
+    return number(printed, line, "a time") * MS, step_of(printed) * MS
 
 
-Packets = tuple[list[float], int, int]  # times, packets sent, first line
+def _summaries(text: Text) -> tuple[list[Run], list[Run]]:
+    """Those of -Q's intervals, and those of whole runs, which follow without a time of day."""
+    intervals, totals = list[Run](), list[Run]()
+    hosts: set[str] | None = None  # of the interval; None: outside
+    for line, text_of_line in text.filled:
+        if INTERVAL.match(text_of_line):
+            hosts = set()
+        match = SUMMARY.match(text_of_line)
+        if match is None:
+            continue
+        if hosts is not None and match["host"] in hosts:
+            hosts = None
+        if hosts is None:
+            totals.append(_summary(match, line))
+        else:
+            hosts.add(match["host"])
+            intervals.append(_summary(match, line))
+    return intervals, totals
+
+
+def _summary(match: re.Match[str], line: int) -> Run:
+    sent, got = (whole(match[key], line, key) for key in ("sent", "got"))
+    if got and match["min"] is None:
+        refuse(line, "packets came back, and their times are missing")
+    times = {key: number(match[key], line, key) * MS for key in ("min", "mean", "max") if got}
+    step = step_of(match["mean"]) * MS if got else None
+    return _run(line, share(sent, got, line), got, times, match["host"], step)
+
+
+def _require_sums(intervals: Sequence[Run], totals: dict[str, Run]) -> None:
+    """Raises DocumentRefused where a host's intervals say more than its run: two runs in one."""
+    counts: dict[str, int] = {}
+    for run in intervals:
+        counts[run.host] = counts.get(run.host, 0) + (run.samples or 0)
+    for host, run in totals.items():
+        if (run.samples or 0) < counts.get(host, 0):
+            refuse(run.line, f"{host}: the whole run has fewer answers than its intervals")
+
+
+Packets = tuple[Times, int, int]  # times, packets sent, first line
 
 
 def _packets(text: Text) -> dict[str, Packets]:
-    found: dict[str, Packets] = {}
+    packets: dict[str, Packets] = {}
     for line, match in text.found(PACKET):
-        times, sent, first = found.get(match["host"], ([], 0, line))
+        times, sent, first = packets.get(match["host"], ([], 0, line))
         at = whole(match["at"], line, "the number of the packet")
         if at < sent:
             refuse(line, "the numbers of packets fall: a second run begins here")
         if match["time"]:
-            times.append(number(match["time"], line, "time") * MS)
-        found[match["host"]] = (times, at + 1, first)
-    return found
+            times.append(_time(match["time"], line))
+        packets[match["host"]] = (times, at + 1, first)
+    return packets
 
 
 def _joined(run: Run, packets: Packets | None) -> Run:
     """The packets say more than their summary, where all are there."""
     if packets is None or len(packets[0]) != run.samples or run.loss is None:
         return run
-    return _of_times(packets[0], packets[1], run.line)
+    return _of_times(packets[0], packets[1], run.line, run.host)
 
 
-def _of_times(times: list[float], sent: int, line: int) -> Run:
-    figures = of_times(times) if times else {}
-    distribution = sketch.of_times(times) if times else ""
-    return _run(line, share(sent, len(times), line), len(times), figures, distribution)
+def _of_times(times: Times, sent: int, line: int, host: str) -> Run:
+    loss = share(sent, len(times), line)
+    if not times:
+        return _run(line, loss, 0, {}, host)
+    rising = [us for us, _ in sorted(times)]
+    step = sorted(times)[(len(times) - 1) // 2][1]
+    return _run(line, loss, len(times), of_times(rising), host, step, sketch.of_times(rising))
 
 
 def _run(
-    line: int, loss: float, samples: int, figures: dict[str, float], distribution: str = ""
+    line: int,
+    loss: float,
+    samples: int,
+    figures: dict[str, float],
+    host: str,
+    step: float | None = None,
+    distribution: str = "",
 ) -> Run:
     return Run(
         tool=NAME,
@@ -110,5 +174,7 @@ def _run(
         loss=loss,
         direction_note="milliseconds, as microseconds",
         loop="closed",
+        host=host,
+        resolution_us=step,
         sketch=distribution,
     )

@@ -1,69 +1,114 @@
-"""HdrHistograms encoded as text (HISTFAAA…), alone or in a histogram log: merged exactly."""
+"""HdrHistograms encoded as text (HISTFAAA…), alone or in a histogram log: those of one tag are
+merged exactly."""
 
+import base64
 import re
 from typing import Any
 
 from connectivity.core import sketch
+from connectivity.importers.latency.choice import chosen
 from connectivity.importers.latency.run import US_PER, Asked, Run, checked, refuse
 from connectivity.importers.latency.text import Text
 
 NAME = "hdrhistogram"
-ENCODED = re.compile(r"HISTF[A-Za-z0-9+/=]+$")
-LOG = re.compile(r"(Tag=[^,]*,)?[0-9.]+,[0-9.]+,[0-9.]+,(HISTF[A-Za-z0-9+/=]+)\s*$")
-HEADER = re.compile(r'#|"StartTimestamp"')
+UNTAGGED = "untagged"  # how lines without a tag are called beside tags
+BEGIN = re.compile(r"HIST[A-Za-z0-9]{2}AA")  # a cookie, and a length below 2^16
+ENCODED = re.compile(r"HIST[A-Za-z0-9+/=]+$")
+LOG = re.compile(
+    r"(?:Tag=(?P<tag>[^,]*),)?[0-9.]+,[0-9.]+,[0-9.]+,(?P<encoded>HIST[A-Za-z0-9+/=]+)\s*$"
+)
+HEADER = re.compile(r'\s*(?:#|"StartTimestamp")')
 PERCENTS = {"p50": 50, "p90": 90, "p99": 99, "p99.9": 99.9}
+OLD = {1: "V1", 2: "V1", 8: "V0", 9: "V0"}  # by the low half of the cookie's last byte
+Lines = list[tuple[int, str]]  # encoded histograms with their lines
 
 
 def recognises(text: Text) -> bool:
-    return any("HISTF" in line for _, line in text.filled[:20])
+    return any(BEGIN.search(line) for _, line in text.filled[:20])
 
 
 def read(text: Text, asked: Asked) -> tuple[Run, ...]:
-    """The whole of the file as one run, in the unit that was asked for."""
-    whole = None
-    first_line = 1
-    for line, one in text.filled:
-        if HEADER.match(one):
+    """All of one tag as one run, in the unit that was asked for."""
+    tagged = _tagged(text)
+    tags = (Run(tool=NAME, tag=tag, line=lines[0][0]) for tag, lines in tagged.items())
+    merged = {run.tag: _merged(tagged[run.tag]) for run in chosen(tags, asked)}
+    first = min(tagged[tag][0][0] for tag in merged)
+    if asked.unit is None:
+        refuse(first, "the file has no unit: say it with --unit ns, us, ms or s")
+    runs = [_run(whole, asked.unit, first, tag) for tag, whole in merged.items()]
+    return checked(runs, slack=0.01)
+
+
+def _tagged(text: Text) -> dict[str, Lines]:
+    """By tag, without decoding."""
+    tagged: dict[str, Lines] = {}
+    is_alone = False
+    for line, text_of_line in text.filled:
+        if HEADER.match(text_of_line):
             continue
-        match = LOG.match(one)
-        encoded = match[2] if match else one.strip()
+        match = LOG.match(text_of_line)
+        encoded = match["encoded"] if match else text_of_line.strip()
         if not ENCODED.match(encoded):
             refuse(line, "not an encoded HdrHistogram: it was cut, or other text is mixed in")
-        histogram = _decoded(encoded, line)
-        first_line = first_line if whole else line
-        if whole is None:
-            whole = histogram
-        elif match is None:
+        if is_alone or (match is None and tagged):
             refuse(line, "a second histogram; import runs one by one")
-        else:
-            whole.add(histogram)
-    if whole is None or not whole.get_total_count():
-        refuse(len(text.lines), "the histogram is empty")
-    if asked.unit is None:
-        refuse(first_line, "the file has no unit: say it with --unit ns, us, ms or s")
-    return checked([_run(whole, asked.unit, first_line)], slack=0.01)
+        is_alone = match is None
+        tag = match["tag"] if match and match["tag"] else ""
+        tagged.setdefault(tag, []).append((line, encoded))
+    if not tagged:
+        refuse(text.last_line, "no histogram in it")
+    if len(tagged) > 1 and "" in tagged:
+        line = tagged[""][0][0]
+        if UNTAGGED in tagged:
+            refuse(line, f"lines without a tag, beside a tag that is called {UNTAGGED}")
+        tagged[UNTAGGED] = tagged.pop("")
+    return tagged
 
 
 def _decoded(encoded: str, line: int) -> Any:
+    _require_version(encoded, line)
     try:
         return sketch.decoded(encoded)
     except sketch.NotASketch as error:
         refuse(line, f"the encoded histogram is cut or corrupt ({str(error)[:80]})")
 
 
-def _run(histogram: Any, unit: str, line: int) -> Run:
+def _require_version(encoded: str, line: int) -> None:
+    """Raises DocumentRefused for what HdrHistogram wrote before V2."""
+    cookie = base64.b64decode(encoded[:8]) if len(encoded) >= 8 and "=" not in encoded[:8] else b""
+    version = OLD.get(cookie[3] & 0xF) if cookie else None
+    if version:
+        refuse(
+            line,
+            f"a histogram in the old encoding {version}, and V2 is read: write it with jHiccup "
+            "2.0.7 or newer, or convert the log with a newer HdrHistogram",
+        )
+
+
+def _merged(lines: Lines) -> Any:
+    (first, encoded), *others = lines
+    whole = _decoded(encoded, first)
+    for line, more in others:
+        whole.add(_decoded(more, line))
+    if not whole.get_total_count():
+        refuse(lines[-1][0], "the histogram is empty")
+    return whole
+
+
+def _run(histogram: Any, unit: str, line: int, tag: str) -> Run:
     per = US_PER[unit]
     counts = [
-        (one.value_iterated_to * per, one.count_added_in_this_iter_step)
-        for one in histogram.get_recorded_iterator()
+        (step.value_iterated_to * per, step.count_added_in_this_iter_step)
+        for step in histogram.get_recorded_iterator()
     ]
     return Run(
         tool=NAME,
         line=line,
         samples=histogram.get_total_count(),
         direction_note=f"taken for round trips, in {unit} as you said",
+        tag=tag,
         sketch=sketch.of_counts(counts),
-        figures={name: us * per for name, us in _figures(histogram).items()},
+        figures={name: value * per for name, value in _figures(histogram).items()},
     )
 
 

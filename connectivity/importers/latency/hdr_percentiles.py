@@ -1,10 +1,13 @@
 """HdrHistogram's percentile distribution, .hgrm: no unit is in the file, so somebody must say."""
 
+import re
+
 from connectivity.importers.latency.run import US_PER, Asked, Run, checked, refuse
 from connectivity.importers.latency.spectrum import TITLE, spectrum
 from connectivity.importers.latency.text import Text
 
 NAME = "hdrhistogram-percentiles"
+LAST = re.compile(r"#\[Buckets .*\]")
 
 
 def recognises(text: Text) -> bool:
@@ -13,7 +16,7 @@ def recognises(text: Text) -> bool:
 
 def read(text: Text, asked: Asked) -> tuple[Run, ...]:
     """The one distribution, in the unit that was asked for."""
-    text.require_end()
+    text.require_end(LAST)
     found = spectrum(text.filled)
     if asked.unit is None:
         refuse(1, "the file has no unit: say it with --unit ns, us, ms or s")

@@ -8,6 +8,11 @@ from connectivity.importers.latency.run import RISING, Run, shown
 
 MOST_AZS = 6  # of a Region: us-east-1 has the most. Source: AWS Global Infrastructure, 2026-11
 
+SLOWEST_AZ_US = 10_000
+"""AZs are close enough for single-digit milliseconds. Source: AWS Whitepapers, AWS Fault Isolation
+Boundaries, "Availability Zones"; as of 2026-11-25."""
+THINKING = ("HTTP", "GRPC")  # tests whose times hold the server's work
+
 
 def az_id_of(place: str, zones: Mapping[str, str]) -> str:
     """The AZ ID of an AZ name where the account's names are known, else what was given."""
@@ -45,14 +50,35 @@ def pair_problems(source: str, destination: str) -> Iterator[str]:
 
 def impossible_place(run: Run) -> Iterator[str]:
     """Why a run was not taken between its two ends: its fastest round trip beats light in fibre."""
-    apart = between(run.source, run.destination)
-    figures = {name: us for name, us in run.figures.items() if name in (*RISING, "mean")}
-    if apart is None or not figures:
+    apart, fastest = between(run.source, run.destination), _fastest(run)
+    if apart is None or fastest is None:
         return
-    name, us = min(figures.items(), key=lambda figure: figure[1])
+    name, us = fastest
     if us < apart.bound_us:
         yield (
             f"the {name} of {us:g} µs is impossible between {run.source} and {run.destination}: "
             f"over {apart.km:,.0f} km no round trip is faster than {apart.bound_us:,} µs; give the "
             "Regions, or the AZs, between which it was taken"
         )
+
+
+def implausible_place(run: Run) -> Iterator[str]:
+    """Why a run was hardly taken between its two ends. A warning: a detour is possible, and a
+    server that thinks."""
+    fastest = _fastest(run)
+    are_azs = all(AZ_ID.fullmatch(place) for place in (run.source, run.destination))
+    if fastest is None or not are_azs or run.test.startswith(THINKING):
+        return
+    name, us = fastest
+    if us > SLOWEST_AZ_US:
+        yield (
+            f"the {name} of {us:,g} µs is not plausible between {run.source} and "
+            f"{run.destination}: AZs of a Region are single-digit milliseconds apart; was it "
+            "taken between Regions, or from elsewhere? Then withdraw it, and file it there"
+        )
+
+
+def _fastest(run: Run) -> tuple[str, float] | None:
+    """The shortest round trip that is known of, with its statistic."""
+    figures = [(us, name) for name, us in run.figures.items() if name in (*RISING, "mean")]
+    return min(figures)[::-1] if figures else None

@@ -10,8 +10,11 @@ from connectivity.importers.latency.run import Asked, Run, checked, microseconds
 from connectivity.importers.latency.text import Text
 
 NAME = "qperf"
-TEST = re.compile(r"([a-z]+(?:_[a-z]+)+):\s*$")
-VALUE = re.compile(r"\s+([a-z_]+)\s*=\s*(.*?)\s*$")
+TEST = re.compile(r"\s*([a-z]+(?:_[a-z]+)+):\s*$")
+VALUE = re.compile(r"\s*([a-z_]+)\s*=\s*(.*)$")
+LAST = re.compile(  # a value with its whole unit
+    r"[a-z_]+\s*=\s*[0-9.,]+ (?:ns|us|ms|sec|[KMG]?/sec|[KMG]?B|bytes|% cpus)"
+)
 WARNING = re.compile(r"warning: |failed|\S+: ")
 
 
@@ -21,7 +24,7 @@ def recognises(text: Text) -> bool:
 
 def read(text: Text, asked: Asked) -> tuple[Run, ...]:
     """One run for each latency test and message size, as whole round trips."""
-    text.require_end()
+    text.require_end(LAST)
     blocks = list(_blocks(text))
     tests = [block for block in blocks if block[0].endswith("_lat")]
     if not tests:
@@ -49,7 +52,7 @@ def _blocks(text: Text) -> Iterator[Block]:
         elif value and block:
             if value[1] in block[2]:
                 refuse(line, f"{value[1]} for the second time in {block[0]}")
-            block[2][value[1]] = (line, value[2])
+            block[2][value[1]] = (line, value[2].strip())
         elif not WARNING.match(one):
             refuse(line, f"{one.strip()[:40]!r} is not a line of qperf")
     if block:

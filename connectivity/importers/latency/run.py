@@ -13,12 +13,15 @@ from connectivity.core.problems import DocumentRefused, Problem
 LONGEST_US = 3.6e9  # an hour: no round trip of a network takes longer
 DIGITS = re.compile(r"[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?")
 MEAN_BETWEEN = (("min", "mean"), ("mean", "max"))
-RISING = ("min", "p50", "p90", "p99", "p99.9", "max")
+PERCENTILES = ("p50", "p90", "p99", "p99.9")
+RISING = ("min", *PERCENTILES, "max")
 US_PER = {"ns": 0.001, "us": 1.0, "usec": 1.0, "µs": 1.0, "ms": 1e3, "msec": 1e3, "s": 1e6}
 US_PER |= {"sec": 1e6, "m": 6e7}
 LARGEST_NUMBER = 1e15
 MOST_IN_FLIGHT = 1_000_000
 SHOWN = 40  # characters of a refused value
+LONGEST_TIME = 60  # characters of a time with its unit
+COARSEST = 0.1  # of the median: so large may the step of the print be
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Asked:
     unit: str | None = None  # of a file without units: ns, us, ms or s
     columns: tuple[str, ...] = ()  # of values without a header, e.g. P50_LATENCY
     statistic: str | None = None  # of a matrix without one, e.g. p50
+    host: str = ""  # of a file with several
+    tag: str = ""  # of a histogram log with several
     zones: Mapping[str, str] = field(default_factory=dict)  # AZ names of the account to AZ IDs
 
 
@@ -53,9 +58,13 @@ class Run:
     option: str = ""  # where the file itself names it
     source: str = ""
     destination: str = ""
+    host: str = ""  # that answered, as the tool names it
+    tag: str = ""
+    resolution_us: float | None = None  # the step of the print at the median, where it counts
     origin: str = ""  # who published it, where the file says so
     sketch: str = ""  # HdrHistogram of nanoseconds, encoded
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()  # why the figures may not belong where they are filed
 
     @property
     def is_lost(self) -> bool:
@@ -100,7 +109,7 @@ def whole(text: object, line: int, what: str) -> int:
 
 def microseconds(text: str, line: int, what: str) -> float:
     """A time with its unit, e.g. `1.17ms` or `33 us`."""
-    match = re.fullmatch(r"\s*([-+0-9.,eE]+?)\s*([a-zµ]+)\s*", text)
+    match = re.fullmatch(r"\s*([-+0-9.,eE]+?)\s*([a-zµ]+)\s*", text[:LONGEST_TIME])
     if match is None or match[2] not in US_PER:
         refuse(line, f"{what} is {shown(text)}, not a time with a unit (ns, us, ms, s)")
     return number(match[1], line, what) * US_PER[match[2]]
@@ -155,29 +164,53 @@ def doubled(half: Mapping[str, float]) -> dict[str, float]:
     return {name: 2 * value for name, value in half.items()}
 
 
-def checked(runs: Iterable[Run], slack: float = 0.0) -> tuple[Run, ...]:
+def checked(runs: Iterable[Run], slack: float = 0.0, finer: str = "") -> tuple[Run, ...]:
     """The runs, once their figures are found possible.
 
-    `slack` is the relative width of the tool's buckets: by so much may a percentile stand outside
-    minimum and maximum.
+    `slack` is the relative width of the tool's buckets: by so much, or by the step of the print,
+    may a percentile stand outside minimum and maximum, and is then brought back to them. `finer`
+    says what to run where the step is too coarse.
 
     Raises:
         DocumentRefused: every impossible figure.
     """
     found = tuple(runs)
     problems = [
-        Problem(f"line {run.line}", problem) for run in found for problem in _problems(run, slack)
+        Problem(f"line {run.line}", problem)
+        for run in found
+        for problem in _problems(run, slack, finer)
     ]
     if problems:
         raise DocumentRefused(problems)
-    return tuple(replace(run, figures=_to_nanoseconds(run.figures)) for run in found)
+    return tuple(replace(run, figures=_within(run.figures), notes=_noted(run)) for run in found)
 
 
-def _to_nanoseconds(figures: Mapping[str, float]) -> dict[str, float]:
-    return {name: round(us, 3) for name, us in figures.items()}
+def step_of(printed: str) -> float:
+    """How far apart the numbers are that a print of so many decimals can tell.
+
+    >>> step_of("61.2"), step_of("150"), step_of("0.588")
+    (0.1, 1.0, 0.001)
+    """
+    return float(10 ** -len(printed.partition(".")[2]))
 
 
-def _problems(run: Run, slack: float) -> Iterator[str]:
+def _within(figures: Mapping[str, float]) -> dict[str, float]:
+    """To the nanosecond, percentiles between minimum and maximum."""
+    low, high = figures.get("min", 0.0), figures.get("max", LONGEST_US)
+    return {
+        name: round(min(max(us, low), high) if name in PERCENTILES else us, 3)
+        for name, us in figures.items()
+    }
+
+
+def _noted(run: Run) -> tuple[str, ...]:
+    if run.resolution_us is None or run.resolution_us <= 1:
+        return run.notes
+    step = f"printed in steps of {run.resolution_us:,g} µs"
+    return run.notes if step in run.notes else (*run.notes, step)
+
+
+def _problems(run: Run, slack: float, finer: str) -> Iterator[str]:
     if run.is_lost and run.figures:
         yield "everything was lost, and yet there are times"
     if not run.figures and not run.is_lost:
@@ -188,8 +221,20 @@ def _problems(run: Run, slack: float) -> Iterator[str]:
         yield f"{run.loss:.0%} lost cannot be"
     if run.in_flight is not None and not 0 < run.in_flight <= MOST_IN_FLIGHT:
         yield f"{run.in_flight} requests in flight cannot be"
-    yield from _sizes(run.figures)
-    yield from _order(run.figures, slack)
+    coarse = tuple(_coarseness(run, finer))
+    yield from coarse or _sizes(run.figures)
+    yield from _order(run.figures, slack, run.resolution_us or 0.0)
+
+
+def _coarseness(run: Run, finer: str) -> Iterator[str]:
+    """One rule for every tool: the step of the print may be a tenth of the median, no more."""
+    step, middle = run.resolution_us, run.figures.get("p50", run.figures.get("mean"))
+    if step is not None and middle is not None and step > COARSEST * middle * (1 + 1e-9):
+        name = "median" if "p50" in run.figures else "mean"
+        yield (
+            f"printed in steps of {step:,g} µs, which is more than a tenth of the {name} of "
+            f"{middle:,g} µs: too coarse{finer and f'; {finer}'}"
+        )
 
 
 def _sizes(figures: Mapping[str, float]) -> Iterator[str]:
@@ -200,12 +245,13 @@ def _sizes(figures: Mapping[str, float]) -> Iterator[str]:
             yield f"{_words(name)} of {us:g} µs is no round trip: too few samples, or too coarse"
 
 
-def _order(figures: Mapping[str, float], slack: float) -> Iterator[str]:
+def _order(figures: Mapping[str, float], slack: float, step: float) -> Iterator[str]:
     rising = [name for name in RISING if name in figures]
     pairs = [*pairwise(rising), *((a, b) for a, b in MEAN_BETWEEN if {a, b} <= figures.keys())]
     for low, high in pairs:
-        width = slack if {low, high} & {"min", "max"} else 0.0
-        if figures[low] > figures[high] * (1 + width) + 1e-9:
+        is_end = bool({low, high} & {"min", "max"})
+        width, wide = (slack, step) if is_end else (0.0, 0.0)
+        if figures[low] > figures[high] * (1 + width) + wide + 1e-9:
             yield (
                 f"{_words(low)} of {figures[low]:g} µs is above "
                 f"{_words(high)} of {figures[high]:g} µs"

@@ -22,16 +22,20 @@ from connectivity.importers.latency.text import Text
 NAME = "sockperf"
 VERSION = re.compile(r"sockperf: == version #(\S+)")
 ERROR = re.compile(r"sockperf: (ERROR: .*)")
-MEAN = re.compile(r"sockperf: =+> avg-(latency|lat|rtt)=(\S+) \(std-dev=([^),]+)")
+MEAN = re.compile(r"sockperf: =+> avg-(latency|lat|rtt)= *(\S+) \(std-dev=([^),]+)")
 TOTAL = re.compile(r"sockperf: Total (\d+) observations")
 POINT = re.compile(
-    r"sockperf: -+> (percentile (?P<p>[0-9.]+)|<(?P<end>MIN|MAX)> observation) *= *(?P<v>\S+)"
+    r"sockperf: -+> (percentile +(?P<p>[0-9.]+)|<(?P<end>MIN|MAX)> observation) *= *(?P<v>\S+)"
 )
 COUNTS = re.compile(r"sockperf: \[Valid Duration\].*SentMessages=(\d+); ReceivedMessages=(\d+)")
 DROPPED = re.compile(r"sockperf: # dropped messages = (\d+)")
-SOCKET = re.compile(r"\[ *\d+\] IP = .*# (TCP|UDP)")
+SOCKET = re.compile(r"\[ *\d+\] IP = (?P<host>\S+) .*# (?P<protocol>TCP|UDP)")
+LAST = re.compile(
+    r"sockperf: -+> <MIN> observation *= *[0-9]+\.[0-9]{3}|sockperf: Test end.*"
+    r"|\d+, *\d+\.\d{9}, *\d+\.\d{9}, *\d+\.\d{3}"
+)
 ROW = re.compile(r"\s*\d+, *([-0-9.]+), *([-0-9.]+), *([-0-9.]+)\s*$")
-NAMES = {"50.000": "p50", "90.000": "p90", "99.000": "p99", "99.900": "p99.9"}
+NAMES = {50.0: "p50", 90.0: "p90", 99.0: "p99", 99.9: "p99.9"}
 
 
 def recognises(text: Text) -> bool:
@@ -42,12 +46,14 @@ def read(text: Text, asked: Asked) -> tuple[Run, ...]:
     """The one run of the file, as whole round trips."""
     for line, match in text.found(ERROR):
         refuse(line, f"sockperf failed: {match[1]}")
-    text.require_end()
+    text.require_end(LAST)
     means = list(text.found(MEAN))
+    sockets = [match for _, match in text.found(SOCKET)]
     if not means:
-        refuse(len(text.lines), "no average: the run was cut, or measured throughput only")
+        refuse(text.last_line, "no average: the run was cut, or measured throughput only")
     if len(means) > 1:
-        refuse(means[1][0], "a second report begins here; import runs one by one")
+        servers = ", ".join(dict.fromkeys(match["host"] for match in sockets))
+        refuse(means[1][0], f"a second report begins here, of {servers}; measure one by one")
     line, mean = means[0]
     printed = {
         "mean": number(mean[2], line, "avg"),
@@ -58,7 +64,7 @@ def read(text: Text, asked: Asked) -> tuple[Run, ...]:
     note = "round trip as printed (--full-rtt)" if is_whole else "half round trips, doubled"
     total = next((whole(m[1], n, "observations") for n, m in text.found(TOTAL)), None)
     version = next((m[1] for _, m in text.found(VERSION)), None)
-    protocol = next((m[1] for _, m in text.found(SOCKET)), "")
+    protocol = sockets[0]["protocol"] if sockets else ""
     is_loaded = _is_loaded(text)
     run = Run(
         tool=NAME,
@@ -70,6 +76,7 @@ def read(text: Text, asked: Asked) -> tuple[Run, ...]:
         direction_note=note,
         connection="reused",
         loop="open" if is_loaded else "closed",
+        host=sockets[0]["host"] if sockets else "",
         sketch=_sketch(text, total),
         figures=times,
     )
@@ -79,14 +86,15 @@ def read(text: Text, asked: Asked) -> tuple[Run, ...]:
 def _points(text: Text) -> dict[str, float]:
     found: dict[str, float] = {}
     for line, match in text.found(POINT):
-        name = match["end"].lower() if match["end"] else NAMES.get(match["p"])
+        percent = 0.0 if match["end"] else number(match["p"], line, "the percentile")
+        name = match["end"].lower() if match["end"] else NAMES.get(percent)
         if name in found:
             refuse(line, "this percentile is there twice; import runs one by one")
         if name:
             found[name] = number(match["v"], line, "this observation")
     missing = [name for name in ("max", "p99", "p50", "min") if name not in found]
     if missing:
-        refuse(len(text.lines), f"no {missing[0]}: the report was cut")
+        refuse(text.last_line, f"no {missing[0]}: the report was cut")
     return found
 
 

@@ -9,9 +9,9 @@ from connectivity.importers.latency.run import number, refuse, whole
 
 TITLE = re.compile(r"\s*Value\s+Percentile\s+TotalCount\s+1/\(1-Percentile\)")
 POINT = re.compile(r"\s*([-0-9.,]+)\s+([0-9.]+)\s+([0-9]+)(\s+(inf|Infinity|[0-9.]+))?\s*$")
-MEAN = re.compile(r"#\[Mean\s*=\s*(\S+), StdDeviation\s*=\s*(\S+)\]")
-MAX = re.compile(r"#\[Max\s*=\s*(\S+), Total ?[cC]ount\s*=\s*(\S+)\]")
-BUCKETS = re.compile(r"#\[Buckets\s*=")
+MEAN = re.compile(r"\s*#\[Mean\s*=\s*(\S+), StdDeviation\s*=\s*(\S+)\]")
+MAX = re.compile(r"\s*#\[Max\s*=\s*(\S+), Total ?[cC]ount\s*=\s*(\S+)\]")
+BUCKETS = re.compile(r"\s*#\[Buckets\s*=")
 PERCENTS = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p99.9": 0.999}
 
 Lines = Sequence[tuple[int, str]]
@@ -61,7 +61,7 @@ def _rows(lines: Lines) -> list[tuple[int, float, int]]:
     rows: list[tuple[int, float, int]] = []
     percentile = 0.0
     for line, one in lines:
-        if TITLE.match(one) or one.startswith("#["):
+        if TITLE.match(one) or one.lstrip().startswith("#["):
             continue
         match = POINT.match(one)
         if match is None:

@@ -3,23 +3,27 @@
 import codecs
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 from connectivity.importers.latency.run import refuse
+from connectivity.importers.latency.wrapping import unwrapped
 
 LARGEST = 20_000_000  # bytes
-COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True)
 class Text:
-    """A file as text without colours and carriage returns; lines count from 1."""
+    """A tool's output, or a part of it, without what stood around it."""
 
     whole: str
+    start: int = 1  # the number of its first line in the file
 
     @cached_property
     def lines(self) -> list[str]:
@@ -28,11 +32,21 @@ class Text:
     @cached_property
     def filled(self) -> list[tuple[int, str]]:
         """Lines that are not blank, with their numbers."""
-        return [(n, line) for n, line in enumerate(self.lines, 1) if line.strip()]
+        return [(n, line) for n, line in enumerate(self.lines, self.start) if line.strip()]
+
+    @property
+    def last_line(self) -> int:
+        return self.start + len(self.lines) - 1
 
     @property
     def is_ended(self) -> bool:
-        return self.whole.endswith("\n")
+        """Whether a line break follows the last line that is not blank."""
+        return self.filled[-1][0] < self.last_line
+
+    def part(self, first: int, last: int) -> "Text":
+        """The lines from the one number to the other, both included."""
+        lines = self.lines[first - self.start : last - self.start + 1]
+        return Text("\n".join(lines) + ("\n" if last < self.last_line else ""), first)
 
     def found(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, re.Match[str]]]:
         """Matches at the beginning of lines, with the lines' numbers."""
@@ -41,10 +55,19 @@ class Text:
             if match:
                 yield line_number, match
 
-    def require_end(self) -> None:
-        """Raises DocumentRefused where the last line is not ended: a tool ends its lines."""
-        if not self.is_ended:
-            refuse(len(self.lines), "the file ends in the middle of a line; it may have been cut")
+    def require_end(self, last: re.Pattern[str] | None = None) -> None:
+        """Raises DocumentRefused where the last line may have been cut.
+
+        A tool ends its lines, and copying loses the last line break. `last` is what a last line
+        looks like that can only be whole: no beginning of it looks so with another figure.
+        """
+        line, text = self.filled[-1]
+        if not self.is_ended and (last is None or not last.fullmatch(text.strip())):
+            refuse(
+                line,
+                "the file ends in the middle of a line, so its last figure may have been cut; "
+                "if it is whole, end it with a line break",
+            )
 
     @cached_property
     def json(self) -> Any:
@@ -57,44 +80,59 @@ class Text:
             return json.loads(self.whole, parse_constant=self._constant)
         except (json.JSONDecodeError, RecursionError, ValueError) as error:
             if not isinstance(error, json.JSONDecodeError):
-                refuse(1, f"not JSON that can be read: {str(error)[:100]}")
+                refuse(self.start, f"not JSON that can be read: {str(error)[:100]}")
+            line = self.start + error.lineno - 1
             if error.msg == "Extra data":
-                refuse(error.lineno, "a second JSON document begins here; import runs one by one")
-            refuse(error.lineno, f"not whole JSON: {error.msg}")
+                refuse(line, "a second JSON document begins here; import runs one by one")
+            refuse(line, f"not whole JSON: {error.msg}")
 
     @staticmethod
     def _constant(word: str) -> float:
         raise ValueError(f"{word} is not a number")
 
     def line_of(self, *keys: str) -> int:
-        """The line of a JSON key below others: the nearest that is there."""
-        at = 0
+        """The line of a JSON key below or after others: the nearest that is there. A key that is
+        named n times is its nth."""
+        at = -1
         for key in keys:
-            next_at = self.whole.find(f'"{key}"', at)
-            at = next_at if next_at >= 0 else at
-        return self.whole.count("\n", 0, at) + 1
+            at = self.place_of(key, at + 1)
+        return self.line_at(at)
+
+    def place_of(self, key: str, start: int = 0) -> int:
+        """Where a JSON key next stands, or just before the start where it does not follow."""
+        match = re.compile(rf'"{re.escape(key)}"\s*:').search(self.whole, start)
+        return match.start() if match else start - 1
+
+    def line_at(self, place: int) -> int:
+        """The line of a place in the whole."""
+        return self.start + bisect_left(self._breaks, place + 1) if place > 0 else self.start
+
+    @cached_property
+    def _breaks(self) -> list[int]:
+        """How many characters there are up to the end of each line, its break included."""
+        return list(accumulate(len(line) + 1 for line in self.lines))
 
 
 def decoded(data: bytes) -> Text:
-    """Text from bytes: UTF-8, or UTF-16 with its mark; CRLF or LF.
+    """Text from bytes: UTF-8, or UTF-16 with its mark; as a tool printed it, or as it was pasted.
 
     Raises:
         DocumentRefused: empty, too large, or binary.
     """
-    if not data.strip():
-        refuse(1, "the file is empty")
     if len(data) > LARGEST:
         refuse(1, f"the file has {len(data)} bytes; at most {LARGEST} are read")
     encoding = "utf-16" if data.startswith(UTF_16) else "utf-8-sig"
     try:
-        text = data.decode(encoding)
+        text = unwrapped(data.decode(encoding))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         refuse(line, f"not text: byte {error.start} cannot be read as {encoding[:6].upper()}")
-    text = COLOURS.sub("", text.replace("\r\n", "\n"))
+    if not text.strip():
+        refuse(1, "the file is empty")
     if r"\u0000" in text:
         refuse(1, "not text: it holds an escaped NUL")
-    for at, letter in enumerate(text):
-        if letter < " " and letter not in "\n\t":
-            refuse(text.count("\n", 0, at) + 1, f"not text: it holds the byte {ord(letter):#04x}")
+    control = CONTROL.search(text)
+    if control:
+        line = text.count("\n", 0, control.start()) + 1
+        refuse(line, f"not text: it holds the byte {ord(control[0]):#04x}")
     return Text(text)

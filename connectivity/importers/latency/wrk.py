@@ -18,33 +18,35 @@ from connectivity.importers.latency.spectrum import Spectrum, spectrum
 from connectivity.importers.latency.text import Text
 
 NAME = "wrk"
-START = re.compile(r"Running .+ test @ ")
-THREADS = re.compile(r"\s+([0-9]+) threads? and ([0-9]+) connections")
-STATS = re.compile(r"\s+Latency\s+(\S+)\s+(\S+)\s+(\S+)\s+\S+%\s*$")
+START = re.compile(r"\s*Running .+ test @ (?P<url>\S+)")
+OTHER = re.compile(r"\s*[0-9]+ connections")  # autocannon begins alike
+THREADS = re.compile(r"\s*([0-9]+) threads? and ([0-9]+) connections")
+STATS = re.compile(r"\s*Latency\s+(\S+)\s+(\S+)\s+(\S+)\s+\S+%\s*$")
 DISTRIBUTION = re.compile(r"\s*Latency Distribution(?P<hdr> \(HdrHistogram - (?P<which>\w+))?")
 DETAILED = re.compile(r"\s*Detailed Percentile spectrum:")
 POINT = re.compile(r"\s*([0-9.]+)%\s+([-0-9.,]+[a-z]+)\s*$")
 REQUESTS = re.compile(r"\s*([0-9]+) requests in ")
 ERRORS = re.compile(r"\s*(Socket errors: .*|Non-2xx or 3xx responses: .*)$")
-END = re.compile(r"Transfer/sec:\s+\S+$")
+END = re.compile(r"\s*Transfer/sec:\s+\S+$")
 NAMES = {50.0: "p50", 90.0: "p90", 99.0: "p99", 99.9: "p99.9"}
 
 
 def recognises(text: Text) -> bool:
-    return any(START.match(line) for _, line in text.filled[:3])
+    lines = [line for _, line in text.filled[:5]]
+    return any(map(START.match, lines[:3])) and not any(map(OTHER.match, lines))
 
 
 def read(text: Text, asked: Asked) -> tuple[Run, ...]:
     """The one run of the file; of wrk2 the distribution that counts delayed starts."""
-    text.require_end()
-    starts = [line for line, _ in text.found(START)]
+    text.require_end(END)
+    starts = list(text.found(START))
     if len(starts) > 1:
-        refuse(starts[1], "a second run begins here; import runs one by one")
+        refuse(starts[1][0], "a second run begins here; import runs one by one")
     if not any(END.match(line) for _, line in text.filled):
-        refuse(len(text.lines), "the last line, Transfer/sec, is missing: the run was cut")
+        refuse(text.last_line, "the last line, Transfer/sec, is missing: the run was cut")
     stats = next(text.found(STATS), None)
     if stats is None:
-        refuse(starts[0] if starts else 1, "no line of latency statistics")
+        refuse(starts[0][0] if starts else 1, "no line of latency statistics")
     line, match = stats
     times = {
         "mean": microseconds(match[1], line, "the average"),
@@ -65,6 +67,7 @@ def read(text: Text, asked: Asked) -> tuple[Run, ...]:
         direction_note="request time as printed",
         connection="reused",
         loop="open" if is_wrk2 else "closed",
+        host=starts[0][1]["url"] if starts else "",
         in_flight=whole(connections, 2, "connections") if connections else None,
         notes=tuple(_notes(text, is_wrk2=is_wrk2)),
         figures=times,
@@ -100,7 +103,7 @@ def _detail(text: Text) -> Spectrum | None:
         (
             i
             for i, (_, one) in enumerate(lines[first:], first)
-            if one.startswith(("-----", "  Latency Distribution", "#[Buckets"))
+            if one.lstrip().startswith(("-----", "Latency Distribution", "#[Buckets"))
         ),
         len(lines) - 1,
     )
