@@ -95,34 +95,22 @@ def _test(what: str, line: int) -> str:
 
 
 def _run(row: Row, test: str, banner: str, line: int) -> Run:
-    units = row.get("THROUGHPUT_UNITS")
-    if units and units[1].strip() != "Trans/s":
-        refuse(
-            units[0],
-            f"throughput in {shown(units[1].strip())}, and not in transactions; a stream is no "
-            "request/response test; else run without -f",
-        )
-    figures = {FIGURES[key]: number(row[key][1], row[key][0], key) for key in FIGURES if key in row}
+    _require_transactions(row)
     burst = _whole(row, "BURST_SIZE")
     said = BURST.search(banner)
     if burst is None and said:
         burst = int(said[1])
-    rate_key = "TRANSACTION_RATE" if "TRANSACTION_RATE" in row or not units else "THROUGHPUT"
+    has_unit = "THROUGHPUT_UNITS" in row and "TRANSACTION_RATE" not in row
+    rate_key = "THROUGHPUT" if has_unit else "TRANSACTION_RATE"
     rate, seconds = (_number(row, key) for key in (rate_key, "ELAPSED_TIME"))
-    notes = []
-    if "mean" not in figures:
-        trip = _number(row, "RT_LATENCY")
-        if trip is None and rate and not figures and not burst:
-            trip = 1e6 / rate
-            notes.append(f"mean from {rate:g} transactions a second, one at a time")
-        if trip is not None:
-            figures["mean"] = trip
+    figures, notes = _figures(row, None if burst else rate)
     if not figures:
         unsaid = "; THROUGHPUT needs THROUGHPUT_UNITS" if "THROUGHPUT" in row and not rate else ""
         refuse(line, f"no latency among the columns{unsaid}; run {ASK}")
     samples = _whole(row, "HIST_TOTAL")
     if samples is None and rate and seconds:
         samples = round(rate * seconds)
+    peer = PEER.search(banner)
     return Run(
         tool=NAME,
         test=test,
@@ -131,13 +119,38 @@ def _run(row: Row, test: str, banner: str, line: int) -> Run:
         direction_note="round trip as printed",
         connection="new" if test.endswith("CRR") else "reused",
         loop="closed",
-        host=peer["host"] if (peer := PEER.search(banner)) else "",
+        host=peer["host"] if peer else "",
         in_flight=None if burst is None else burst + 1,
         request_bytes=_whole(row, "REQUEST_SIZE"),
         response_bytes=_whole(row, "RESPONSE_SIZE"),
         notes=(*notes, *_flags(row, test, burst)),
         figures=figures,
     )
+
+
+def _require_transactions(row: Row) -> None:
+    """Raises DocumentRefused where the rate is one of bytes."""
+    line, unit = row.get("THROUGHPUT_UNITS", (1, "Trans/s"))
+    if unit.strip() != "Trans/s":
+        refuse(
+            line,
+            f"throughput in {shown(unit.strip())}, and not in transactions; a stream is no "
+            "request/response test; else run without -f",
+        )
+
+
+def _figures(row: Row, rate: float | None) -> tuple[dict[str, float], list[str]]:
+    """Those of the columns; else the mean alone, from the rate of one request at a time."""
+    figures = {FIGURES[key]: number(row[key][1], row[key][0], key) for key in FIGURES if key in row}
+    trip = _number(row, "RT_LATENCY")
+    if "mean" in figures:
+        return figures, []
+    if trip is not None:
+        return figures | {"mean": trip}, []
+    if figures or not rate:
+        return figures, []
+    note = f"mean from {rate:g} transactions a second, one at a time"
+    return {"mean": 1e6 / rate}, [note]
 
 
 def _flags(row: Row, test: str, burst: int | None) -> Iterator[str]:

@@ -58,6 +58,52 @@ def test_a_refused_file_says_every_problem_with_its_line(api: APIClient) -> None
     assert api.post(URL, HERE, format="multipart").status_code == 400
 
 
+THREE = SAMPLES / "bad" / "fping_three_hosts.txt"
+TAGS = SAMPLES / "bad" / "hdrhistogram_two_tags.hlog"
+
+
+def test_of_several_hosts_or_tags_one_is_filed(api: APIClient) -> None:
+    refused = api.post(URL, {"file": upload(THREE), **HERE}, format="multipart")
+    assert refused.status_code == 400
+    assert "'10.0.0.7', '10.9.0.7', '10.8.0.7'" in refused.json()["problems"][0]["problem"]
+    near = {**HERE, "host": "10.0.0.7"}
+    answer = api.post(URL, {"file": upload(THREE), **near}, format="multipart").json()
+    (one,) = answer["measurements"]
+    assert (one["mean_us"], one["host"], one["tag"], one["resolution_us"]) == (
+        121, "10.0.0.7", None, 1,
+    )  # fmt: skip
+    assert answer["problems"] == []
+    tagged = {**HERE, "unit": "ns", "tag": "write"}
+    answer = api.post(URL, {"file": upload(TAGS), **tagged}, format="multipart").json()
+    assert [(one["tag"], one["samples"]) for one in answer["measurements"]] == [("write", 1000)]
+    assert Measurement.objects.count() == 2
+
+
+def test_figures_that_hardly_belong_to_their_places_are_marked(api: APIClient) -> None:
+    far = {**HERE, "host": "10.9.0.7"}
+    answer = api.post(URL, {"file": upload(THREE), **far}, format="multipart")
+    (problem,) = answer.json()["problems"]
+    assert (answer.status_code, problem["path"]) == (201, "line 2")
+    assert (
+        "the min of 61,100 µs is not plausible between use1-az1 and use1-az2"
+        in (problem["problem"])
+    )
+    assert problem["problem"] in answer.json()["measurements"][0]["notes"]
+    listed = api.get("/api/v1/latency/measurements/").json()["results"]
+    assert problem["problem"] in listed[0]["notes"]
+    regions = {"from_az": "us-east-1", "to_az": "us-west-2", "option": "vpc-peering"}
+    answer = api.post(
+        URL, {"file": upload(THREE), **regions, "host": "10.9.0.7"}, format="multipart"
+    )
+    assert (answer.status_code, answer.json()["problems"]) == (201, [])
+
+
+def test_an_application_may_think_longer_than_azs_are_apart(api: APIClient) -> None:
+    slow = SAMPLES / "autocannon_table.txt"
+    answer = api.post(URL, {"file": upload(slow), **HERE}, format="multipart")
+    assert (answer.status_code, answer.json()["problems"]) == (201, [])
+
+
 def test_withdrawing_needs_a_reason(api: APIClient) -> None:
     api.post(URL, {"file": upload(), **HERE}, format="multipart")
     url = f"/api/v1/latency/measurements/{Measurement.objects.get().uid}/"
@@ -84,6 +130,22 @@ def test_the_command_prints_what_it_read_and_says_whether_it_stored_it() -> None
     assert not Measurement.objects.exists()
     assert "1 measurement: stored" in command(str(KEYVAL), *ENDS)
     assert "nothing new" in command(str(KEYVAL), *ENDS)
+
+
+@pytest.mark.usefixtures("user")
+def test_the_command_takes_one_host_and_one_tag_and_warns(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    table = command(str(THREE), *ENDS, "--host", "10.9.0.7")
+    assert "61,800" in table
+    assert "not plausible" in table
+    assert "line 2: the min of 61,100 µs is not plausible" in capfd.readouterr().err
+    tag = ("--tag", "read", "--unit", "ns", "--dry-run", "--format", "json")
+    answer = json.loads(command(str(TAGS), *ENDS, *tag))
+    assert [one["tag"] for one in answer["measurements"]] == ["read"]
+    with pytest.raises(SystemExit):
+        command(str(THREE), *ENDS)
+    assert "say which with --host" in capfd.readouterr().err
 
 
 @pytest.mark.usefixtures("user")

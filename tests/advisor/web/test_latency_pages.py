@@ -90,6 +90,27 @@ def test_an_upload_is_read_first_if_wanted_then_kept(signed_in: Client, user: Us
     assert "nothing is new" in sent()
 
 
+def test_an_upload_takes_one_host_and_one_tag_and_warns(signed_in: Client, user: User) -> None:
+    form = {"source": "use1-az1", "destination": "use1-az2", "option": "vpc-peering"}
+    form |= {"tool": "auto", "unit": "ns"}
+
+    def sent(name: str, **more: str) -> str:
+        file = SimpleUploadedFile("one.txt", (SAMPLES / "bad" / name).read_bytes())
+        answer = signed_in.post(
+            reverse("latency-upload"), {**form, **more, "file": file}, follow=True
+        )
+        return answer.content.decode()
+
+    assert "say which with --host" in sent("fping_three_hosts.txt")
+    read = sent("fping_three_hosts.txt", host="10.9.0.7", is_trial="on")
+    assert '<span class="tag warn">not plausible</span>' in read
+    assert "the min of 61,100 µs is not plausible" in sent("fping_three_hosts.txt", host="10.9.0.7")
+    asked = {"option": "vpc-peering", "from": "use1-az1", "to": "use1-az2"}
+    assert "the min of 61,100 µs is not plausible" in page(signed_in, "latency-cell", **asked)
+    assert "hdrhistogram stored" in sent("hdrhistogram_two_tags.hlog", tag="read")
+    assert Measurement.objects.count() == 2
+
+
 def test_what_goes_out_comes_in_again(signed_in: Client, user: User, stranger: User) -> None:
     filed(user, "netperf_tcp_rr_keyval.txt", "use1-az1", "use1-az2", "vpc-peering")
     for kind in ("csv", "json"):
