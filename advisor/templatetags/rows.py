@@ -116,6 +116,7 @@ def chosen_rows(chosen: Iterable[tuple[str, float, str]]) -> SafeString:
 
 
 MARKS = {"missing": "no data", "lost": "all lost", "hidden": "too few samples"}
+FINE_US = 10_000  # an estimate below is shown to the hundred, above to the thousand
 MIDDLES = ("p50", "mean")  # what an estimate of the median stands for
 WORDS = {"missing": "·", "lost": "lost", "hidden": "n/a"}
 
@@ -153,7 +154,7 @@ def _by_distance(distance: Distance, where: str, statistic: str) -> str:
     """Of a median what is typical, of all else what nothing can beat."""
     sign, us = ("≥", distance.bound_us)
     if statistic in MIDDLES:
-        sign, us = ("≈", distance.typical_us)
+        sign, us = ("≈", round(distance.typical_us, -3 if distance.typical_us >= FINE_US else -2))
     link = f'<a href="{where}" title="{distance.words}">{sign}\u202f{us:,}</a>'
     return f'<td class="heat none estimate">{link}</td>'
 

@@ -17,7 +17,7 @@ from costmodel.core.bill import Gap, Line
 from costmodel.core.units import cents
 from costmodel.core.usage_types import usage_type
 
-ENGINE = "1.0"
+ENGINE = "1.1"
 """Raised whenever the same inputs would give another answer."""
 
 ASSUMPTIONS = (

@@ -48,7 +48,7 @@ def test_the_comparison_shows_bound_and_estimate_beside_no_p99(
     signed_in: Client, uid: UUID
 ) -> None:
     text = text_of(signed_in, "topology", uid)
-    assert INSTEAD in text
+    assert f"no p99 known; {INSTEAD}" in text
     assert f"no p99 is known between these Regions; {INSTEAD}" in text
     assert "it is no p99, and decides nothing" in text
 
@@ -72,7 +72,7 @@ def test_the_command_says_them_once(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 def test_the_matrix_of_regions_is_full_from_the_start(signed_in: Client) -> None:
     medians = text_of(signed_in, "latency", **MATRIX)
-    assert f'title="{INSTEAD}">≈\u202f110,294</a>' in medians
+    assert f'title="{INSTEAD}">≈\u202f110,000</a>' in medians
     assert medians.count("≈\u202f") == 34 * 33
     bounds = text_of(signed_in, "latency", option="", statistic="p99")
     assert "≥\u202f65,915</a>" in bounds
@@ -86,10 +86,9 @@ def test_a_measured_square_has_its_figure_and_no_estimate(signed_in: Client, use
     file_measurements(user.team_id, "matrix.json", file, Filing())
     text = text_of(signed_in, "latency", **MATRIX)
     assert ">96,900</a>" in text
-    assert text.count("110,294") == 1  # the way back
     assert text.count("≈\u202f") == 34 * 33 - 1
     cell = text_of(signed_in, "latency-cell", **CELL)
-    assert f"6,830 km apart, so {INSTEAD}" in cell
+    assert f"6,830 km apart: {INSTEAD}" in cell
     assert "Impossible" not in cell
 
 

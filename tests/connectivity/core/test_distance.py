@@ -4,6 +4,8 @@ from itertools import combinations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from connectivity.core.compare import compare
 from connectivity.core.distance import between, bound_words, instead_words, places
@@ -85,6 +87,25 @@ def test_a_budget_below_the_bound_is_hard_for_every_option(budget_us: int, rule:
         assert one["feasible"] <= (rule == "LAT-01")
     assert (answer["recommended"] is None) == (rule == "BUDGET-02")
     assert answer["frontier"] == []
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(ends=st.lists(st.sampled_from(sorted(places())), min_size=2, max_size=2, unique=True))
+def test_between_any_two_regions_the_bound_decides(ends: list[str]) -> None:
+    apart = between(*ends)
+    assert apart is not None
+    vpcs = [
+        vpc(name, "111111111111", cidr, region=region, azs=[f"{AZ_PREFIXES[region]}-az1"])
+        for name, cidr, region in zip(
+            ("clients", "orders"), ("10.0.0.0/16", "10.1.0.0/16"), ends, strict=True
+        )
+    ]
+    for less, is_hard in ((1, True), (0, False)):
+        made = document(flow(p99_budget_us=apart.bound_us - less), vpcs=vpcs)
+        answer = plain(compare(topology(made), price_list(), nothing_known()))
+        rules = [{f["rule"] for f in one["findings"]} for one in answer["answers"]]
+        assert {"BUDGET-02" in one for one in rules} == {is_hard}
+        assert {"LAT-01" in one for one in rules} == {not is_hard}
 
 
 def test_an_impossible_budget_is_named_with_distance_and_bound() -> None:
