@@ -83,6 +83,7 @@ class AssignmentSerializer(serializers.Serializer[object]):
 class MixSerializer(serializers.Serializer[object]):
     monthly_usd = Text(allow_null=True)
     operations_usd = Text(allow_null=True)
+    saves_usd = Text(allow_null=True, help_text="against the recommended option for all flows")
     assignment = AssignmentSerializer(many=True)
     feasible = serializers.BooleanField()
     proven = serializers.BooleanField()

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from connectivity.core.answer import Answer
+from connectivity.core.answer import Answer, best_of
 from connectivity.core.assignment import bill_together, operations_usd, uses_of
 from connectivity.core.case import Case, case
 from connectivity.core.common_rules import FLOW_RULES, VPC_RULES, policy_rules
@@ -84,9 +84,21 @@ def compare(
         prices,
         latencies,
         tuple(sorted(answers, key=lambda one: one.order)),
-        mix(made, prices, [(one.option, _usable(one, made)) for one in answers]),
+        _mix(made, prices, answers),
         _today(made, prices),
     )
+
+
+def _mix(made: Case, prices: PriceList, answers: Sequence[Answer]) -> Mix:
+    """What each flow chooses by itself, or the recommended option for all where that costs less:
+    alone, no flow counts on others that share a load balancer or reach a tier with it."""
+    own = mix(made, prices, [(one.option, _usable(one, made)) for one in answers])
+    best = best_of(answers)
+    if best is None or best.total_usd is None:
+        return own
+    if own.total_usd is not None and own.total_usd <= best.total_usd:
+        return own
+    return Mix((best.option,) * len(made.flows), best.bill, best.operations_usd, is_buildable=True)
 
 
 def _answer(

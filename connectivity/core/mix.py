@@ -1,4 +1,5 @@
-"""The cheapest allowed and feasible option of each flow alone, billed together.
+"""The cheapest allowed and feasible option of each flow alone, billed together; or the one option
+that costs all of them less together.
 
 Not proven to be the cheapest plan: what flows could share is counted for each when it chooses.
 No flow chooses an option that has a hard finding for it when every flow uses that option, so a mix
@@ -8,6 +9,7 @@ keeps every limit that the options keep; only route table entries of a VPC pair 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 import numpy as np
 
@@ -21,7 +23,7 @@ from costmodel.core.price_list import PriceList
 from costmodel.core.units import cents
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mix:
     """What each flow would choose by itself, and the one bill of all those choices."""
 
@@ -34,6 +36,14 @@ class Mix:
     def usd(self) -> Decimal | None:
         exact = None if self.bill is None else self.bill.usd
         return None if exact is None else cents(exact)
+
+    @cached_property
+    def total_usd(self) -> Decimal | None:
+        """With operations, to the cent."""
+        exact = None if self.bill is None else self.bill.usd
+        if exact is None or self.operations_usd is None:
+            return None
+        return cents(exact + self.operations_usd)
 
 
 def mix(made: Case, prices: PriceList, usable: Sequence[tuple[Option, Bools]]) -> Mix:

@@ -12,7 +12,7 @@ from connectivity.core.latency import Reading
 from connectivity.core.missing import Deciding, deciding
 from connectivity.core.reasons import because
 from connectivity.core.rule import AS_OF
-from connectivity.core.verdict import frontier, recommended, unpriced
+from connectivity.core.verdict import frontier, mix_saves, recommended, unpriced
 from costmodel.core.bill import Gap, Line
 from costmodel.core.units import cents
 from costmodel.core.usage_types import usage_type
@@ -89,6 +89,7 @@ def _mix(comparison: Comparison) -> Plain:
     return {
         "monthly_usd": _money(mix.usd),
         "operations_usd": _money(mix.operations_usd),
+        "saves_usd": _money(mix_saves(comparison)),
         "assignment": [
             {"flow": flow.name, "option": option.key if option else None}
             for flow, option in zip(flows, mix.options, strict=True)

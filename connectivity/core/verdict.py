@@ -7,7 +7,6 @@ from typing import NamedTuple
 from connectivity.core.answer import Answer, best_of, is_slower
 from connectivity.core.compare import Comparison
 from connectivity.core.rule import Severity
-from costmodel.core.units import cents
 
 
 def recommended(comparison: Comparison) -> Answer | None:
@@ -30,14 +29,18 @@ class MixAhead(NamedTuple):
 
 def mix_ahead(comparison: Comparison) -> MixAhead | None:
     """None where the mix cannot be built, has no total, or saves nothing."""
-    mix, best = comparison.mix, recommended(comparison)
-    exact = None if mix.bill is None else mix.bill.usd
-    if exact is None or mix.operations_usd is None or not mix.is_buildable:
+    mix, saves = comparison.mix, mix_saves(comparison)
+    if mix.total_usd is None or not mix.is_buildable:
         return None
-    usd = cents(exact + mix.operations_usd)
-    if best is None or best.total_usd is None:
-        return MixAhead(usd, None) if len(set(mix.options)) > 1 else None
-    return MixAhead(usd, best.total_usd - usd) if usd < best.total_usd else None
+    if saves is None:
+        return MixAhead(mix.total_usd, None) if len(set(mix.options)) > 1 else None
+    return MixAhead(mix.total_usd, saves) if saves else None
+
+
+def mix_saves(comparison: Comparison) -> Decimal | None:
+    """By how much the mix costs less than the recommended option; None without either."""
+    mix, best = comparison.mix.total_usd, recommended(comparison)
+    return None if mix is None or best is None or best.total_usd is None else best.total_usd - mix
 
 
 def frontier(comparison: Comparison) -> list[Answer]:

@@ -1,6 +1,7 @@
 """What is recommended and why, what would change it, and that it really does."""
 
 from copy import deepcopy
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -139,10 +140,42 @@ def test_the_mix_gives_each_flow_its_own_cheapest_option() -> None:
         flow(name="little", gb_per_month=100, cross_az_share=1),
         flow(name="much", gb_per_month=100_000, cross_az_share=1),
     )
+    made["vpcs"].append(vpc("third", "111111111111", "10.2.0.0/16"))
+    made["flows"][0]["from"] = "third"
     answer = answer_of(made)
     assert [one["option"] for one in answer["mix"]["assignment"]] == ["vpc-peering", "privatelink"]
     assert answer["mix"]["proven"] is False
     assert answer["mix"]["monthly_usd"] == "1640.33"  # 2.00 + 21.90 + 1000 + 16.425 + 600
+
+
+def test_the_mix_is_no_dearer_than_the_recommended_option_for_all() -> None:
+    """Alone each flow takes a peering; together they share one endpoint and load balancer."""
+    flows = [flow(name=name, gb_per_month=3_000, cross_az_share=1) for name in "abcd"]
+    answer = answer_of(document(*flows))
+    totals = {one["option"]: Decimal(one["monthly_usd"] or "NaN") for one in answer["answers"]}
+    assert answer["recommended"] == "privatelink"
+    assert totals["vpc-peering"] > totals["privatelink"]
+    assert {one["option"] for one in answer["mix"]["assignment"]} == {"privatelink"}
+    assert answer["mix"]["monthly_usd"] == str(totals["privatelink"])
+    assert answer["mix"]["saves_usd"] == "0.00"
+
+
+def test_the_mix_says_what_it_saves_with_operations() -> None:
+    made = document(
+        flow(name="little", gb_per_month=100, cross_az_share=1),
+        flow(name="much", gb_per_month=100_000, cross_az_share=1),
+        operations_usd_per_object={"peering": 1, "endpoint": 5},
+    )
+    made["vpcs"].append(vpc("third", "111111111111", "10.2.0.0/16"))
+    made["flows"][0]["from"] = "third"
+    answer = answer_of(made)
+    best = next(one for one in answer["answers"] if one["option"] == answer["recommended"])
+    one, all_ = (
+        Decimal(each["monthly_usd"]) + Decimal(each["operations_usd"])
+        for each in (answer["mix"], best)
+    )
+    assert answer["mix"]["saves_usd"] == str(all_ - one)
+    assert all_ > one
 
 
 def test_a_flow_that_no_option_can_carry_leaves_no_total() -> None:
