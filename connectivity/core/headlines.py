@@ -156,8 +156,8 @@ def budget_rules(heads: Headlines) -> tuple[Rule, ...]:
         apart = reading.distance
         assert apart is not None  # noqa: S101  # what `too_far` found has one
         return (
-            f"no option keeps a budget of {budget:,.10g} µs between {ends}: over {apart.km:,.0f} km "
-            f"no round trip is faster than {apart.bound_us:,} µs"
+            f"no option keeps a budget of {budget:,.10g} µs between {ends}: over "
+            f"{apart.km:,.0f} km no round trip is faster than {apart.bound_us:,} µs"
         )
 
     def exceeded(case: Case, row: int) -> str:
@@ -168,7 +168,8 @@ def budget_rules(heads: Headlines) -> tuple[Rule, ...]:
     def unknown(case: Case, row: int) -> str:
         reading, budget = heads.reading(row), case.topology.flows[row].p99_budget_us
         where = f"from {reading.from_az} to {reading.to_az}"
-        return f"the budget of {budget:,.10g} µs cannot be checked: no p99 is known {where}; measure it"
+        known = f"no p99 is known {where}; measure it"
+        return f"the budget of {budget:,.10g} µs cannot be checked: {known}"
 
     return (
         Rule("BUDGET-02", Severity.HARD, too_far, impossible, DISTANCE, DISTANCE_AS_OF),
