@@ -2,7 +2,8 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from costmodel import models, queries
 from costmodel.clients import PUBLIC, offer_files, products
+from costmodel.core.charges import PriceName
 from costmodel.core.overrides import Override, check_override
 from costmodel.core.price_list import Price, replaced
 from costmodel.importers.aws_price_list import KEPT, OfferRead, Progress, read_offer, read_products
@@ -182,23 +184,21 @@ def store_prices(row: models.PriceList, prices: tuple[Price, ...]) -> None:
     )
 
 
-def add_override(team_id: int, override: Override, author_id: int | None) -> models.PriceList:
+def add_override(
+    team_id: int, override: Override, author_id: int | None, needed: Collection[PriceName] = ()
+) -> models.PriceList:
     """Let a team pay something else than the list price from now on; a new list is in force.
+
+    Args:
+        needed: names of prices that may be stated although the list has none.
 
     Raises:
         NothingOverridden: no price has these names.
     """
-    check_override(override, price_list(team_id))
+    check_override(override, price_list(team_id), needed)
     with transaction.atomic():
         models.PriceOverride.objects.create(
-            team_id=team_id,
-            service=override.service,
-            usage_type=override.usage_type,
-            region=override.region,
-            percent=override.percent,
-            usd=override.usd,
-            reason=override.reason,
-            author_id=author_id,
+            team_id=team_id, author_id=author_id, **asdict(override)
         )
         return put_overrides_in_force(team_id, author_id)
 
@@ -219,17 +219,8 @@ def end_override(team_id: int, uid: UUID, author_id: int | None) -> models.Price
 def put_overrides_in_force(team_id: int, author_id: int | None) -> models.PriceList:
     """A team's list: the newest of AWS's with the team's overrides; AWS's own without any."""
     base = models.PriceList.objects.filter(team=None)[0]
-    rules = [
-        {
-            "service": one.service,
-            "usage_type": one.usage_type,
-            "region": one.region,
-            "percent": None if one.percent is None else str(one.percent.normalize()),
-            "usd": None if one.usd is None else str(one.usd.normalize()),
-            "reason": one.reason,
-        }
-        for one in models.PriceOverride.objects.filter(team_id=team_id, ended_at=None)
-    ]
+    live = models.PriceOverride.objects.filter(team_id=team_id, ended_at=None)
+    rules = [_plain(one) for one in live]
     now = timezone.now()
     sha256 = hashlib.sha256(f"{base.sha256} {team_id} {rules} {now}".encode()).hexdigest()
     return models.PriceList.objects.create(
@@ -241,6 +232,15 @@ def put_overrides_in_force(team_id: int, author_id: int | None) -> models.PriceL
         overrides=rules,
         author_id=author_id,
     )
+
+
+def _plain(row: models.PriceOverride) -> dict[str, str | None]:
+    """What an override says, as a list keeps it."""
+    names = ("service", "usage_type", "operation", "region", "to_region", "reason")
+    amounts = {name: getattr(row, name) for name in ("percent", "usd")}
+    return {name: getattr(row, name) for name in names} | {
+        name: None if value is None else str(value.normalize()) for name, value in amounts.items()
+    }
 
 
 def renew_own_lists() -> None:

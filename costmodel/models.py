@@ -78,7 +78,9 @@ class PriceOverride(models.Model):
     team = models.ForeignKey(settings.TEAM_MODEL, models.CASCADE)
     service = models.CharField(max_length=50)
     usage_type = models.CharField(max_length=100, blank=True)  # all of the service without it
+    operation = models.CharField(max_length=100, blank=True)  # all of the usage type without it
     region = models.CharField(max_length=30, blank=True)  # all Regions without it
+    to_region = models.CharField(max_length=30, blank=True)  # all destinations without it
     percent = models.DecimalField(max_digits=7, decimal_places=4, null=True)  # -12 is 12 % less
     usd = models.DecimalField(max_digits=20, decimal_places=10, null=True)  # one rate, no tiers
     reason = models.TextField()

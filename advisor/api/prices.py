@@ -125,7 +125,8 @@ class OverridesView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Pay something else than the list price: `service`, `percent` or `usd`, `reason`, and, if
-        it is not for all of the service, `usage_type` and `region`."""
+        it is not for all of the service, `usage_type`, `operation`, `region` and, of transfer
+        between Regions, `to_region`. `usd` in a named Region fills what the list lacks there."""
         rule = read_override(request.data)
 
         def store() -> tuple[int, dict[str, Any]]:
@@ -203,7 +204,9 @@ def _override(one: PriceOverride) -> dict[str, Any]:
         "uid": str(one.uid),
         "service": one.service,
         "usage_type": one.usage_type,
+        "operation": one.operation,
         "region": one.region,
+        "to_region": one.to_region,
         "percent": None if one.percent is None else f"{one.percent.normalize():f}",
         "usd": None if one.usd is None else f"{one.usd.normalize():f}",
         "reason": one.reason,

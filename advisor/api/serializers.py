@@ -278,7 +278,11 @@ class MeasurementSerializer(RunSerializer):
 class OverrideSerializer(serializers.Serializer[object]):
     service = serializers.ChoiceField(choices=SERVICES)
     usage_type = Text(required=False, default="", allow_blank=True, max_length=100)
+    operation = Text(required=False, default="", allow_blank=True, max_length=100)
     region = serializers.ChoiceField(
+        choices=["", *AZ_PREFIXES], required=False, default="", allow_blank=True
+    )
+    to_region = serializers.ChoiceField(
         choices=["", *AZ_PREFIXES], required=False, default="", allow_blank=True
     )
     percent = serializers.DecimalField(

@@ -24,8 +24,19 @@ class OverrideForm(forms.Form):
         help_text="Without its Region prefix, such as TransitGateway-Bytes; all of the service "
         "if you leave it empty.",
     )
+    operation = forms.CharField(
+        required=False,
+        max_length=100,
+        help_text="Such as TransitGatewayVPC; every operation if you leave it empty.",
+    )
     region = forms.ChoiceField(
         choices=[("", "all Regions"), *REGIONS], required=False, label="Region"
+    )
+    to_region = forms.ChoiceField(
+        choices=[("", "everywhere"), *REGIONS],
+        required=False,
+        label="To Region",
+        help_text="Of transfer between Regions.",
     )
     percent = forms.DecimalField(
         label="Per cent",

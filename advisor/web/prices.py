@@ -1,5 +1,6 @@
 """Pages about prices: the lists, what they hold, what changed between two, a team's own prices."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
@@ -18,6 +19,7 @@ from advisor.web.forms import REGIONS
 from advisor.web.requests import found_or_404, signed_in, text_in
 from connectivity.price_effects import Effect, price_effects, words_of
 from costmodel import ingest, queries
+from costmodel.core.charges import PriceName
 from costmodel.core.overrides import NothingOverridden, Override
 from costmodel.core.price_list import Price
 from costmodel.core.usage_types import usage_type
@@ -48,6 +50,10 @@ class RegionForm(forms.Form):
 @found_or_404
 def show(request: HttpRequest) -> HttpResponse:
     """The price lists, the one in force first, and a search in one of them."""
+    return _page(request, OverrideForm())
+
+
+def _page(request: HttpRequest, form: OverrideForm) -> HttpResponse:
     team_id = signed_in(request).team_id
     words, name = text_in(request.GET, "q"), text_in(request.GET, "list")
     prices = queries.price_list(team_id, name or None)
@@ -63,10 +69,11 @@ def show(request: HttpRequest) -> HttpResponse:
         "words": words,
         "query": f"&{urlencode({'q': words, 'list': name})}",
         "overrides": PriceOverride.objects.filter(team_id=team_id).select_related("author"),
-        "override_form": OverrideForm(),
+        "override_form": form,
         "region_form": RegionForm(initial={"region": text_in(request.GET, "load") or "us-east-1"}),
     }
-    return render(request, "web/prices.html", context)
+    status = 400 if form.errors else 200
+    return render(request, "web/prices.html", context, status=status)
 
 
 def matches(price: Price, words: str) -> bool:
@@ -143,34 +150,40 @@ def load_region(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@found_or_404
 def override(request: HttpRequest) -> HttpResponse:
-    """Put a price of the team's own over the list."""
-    user = signed_in(request)
+    """Put a price of the team's own over the list; what cannot be is shown as it was typed."""
     form = OverrideForm(request.POST)
     if form.is_valid():
-        _add_override(request, user.team_id, form.override())
-    else:
-        for problems in form.errors.values():
-            messages.error(request, " ".join(map(str, problems)))
-    return redirect("prices")
+        try:
+            put_in_force(request, form.override())
+        except NothingOverridden as error:
+            form.add_error("usage_type", str(error))
+        else:
+            return redirect("prices")
+    return _page(request, form)
 
 
-def _add_override(request: HttpRequest, team_id: int, override: Override) -> None:
-    """Store it, and say what it did: from which rate to which."""
-    before = queries.price_list(team_id)
-    try:
-        row = ingest.add_override(team_id, override, signed_in(request).pk)
-    except NothingOverridden as error:
-        messages.error(request, f"Nothing was stored: {error}.")
-        return
-    found = [words_of(one) for one in queries.price_changes(team_id, before.name, row.name)]
+def put_in_force(
+    request: HttpRequest, override: Override, needed: Collection[PriceName] = ()
+) -> str:
+    """Store a price of the team's own, say what it did, and give the name of the new list.
+
+    Raises:
+        NothingOverridden: no price has these names.
+    """
+    user = signed_in(request)
+    before = queries.price_list(user.team_id)
+    row = ingest.add_override(user.team_id, override, user.pk, needed)
+    found = [words_of(one) for one in queries.price_changes(user.team_id, before.name, row.name)]
     shown = "; ".join(found[:MOST_TOLD]) + ("; …" if len(found) > MOST_TOLD else "")
-    said = (
+    what = (
         f"{len(found)} price{'s' * (len(found) != 1)} changed: {shown}"
         if found
-        else ("no price that is in force changed")
+        else "no price that is in force changed"
     )
-    messages.success(request, f"The price list {row.name} is in force; {said}.")
+    messages.success(request, f"The price list {row.name} is in force; {what}.")
+    return row.name
 
 
 @require_POST

@@ -1,12 +1,13 @@
 """A team's own prices, over those of a list."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from difflib import get_close_matches
 
 from costmodel.core.charges import PriceName
-from costmodel.core.price_list import Price, PriceList, Tier
+from costmodel.core.price_list import Key, Price, PriceList, Tier
+from costmodel.core.rates import stated, unit_of
 
 
 class NothingOverridden(ValueError):
@@ -15,7 +16,11 @@ class NothingOverridden(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """What somebody pays instead of a list price: a share less or more, or one rate."""
+    """What somebody pays instead of a list price: a share less or more, or one rate.
+
+    One rate in a named Region also fills what the list lacks there: between Regions the price of
+    a pair, which both name.
+    """
 
     service: str
     usage_type: str  # all of the service where it is empty
@@ -23,30 +28,43 @@ class Override:
     percent: Decimal | None
     usd: Decimal | None
     reason: str
+    operation: str = ""  # every operation of the usage type where it is empty
+    to_region: str = ""  # every destination where it is empty
 
     def is_of(self, name: PriceName) -> bool:
-        return name.service == self.service and self.usage_type in ("", name.usage_type)
+        return (
+            name.service == self.service
+            and self.usage_type in ("", name.usage_type)
+            and self.operation in ("", name.operation)
+        )
 
-    def matches(self, name: PriceName, region: str) -> bool:
-        return self.is_of(name) and self.region in ("", region)
+    def matches(self, key: Key) -> bool:
+        name, region, to_region = key
+        is_there = self.region in ("", region) and self.to_region in ("", to_region)
+        return is_there and self.is_of(name)
+
+    def fills(self, key: Key) -> bool:
+        """It states the rate of a price that the list lacks."""
+        is_place = self.region == key[1] and self.to_region == (key[2] or "")
+        return self.usd is not None and is_place and self.is_of(key[0])
 
     def applied(self, price: Price) -> Price:
         """The price that is paid; where it comes from, and why, is said."""
         if self.usd is not None:
-            return self._stated(price, f"instead of {price.source}")
+            source = self._source(f"instead of {price.source}")
+            return replace(price, tiers=(Tier(0, None, self.usd),), source=source)
         factor = 1 + (self.percent or Decimal(0)) / 100
         changed = tuple(replace(tier, usd=tier.usd * factor) for tier in price.tiers)
         source = f"your own ({self.percent:+f} %: {self.reason}), instead of {price.source}"
         return replace(price, tiers=changed, source=source)
 
-    def _stated(self, price: Price, besides: str) -> Price:
-        source = f"your own ({self.usd:f} USD: {self.reason}), {besides}"
-        return replace(price, tiers=(Tier(0, None, self.usd or Decimal(0)),), source=source)
+    def filled(self, key: Key, unit: str) -> Price:
+        """The stated rate as the price of a place of which the list has none."""
+        source = self._source("where the list has no price")
+        return stated(key, self.usd or Decimal(0), unit, source)
 
-    def found(self, like: Price) -> Price:
-        """The stated rate as the price of a Region of which the list has none."""
-        here = replace(like, region=self.region, as_of="", weak=False)
-        return self._stated(here, "where the list has no price")
+    def _source(self, besides: str) -> str:
+        return f"your own ({self.usd:f} USD: {self.reason}), {besides}"
 
 
 def overridden(listed: PriceList, overrides: Iterable[Override]) -> tuple[Price, ...]:
@@ -57,42 +75,72 @@ def overridden(listed: PriceList, overrides: Iterable[Override]) -> tuple[Price,
     """
     rules = list(overrides)
     changed = (
-        next((r.applied(p) for r in reversed(rules) if r.matches(p.name, p.region)), p)
+        next((rule.applied(p) for rule in reversed(rules) if rule.matches(_key(p))), p)
         for p in listed.prices
     )
-    return (*changed, *_of_regions(listed, rules))
+    return (*changed, *_of_places(listed, rules))
 
 
-def _of_regions(listed: PriceList, rules: list[Override]) -> Iterator[Price]:
-    """A row of its own for every Region with an override whose price is not a row of its own."""
-    regions = dict.fromkeys(rule.region for rule in rules if rule.region)
-    named: dict[tuple[PriceName, str | None], Price] = {}
+def _key(price: Price) -> Key:
+    return price.name, price.region, price.to_region
+
+
+def _of_places(listed: PriceList, rules: list[Override]) -> Iterator[Price]:
+    """A row of its own for every place with an override whose price is not a row of its own."""
+    for key in _places(listed, rules):
+        there = listed.find(*key)
+        if there is None:
+            filling = [rule for rule in rules if rule.fills(key)]
+            if filling:
+                yield filling[-1].filled(key, unit_of(listed, key[0]))
+        elif there.region != key[1]:
+            matching = [rule for rule in rules if rule.matches(key)]
+            yield matching[-1].applied(replace(there, region=key[1]))
+
+
+def _places(listed: PriceList, rules: list[Override]) -> dict[Key, None]:
+    """Where overrides of one Region may hold: what they name, with each destination there is."""
+    destinations: dict[PriceName, dict[str | None, None]] = {}
     for price in listed.prices:
-        named.setdefault((price.name, price.to_region), price)
-    for (name, to_region), like in named.items():
-        for region in regions:
-            matching = [rule for rule in rules if rule.matches(name, region)]
-            if not any(rule.region for rule in matching):
-                continue
-            there = listed.find(name, region, to_region)
-            if there is None:
-                stated = [rule for rule in matching if rule.usd is not None and rule.region]
-                if stated and to_region is None:
-                    yield stated[-1].found(like)
-            elif there.region != region:
-                yield matching[-1].applied(replace(there, region=region))
+        destinations.setdefault(price.name, {})[price.to_region] = None
+    places: dict[Key, None] = {}
+    for rule in rules:
+        if not rule.region:
+            continue
+        names = {name: ends for name, ends in destinations.items() if rule.is_of(name)}
+        if rule.usage_type and rule.usd is not None and (rule.operation or not names):
+            names.setdefault(PriceName(rule.service, rule.usage_type, rule.operation), {None: None})
+        for name, ends in names.items():
+            for end in [rule.to_region] if rule.to_region else ends:
+                places[name, rule.region, end] = None
+    return places
 
 
-def check_override(override: Override, listed: PriceList) -> None:
-    """Raise NothingOverridden where no price of the list has these names."""
+def check_override(
+    override: Override, listed: PriceList, needed: Collection[PriceName] = ()
+) -> None:
+    """Raise NothingOverridden where no price has these names.
+
+    Args:
+        needed: names that somebody needs a price of; one rate in a named Region may be stated for
+            them although the list has none.
+    """
     if override.usd is not None and not override.usage_type:
         raise NothingOverridden("one rate for GB and hours alike cannot be; name the usage type")
+    if override.to_region and not override.region:
+        raise NothingOverridden("a destination without the Region that sends; name both")
     names = {price.name for price in listed.prices}
-    if any(override.is_of(name) for name in names):
+    fillable = needed if override.usd is not None and override.region else ()
+    if any(override.is_of(name) for name in (*names, *fillable)):
         return
     known = sorted({name.usage_type for name in names if name.service == override.service})
     near = get_close_matches(override.usage_type, known, n=1)
     offer = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known) or 'none'}"
+    operation = f" and operation {override.operation!r}" if override.operation else ""
+    if override.operation and override.usage_type in known:
+        operations = sorted({n.operation for n in names if n.usage_type == override.usage_type})
+        offer = f"its operations are {', '.join(filter(None, operations)) or 'none'}"
     raise NothingOverridden(
-        f"no price of {override.service} has the usage type {override.usage_type!r}; {offer}"
+        f"no price of {override.service} has the usage type {override.usage_type!r}{operation}; "
+        f"{offer}"
     )

@@ -15,8 +15,10 @@ from rest_framework.test import APIClient
 from advisor import jobs
 from advisor.models import Job, User
 from connectivity.actions import create_topology, save_topology
+from costmodel.core.usage_types import INTER_REGION
 from costmodel.ingest import SERVICES, import_prices
 from costmodel.models import PriceList, PriceOverride
+from costmodel.queries import price_list
 from tests.conftest import token_client
 from tests.factories import document, flow
 from tests.offers import VPC, Files, offer, product, serving
@@ -248,6 +250,45 @@ def test_prices_over_rest(api: APIClient, stranger: User, aws: Files) -> None:
     assert others.delete(f"/api/v1/prices/overrides/{one['uid']}/").status_code == 404
     assert others.get(f"/api/v1/prices/?price_list={made['price_list']}").status_code == 400
     assert api.delete(f"/api/v1/prices/overrides/{one['uid']}/").status_code == 200
+
+
+def test_the_rate_of_a_pair_of_regions_over_rest_and_by_page(
+    signed_in: Client, api: APIClient, user: User
+) -> None:
+    name = {"service": "AWSDataTransfer", "usage_type": "AWS-Out-Bytes", "usd": "0.031"}
+    place = {"region": "eu-west-1", "to_region": "us-gov-west-1"}
+    url = "/api/v1/prices/overrides/"
+    alone = api.post(url, {**name, "to_region": "us-east-1", "reason": "x"}, format="json")
+    assert (alone.status_code, alone.json()["problems"][0]["problem"]) == (
+        400,
+        "a destination without the Region that sends; name both",
+    )
+    body = {**name, **place, "reason": "contract"}
+    made = api.post(url, body, format="json").json()
+    found = api.get(f"/api/v1/prices/?price_list={made['price_list']}&region=eu-west-1").json()
+    assert found["count"]
+    (one,) = api.get(url).json()["results"]
+    assert (one["to_region"], one["operation"]) == ("us-gov-west-1", "")
+    prices = price_list(user.team_id)
+    pair = prices.find(INTER_REGION, "eu-west-1", "us-gov-west-1")
+    assert pair is not None
+    assert str(pair.tiers[0].usd) == "0.031"
+    signed_in.post(reverse("price-override"), {**body, "to_region": "us-gov-east-1"})
+    assert price_list(user.team_id).find(INTER_REGION, "eu-west-1", "us-gov-east-1")
+    assert "in eu-west-1 to us-gov-east-1" in signed_in.get(reverse("prices")).content.decode()
+
+
+def test_a_refused_price_keeps_what_was_typed(signed_in: Client) -> None:
+    form = {"service": "AmazonVPC", "usage_type": "TransitGateway-Byte", "percent": "-7"}
+    page = signed_in.post(reverse("price-override"), {**form, "reason": "EDP of 2026"})
+    text = page.content.decode()
+    assert page.status_code == 400
+    assert "did you mean &#x27;TransitGateway-Bytes&#x27;?" in text
+    assert 'value="EDP of 2026"' in text
+    assert '<details id="add" open>' in text
+    both = {"service": "AmazonVPC", "percent": "-7", "usd": "1", "reason": "x"}
+    text = signed_in.post(reverse("price-override"), both).content.decode()
+    assert "Give either per cent or USD, one of the two." in text
 
 
 def test_fetching_over_rest_is_a_job(api: APIClient, aws: Files) -> None:

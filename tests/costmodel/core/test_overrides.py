@@ -1,5 +1,6 @@
 """A team's own prices hold where they are stated, and nowhere else."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -77,3 +78,65 @@ def test_a_discount_leaves_a_stated_price_where_the_list_has_none() -> None:
 def test_a_rate_for_a_whole_service_is_refused() -> None:
     with pytest.raises(NothingOverridden, match="name the usage type"):
         check_override(own("", "", usd="1"), price_list(LISTED))
+
+
+PAIRS = f"""{LISTED.strip()}
+AWSDataTransfer AWS-Out-Bytes - eu-west-1 us-east-1 GB 0.02
+"""
+
+
+def test_the_rate_of_a_pair_of_regions_fills_that_pair_alone() -> None:
+    name = PriceName("AWSDataTransfer", "AWS-Out-Bytes")
+    place = {"region": "eu-west-1", "to_region": "us-west-2"}
+    rule = Override(*name[:2], percent=None, usd=Decimal("0.05"), reason="contract", **place)
+    prices = PriceList("own", "", overridden(price_list(PAIRS), [rule]))
+    found = prices.find(name, "eu-west-1", "us-west-2")
+    assert found is not None
+    assert [(tier.usd, found.unit) for tier in found.tiers] == [(Decimal("0.05"), "GB")]
+    assert "your own (0.05 USD: contract), where the list has no price" in found.source
+    listed = prices.find(name, "eu-west-1", "us-east-1")
+    assert listed is not None
+    assert listed.tiers[0].usd == Decimal("0.02")
+    assert prices.find(name, "us-west-2", "eu-west-1") is None
+
+
+def test_a_discount_for_a_pair_holds_for_that_pair_alone() -> None:
+    name = PriceName("AWSDataTransfer", "AWS-Out-Bytes")
+    half = Override(*name[:2], "eu-west-1", Decimal(-50), None, "contract", to_region="us-east-1")
+    more = "AWSDataTransfer AWS-Out-Bytes - eu-west-1 us-west-2 GB 0.02"
+    prices = PriceList("own", "", overridden(price_list(PAIRS + more), [half]))
+    rates = {
+        end: price.tiers[0].usd
+        for end in ("us-east-1", "us-west-2")
+        if (price := prices.find(name, "eu-west-1", end))
+    }
+    assert rates == {"us-east-1": Decimal("0.010"), "us-west-2": Decimal("0.02")}
+
+
+def test_one_operation_of_a_usage_type_has_a_rate_of_its_own() -> None:
+    """A hub's attachments and its peerings with other hubs are hours of one usage type."""
+    peering = PriceName("AmazonVPC", "TransitGateway-Hours", "TransitGatewayPeering")
+    rule = replace(own("TransitGateway-Hours", "us-east-1", usd="0.03"), operation=peering[2])
+    assert rates(HOURS, "us-east-1", rule) == [Decimal("0.05")]
+    assert rates(peering, "us-east-1", rule) == [Decimal("0.03")]
+    assert rates(peering, "eu-west-1", rule) == []
+
+
+def test_what_is_needed_may_be_stated_though_no_list_names_it() -> None:
+    name = PriceName("AmazonEC2", "BoxUsage of the appliance")
+    rule = Override(*name[:2], "us-east-1", None, Decimal("0.2"), "two c6in.large")
+    with pytest.raises(NothingOverridden, match="no price of AmazonEC2"):
+        check_override(rule, price_list(LISTED))
+    check_override(rule, price_list(LISTED), [name])
+    assert rates(name, "us-east-1", rule) == [Decimal("0.2")]
+    with pytest.raises(NothingOverridden, match="no price of AmazonEC2"):
+        check_override(replace(rule, region=""), price_list(LISTED), [name])
+
+
+def test_a_wrong_operation_is_refused_with_those_there_are() -> None:
+    rule = replace(own("TransitGateway-Hours", "", percent="-5"), operation="TransitGateway")
+    with pytest.raises(NothingOverridden, match="operations are TransitGatewayVPC"):
+        check_override(rule, price_list(LISTED))
+    pair = replace(own("VpcEndpoint-Bytes", "", percent="-5"), to_region="us-east-1")
+    with pytest.raises(NothingOverridden, match="name both"):
+        check_override(pair, price_list(LISTED))
