@@ -224,7 +224,7 @@ class LatencyImportRequestSerializer(serializers.Serializer[object]):
     tool = Text(required=False, help_text="auto without it")
     unit = Text(required=False, help_text="of a file without units: ns, us, ms or s")
     columns = Text(required=False, help_text="of values without a header, by commas")
-    statistic = Text(required=False, help_text="of a matrix that does not say it")
+    statistic = Text(required=False, help_text="of a file that does not say it")
     host = Text(required=False, help_text="which one of a file with several hosts")
     tag = Text(required=False, help_text="which one of a histogram log with several tags")
     instance_type = Text(required=False)

@@ -6,6 +6,7 @@ from django import forms
 from django.core.files.base import File
 
 from advisor.web.forms import REGIONS
+from connectivity.core.cells import STATISTICS
 from connectivity.core.topology import OPTION_KEYS
 from connectivity.importers.latency import LARGEST, TOOLS
 from connectivity.measurements import Filing
@@ -89,11 +90,16 @@ class MeasurementForm(forms.Form):
         required=False,
         help_text="Only for files without units (.hgrm, encoded histograms).",
     )
+    statistic = forms.ChoiceField(
+        choices=[("", "as the file says"), *((name, name) for name in STATISTICS)],
+        required=False,
+        help_text="Only for files that do not name it (matrices, single values of Prometheus).",
+    )
     host = forms.CharField(
         required=False, max_length=200, help_text="Only for a file with several hosts: which one."
     )
     tag = forms.CharField(
-        required=False, max_length=200, help_text="Only for a histogram log with several tags."
+        required=False, max_length=200, help_text="Only for a file with several tags or series."
     )
     account = forms.CharField(
         label="Account of AZ names",
@@ -116,4 +122,8 @@ class MeasurementForm(forms.Form):
         names = (
             "source", "destination", "option", "tool", "host", "tag", "instance_type", "account",
         )  # fmt: skip
-        return Filing(**{name: data[name] for name in names}, unit=data["unit"] or None)
+        return Filing(
+            **{name: data[name] for name in names},
+            unit=data["unit"] or None,
+            statistic=data["statistic"] or None,
+        )

@@ -26,6 +26,7 @@ from connectivity.core.matrix import Block, blocks
 from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.core.regions import AZ_PREFIXES
 from connectivity.core.topology import OPTION_KEYS
+from connectivity.importers.latency import TOOLS
 from connectivity.measurements import (
     file_measurements,
     name_zones,
@@ -129,7 +130,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     option = text_in(request.GET, "option")
     form = MeasurementForm(request.POST or None, request.FILES or None, initial={"option": option})
-    context: dict[str, Any] = {"form": form}
+    context: dict[str, Any] = {"form": form, "tools": TOOLS}
     if request.method == "POST" and form.is_valid():
         file, filing = form.cleaned_data["file"], form.filing()
         data = file.read()

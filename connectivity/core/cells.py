@@ -25,12 +25,13 @@ MANY_SAMPLES, ENOUGH_SAMPLES, MANY_RUNS = 10_000, 1_000, 3
 RUN_TO_RUN = 0.1
 """How far apart one method's runs lie; four public netperf runs gave p99s of 65 to 78 µs (2020)."""
 
-ROUND_TRIPS = ("TCP_RR", "UDP_RR", "RR", "ICMP", "unknown")
+ROUND_TRIPS = ("TCP_RR", "UDP_RR", "RR", "ICMP", "TCP_RTT", "unknown")
 """Tests whose figures are a network's round trip, the most fitting first: what a comparison takes.
 The time of an HTTP request or of opening a connection is something else."""
 
-ONE_METHOD = ("aggregate-latency",)
-"""Tests whose name says everything that can be known of their method: AWS's own probes."""
+ONE_METHOD = ("aggregate-latency", "TCP_RTT")
+"""Tests whose name says everything that can be known of their method: AWS's own probes, and what it
+sees of all TCP flows."""
 
 LEAST_FOR_DRIFT = 3  # runs
 FRESH_DAYS, AGEING_DAYS = 90, 365

@@ -161,6 +161,24 @@ ZONES = b"""{"AvailabilityZones": [
 """
 
 
+def test_paths_of_network_flow_monitor_are_a_matrix_of_azs_and_regions(team: Team) -> None:
+    paths = (SAMPLES / "network_flow_monitor_paths.json").read_bytes()
+    with pytest.raises(DocumentRefused, match="does not say by which option"):
+        file_measurements(team.pk, "paths.json", paths, Filing())
+    filed = file_measurements(team.pk, "paths.json", paths, Filing(option="transit-gateway"))
+    assert len(filed.runs) == 3
+    own = queries.latencies(team.pk).read("transit-gateway", "use1-az1", "use1-az2")
+    assert (own.us, own.basis, own.source) == (
+        911.25,
+        "measured",
+        "aws-network-flow-monitor TCP_RTT",
+    )
+    file_measurements(
+        team.pk, "later.json", paths.replace(b"911", b"931"), Filing(option="transit-gateway")
+    )
+    assert queries.latencies(team.pk).read("transit-gateway", "use1-az1", "use1-az2").us == 921.25
+
+
 def test_az_names_are_mapped_by_their_account(team: Team) -> None:
     assert name_zones(team.pk, "111111111111", ZONES) == 2
     assert name_zones(team.pk, "111111111111", ZONES.replace(b"az6", b"az5")) == 2

@@ -25,9 +25,11 @@ class Command(BaseCommand):
         parser.add_argument("--tool", default="auto", help=f"auto, or one of {', '.join(TOOLS)}")
         parser.add_argument("--unit", help="of a file without units: ns, us, ms or s")
         parser.add_argument("--columns", default="", help="of values without a header, by commas")
-        parser.add_argument("--statistic", help="of a matrix that does not say it: p50, p90 or p99")
+        parser.add_argument("--statistic", help="of a file that does not say it: p50, p99, mean …")
         parser.add_argument("--host", default="", help="which one of a file with several hosts")
-        parser.add_argument("--tag", default="", help="which one of a log with several tags")
+        parser.add_argument(
+            "--tag", default="", help="which one of a file with several tags or series"
+        )
         parser.add_argument("--instance-type", default="", help="of both ends, e.g. c5n.xlarge")
         parser.add_argument("--account", default="", help="whose AZ names are used")
         parser.add_argument("--team", default="default", help="slug of the team that measured")

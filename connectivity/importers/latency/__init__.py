@@ -9,6 +9,7 @@ from pkgutil import iter_modules
 from typing import Protocol, cast
 
 from connectivity.core.problems import did_you_mean
+from connectivity.importers.latency import unread
 from connectivity.importers.latency.choice import chosen
 from connectivity.importers.latency.run import Asked, Run, refuse
 from connectivity.importers.latency.text import LARGEST, Text, decoded
@@ -43,6 +44,9 @@ def read_runs(data: bytes, tool: str = "auto", asked: Asked | None = None) -> tu
     if tool != "auto" and tool not in TOOLS:
         refuse(1, f"no tool is called {tool!r}{did_you_mean(tool, TOOLS)}; known: {known()}")
     found = [one for name, one in TOOLS.items() if tool in ("auto", name) and one.recognises(text)]
+    seen = unread.named(text) if tool == "auto" and not found else None
+    if seen:
+        refuse(*seen)
     if not found:
         remedy = f"known are {known()}" if tool == "auto" else "leave --tool out to have it found"
         what = "any known tool" if tool == "auto" else tool

@@ -30,7 +30,10 @@ CONTEXT = "over means of five connects to a public endpoint, name lookup include
 def recognises(text: Text) -> bool:
     head = text.whole.lstrip()[:2000]
     return (
-        head.startswith("{") and '"data"' in head and any(f'"{one}"' in head for one in AZ_PREFIXES)
+        head.startswith("{")
+        and '"data"' in head
+        and '"fields"' not in head  # an answer of Network Flow Monitor
+        and any(f'"{one}"' in head for one in AZ_PREFIXES)
     )
 
 

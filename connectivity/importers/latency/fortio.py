@@ -45,6 +45,7 @@ def _run(text: Text, result: dict[str, Any]) -> Run:
     times = {
         name: number(histogram.get(key), text.line_of("DurationHistogram", key), key) * US
         for key, name in SUMS.items()
+        if key in histogram or key == "Avg"
     }
     qps = str(result.get("RequestedQPS", ""))
     codes = result.get("RetCodes")

@@ -241,7 +241,7 @@ def _sizes(figures: Mapping[str, float]) -> Iterator[str]:
     for name, us in figures.items():
         if us > LONGEST_US:
             yield f"{_words(name)} of {us:g} µs is longer than an hour"
-        elif us <= 0 and name != "stddev":
+        elif round(us, 3) <= 0 and name != "stddev":
             yield f"{_words(name)} of {us:g} µs is no round trip: too few samples, or too coarse"
 
 

@@ -15,6 +15,7 @@ from connectivity.importers.latency.wrapping import unwrapped
 
 LARGEST = 20_000_000  # bytes
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
+WINDOWS = b" TTL="  # its ping speaks the language and code page of the console; figures are ASCII
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -125,8 +126,10 @@ def decoded(data: bytes) -> Text:
     try:
         text = unwrapped(data.decode(encoding))
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        refuse(line, f"not text: byte {error.start} cannot be read as {encoding[:6].upper()}")
+        if WINDOWS not in data:
+            line = data.count(b"\n", 0, error.start) + 1
+            refuse(line, f"not text: byte {error.start} cannot be read as {encoding[:6].upper()}")
+        text = unwrapped(data.decode("latin-1"))
     if not text.strip():
         refuse(1, "the file is empty")
     if r"\u0000" in text:

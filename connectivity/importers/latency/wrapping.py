@@ -28,7 +28,7 @@ SCRIPT = r"Script (?:started|done)\b.*$"
 FENCE = re.compile(r"\s*(?:```|~~~)[\w+-]*\s*$")
 FLOOD = r"[.EC ]*\x08[.EC \x08]*$"  # what ping -f draws
 INTERRUPT = "^C"
-QUOTE = re.compile(r"\s*> ?")
+QUOTE = re.compile(r"^\s*> ?")
 AROUND = re.compile("|".join((PROMPT, COMMAND, SCRIPT, FLOOD)))
 
 

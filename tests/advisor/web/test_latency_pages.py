@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from advisor.models import User
 from connectivity.actions import create_topology
+from connectivity.importers.latency import TOOLS
 from connectivity.measurements import Filing, file_measurements
 from connectivity.models import LatencyUpload, Measurement
 from tests.factories import document
@@ -70,6 +71,19 @@ def test_a_cell_opens_its_measurements_with_method_and_file(signed_in: Client, u
     assert "wrong host" in after.content.decode()
     away = signed_in.post(url, {"because": "x", "back": "https://elsewhere.example/"})
     assert away["Location"] == reverse("latency")
+
+
+def test_the_page_names_every_tool_that_is_read(signed_in: Client) -> None:
+    listed = page(signed_in, "latency-upload").partition("Output of ")[2].partition(";")[0]
+    assert listed.split(", ") == list(TOOLS)
+
+
+def test_what_a_file_does_not_name_can_be_said_on_the_page(signed_in: Client) -> None:
+    form = {"source": "use1-az1", "destination": "use1-az2", "option": "vpc-peering"}
+    form |= {"tool": "auto", "unit": "s", "statistic": "p50", "is_trial": "on"}
+    with (SAMPLES / "prometheus_p50.json").open("rb") as file:
+        answer = signed_in.post(reverse("latency-upload"), {**form, "file": file})
+    assert "p50 in s as you said" in answer.content.decode()
 
 
 def test_an_upload_is_read_first_if_wanted_then_kept(signed_in: Client, user: User) -> None:
