@@ -21,16 +21,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from connectivity.core.columns import MILLIONTHS, Flows, Side
 from connectivity.core.options import OPTIONS
 from connectivity.core.options.privatelink import (
-    ACTIVE_PER_UNIT,
     CAPACITY_UNIT,
     DATA,
     ENDPOINT,
-    GB_PER_UNIT,
     LOAD_BALANCER,
-    NEW_PER_UNIT,
 )
 from connectivity.core.options.transit_gateway import ATTACHMENT, PROCESSING
 from connectivity.core.options.vpc_peering import IN, OUT
+from connectivity.core.services import GB_PER_UNIT, NLB_NEW_PER_UNIT, NLB_OPEN_PER_UNIT
 from connectivity.core.transfer import INTER_AZ, crossing_sent
 from costmodel.core.bill import bill
 from costmodel.core.charges import Ints, PriceName
@@ -141,7 +139,7 @@ def looped(key: str, some: Flows, prices: PriceList, pools: Ints) -> Decimal:
 
 def capacity(loads: dict[tuple[int, int], list[float]]) -> Iterator[tuple[int, int]]:
     for (_, owner), (new, active, amount) in loads.items():
-        units = max(new / NEW_PER_UNIT[0], active / ACTIVE_PER_UNIT[0], amount / GB_PER_UNIT)
+        units = max(new / NLB_NEW_PER_UNIT[0], active / NLB_OPEN_PER_UNIT[0], amount / GB_PER_UNIT)
         yield owner, round(float(units) * MONTH)
 
 

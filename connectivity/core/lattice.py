@@ -4,6 +4,7 @@ The facts call them LAT-…; the contract uses LAT-01 for a latency budget, so o
 """
 
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 
@@ -11,7 +12,14 @@ from connectivity.core import services
 from connectivity.core.case import Case
 from connectivity.core.limits import limit_rules
 from connectivity.core.rule import Rule, Severity
-from connectivity.core.sources import BEST_PRACTICES, LATTICE_QUOTAS, NOT_VERIFIED, SAAS_OPTIONS
+from connectivity.core.sources import (
+    BEST_PRACTICES,
+    LATTICE_QUOTAS,
+    LATTICE_SERVICES,
+    LATTICE_TLS,
+    NOT_VERIFIED,
+    SAAS_OPTIONS,
+)
 from costmodel.core.charges import Bools, Floats
 
 
@@ -64,6 +72,69 @@ def _services(case: Case) -> Floats:
     counts = Counter(vpcs[one.vpc] for one in case.topology.services if one.name in used)
     return np.array([counts[vpc.region] for vpc in case.topology.vpcs], dtype=np.float64)
 
+
+IDLE_S, IDLE_MOST_S = 60, 600  # of a service: by default, and at most after a change
+LONGEST_S = 600  # of any connection
+
+
+def _idle_unknown(case: Case) -> Bools:
+    return case.flows.to_service & np.isnan(case.column("max_idle_seconds"))
+
+
+def _idle_unknown_detail(case: Case, row: int) -> str:
+    return (
+        f"connections silent for {IDLE_S} s are closed, unless you set the service's idle timeout "
+        f"(up to {IDLE_MOST_S} s); max_idle_seconds is not known here"
+    )
+
+
+def _silent(case: Case) -> Bools:
+    silence = case.column("max_idle_seconds")
+    return case.flows.to_service & (silence > IDLE_S) & (silence <= IDLE_MOST_S)
+
+
+def _idle(case: Case, row: int) -> str:
+    silence = case.topology.flows[row].max_idle_seconds
+    return (
+        f"connections are silent for up to {silence:g} s: set the service's idle timeout, {IDLE_S} "
+        f"s by default, to more than that (at most {IDLE_MOST_S} s)"
+    )
+
+
+def _lives(case: Case) -> Floats:
+    """For every flow, seconds that a connection lives at least: also its longest silence."""
+    silence = np.nan_to_num(case.column("max_idle_seconds"))
+    return np.maximum(case.column("connection_seconds"), silence)
+
+
+def _long(*protocols: int) -> Callable[[Case], Bools]:
+    def check(case: Case) -> Bools:
+        return services.protocol(*protocols)(case) & (case.once(_lives) > LONGEST_S)
+
+    return check
+
+
+def _cut(case: Case, row: int) -> str:
+    return (
+        f"a connection lives {case.once(_lives)[row]:g} s, and VPC Lattice ends every TLS "
+        f"connection that it passes through after {LONGEST_S} s"
+    )
+
+
+def _renewed(case: Case, row: int) -> str:
+    return (
+        f"a connection lives {case.once(_lives)[row]:g} s, and VPC Lattice takes no new request on "
+        f"one after {LONGEST_S} s and closes it: clients must open another"
+    )
+
+
+SERVICE_TIMEOUTS: tuple[Rule, ...] = (
+    Rule("LTC-23", Severity.HARD, _long(services.TLS), _cut, LATTICE_TLS),
+    Rule("LTC-23", Severity.CONDITION, _long(services.HTTP), _renewed, LATTICE_SERVICES),
+    Rule("LTC-22", Severity.CONDITION, _silent, _idle, LATTICE_SERVICES),
+    Rule("LTC-22", Severity.WARNING, _idle_unknown, _idle_unknown_detail, LATTICE_SERVICES),
+)
+"""Of a service; what holds for resources was not read."""
 
 LATTICE_RULES: tuple[Rule, ...] = (
     *limit_rules(

@@ -15,6 +15,13 @@ TCP, UDP, TLS, HTTP = range(len(PROTOCOLS))
 GB_PER_UNIT = HOURS_PER_MONTH * THOUSANDTHS  # 1 GB an hour, in thousandths of a GB a month
 SECONDS_PER_HOUR = 3_600
 
+# What one capacity unit of a Network Load Balancer carries, by protocol: tcp udp tls http, which it
+# counts as tcp; and one of an Application Load Balancer. New connections a second, and open ones,
+# in millionths. Source: ELB pricing page, read 2026-09.
+NLB_NEW_PER_UNIT = np.array([800, 400, 50, 800]) * MILLIONTHS
+NLB_OPEN_PER_UNIT = np.array([100_000, 50_000, 3_000, 100_000]) * MILLIONTHS
+ALB_NEW_PER_UNIT, ALB_OPEN_PER_UNIT = 25 * MILLIONTHS, 3_000 * MILLIONTHS
+
 
 def carries(flows: Flows) -> Bools:
     """A listener can be reached, a whole VPC cannot."""

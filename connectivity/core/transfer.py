@@ -9,10 +9,7 @@ from costmodel.core.charges import Floats, Ints, Metered, PriceName
 from costmodel.core.usage_types import INTER_REGION
 
 INTER_AZ = PriceName("AWSDataTransfer", "DataTransfer-Regional-Bytes")
-"""GB between AZs of one Region, billed at both ends."""
-
-INTERNET = PriceName("AWSDataTransfer", "DataTransfer-Out-Bytes")
-"""GB out to the internet, in tiers that are pooled over an Organization and Region."""
+"""GB between AZs of one Region, or between its public addresses, billed at both ends."""
 
 PUBLIC_IPV4 = PriceName("AmazonVPC", "PublicIPv4:InUseAddress")
 """Hours of a public IPv4 address in use; the same in every Region."""
@@ -56,6 +53,21 @@ def between_regions(flows: Flows, payers: tuple[Side, Side], note: str = "") -> 
             to_region=np.where(apart, there.region, -1),
             note=note,
         )
+
+
+def between_public_addresses(flows: Flows, note: str) -> Iterator[Metered]:
+    """GB that leave one public address of AWS for another.
+
+    Inside a Region every account pays what it sends and what it receives; to another Region the
+    sender pays, at the rate of the pair. The internet's own rates are for what leaves AWS.
+
+    Source: EC2 On-Demand Pricing, "Data Transfer within the same AWS Region", read 2026.
+    """
+    near = np.where(flows.same_region, flows.total, 0)
+    for name, side in (("consumer", flows.consumer), ("provider", flows.provider)):
+        what = f"To and from public addresses of the Region, at the {name}"
+        yield Metered(what, INTER_AZ, side.region, side.account, near, note=note)
+    yield from between_regions(flows, (flows.consumer, flows.provider), note)
 
 
 def codes(*columns: Ints) -> Ints:

@@ -16,15 +16,13 @@ class Kind(StrEnum):
     HOURS = "Hours"
     CAPACITY = "Capacity units"
     PROCESSED = "GB processed"
-    BETWEEN_AZS = "GB between AZs"
+    INSIDE_REGION = "GB inside a Region"  # between AZs, or between public addresses
     BETWEEN_REGIONS = "GB between Regions"
-    TO_INTERNET = "GB to the internet"
     REQUESTS = "Requests"
 
 
 BY_USAGE = {
     "LCUUsage": Kind.CAPACITY,
-    "DataTransfer-Out-Bytes": Kind.TO_INTERNET,
     "Requests": Kind.REQUESTS,
 }
 
@@ -39,7 +37,7 @@ def kind_of(name: PriceName) -> Kind:
     if name == INTER_REGION:
         return Kind.BETWEEN_REGIONS
     if usage == "DataTransfer-Regional-Bytes" or usage.startswith("VpcPeering-"):
-        return Kind.BETWEEN_AZS
+        return Kind.INSIDE_REGION
     if usage in BY_USAGE:
         return BY_USAGE[usage]
     return Kind.PROCESSED if usage.endswith("-Bytes") else Kind.HOURS

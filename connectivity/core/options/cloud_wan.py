@@ -10,7 +10,12 @@ from connectivity.core.columns import Flows
 from connectivity.core.limits import limit_rules
 from connectivity.core.option import Objects, Option
 from connectivity.core.rule import Rule, Severity, needs
-from connectivity.core.sources import BEST_PRACTICES, CLOUD_WAN_QUOTAS, NOT_VERIFIED
+from connectivity.core.sources import (
+    BEST_PRACTICES,
+    CLOUD_WAN_GROUPS,
+    CLOUD_WAN_QUOTAS,
+    NOT_VERIFIED,
+)
 from connectivity.core.transfer import between_regions, codes
 from costmodel.core.charges import Bools, Charge, Floats, Hourly, Metered, PriceName
 
@@ -80,15 +85,29 @@ def _too_many_routes(case: Case, row: int) -> str:
     return f"the attached VPCs have more than the {ROUTES:,} ranges that a core network routes"
 
 
-def _unverified(case: Case) -> Bools:
-    return needs("sg-reference")(case) | needs("private-dns")(case)
+def _groups_near(case: Case) -> Bools:
+    return needs("sg-reference")(case) & case.flows.same_region
+
+
+def _groups(case: Case, row: int) -> str:
+    return (
+        "switch on security group referencing (SecurityGroupReferencingSupport) in the core "
+        "network's policy and on both attachments; for inbound rules only"
+    )
+
+
+def _groups_far(case: Case) -> Bools:
+    return needs("sg-reference")(case) & ~case.flows.same_region
+
+
+def _groups_lost(case: Case, row: int) -> str:
+    ends = case.consumer(row).region, case.provider(row).region
+    return f"security groups are referenced inside one edge's Region, not {ends[0]} to {ends[1]}"
 
 
 def _try_first(case: Case, row: int) -> str:
-    wanted = case.topology.flows[row].needs & {"sg-reference", "private-dns"}
     return (
-        f"{' and '.join(sorted(wanted))} over a core network is not verified; try it, or ask AWS, "
-        "before you rely on it"
+        "private-dns over a core network is not verified; try it, or ask AWS, before you rely on it"
     )
 
 
@@ -118,7 +137,9 @@ OPTION = Option(
         ),
         Rule("CWAN-01", Severity.CONDITION, _everywhere, _edges, CLOUD_WAN_QUOTAS),
         Rule("CWAN-20", Severity.CONDITION, hubs.of_another_account, _share, NOT_VERIFIED),
-        Rule("CWAN-17", Severity.CONDITION, _unverified, _try_first, NOT_VERIFIED),
+        Rule("CWAN-17", Severity.HARD, _groups_far, _groups_lost, CLOUD_WAN_GROUPS),
+        Rule("CWAN-17", Severity.CONDITION, _groups_near, _groups, CLOUD_WAN_GROUPS),
+        Rule("CWAN-21", Severity.CONDITION, needs("private-dns"), _try_first, NOT_VERIFIED),
         hubs.MANY_ROUTES,
         hubs.bandwidth_rule("CWAN-07", CLOUD_WAN_QUOTAS),
     ),

@@ -7,39 +7,45 @@ import numpy as np
 
 from connectivity.core import services
 from connectivity.core.case import Case
-from connectivity.core.columns import MILLIONTHS, Flows
+from connectivity.core.columns import Flows
 from connectivity.core.limits import limit_rules
 from connectivity.core.option import Objects, Option
 from connectivity.core.rule import Rule, Severity
-from connectivity.core.services import GB_PER_UNIT, HTTP, az_counts
-from connectivity.core.sources import BEST_PRACTICES, MTU, NAT_NOTES, VPC_QUOTAS
-from connectivity.core.transfer import INTERNET, PUBLIC_IPV4
+from connectivity.core.services import (
+    ALB_NEW_PER_UNIT,
+    ALB_OPEN_PER_UNIT,
+    GB_PER_UNIT,
+    HTTP,
+    NLB_NEW_PER_UNIT,
+    NLB_OPEN_PER_UNIT,
+    az_counts,
+)
+from connectivity.core.sources import ALB_SUBNETS, BEST_PRACTICES, MTU, NAT_NOTES, VPC_QUOTAS
+from connectivity.core.transfer import PUBLIC_IPV4, between_public_addresses
 from costmodel.core.charges import Bools, Capacity, Charge, Floats, Hourly, Metered, PriceName
 
 NAT = PriceName("AmazonEC2", "NatGateway-Hours", "NatGateway")
 NAT_DATA = PriceName("AmazonEC2", "NatGateway-Bytes", "NatGateway")
 
-# of one capacity unit: new connections a second, open ones, by protocol: tcp udp tls (NLB) and http
-# (ALB). Source: ELB pricing page; UDP and TLS from memory, not verified.
-NEW_PER_UNIT = np.array([800, 400, 50, 25]) * MILLIONTHS
-ACTIVE_PER_UNIT = np.array([100_000, 50_000, 3_000, 3_000]) * MILLIONTHS
-
 GBPS_BASELINE, GBPS_SCALED = 5, 100  # of a NAT gateway
 CONNECTIONS_OF_AN_ADDRESS = 55_000  # to one destination
 NAT_IDLE_S, ALB_IDLE_S = 350, 60
 ADDRESSES_PER_REGION = 5  # of an account
-EGRESS_UNVERIFIED = "taken as internet egress; AWS may bill its own public addresses at other rates"
+LEAST_AZS = np.array([1, 1, 1, 2])  # of a load balancer, by protocol; of an ALB two
+NEW_PER_UNIT = np.append(NLB_NEW_PER_UNIT[:HTTP], ALB_NEW_PER_UNIT)
+OPEN_PER_UNIT = np.append(NLB_OPEN_PER_UNIT[:HTTP], ALB_OPEN_PER_UNIT)
+OUR_READING = (
+    "AWS's price of bytes between public addresses; that it holds from a NAT gateway to a "
+    "public load balancer is our reading"
+)
 
 
 def charges(flows: Flows) -> Iterator[Charge]:
     yield from _gateways(flows)
-    for kind in ("Network", "Application"):
-        is_http = flows.protocol == HTTP
-        ours = flows.rows(is_http if kind == "Application" else ~is_http)
-        yield from _load_balancers(ours.rows(~ours.existing_nlb), kind)
-    for sender, sent in ((flows.consumer, flows.request), (flows.provider, flows.response)):
-        place = sender.region, sender.account
-        yield Metered("Sent to the internet", INTERNET, *place, sent, note=EGRESS_UNVERIFIED)
+    is_http = flows.protocol == HTTP
+    yield from _load_balancers(flows.rows(~is_http), "Network")
+    yield from _load_balancers(flows.rows(is_http), "Application")
+    yield from between_public_addresses(flows, OUR_READING)
 
 
 def _gateways(flows: Flows) -> Iterator[Charge]:
@@ -66,11 +72,11 @@ def _load_balancers(flows: Flows, kind: str) -> Iterator[Charge]:
         load=(flows.new, flows.active, flows.total),
         per_unit=(
             NEW_PER_UNIT[flows.protocol],
-            ACTIVE_PER_UNIT[flows.protocol],
+            OPEN_PER_UNIT[flows.protocol],
             np.full(len(flows), GB_PER_UNIT),
         ),
     )
-    azs = az_counts(flows, flows.provider.azs)
+    azs = np.maximum(az_counts(flows, flows.provider.azs), LEAST_AZS[flows.protocol])
     what = "Public IPv4 addresses of the load balancer"
     yield Hourly(what, PUBLIC_IPV4, *place, thing=flows.service, count=azs)
 
@@ -176,6 +182,19 @@ def _mtu(case: Case, row: int) -> str:
     return "packets carry 1500 bytes over an internet gateway"
 
 
+def _one_az_alb(case: Case) -> Bools:
+    few = np.array([len(vpc.azs) < LEAST_AZS[HTTP] for vpc in case.topology.vpcs])
+    return services.protocol(HTTP)(case) & few[case.flows.provider.vpc]
+
+
+def _second_az(case: Case, row: int) -> str:
+    vpc = case.provider(row)
+    return (
+        f"{vpc.name} is in {vpc.azs[0]} alone, and an Application Load Balancer needs subnets in "
+        f"at least {LEAST_AZS[HTTP]} AZs: add one in another"
+    )
+
+
 def _to_service(case: Case) -> Bools:
     return case.flows.to_service
 
@@ -193,6 +212,7 @@ OPTION = Option(
         Rule("INET-09", Severity.HARD, services.needed("client-ip"), _client_ip, BEST_PRACTICES),
         Rule("INET-16", Severity.HARD, services.needed("sg-reference"), _groups, BEST_PRACTICES),
         Rule("INET-01", Severity.CONDITION, _to_service, _public, BEST_PRACTICES),
+        Rule("INET-18", Severity.CONDITION, _one_az_alb, _second_az, ALB_SUBNETS),
         Rule("INET-17", Severity.CONDITION, services.needed("private-dns"), _names, BEST_PRACTICES),
         *limit_rules(
             "INET-12",
@@ -211,6 +231,7 @@ OPTION = Option(
     assumes=(
         "Over the public internet every consumer VPC has a zonal NAT gateway in each of its AZs; a "
         "regional one costs the same for each AZ that it spans, wherever both were read.",
-        "An Application Load Balancer evaluates at most ten rules, which are free.",
+        "An Application Load Balancer evaluates at most ten rules, which are free, and stands in "
+        "two AZs at least, with a public address in each.",
     ),
 )

@@ -13,8 +13,8 @@ from connectivity.core.option import Option
 from connectivity.core.overlaps import pair_overlaps
 from connectivity.core.rule import Rule, Severity, needs
 from connectivity.core.sources import BEST_PRACTICES, CONNECTIVITY_OPTIONS, NOT_VERIFIED, VPN_QUOTAS
-from connectivity.core.transfer import INTERNET, PUBLIC_IPV4, codes
-from costmodel.core.charges import Bools, Charge, Floats, Hourly, Metered, PriceName
+from connectivity.core.transfer import PUBLIC_IPV4, between_public_addresses, codes
+from costmodel.core.charges import Bools, Charge, Floats, Hourly, PriceName
 
 CONNECTION = PriceName("AmazonVPC", "VPN-Usage-Hours:ipsec.1", "CreateVpnConnection")
 APPLIANCE = PriceName("AmazonEC2", "BoxUsage of the appliance, whose instance type is yours")
@@ -23,7 +23,9 @@ TUNNELS = 2
 GBPS_OF_A_TUNNEL = 1.25
 CONNECTIONS_PER_GATEWAY = 10
 IPV4_UNVERIFIED = "AWS does not say how many addresses of a connection it counts; two tunnels here"
-EGRESS_UNVERIFIED = "taken as internet egress from both ends; not verified between VPCs"
+OUR_READING = (
+    "AWS's price of bytes between public addresses; that it holds for the tunnels is our reading"
+)
 
 
 def _ends(flows: Flows) -> tuple[Side, Side]:
@@ -49,9 +51,7 @@ def charges(flows: Flows) -> Iterator[Charge]:
     there = appliance.region, appliance.account
     yield Hourly("Appliance", APPLIANCE, *there, thing=appliance.vpc)
     yield Hourly("Public IPv4 address of the appliance", PUBLIC_IPV4, *there, thing=appliance.vpc)
-    for sender, sent in ((flows.consumer, flows.request), (flows.provider, flows.response)):
-        place = sender.region, sender.account
-        yield Metered("Sent through the tunnel", INTERNET, *place, sent, note=EGRESS_UNVERIFIED)
+    yield from between_public_addresses(flows, OUR_READING)
 
 
 def _everywhere(case: Case) -> Bools:

@@ -7,7 +7,7 @@ import numpy as np
 from connectivity.core import services
 from connectivity.core.case import Case
 from connectivity.core.columns import MILLIONTHS, Flows
-from connectivity.core.lattice import LATTICE_RULES
+from connectivity.core.lattice import LATTICE_RULES, SERVICE_TIMEOUTS
 from connectivity.core.option import Objects, Option
 from connectivity.core.rule import Rule, Severity
 from connectivity.core.services import HTTP, SECONDS_PER_HOUR, TLS
@@ -96,6 +96,7 @@ OPTION = Option(
     carries=services.carries,
     rules=(
         *LATTICE_RULES,
+        *SERVICE_TIMEOUTS,
         Rule("LTC-02", Severity.HARD, _not_http, _protocol, BEST_PRACTICES),
         Rule("LTC-07", Severity.WARNING, _busy, _throughput, SAAS_OPTIONS),
     ),

@@ -22,7 +22,7 @@ def test_the_reference_case_line_by_line(prices: PriceList, latencies: LatencySe
         "vpc-lattice": "2578.25",
         "cloud-wan": "2507.90",
         "site-to-site-vpn": None,  # the appliance has no price
-        "public-internet": "13346.48",
+        "public-internet": "7407.28",
     }
     assert answer["recommended"] == "vpc-peering"
     assert answer["frontier"] == ["vpc-peering"]
@@ -36,6 +36,8 @@ def test_the_reference_case_line_by_line(prices: PriceList, latencies: LatencySe
         ("730.000", "0.0225", "16.425000"),
         ("102400.000", "0.006", "614.400000"),
     ]
+    # both ends are AWS's: EC2 On-Demand page, "Data Transfer within the same AWS Region"
+    assert lines["public-internet"][-2:] == [("102400.000", "0.01", "1024.000000")] * 2
     assert lines["transit-gateway"] == [
         ("730.000", "0.05", "36.500000"),
         ("730.000", "0.05", "36.500000"),

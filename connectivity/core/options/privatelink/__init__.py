@@ -4,11 +4,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from connectivity.core.columns import MILLIONTHS, Flows
+from connectivity.core.columns import Flows
 from connectivity.core.option import Objects, Option
 from connectivity.core.options.privatelink.endpoints import carries, endpoint_azs
 from connectivity.core.options.privatelink.rules import RULES
-from connectivity.core.services import GB_PER_UNIT, az_counts
+from connectivity.core.services import (
+    GB_PER_UNIT,
+    NLB_NEW_PER_UNIT,
+    NLB_OPEN_PER_UNIT,
+    az_counts,
+)
 from connectivity.core.transfer import INTER_AZ, between_regions, codes
 from costmodel.core.charges import Capacity, Charge, Hourly, Ints, Metered, PriceName
 
@@ -17,9 +22,6 @@ DATA = PriceName("AmazonVPC", "VpcEndpoint-Bytes", "VpcEndpoint")
 REMOTE_REGION = PriceName("AmazonVPC", "VpcEndpoint-Service-Hours")
 LOAD_BALANCER = PriceName("AWSELB", "LoadBalancerUsage", "LoadBalancing:Network")
 CAPACITY_UNIT = PriceName("AWSELB", "LCUUsage", "LoadBalancing:Network")
-
-NEW_PER_UNIT = np.array([800, 400, 50, 800]) * MILLIONTHS  # connections a second: tcp udp tls http
-ACTIVE_PER_UNIT = np.array([100_000, 50_000, 3_000, 100_000]) * MILLIONTHS
 
 
 def charges(flows: Flows) -> Iterator[Charge]:
@@ -53,8 +55,8 @@ def _load_balancers(flows: Flows) -> Iterator[Charge]:
         thing=ours.service,
         load=(ours.new, ours.active, ours.total),
         per_unit=(
-            NEW_PER_UNIT[ours.protocol],
-            ACTIVE_PER_UNIT[ours.protocol],
+            NLB_NEW_PER_UNIT[ours.protocol],
+            NLB_OPEN_PER_UNIT[ours.protocol],
             np.full(len(ours), GB_PER_UNIT),
         ),
     )
