@@ -19,6 +19,7 @@ from costmodel.core.price_list import Price, replaced
 from costmodel.importers.aws_price_list import KEPT, OfferRead, Progress, read_offer, read_products
 from costmodel.importers.offer_files import OfferError
 from costmodel.queries import price_list
+from costmodel.signals import prices_in_force
 
 BATCH = 2_000
 SERVICES = tuple(KEPT)
@@ -118,6 +119,7 @@ def store_offers(
         )
         store_prices(row, whole_list)
         renew_own_lists()
+    prices_in_force.send_robust(models.PriceList, team_id=None)
     return row
 
 
@@ -200,7 +202,9 @@ def add_override(
         models.PriceOverride.objects.create(
             team_id=team_id, author_id=author_id, **asdict(override)
         )
-        return put_overrides_in_force(team_id, author_id)
+        row = put_overrides_in_force(team_id, author_id)
+    prices_in_force.send_robust(models.PriceList, team_id=team_id)
+    return row
 
 
 def end_override(team_id: int, uid: UUID, author_id: int | None) -> models.PriceList:
@@ -213,7 +217,9 @@ def end_override(team_id: int, uid: UUID, author_id: int | None) -> models.Price
         one = models.PriceOverride.objects.get(team_id=team_id, uid=uid, ended_at=None)
         one.ended_at = timezone.now()
         one.save(update_fields=["ended_at"])
-        return put_overrides_in_force(team_id, author_id)
+        row = put_overrides_in_force(team_id, author_id)
+    prices_in_force.send_robust(models.PriceList, team_id=team_id)
+    return row
 
 
 def put_overrides_in_force(team_id: int, author_id: int | None) -> models.PriceList:

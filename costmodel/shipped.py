@@ -10,17 +10,25 @@ from costmodel import models, queries
 from costmodel.core.price_list import Price, replaced
 from costmodel.importers import price_table
 from costmodel.ingest import renew_own_lists, store_prices
+from costmodel.signals import prices_in_force
 
 SHIPPED = Path(__file__).parent / "data" / "prices_2026-11-25.csv"
 
 
-@transaction.atomic
 def load_shipped_prices() -> models.PriceList:
     """The price list that comes with this release. Safe to repeat.
 
     In an installation that has lists already it is one more, in force with what had been imported
     and with the teams' own prices over it; the older ones stay as they are.
     """
+    row, is_new = _load()
+    if is_new:
+        prices_in_force.send_robust(models.PriceList, team_id=None)
+    return row
+
+
+@transaction.atomic
+def _load() -> tuple[models.PriceList, bool]:
     text = SHIPPED.read_text(encoding="utf-8")
     as_of = SHIPPED.stem.removeprefix("prices_")
     sha256 = hashlib.sha256(text.encode()).hexdigest()
@@ -36,7 +44,7 @@ def load_shipped_prices() -> models.PriceList:
         if before is not None and _is_import(before):
             _put_over(row, prices, before)
         renew_own_lists()
-    return row
+    return row, is_new
 
 
 def _is_import(row: models.PriceList) -> bool:

@@ -11,34 +11,60 @@ from django.db.models import Q
 from connectivity import points
 from connectivity.core.health.kind import DAY, HOUR, Usage, Use
 from connectivity.core.health.kinds import KINDS
+from connectivity.core.health.series import Tier
 from connectivity.health.discovering import found_of
 from connectivity.models import Collection, Resource, Series
 from costmodel.core.bill import Bill, bill
 from costmodel.core.charges import Charge, Metered, PriceName
 from costmodel.core.price_list import PriceList
 from costmodel.core.units import HOURS_PER_MONTH, THOUSANDTHS
-from costmodel.queries import UnknownPriceList, price_list
+from costmodel.queries import UnknownPriceList, name_in_force, price_list
 
 OVER_DAYS = 30
 LEAST_HOURS = 24  # from which a month can be told
+MOST_AT_ONCE = 2_000  # resources, while somebody waits
 
 
-def price_region(row: Collection, now: int) -> None:
-    """Store what the resources of a Region cost, and from which lines."""
+def price_region(row: Collection, now: int) -> int:
+    """Store what the resources of a Region cost, and from which lines; how many there are."""
     if row.account is None:
-        return
-    found = Resource.objects.filter(account=row.account, region=row.region, gone_at=None)
-    resources = list(found.select_related("account").order_by("pk"))
-    if not resources:
-        return
+        return 0
     try:
         prices = price_list(row.team_id)
     except UnknownPriceList:
-        return
-    usage = usage_of(resources, now - OVER_DAYS * DAY, now)
-    for one, cost in zip(resources, monthly_costs(resources, usage, prices), strict=True):
-        one.usd, one.bill = cost.usd, cost.lines
-    Resource.objects.bulk_update(resources, ["usd", "bill"], batch_size=500)
+        return 0
+    found = Resource.objects.filter(account=row.account, region=row.region, gone_at=None)
+    resources = list(found.select_related("account").order_by("pk"))
+    if resources:
+        usage = usage_of(resources, now - OVER_DAYS * DAY, now)
+        for one, cost in zip(resources, monthly_costs(resources, usage, prices), strict=True):
+            one.usd, one.bill = cost.usd, cost.lines
+        Resource.objects.bulk_update(resources, ["usd", "bill"], batch_size=500)
+    Collection.objects.filter(pk=row.pk).update(price_list=prices.name)
+    return len(resources)
+
+
+def follow_prices(team_id: int | None = None, most: int = MOST_AT_ONCE) -> int:
+    """Price again, with the traffic of then, what was priced by another list than is in force now.
+
+    Args:
+        team_id: of one team; of all without it.
+        most: resources after which what is left waits for the next call.
+
+    Returns:
+        How many resources were priced.
+    """
+    rows = Collection.objects.filter(task=Tier.DAY.value, source=None).exclude(tried_at=None)
+    teams = rows.order_by().values_list("team_id", flat=True).distinct()
+    done = 0
+    for team in teams if team_id is None else [team_id]:
+        in_force = name_in_force(team)
+        stale = rows.filter(team_id=team).exclude(price_list=in_force or "")
+        for row in stale.select_related("account") if in_force else ():
+            if done >= most:
+                return done
+            done += price_region(row, int(row.tried_at.timestamp()) if row.tried_at else 0)
+    return done
 
 
 UsageOf = Mapping[int, Usage]  # by resource
@@ -111,14 +137,16 @@ def _costs(uses: list[list[Use]], billed: Bill) -> list[MonthlyCost]:
     unpriced = {gap.price for gap in billed.gaps}
     found = []
     for payer, some in enumerate(uses):
-        lines = [_line(use, paid.get((payer, use.what)), use.price in unpriced) for use in some]
+        lines = [
+            _line(use, paid[payer, use.what] / use.parts, use.price in unpriced) for use in some
+        ]
         known = [Decimal(line["usd"]) for line in lines if line["usd"] is not None]
         is_whole = some and len(known) == len(some)
         found.append(MonthlyCost(sum(known, Decimal(0)) if is_whole else None, lines))
     return found
 
 
-def _line(use: Use, usd: Decimal | None, is_unpriced: bool) -> dict[str, str | None]:
+def _line(use: Use, usd: Decimal, is_unpriced: bool) -> dict[str, str | None]:
     gap = ""
     if use.amount is None:
         gap = "not measured for a day yet"
@@ -127,6 +155,6 @@ def _line(use: Use, usd: Decimal | None, is_unpriced: bool) -> dict[str, str | N
     return {
         "what": use.what,
         "amount": None if use.amount is None else f"{use.amount:.3f}",
-        "usd": None if gap else f"{usd or Decimal(0):.4f}",
+        "usd": None if gap else f"{usd:.4f}",
         "gap": gap,
     }

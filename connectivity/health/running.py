@@ -18,7 +18,7 @@ from connectivity.health.asking import Asking, Outcome
 from connectivity.health.collecting import collect
 from connectivity.health.discovering import discover
 from connectivity.health.judging import judge_region
-from connectivity.health.money import price_region
+from connectivity.health.money import follow_prices, price_region
 from connectivity.health.scraping import scrape
 from connectivity.models import Collection
 
@@ -135,6 +135,7 @@ def _run_each(pks: list[int], asking: Asking | None, *, is_asked_for: bool = Fal
 
 
 def look_after(now: int) -> None:
-    """Hours and days from points; what is older than it is kept for is forgotten."""
+    """Hours and days from points; what is older than it is kept for is forgotten; new prices."""
     points.roll_up()
     points.forget_old(now)
+    follow_prices()

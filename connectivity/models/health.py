@@ -90,6 +90,7 @@ class Collection(models.Model):
     problem = models.TextField(blank=True)  # of the last try; empty: none
     refused = models.JSONField(default=list)  # permissions
     notes = models.JSONField(default=list)  # what AWS said, what was cut
+    price_list = models.CharField(max_length=100, blank=True)  # by which its resources are priced
 
     class Meta:
         ordering: ClassVar = ["account__name", "source__name", "region", "pk"]

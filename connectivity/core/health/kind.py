@@ -42,7 +42,8 @@ class Use(NamedTuple):
 
     what: str
     price: PriceName
-    amount: float | None  # in the unit of the price
+    amount: float | None  # in the unit of the price, or in parts of it
+    parts: int = 1  # of which the unit has so many; for a price without tiers
 
 
 Usage = Mapping[str, float]  # a month's total of a metric; one that is not there was not measured

@@ -41,7 +41,7 @@ def test_the_reference_case(api: APIClient) -> None:
         "vpc-lattice": "2578.25",
         "cloud-wan": "2507.90",
         "site-to-site-vpn": None,
-        "public-internet": "13346.48",
+        "public-internet": "7407.28",
     }
 
 

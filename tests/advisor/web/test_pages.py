@@ -120,7 +120,7 @@ def test_the_comparison_page_shows_everything(signed_in: Client, reference: UUID
         "clients <b>$1,045.90</b>",
         "Published figures beside ours",
         "1,645",
-        "infracost",  # the source of a rate
+        "built from the AWS bulk offer files",  # the source of a rate
         "PLN-14",
         "not distinguishable",
         "not stated",

@@ -23,6 +23,11 @@ from costmodel.core.charges import PriceName
 
 KEY = "ebs-volume"
 INCLUDED_IOPS, INCLUDED_MIB_S = 3_000, 125  # in the price of gp3's storage
+GP3_IOPS, GP3_MIB_S = 80_000, 2_000  # at most, since January 2026
+GP2_IOPS_A_GIB, GP2_IOPS, GP2_MIB_S, GP2_GIB = 3, 16_000, 250, 334  # from 334 GiB on 250 MiB/s
+NAMES = {"io1": "piops"}  # in usage types; of a magnetic volume there is none
+IO2_TIERS = ((0, "io2"), (32_000, "io2.tier2"), (64_000, "io2.tier3"))
+"""From how many provisioned IOPS on each usage type holds. Source: AWS's usage types of EBS."""
 INSTANCE_STEPS = (
     "The instance, not the volume, is the limit: take a larger one, or fewer volumes on it.",
 )
@@ -47,21 +52,27 @@ RULES = (
         way=Way.ABOVE, threshold=0, n=5, m=15, state=State.WARNING, missing=Missing.UNKNOWN,
         whose=Whose.OURS, source=f"{OURS}; {EBS}",
         means="The volume is asked for more operations a second than it has.",
-        steps=("Raise the volume's IOPS.", "Take a larger instance if it is the limit."),
+        steps=(
+            f"Raise the volume's IOPS; gp3 takes up to {GP3_IOPS:,}.",
+            "Take a larger instance if it is the limit.",
+        ),
     ),
     HealthRule(
         id="EBS-THROUGHPUT", kind=KEY, metric="VolumeThroughputExceededCheck",
         statistic="Maximum", period=60, way=Way.ABOVE, threshold=0, n=5, m=15,
         state=State.WARNING, missing=Missing.UNKNOWN, whose=Whose.OURS, source=f"{OURS}; {EBS}",
         means="The volume is asked for more bytes a second than it has.",
-        steps=("Raise the volume's throughput.",),
+        steps=(f"Raise the volume's throughput; gp3 takes up to {GP3_MIB_S:,} MiB/s.",),
     ),
     HealthRule(
         id="EBS-BURST", kind=KEY, metric="BurstBalance", statistic="Minimum", period=300,
         way=Way.BELOW, threshold=20, n=3, m=3, state=State.WARNING, missing=Missing.QUIET,
         whose=Whose.OURS, source=f"{OURS}; {EBS}",
         means="Less than a fifth of the burst credits is left; without them the volume is slow.",
-        steps=("Move it to gp3, which has no credits and costs less for each GB.",),
+        steps=(
+            "Move it to gp3, which has no credits; for each GB it costs less than gp2, and more "
+            "than st1 and sc1.",
+        ),
     ),
     *(
         HealthRule(
@@ -112,19 +123,41 @@ def _unattached(one: Resource, estate: Estate) -> str:
 
 
 def _gp2(one: Resource, estate: Estate) -> str:
-    return f"{one.facts['gib']:,} GiB of gp2" if one.facts["type"] == "gp2" else ""
+    """What it is, and what it needs as gp3 to be no slower."""
+    if one.facts["type"] != "gp2":
+        return ""
+    gib = one.facts["gib"]
+    iops = max(INCLUDED_IOPS, min(GP2_IOPS_A_GIB * gib, GP2_IOPS))
+    mib_s = GP2_MIB_S if gib >= GP2_GIB else INCLUDED_MIB_S
+    return f"{gib:,} GiB of gp2; as fast as gp3 with {iops:,} IOPS and {mib_s} MiB/s"
 
 
 def uses(one: Resource, usage: Usage) -> Iterator[Use]:
     """Storage, and the operations and throughput that are paid apart."""
     type, iops = one.facts["type"], one.facts["iops"] or 0
-    yield Use("Storage", _price(f"VolumeUsage.{type}"), float(one.facts["gib"]))
-    paid = max(0, iops - INCLUDED_IOPS) if type == "gp3" else iops
-    if type in ("gp3", "io1", "io2") and paid:
-        yield Use("Provisioned IOPS", _price(f"VolumeP-IOPS.{type}"), float(paid))
+    if type == "standard":
+        yield Use("Storage", _price("VolumeUsage"), float(one.facts["gib"]))
+        yield Use("Reads and writes", _price("VolumeIOUsage"), None)
+        return
+    yield Use("Storage", _price(f"VolumeUsage.{NAMES.get(type, type)}"), float(one.facts["gib"]))
+    if type == "io2":
+        yield from _io2_iops(iops)
+    paid = {"gp3": max(0, iops - INCLUDED_IOPS), "io1": iops}.get(type, 0)
+    if paid:
+        yield Use("Provisioned IOPS", _price(f"VolumeP-IOPS.{NAMES.get(type, type)}"), float(paid))
     throughput = (one.facts["throughput_mib_s"] or 0) - INCLUDED_MIB_S
     if type == "gp3" and throughput > 0:
-        yield Use("Provisioned MiB/s", _price("VolumeP-Throughput.gp3"), float(throughput))
+        price = _price("VolumeP-Throughput.gp3")  # a GiB/s
+        yield Use("Provisioned MiB/s", price, float(throughput), parts=1024)
+
+
+def _io2_iops(iops: int) -> Iterator[Use]:
+    ends = [begin for begin, _ in IO2_TIERS[1:]]
+    for (begin, name), end in zip(IO2_TIERS, [*ends, iops], strict=True):
+        within = min(iops, end) - begin
+        if within > 0:
+            what = f"Provisioned IOPS above {begin:,}" if begin else "Provisioned IOPS"
+            yield Use(what, _price(f"VolumeP-IOPS.{name}"), float(within))
 
 
 def _price(name: str) -> PriceName:
@@ -140,8 +173,11 @@ CONFIGURATION = (
     ),
     ConfigurationRule(
         id="EBS-GP2", kind=KEY, state=State.WARNING, whose=Whose.OURS, source=f"{OURS}; {EBS}",
-        means="gp3 has the speed of gp2 without credits, and its list price for each GB is lower.",
-        steps=("Change the type to gp3, without interruption; above 3,000 IOPS set them too.",),
+        means="gp3 can be as fast as gp2, without credits, and costs less for each GB.",
+        steps=(
+            "Change the type to gp3, without interruption.",
+            "Set IOPS and throughput with it: without, a gp3 volume has 3,000 IOPS and 125 MiB/s.",
+        ),
         check=_gp2,
     ),
 )  # fmt: skip
