@@ -12,6 +12,7 @@ from django.urls import reverse
 from advisor.models import User
 from advisor.web.forms import TwoVpcsForm
 from connectivity.actions import create_topology
+from connectivity.core.plain import ENGINE
 from connectivity.core.reading import read
 from connectivity.models import Topology, TopologyVersion
 from connectivity.reference import REFERENCE
@@ -126,7 +127,7 @@ def test_the_comparison_page_shows_everything(signed_in: Client, reference: UUID
         "not stated",
         "use1-az1 to use1-az1",
         "Free tiers of the whole bill",
-        "engine 1.0",
+        f"engine {ENGINE}",
     ):
         assert words in page
 
