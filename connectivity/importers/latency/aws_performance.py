@@ -29,12 +29,12 @@ def read(text: Text, asked: Asked) -> tuple[Run, ...]:
 
 
 def runs(responses: list[Any], text: Text) -> Iterator[Run]:
-    at = 0
+    line = text.line_of("DataResponses")
+    statistics, starts = text.lines_of("Statistic"), text.lines_of("StartDate")
     for response in responses:
         if not isinstance(response, dict):
-            refuse(text.line_of("DataResponses"), "a response is not an object")
-        at = max(text.whole.find('"Statistic"', at + 1), at)
-        line = text.whole.count("\n", 0, at) + 1
+            refuse(line, "a response is not an object")
+        line = next(statistics, line) if "Statistic" in response else line
         for key, wanted in (("Metric", "aggregate-latency"), ("Statistic", "p50")):
             if response.get(key) != wanted:
                 refuse(line, f"{key} is {shown(response.get(key))}; AWS gives {wanted} alone")
@@ -42,8 +42,8 @@ def runs(responses: list[Any], text: Text) -> Iterator[Run]:
         if not isinstance(points, list) or not points:
             refuse(line, "MetricPoints is empty: AWS had nothing for this pair and time")
         for point in points:
-            at = max(text.whole.find('"StartDate"', at + 1), at)
-            yield _run(response, point, text.whole.count("\n", 0, at) + 1)
+            is_dated = isinstance(point, dict) and "StartDate" in point
+            yield _run(response, point, next(starts, line) if is_dated else line)
 
 
 def _run(response: dict[str, Any], point: Any, line: int) -> Run:

@@ -1,7 +1,7 @@
-"""Of a file with several hosts or tags: those that somebody asked for, and never all as one."""
+"""Of a file with several hosts or tags: the one that somebody asked for, and never all as one."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping
 
 from connectivity.importers.latency.run import Asked, Run, refuse, shown
 
@@ -15,24 +15,42 @@ def chosen(runs: Iterable[Run], asked: Asked) -> tuple[Run, ...]:
     Raises:
         DocumentRefused: there are several and none is asked for, or none is what is asked for.
     """
-    by_host = _of(tuple(runs), asked.host, "host", lambda run: run.host)
-    return _of(by_host, asked.tag, "tag", lambda run: run.tag)
+    found = tuple(runs)
+    host = the_host(_lines((run.host, run.line) for run in found), asked)
+    found = tuple(run for run in found if run.host == host)
+    tag = the_tag(_lines((run.tag, run.line) for run in found), asked)
+    return tuple(run for run in found if run.tag == tag)
 
 
-def _of(
-    runs: Sequence[Run], wanted: str, kind: str, name_of: Callable[[Run], str]
-) -> tuple[Run, ...]:
+def the_host(lines: Mapping[str, int], asked: Asked) -> str:
+    """Which of the hosts, each with its first line; raises as `chosen` does. For readers that
+    need not look at the others."""
+    return _the(lines, asked.host, "host")
+
+
+def the_tag(lines: Mapping[str, int], asked: Asked) -> str:
+    """Which of the tags, likewise."""
+    return _the(lines, asked.tag, "tag")
+
+
+def _lines(named: Iterable[tuple[str, int]]) -> dict[str, int]:
     lines: dict[str, int] = {}
-    for run in runs:
-        lines.setdefault(name_of(run), run.line)
+    for name, line in named:
+        lines.setdefault(name, line)
+    return lines
+
+
+def _the(lines: Mapping[str, int], wanted: str, kind: str) -> str:
     names = [name for name in lines if name]
     if wanted and not names:
         refuse(1, f"the file names no {kind}: leave --{kind} out")
     if wanted:
-        known = {name for name in names if wanted in _words(name)}
-        if len(known) == 1:
-            return tuple(run for run in runs if name_of(run) in known)
-        refuse(1, f"no {kind} is called {shown(wanted)}; there are {_listed(names)}")
+        known = [name for name in names if wanted == name] or [
+            name for name in names if wanted in _words(name)
+        ]
+        if len(known) != 1:
+            refuse(1, f"no {kind} is called {shown(wanted)}; there are {_listed(names)}")
+        return known[0]
     if len(lines) > 1:
         second = list(lines.values())[1]
         refuse(
@@ -40,15 +58,15 @@ def _of(
             f"{len(lines)} {kind}s in one file, and one measurement is of one: say which with "
             f"--{kind}; there are {_listed(names)}",
         )
-    return tuple(runs)
+    return next(iter(lines), "")
 
 
 def _words(name: str) -> set[str]:
-    """What it may be called: itself, name or address of `db (10.0.0.2)`, the host of an URL."""
+    """What it may be called: name or address of `db (10.0.0.2)`, the host of an URL."""
     url = URL.match(name)
-    return {name, *name.replace("(", " ").replace(")", " ").split(), *(url.groups() if url else ())}
+    return {*name.replace("(", " ").replace(")", " ").split(), *(url.groups() if url else ())}
 
 
-def _listed(names: Sequence[str]) -> str:
+def _listed(names: list[str]) -> str:
     more = len(names) - MOST_NAMED
     return ", ".join(map(shown, names[:MOST_NAMED])) + (f" and {more} more" if more > 0 else "")

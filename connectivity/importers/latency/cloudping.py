@@ -57,17 +57,20 @@ def read(text: Text, asked: Asked) -> tuple[Run, ...]:
 
 
 def _runs(text: Text, data: Any, figure: str, per: float) -> Iterator[Run]:
-    line = text.line_of("data")
     if not isinstance(data, dict) or not data:
-        refuse(line, "data is not an object of Regions")
-    for source, row in data.items():
-        if not isinstance(row, dict):
-            refuse(text.line_of("data", source), f"{shown(source)} has no row of Regions")
+        refuse(text.line_of("data"), "data is not an object of Regions")
+    rows = [(source, row if isinstance(row, dict) else {}) for source, row in data.items()]
+    lines = text.lines_along(["data", *(key for source, row in rows for key in (source, *row))])
+    next(lines)
+    for source, row in rows:
+        where = next(lines)
+        if not isinstance(data[source], dict):
+            refuse(where, f"{shown(source)} has no row of Regions")
         for destination, value in row.items():
-            unknown = next((one for one in (source, destination) if one not in AZ_PREFIXES), None)
+            where = next(lines)
+            unknown = next((end for end in (source, destination) if end not in AZ_PREFIXES), None)
             if unknown:
-                refuse(text.line_of("data", unknown), f"{shown(unknown)} is no Region we know")
-            where = text.line_of("data", source, destination)
+                refuse(where, f"{shown(unknown)} is no Region we know")
             yield Run(
                 tool=NAME,
                 test="TCP connect",

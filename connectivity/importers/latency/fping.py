@@ -5,10 +5,10 @@ Source: fping 5.1 and 3.16, sprint_tm.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from connectivity.core import sketch
-from connectivity.importers.latency.choice import chosen
+from connectivity.importers.latency.choice import the_host
 from connectivity.importers.latency.run import (
     Asked,
     Run,
@@ -51,31 +51,38 @@ def recognises(text: Text) -> bool:
 def read(text: Text, asked: Asked) -> tuple[Run, ...]:
     """The run of one host; of -Q, one for each of its intervals."""
     text.require_end(LAST)
-    intervals, totals = _summaries(text)
-    runs = _by_host((*_listed(text), *totals))
-    packets = _packets(text)
+    host = the_host(_hosts(text), asked)
+    intervals, totals = _summaries(text, host)
+    wholes = [*_listed(text, host), *totals]
+    if len(wholes) > 1:
+        refuse(wholes[1].line, f"{host} for the second time; import runs one by one")
+    packets = _packets(text, host)
     if intervals:
-        _require_sums(intervals, runs)
-    elif runs:
-        runs = {host: _joined(run, packets.get(host)) for host, run in runs.items()}
+        _require_sum(intervals, wholes)
+        runs = intervals
+    elif wholes:
+        runs = [_joined(wholes[0], packets)]
     else:
-        runs = {host: _of_times(*times, host) for host, times in packets.items()}
-    if not runs and not intervals:
-        refuse(text.filled[0][0], "no host with times")
-    return checked(chosen(intervals or runs.values(), asked), finer=FINER)
+        runs = [_of_times(*packets, host)]
+    return checked(runs, finer=FINER)
 
 
-def _by_host(runs: Iterable[Run]) -> dict[str, Run]:
-    by_host: dict[str, Run] = {}
-    for run in runs:
-        if run.host in by_host:
-            refuse(run.line, f"{run.host} for the second time; import runs one by one")
-        by_host[run.host] = run
-    return by_host
+def _hosts(text: Text) -> dict[str, int]:
+    """Each host with its first line."""
+    lines: dict[str, int] = {}
+    for line, text_of_line in text.filled:
+        match = next(
+            (match for p in (SUMMARY, PACKET, TIMES) if (match := p.match(text_of_line))), None
+        )
+        if match:
+            lines.setdefault(match["host"], line)
+    return lines
 
 
-def _listed(text: Text) -> Iterator[Run]:
+def _listed(text: Text, host: str) -> Iterator[Run]:
     for line, match in text.found(TIMES):
+        if match["host"] != host:
+            continue
         words = match["times"].split()
         times = [_time(word, line) for word in words if word != "-"]
         yield _of_times(times, len(words), line, match["host"])
@@ -85,23 +92,17 @@ def _time(printed: str, line: int) -> tuple[float, float]:
     return number(printed, line, "a time") * MS, step_of(printed) * MS
 
 
-def _summaries(text: Text) -> tuple[list[Run], list[Run]]:
+def _summaries(text: Text, host: str) -> tuple[list[Run], list[Run]]:
     """Those of -Q's intervals, and those of whole runs, which follow without a time of day."""
     intervals, totals = list[Run](), list[Run]()
-    hosts: set[str] | None = None  # of the interval; None: outside
+    is_inside = False  # an interval of which the host's summary is still to come
     for line, text_of_line in text.filled:
         if INTERVAL.match(text_of_line):
-            hosts = set()
+            is_inside = True
         match = SUMMARY.match(text_of_line)
-        if match is None:
-            continue
-        if hosts is not None and match["host"] in hosts:
-            hosts = None
-        if hosts is None:
-            totals.append(_summary(match, line))
-        else:
-            hosts.add(match["host"])
-            intervals.append(_summary(match, line))
+        if match and match["host"] == host:
+            (intervals if is_inside else totals).append(_summary(match, line))
+            is_inside = False
     return intervals, totals
 
 
@@ -114,35 +115,35 @@ def _summary(match: re.Match[str], line: int) -> Run:
     return _run(line, share(sent, got, line), got, times, match["host"], step)
 
 
-def _require_sums(intervals: Sequence[Run], totals: dict[str, Run]) -> None:
-    """Raises DocumentRefused where a host's intervals say more than its run: two runs in one."""
-    counts: dict[str, int] = {}
-    for run in intervals:
-        counts[run.host] = counts.get(run.host, 0) + (run.samples or 0)
-    for host, run in totals.items():
-        if (run.samples or 0) < counts.get(host, 0):
-            refuse(run.line, f"{host}: the whole run has fewer answers than its intervals")
+def _require_sum(intervals: Sequence[Run], wholes: Sequence[Run]) -> None:
+    """Raises DocumentRefused where the intervals say more than the run: two runs in one."""
+    count = sum(run.samples or 0 for run in intervals)
+    for run in wholes:
+        if (run.samples or 0) < count:
+            refuse(run.line, f"{run.host}: the whole run has fewer answers than its intervals")
 
 
 Packets = tuple[Times, int, int]  # times, packets sent, first line
 
 
-def _packets(text: Text) -> dict[str, Packets]:
-    packets: dict[str, Packets] = {}
+def _packets(text: Text, host: str) -> Packets:
+    times: Times = []
+    sent = first = 0
     for line, match in text.found(PACKET):
-        times, sent, first = packets.get(match["host"], ([], 0, line))
+        if match["host"] != host:
+            continue
         at = whole(match["at"], line, "the number of the packet")
         if at < sent:
             refuse(line, "the numbers of packets fall: a second run begins here")
         if match["time"]:
             times.append(_time(match["time"], line))
-        packets[match["host"]] = (times, at + 1, first)
-    return packets
+        sent, first = at + 1, first or line
+    return times, sent, first
 
 
-def _joined(run: Run, packets: Packets | None) -> Run:
+def _joined(run: Run, packets: Packets) -> Run:
     """The packets say more than their summary, where all are there."""
-    if packets is None or len(packets[0]) != run.samples or run.loss is None:
+    if not packets[1] or len(packets[0]) != run.samples:
         return run
     return _of_times(packets[0], packets[1], run.line, run.host)
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from connectivity.core import sketch
-from connectivity.importers.latency.choice import chosen
+from connectivity.importers.latency.choice import the_tag
 from connectivity.importers.latency.run import US_PER, Asked, Run, checked, refuse
 from connectivity.importers.latency.text import Text
 
@@ -30,13 +30,11 @@ def recognises(text: Text) -> bool:
 def read(text: Text, asked: Asked) -> tuple[Run, ...]:
     """All of one tag as one run, in the unit that was asked for."""
     tagged = _tagged(text)
-    tags = (Run(tool=NAME, tag=tag, line=lines[0][0]) for tag, lines in tagged.items())
-    merged = {run.tag: _merged(tagged[run.tag]) for run in chosen(tags, asked)}
-    first = min(tagged[tag][0][0] for tag in merged)
+    tag = the_tag({tag: lines[0][0] for tag, lines in tagged.items()}, asked)
+    whole, line = _merged(tagged[tag]), tagged[tag][0][0]
     if asked.unit is None:
-        refuse(first, "the file has no unit: say it with --unit ns, us, ms or s")
-    runs = [_run(whole, asked.unit, first, tag) for tag, whole in merged.items()]
-    return checked(runs, slack=0.01)
+        refuse(line, "the file has no unit: say it with --unit ns, us, ms or s")
+    return checked([_run(whole, asked.unit, line, tag)], slack=0.01)
 
 
 def _tagged(text: Text) -> dict[str, Lines]:

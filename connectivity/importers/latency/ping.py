@@ -13,7 +13,7 @@ from math import sqrt
 from typing import NamedTuple, NoReturn
 
 from connectivity.core import sketch
-from connectivity.importers.latency.choice import chosen
+from connectivity.importers.latency.choice import the_host
 from connectivity.importers.latency.run import (
     Asked,
     Run,
@@ -77,12 +77,24 @@ def read(text: Text, asked: Asked) -> tuple[Run, ...]:
     first_line, first = text.filled[0]
     if first.startswith("ping: "):
         refuse(first_line, f"ping failed: {first[6:80]}")
-    runs = [_run(part) for part in _parts(text)]
-    lines: dict[str, int] = {}
-    for run in runs:
-        if lines.setdefault(run.host, run.line) != run.line:
-            refuse(run.line, "a second run of one host; import runs one by one")
-    return checked(chosen(runs, asked), finer=FINER)
+    parts = list(_parts(text))
+    by_host: dict[str, Text] = {}
+    for part in parts:
+        host = _host(part)
+        if host in by_host:
+            refuse(part.start, "a second run of one host; import runs one by one")
+        by_host[host] = part
+    host = the_host({host: part.start for host, part in by_host.items()}, asked)
+    return checked([_run(by_host[host], host)], finer=FINER)
+
+
+def _host(text: Text) -> str:
+    """As the statistics name it, with the address that stands at the beginning."""
+    match = next(text.found(ENDED), None)
+    if match is None:
+        _refuse_unended(text)
+    start = START.match(text.filled[0][1])
+    return match[1]["name"] + (start["address"] or "" if start else "")
 
 
 def _parts(text: Text) -> Iterator[Text]:
@@ -92,18 +104,17 @@ def _parts(text: Text) -> Iterator[Text]:
         yield text.part(first, after - 1)
 
 
-def _run(text: Text) -> Run:
-    ends = list(text.found(ENDED))
+def _run(text: Text, host: str) -> Run:
+    ends = [line for line, _ in text.found(ENDED)]
     if len(ends) > 1:
-        refuse(ends[1][0], "a second run ends here; import runs one by one")
+        refuse(ends[1], "a second run ends here; import runs one by one")
     counts = next(text.found(COUNTS), None)
-    if not ends or counts is None:
+    if counts is None:
         _refuse_unended(text)
     line, match = counts
     sent, received, doubles = (
         whole(match[name] or "0", line, name) for name in ("sent", "got", "doubles")
     )
-    address = next((match["address"] for _, match in text.found(START)), None)
     run = Run(
         tool=NAME,
         test="ICMP",
@@ -112,7 +123,7 @@ def _run(text: Text) -> Run:
         loss=share(sent, received, line),
         direction_note="milliseconds, as microseconds",
         loop="closed",
-        host=ends[0][1]["name"] + (address or ""),
+        host=host,
     )
     return _timed(run, text, doubles) if received else run
 

@@ -4,7 +4,7 @@ import codecs
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -103,6 +103,19 @@ class Text:
         """Where a JSON key next stands, or just before the start where it does not follow."""
         match = re.compile(rf'"{re.escape(key)}"\s*:').search(self.whole, start)
         return match.start() if match else start - 1
+
+    def lines_of(self, key: str) -> Iterator[int]:
+        """The lines of a JSON key, wherever it stands, in their order."""
+        for match in re.finditer(rf'"{re.escape(key)}"\s*:', self.whole):
+            yield self.line_at(match.start())
+
+    def lines_along(self, keys: Iterable[str]) -> Iterator[int]:
+        """The lines of JSON keys that follow each other; behind one that is not there, its own."""
+        at, is_lost = -1, False
+        for key in keys:
+            after = at if is_lost else self.place_of(key, at + 1)
+            at, is_lost = after, after == at
+            yield self.line_at(at)
 
     def line_at(self, place: int) -> int:
         """The line of a place in the whole."""

@@ -21,6 +21,7 @@ KNOWN = (*NEEDED, "option", "tool", "date", "samples", "source_url_title")
 ALIASES = {"percentile_or_stat": "percentile", "statistic": "percentile", "from_az": "source"}
 ALIASES |= {"to_az": "dest", "destination": "dest", "us": "value_us"}
 FIGURES = ("p50", "p90", "p99", "p99.9", "mean", "min", "max", "stddev")
+LONGEST_HEADER = 10_000  # characters
 FORMULA = re.compile(r"[=+@\t]|-[^0-9.]")
 GROUP = ("option", "source", "dest", "tool", "date", "source_url_title")
 
@@ -65,6 +66,8 @@ def gathered(rows: Iterable[tuple[int, Row]], asked: Asked) -> tuple[Run, ...]:
 
 
 def _names(header: str) -> list[str]:
+    if len(header) > LONGEST_HEADER:
+        return []
     return [one.strip().lower() for one in next(csv.reader([header]), [])]
 
 

@@ -1,6 +1,9 @@
 """What terminals, shells, mails and Markdown put around an output changes no figure."""
 
+import json
+from contextlib import suppress
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -95,11 +98,46 @@ def test_what_ping_draws_in_a_flood_is_left_out() -> None:
 
 
 def test_pasted_lines_are_looked_at_once() -> None:
-    """Nothing that a file can hold makes taking things away slow: a second for 20 MB of it."""
-    from time import process_time
-
+    """Nothing that a file can hold makes taking things away slow: a second for 2 MB of it."""
     for hostile in ("$" * 2_000, "a@b" * 700, "(" * 2_000, "~/" * 1_000, ">" * 2_000, " " * 2_000):
         data = f"{hostile}x\n".encode() * 1_000
         begin = process_time()
         decoded(data)
         assert process_time() - begin < 1, hostile[:10]
+
+
+AWS = {"Metric": "aggregate-latency", "Statistic": "p50"}
+
+
+def hostile() -> dict[str, str]:
+    """Files that make a careless pattern or a search from the beginning slow."""
+    points = json.dumps({"MetricPoints": [{"Value": 1}] * 30_000, **AWS})
+    ping = "PING db (10.0.0.2) 56(84) bytes of data.\n"
+    return {
+        "banner": "A TEST" + " TEST from to" * 60_000,
+        "packet": ping + "64 bytes from " + "seq=1 time=1 " * 60_000,
+        "qperf": "tcp_lat:\n latency = " + "x" + " " * 500_000 + "x",
+        "wrk": f"Running 1s test @ x\n  Latency {'e' * 500_000}1 1 1 1%\nTransfer/sec: 1",
+        "labels": "probe_success{" + 'a="b",' * 90_000 + "x} 1",
+        "aws": f'{{"DataResponses": [{points}]}}',
+        "cells": json.dumps({"data": {"us-east-1": dict.fromkeys(range(60_000), 1)}}),
+        "hosts": "\n".join(f"10.0.0.{n} : 0.500 0.500" for n in range(60_000)),
+        "pings": f"{ping}--- db ping statistics ---\n1 packets transmitted, 0 received\n" * 9_000,
+        "fences": "```\n" * 200_000,
+        "mtr": "x 0 1\n" + "p 0 5 1\n" * 90_000,
+        "tags": "\n".join(f"Tag={n},1,1,1,HISTFAAAAA" for n in range(60_000)),
+        "streams": json.dumps(
+            {
+                "start": {"version": "iperf 3.9", "test_start": {"protocol": "TCP"}},
+                "end": {"streams": [{}] * 200_000},
+            }
+        ),
+    }
+
+
+@pytest.mark.parametrize("name", hostile())
+def test_a_hostile_file_is_refused_or_read_in_time(name: str) -> None:
+    begin = process_time()
+    with suppress(DocumentRefused):
+        read(hostile()[name] + "\n")
+    assert process_time() - begin < 5

@@ -303,8 +303,16 @@ def test_fortio_counts_in_seconds() -> None:
         "min": 1000, "max": 5000, "mean": 2100, "stddev": 400, "p50": 2000, "p99": 4000,
     }  # fmt: skip
     assert (run.samples, run.loop, run.tool_version) == (400, "open", "1.60.3")
-    wrapped = {"EndpointResults": {"http://a/": fortio(), "http://b/": fortio()}}
-    assert len(read(json.dumps(wrapped, indent=1))) == 2
+    slow = fortio(Avg=0.003)
+    wrapped = json.dumps(
+        {"EndpointResults": {"http://a/x": fortio(), "http://b:80/": slow}}, indent=1
+    )
+    assert "there are 'http://a/x', 'http://b:80/'" in refusal(wrapped.encode())
+    (run,) = read(wrapped, Asked(host="b"))
+    assert run.figures["mean"] == 3000
+    line = [n for n, row in enumerate(wrapped.splitlines(), 1) if "DurationHistogram" in row][1]
+    assert run.line == line
+    assert "no Avg in the histogram" in refusal(json.dumps(fortio(Avg=None)).encode())
     assert "run fortio with -p" in refusal(json.dumps(fortio(Percentiles=None)).encode())
     assert "no sample" in refusal(json.dumps(fortio(Count=0)).encode())
 
@@ -342,6 +350,7 @@ def test_a_matrix_of_regions_with_and_without_its_metadata() -> None:
         ("us-east-1", "eu-west-1", {"p50": 69600}),
         ("us-east-1", "us-east-1", {"p50": 5300}),
     ]
+    assert [run.line for run in runs] == [9, 10]
     bare = json.dumps({"data": data}).encode()
     assert "say --statistic" in refusal(bare)
     assert read(bare, Asked(statistic="p90"))[0].figures == {"p90": 69600}
