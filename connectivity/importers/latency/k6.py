@@ -21,6 +21,7 @@ from connectivity.importers.latency.text import Text
 
 NAME = "k6"
 METRICS = {"http_req_duration": "HTTP", "grpc_req_duration": "GRPC"}
+PART = re.compile(r"\s*█ (?P<title>[A-Z]+)")
 TREND = re.compile(
     r"\W*(?P<name>http_req_duration|grpc_req_duration|\{ ?expected_response:true ?\})\.*:"
     r" (?P<values>\w.*=.*)$"
@@ -46,7 +47,7 @@ def recognises(text: Text) -> bool:
 def read(text: Text, asked: Asked) -> tuple[Run, ...]:
     """The one summary of the file, of the requests that succeeded where k6 tells them apart."""
     if not text.whole.lstrip().startswith("{"):
-        run = _of_text(text)
+        run = _of_text(_of_all(text))
     elif STREAM.match(text.whole.lstrip()):
         refuse(1, "this is k6's stream of single samples; run k6 with --summary-export FILE")
     else:
@@ -59,6 +60,13 @@ def read(text: Text, asked: Asked) -> tuple[Run, ...]:
 MORE = (
     'k6 prints no p99 unless run with --summary-trend-stats "min,avg,med,p(90),p(99),p(99.9),max"'
 )
+
+
+def _of_all(text: Text) -> Text:
+    """What comes before the parts of groups and scenarios, which k6 prints after the whole."""
+    parts = [(line, match["title"]) for line, match in text.found(PART)]
+    after = [line for line, title in parts if title.startswith(("GROUP", "SCENARIO"))]
+    return text.part(text.start, after[0] - 1) if after else text
 
 
 def _of_text(text: Text) -> Run:

@@ -31,6 +31,11 @@ HISTOGRAMS = "let it write its histograms with hdrhistogram.fileoutput=true"
 TABLE = (
     _tool("ab (ApacheBench)", r"This is ApacheBench", f"it prints whole milliseconds; {HTTP}"),
     _tool("ghz", r"\s*Count:\t[0-9]+\s*$", f"gRPC is read from k6; {HTTP}"),
+    _tool("fortio as text", r"Fortio [0-9.]+ running", "run fortio load -json FILE"),
+    _tool("oha as CSV", r"request-start,DNS,DNS\+dialup,", "run oha --output-format json"),
+    _tool("k6 as CSV", r"metric_name,timestamp,metric_value,", "run k6 with --summary-export FILE"),
+    _tool("vegeta encode", r'\{"attack":"', "run vegeta report -type=json"),
+    _tool("Test-NetConnection", r"PingReplyDetails \(RTT\)\s*:", "run psping"),
     _tool("uperf", r"Starting [0-9]+ (?:threads|processes) running profile:", TRANSACTIONS),
     _tool("flent", r'.{0,200}"batch_uuid"|\{"metadata": ?\{', "import its ping or netperf alone"),
     _tool("irtt", r"\[Connecting\] connecting to |\s*\"send_delay\"", PINGS),

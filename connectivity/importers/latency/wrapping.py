@@ -35,6 +35,7 @@ AROUND = re.compile("|".join((PROMPT, COMMAND, SCRIPT, FLOOD)))
 def unwrapped(text: str) -> str:
     """The output alone: without colours, prompts, commands, fences, quoting and indentation."""
     lines = RETURNS.sub("", ESCAPES.sub("", text)).split("\n")
+    lines = [line.rpartition("\r")[2] for line in lines]  # a bar of progress, written over itself
     lines = _unfenced([line.removeprefix(INTERRUPT) for line in lines])
     lines = _unquoted(lines)
     lines = ["" if AROUND.match(line) else line for line in lines]

@@ -125,6 +125,21 @@ def test_k6_in_its_newest_shape_and_its_stream() -> None:
     assert "--summary-trend-stats" in str(read("k6_summary_old.txt")[0].notes)
 
 
+def test_parts_of_k6_come_after_the_whole() -> None:
+    whole = text("k6_summary.txt")
+    scenario = "  █ SCENARIO: steady\n\n    HTTP\n    http_req_duration...: avg=9ms p(90)=9ms\n"
+    with_parts = whole.replace("\n\n\n\nrunning", f"\n\n{scenario}\n\n\nrunning")
+    assert with_parts != whole
+    assert read_runs(with_parts.encode())[0].figures == read("k6_summary.txt")[0].figures
+
+
+def test_a_bar_of_progress_is_written_over_itself() -> None:
+    whole = text("bombardier_latencies.txt")
+    bars = "".join(f"[=====>      ] {second}s\r" for second in range(10))
+    drawn = whole.replace("[====", f"{bars}[====", 1)
+    assert read_runs(drawn.encode()) == read("bombardier_latencies.txt")
+
+
 def test_times_of_what_failed_are_believed_up_to_one_in_a_hundred() -> None:
     whole = text("bombardier_errors.txt")
     worse = whole.replace("2xx - 1990", "2xx - 900").replace("others - 10", "others - 100")
@@ -312,6 +327,11 @@ def test_what_a_column_of_network_flow_monitor_does_not_name_is_asked_for() -> N
 
 OUTPUTS = {
     "ghz": "\nSummary:\n  Count:\t200\n  Total:\t181.57 ms\n  Slowest:\t69.60 ms\n",
+    "fortio as text": "Fortio 1.60.3 running at 100 queries per second\n",
+    "oha as CSV": "request-start,DNS,DNS+dialup,Response-delay,request-duration\n1,0,0,0,1\n",
+    "k6 as CSV": "metric_name,timestamp,metric_value,check\nhttp_reqs,1700000000,1.0,\n",
+    "vegeta encode": '{"attack":"","seq":0,"code":200,"latency":871206}\n' * 2,
+    "Test-NetConnection": "ComputerName : db\nPingReplyDetails (RTT) : 1 ms\n",
     "uperf": "Starting 1 threads running profile:netperf ...   0.00 seconds\n",
     "irtt": "[Connecting] connecting to 10.0.1.7\n",
     "owping or twping": "--- twping statistics from [10.0.0.4]:8760 to [10.0.1.7]:18760 ---\n",
