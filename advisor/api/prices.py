@@ -14,8 +14,9 @@ from advisor.api.asked import asked_of
 from advisor.api.authentication import team_id_of
 from advisor.api.idempotency import once
 from advisor.api.jobs import job_json
+from advisor.api.price_serializers import OverrideSerializer
 from advisor.api.problems import refused
-from advisor.api.serializers import JobSerializer, OverrideSerializer, ProblemsSerializer
+from advisor.api.serializers import JobSerializer, ProblemsSerializer
 from advisor.api.topologies import Pages
 from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
 from connectivity.core.regions import AZ_PREFIXES

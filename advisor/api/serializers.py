@@ -1,11 +1,8 @@
 """How answers look in the API's schema. What is sent is made by the core as plain values."""
 
-from typing import Any
-
 from rest_framework import serializers
 
-from connectivity.core.regions import AZ_PREFIXES
-from costmodel.ingest import SERVICES
+from advisor.api.price_serializers import OldPricesSerializer
 
 Text = serializers.CharField
 
@@ -213,6 +210,9 @@ class ComparisonSerializer(serializers.Serializer[object]):
     mix = MixSerializer()
     today_usd = Text(allow_null=True)
     assumptions = serializers.ListField(child=Text())
+    old_prices = OldPricesSerializer(
+        allow_null=True, help_text="null where no price is more than a year older than the list"
+    )
     answers = AnswerSerializer(many=True)
 
 
@@ -273,27 +273,3 @@ class MeasurementSerializer(RunSerializer):
     taken = Text()
     instance_type = Text()
     origin = Text()
-
-
-class OverrideSerializer(serializers.Serializer[object]):
-    service = serializers.ChoiceField(choices=SERVICES)
-    usage_type = Text(required=False, default="", allow_blank=True, max_length=100)
-    operation = Text(required=False, default="", allow_blank=True, max_length=100)
-    region = serializers.ChoiceField(
-        choices=["", *AZ_PREFIXES], required=False, default="", allow_blank=True
-    )
-    to_region = serializers.ChoiceField(
-        choices=["", *AZ_PREFIXES], required=False, default="", allow_blank=True
-    )
-    percent = serializers.DecimalField(
-        max_digits=7, decimal_places=4, min_value=-100, max_value=1000, required=False, default=None
-    )
-    usd = serializers.DecimalField(
-        max_digits=20, decimal_places=10, min_value=0, required=False, default=None
-    )
-    reason = Text(max_length=300)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if (attrs["percent"] is None) == (attrs["usd"] is None):
-            raise serializers.ValidationError({"percent": "give either percent or usd"})
-        return attrs

@@ -76,7 +76,7 @@ def as_json(answered: Answered, links: Links) -> str:
 
 
 def as_csv(answered: Answered, links: Links) -> str:
-    """Two tables in one file: options, and under them every line of every bill."""
+    """Two tables in one file: options, and under them every line of every bill; and a note."""
     answer = plain(answered.comparison)
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
@@ -94,6 +94,8 @@ def as_csv(answered: Answered, links: Links) -> str:
         for line in one["lines"]:
             cells = (one["option"], *(line[column] for column in LINE_COLUMNS))
             writer.writerow([spreadsheet_safe(cell) for cell in cells])
+    if answer["old_prices"]:
+        writer.writerows([[], ["note", answer["old_prices"]["sentence"]]])
     return out.getvalue()
 
 
@@ -150,6 +152,9 @@ def _markdown(answered: Answered) -> Iterator[str]:
         f"{answer['latency_as_of']}, rules {answer['rules_as_of']}, engine {answer['engine']}; "
         "USD before tax and discounts."
     )
+    if answer["old_prices"]:
+        yield ""
+        yield answer["old_prices"]["sentence"]
 
 
 def _instead(one: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
+from connectivity.core.ages import old_prices
 from connectivity.core.answer import Answer
 from connectivity.core.compare import Comparison
 from connectivity.core.excerpts import CELLS, FINDINGS, LATENCY, MOST_HEADLINES, excerpt
@@ -65,12 +66,13 @@ def plain(comparison: Comparison, *, include: Collection[str] = ()) -> Plain:
         "mix": _mix(comparison),
         "today_usd": None if today is None else str(today),
         "assumptions": assumptions(comparison),
+        "old_prices": _old_prices(comparison),
         "answers": answers,
     }
 
 
 def assumptions(comparison: Comparison) -> list[str]:
-    """What the answer takes for granted, and which policies concern nobody."""
+    """What the answer takes for granted, which policies concern nobody, and how old prices are."""
     own = (text for answer in comparison.answers for text in answer.option.assumes)
     known = {vpc.environment for vpc in comparison.case.topology.vpcs}
     idle = [
@@ -80,7 +82,23 @@ def assumptions(comparison: Comparison) -> list[str]:
         if one.between - known
     ]
     far = [] if comparison.case.flows.same_region.all() else [BETWEEN_REGIONS]
-    return [*idle, *ASSUMPTIONS, *far, *own]
+    aged = old_prices(comparison)
+    return [*idle, *([aged.sentence] if aged else []), *ASSUMPTIONS, *far, *own]
+
+
+def _old_prices(comparison: Comparison) -> Plain | None:
+    aged = old_prices(comparison)
+    if aged is None:
+        return None
+    return {
+        "count": aged.count,
+        "of": aged.of,
+        "oldest": aged.oldest,
+        "older_than": aged.older_than,
+        "regions": list(aged.regions),
+        "refresh": aged.refresh,
+        "sentence": aged.sentence,
+    }
 
 
 def _mix(comparison: Comparison) -> Plain:

@@ -52,7 +52,8 @@ class Override:
         """The price that is paid; where it comes from, and why, is said."""
         if self.usd is not None:
             source = self._source(f"instead of {price.source}")
-            return replace(price, tiers=(Tier(0, None, self.usd),), source=source)
+            rate = (Tier(0, None, self.usd),)
+            return replace(price, tiers=rate, source=source, as_of="", weak=False)
         factor = 1 + (self.percent or Decimal(0)) / 100
         changed = tuple(replace(tier, usd=tier.usd * factor) for tier in price.tiers)
         source = f"your own ({self.percent:+f} %: {self.reason}), instead of {price.source}"

@@ -123,3 +123,13 @@ def test_a_token_is_printed_once(user: User) -> None:
         call_command("create_token", "alice", "planner")
     with pytest.raises(CommandError, match="no user is called 'bob'"):
         call_command("create_token", "bob", "planner")
+
+
+def test_a_table_says_once_how_old_prices_are(shipped: None, tmp_path: Path) -> None:
+    stockholm = {"region": "eu-north-1", "azs": ["eun1-az1"]}
+    vpcs = [one | stockholm for one in document()["vpcs"]]
+    path = tmp_path / "topology.json"
+    path.write_text(json.dumps(document(vpcs=vpcs)), encoding="utf-8")
+    table = compared(str(path))
+    assert table.count("older than a year") == 1
+    assert "manage.py fetch_prices --region eu-north-1 loads" in table

@@ -370,3 +370,27 @@ def test_pages_of_a_search_keep_the_search(signed_in: Client, user: User) -> Non
         create_topology(user.team_id, document(name=f"a&x=1 {i}"))
     text = signed_in.get("/", {"name": "a&x=1"}).content.decode()
     assert "?page=2&amp;name=a%26x%3D1" in text
+
+
+def test_old_prices_are_said_once_on_page_and_in_files(signed_in: Client, user: User) -> None:
+    """The shipped table holds pages of 2024 and 2025, and every form says so."""
+    stockholm = {"region": "eu-north-1", "azs": ["eun1-az1", "eun1-az2"]}
+    vpcs = [one | stockholm for one in document()["vpcs"]]
+    uid = create_topology(user.team_id, document(vpcs=vpcs)).topology.uid
+    said = " in these bills are older than a year"
+    command = "manage.py fetch_prices --region eu-north-1 loads what AWS publishes today."
+    for name in ("topology", "comparison-csv", "comparison-md", "print"):
+        text = signed_in.get(reverse(name, args=[uid])).content.decode()
+        assert (text.count(said), text.count(command)) == (1, 1)
+    answer = signed_in.get(reverse("comparison-json", args=[uid])).json()
+    lines = [line for one in answer["answers"] for line in one["lines"]]
+    dated = {line["as_of"] for line in lines if line["as_of"] < answer["old_prices"]["older_than"]}
+    assert min(dated) == answer["old_prices"]["oldest"]
+
+
+def test_young_prices_are_not_called_old(signed_in: Client, reference: UUID) -> None:
+    for name in ("topology", "comparison-csv", "comparison-md"):
+        text = signed_in.get(reverse(name, args=[reference])).content.decode()
+        assert "older than a year" not in text
+    answer = signed_in.get(reverse("comparison-json", args=[reference])).json()
+    assert answer["old_prices"] is None
