@@ -286,6 +286,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["advisor.api.authentication.MayUse"],
+    "ENUM_NAME_OVERRIDES": {"RegionEnum": "connectivity.core.regions.CODES"},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

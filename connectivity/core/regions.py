@@ -49,6 +49,7 @@ AZ_PREFIXES = {
     "us-west-1": "usw1",
     "us-west-2": "usw2",
 }
+CODES = list(AZ_PREFIXES)
 REGIONS_BY_PREFIX = {prefix: region for region, prefix in AZ_PREFIXES.items()}
 
 AZ_ID = re.compile(r"([a-z]+[0-9])-az[1-9][0-9]?")
