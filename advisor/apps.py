@@ -6,6 +6,5 @@ class AdvisorConfig(AppConfig):
 
     def ready(self) -> None:
         from advisor import audited
-        from advisor.api import schema  # noqa: F401  registers itself
 
         audited.register()

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from celery import current_app
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -16,6 +15,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from advisor.audit import By, acting
+from advisor.celery import app
 from advisor.models import Job, StoredReply, Team
 from connectivity.advice import compare_document
 from connectivity.aws_latency import fetch_from_aws
@@ -26,7 +26,7 @@ from connectivity.health.accounts import account_of, check
 from connectivity.health.asking import Asking
 from connectivity.models import TopologyVersion
 from costmodel.clients import FetchError
-from costmodel.ingest import fetch_prices
+from costmodel.fetching import fetch_prices
 
 logger = logging.getLogger(__name__)
 
@@ -97,9 +97,9 @@ def start(kind: str, arguments: dict[str, Any], *, team_id: int, user_id: int | 
 def ring(uid: UUID) -> None:
     """Tell a worker. If the broker is away the clock rings again: the job is in the database."""
     try:
-        with current_app.connection_for_write(connect_timeout=2) as connection:
+        with app.connection_for_write(connect_timeout=2) as connection:
             connection.ensure_connection(max_retries=1, interval_start=0, timeout=2)
-            current_app.send_task("run-job", args=[str(uid)], connection=connection, retry=False)
+            app.send_task("run-job", args=[str(uid)], connection=connection, retry=False)
     except (OperationalError, OSError) as error:
         logger.warning("job %s waits: the broker does not answer (%s)", uid, error)
 

@@ -1,6 +1,7 @@
 """Settings, from the environment. Every variable stands in `.env.example` with its meaning."""
 
 import hashlib
+import logging
 import tempfile
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -87,7 +88,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
+    *(["allauth.socialaccount.providers.openid_connect"] if OIDC_SERVER_URL else ()),
     "auditlog",
     "csp",
     "django_filters",
@@ -291,10 +292,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+LOGGING_CONFIG = None  # Django's own set-up loads its error pages and addresses for every command
+logging.basicConfig(
+    level=env.str("LOG_LEVEL", default="INFO"),
+    format="%(asctime)s %(levelname)s %(name)s %(message)s",
+)

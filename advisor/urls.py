@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from advisor.api import schema  # noqa: F401  registers itself
 from advisor.api.comparisons import ComparisonsView
 from advisor.api.health import (
     CollectionView,

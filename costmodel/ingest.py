@@ -12,11 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from costmodel import models, queries
-from costmodel.clients import PUBLIC, offer_files, products
 from costmodel.core.charges import PriceName
 from costmodel.core.overrides import Override, check_override
 from costmodel.core.price_list import Price, replaced
-from costmodel.importers.aws_price_list import KEPT, OfferRead, Progress, read_offer, read_products
+from costmodel.importers.aws_price_list import KEPT, OfferRead, Progress, read_offer
 from costmodel.importers.offer_files import OfferError
 from costmodel.queries import price_list
 from costmodel.signals import prices_in_force
@@ -44,48 +43,8 @@ def import_prices(
         raise OfferError("no offer file (.json or .csv) there")
     reads = []
     for done, path in enumerate(files):
-        reads.append(read_offer(path, _scaled(progress, done, len(files))))
+        reads.append(read_offer(path, scaled(progress, done, len(files))))
     return store_offers(reads, name)
-
-
-def fetch_prices(
-    regions: list[str],
-    base_url: str = PUBLIC,
-    name: str = "",
-    progress: Progress = lambda done, total: None,
-) -> models.PriceList:
-    """As `import_prices`, with the files that AWS publishes for some Regions.
-
-    Raises:
-        FetchError: AWS does not answer, or a file is not whole.
-        OfferError: a file cannot be used; nothing is stored.
-    """
-    with offer_files(SERVICES, regions, base_url, _scaled(progress, 0, 2)) as (files, absent):
-        reads = []
-        for done, path in enumerate(files):
-            part = _scaled(_scaled(progress, 1, 2), done, len(files))
-            reads.append(read_offer(path, part))
-        return store_offers(reads, name, absent)
-
-
-def query_prices(
-    regions: list[str],
-    name: str = "",
-    progress: Progress = lambda done, total: None,
-    client: Any = None,
-) -> models.PriceList:
-    """As `fetch_prices`, from the Price List API: credentials are needed, large files are not.
-
-    Raises:
-        FetchError: AWS refuses or does not answer; nothing is stored.
-        OfferError: an answer cannot be used; nothing is stored.
-    """
-    wanted = [(service, region) for service in SERVICES for region in regions]
-    reads = []
-    for done, (service, region) in enumerate(wanted, start=1):
-        reads.append(read_products(service, products(service, region, client)))
-        progress(done, len(wanted))
-    return store_offers([read for read in reads if read.prices], name)
 
 
 def store_offers(
@@ -148,7 +107,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def _scaled(progress: Progress, done: int, of: int) -> Progress:
+def scaled(progress: Progress, done: int, of: int) -> Progress:
     """The progress of one part of several, in thousandths of all."""
 
     def told(part: int, total: int) -> None:

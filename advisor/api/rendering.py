@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from rest_framework.renderers import JSONRenderer
+
+from advisor.encoding import as_json
 
 
 class FastJSONRenderer(JSONRenderer):
-    """orjson; what it cannot write, such as whole numbers beyond 64 bits, the framework writes."""
+    """Our encoder; what it cannot write, such as texts to be translated, the framework writes."""
 
     def render(
         self,
@@ -19,6 +20,6 @@ class FastJSONRenderer(JSONRenderer):
         if data is None:
             return b""
         try:
-            return orjson.dumps(data)
-        except orjson.JSONEncodeError:
+            return as_json(data)
+        except TypeError:
             return super().render(data, accepted_media_type, renderer_context)

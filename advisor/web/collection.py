@@ -18,7 +18,7 @@ from connectivity.clients.web import NotAllowed
 from connectivity.core.health import policy
 from connectivity.core.problems import DocumentRefused
 from connectivity.health import accounts, reading, scraping
-from connectivity.health.collecting import cap_of
+from connectivity.health.spending import cap_of
 from connectivity.models import AwsAccount, HealthSettings, PrometheusSource
 
 PRINCIPAL = "ARN-OF-THE-WORKER"  # which AWS refuses until somebody puts the real one there

@@ -2,12 +2,12 @@
 
 import csv
 import io
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpResponse
 
+from advisor import encoding
 from advisor.web.address import Links
 from connectivity.advice import Answered
 from connectivity.core.distance import instead_words
@@ -72,7 +72,7 @@ def as_json(answered: Answered, links: Links) -> str:
     ]
     more = {"topology_version": answered.version.number, "what_if": changes}
     answer = plain(answered.comparison) | more
-    return json.dumps(answer, indent=2, ensure_ascii=False)
+    return encoding.as_json(answer, is_readable=True).decode()
 
 
 def as_csv(answered: Answered, links: Links) -> str:

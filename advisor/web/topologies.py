@@ -1,6 +1,5 @@
 """Pages about topologies: the list, making one, changing one, putting one away."""
 
-import json
 import re
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -14,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from advisor import encoding
 from advisor.web.forms import DocumentForm, TwoVpcsForm
 from advisor.web.requests import found_or_404, signed_in, text_in, version_number
 from connectivity import actions, queries
@@ -189,7 +189,7 @@ def as_yaml(value: Any) -> str:
 
 
 def as_json(value: Any) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    return encoding.as_json(value, is_readable=True).decode() + "\n"
 
 
 def _say_saved(request: HttpRequest, saved: TopologyVersion, expected: int | None) -> None:

@@ -3,21 +3,21 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F, Sum, Value
+from django.db.models import F, Value
 from django.db.models.functions import Coalesce, Least
 
 from connectivity import points
 from connectivity.clients import AwsError
 from connectivity.clients.cloudwatch import Fetched, fetch
-from connectivity.core.health.asking import USD_PER_METRIC, Ask, Call, calls, window
+from connectivity.core.health.asking import Ask, Call, calls, window
 from connectivity.core.health.kind import DAY, HOUR
 from connectivity.core.health.series import Dimension, Metric, Tier
 from connectivity.core.health.series import Series as Asked
 from connectivity.health.asking import Asking, Outcome, whose
-from connectivity.models import Collection, HealthSettings, Series, Spending
+from connectivity.health.spending import capped
+from connectivity.models import Collection, Series, Spending
 
 FIRST = {60: 3 * HOUR, 300: 3 * HOUR, HOUR: 14 * DAY, DAY: 35 * DAY}  # how far back the first time
 
@@ -134,24 +134,3 @@ def _add(found: Outcome, call: Call, fetched: Fetched) -> None:
 def _named(words: str, some: set[Asked]) -> Iterator[str]:
     names = sorted({one.metric.name for one in some})
     yield f"{words} {len(some):,} metrics: {', '.join(names[:5])}"
-
-
-def spent(team_id: int, since: datetime) -> Decimal:
-    """USD that asking has cost a team since the day of a moment."""
-    rows = Spending.objects.filter(team_id=team_id, day__gte=since.date())
-    metrics = rows.aggregate(sum=Sum("metrics"))["sum"] or 0
-    return Decimal(str(USD_PER_METRIC)) * metrics
-
-
-def cap_of(team_id: int) -> Decimal:
-    found = HealthSettings.objects.filter(team_id=team_id).first()
-    return found.cap_usd if found else Decimal(50)
-
-
-def capped(team_id: int, now: int) -> str:
-    """Why nothing more may be asked this month; empty while it may."""
-    begin = datetime.fromtimestamp(now, UTC).replace(day=1)
-    cap, cost = cap_of(team_id), spent(team_id, begin)
-    if cost < cap:
-        return ""
-    return f"this month's cap of {cap:.2f} USD for asking CloudWatch is reached"

@@ -22,6 +22,7 @@ from connectivity.core.health.series import Metric
 from connectivity.health.accounts import calls_in
 from connectivity.health.asking import Asking, Outcome, whose
 from connectivity.health.gone import retire
+from connectivity.health.rows import found_of
 from connectivity.models import Collection, Resource, Series
 
 
@@ -184,11 +185,3 @@ def digest_of(namespace: str, name: str, dimensions: list[list[str]]) -> str:
     """What tells metrics apart, in one short text; dimensions are sorted by name."""
     said = json.dumps([namespace, name, dimensions])
     return hashlib.sha256(said.encode()).hexdigest()
-
-
-def found_of(row: Resource) -> Found:
-    """A row as its kind reads it."""
-    account = row.account.account if row.account else (row.source.name if row.source else "")
-    return Found(
-        row.kind, row.aws_id, row.name, account, row.region, row.key, row.facts, row.is_listed
-    )

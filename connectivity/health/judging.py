@@ -24,8 +24,8 @@ from connectivity.core.health.kinds import KINDS
 from connectivity.core.health.resource import Estate
 from connectivity.core.health.series import Tier
 from connectivity.health.accounts import moment
-from connectivity.health.discovering import found_of
 from connectivity.health.findings import Judged, Said, follow
+from connectivity.health.rows import found_of
 from connectivity.health.settings import Rules, rules_of
 from connectivity.models import AwsAccount, Collection, PrometheusSource, Resource, Series
 

@@ -12,7 +12,7 @@ from connectivity import points
 from connectivity.core.health.kind import DAY, HOUR, Usage, Use
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.health.series import Tier
-from connectivity.health.discovering import found_of
+from connectivity.health.rows import found_of
 from connectivity.models import Collection, Resource, Series
 from costmodel.core.bill import Bill, bill
 from costmodel.core.charges import Charge, Metered, PriceName

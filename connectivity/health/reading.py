@@ -15,8 +15,8 @@ from connectivity.core.health.asking import USD_PER_METRIC
 from connectivity.core.health.judging import HealthRule, State
 from connectivity.core.health.kind import HOUR
 from connectivity.core.health.kinds import KINDS
-from connectivity.health.collecting import cap_of, spent
 from connectivity.health.settings import rules_of
+from connectivity.health.spending import cap_of, spent
 from connectivity.models import (
     AwsAccount,
     Collection,

@@ -5,11 +5,11 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from celery import current_app
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from advisor import jobs, tasks
+from advisor.celery import app
 from advisor.models import Job, StoredReply, User
 from advisor.schedule import SCHEDULE
 from tests.factories import document
@@ -53,7 +53,7 @@ def test_a_second_ring_finds_nothing_to_do(user: User) -> None:
 def test_a_broker_that_is_away_loses_nothing(
     user: User, django_capture_on_commit_callbacks: Any
 ) -> None:
-    away = patch.object(current_app, "connection_for_write", side_effect=OperationalError("away"))
+    away = patch.object(app, "connection_for_write", side_effect=OperationalError("away"))
     with away, django_capture_on_commit_callbacks(execute=True):
         job = jobs.start("compare", ARGUMENTS, team_id=user.team_id, user_id=user.pk)
     assert jobs.put_back() == []
@@ -140,5 +140,5 @@ def test_what_is_old_is_forgotten(user: User) -> None:
 
 def test_every_scheduled_task_exists_and_expires() -> None:
     for entry in SCHEDULE.values():
-        assert entry["task"] in current_app.tasks
+        assert entry["task"] in app.tasks
         assert entry["options"]["expires"]

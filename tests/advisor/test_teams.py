@@ -17,6 +17,8 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from allauth.socialaccount.providers import registry
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.apps import apps
 from django.core.cache import cache
@@ -263,6 +265,7 @@ def provider(settings: Any) -> Iterator[str]:
     settings.ROOT_URLCONF = "tests.advisor.oidc_urls"
     app = {"provider_id": "oidc", "name": "Example", "client_id": "us", "secret": "s"}
     app["settings"] = {"server_url": url}
+    registry.register(OpenIDConnectProvider)
     settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
     yield url
     server.shutdown()

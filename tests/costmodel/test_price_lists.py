@@ -20,15 +20,9 @@ from costmodel.clients import FetchError, offer_files
 from costmodel.core.charges import PriceName
 from costmodel.core.overrides import Override
 from costmodel.core.price_list import PriceList
+from costmodel.fetching import fetch_prices, query_prices
 from costmodel.importers.offer_files import OfferError
-from costmodel.ingest import (
-    SERVICES,
-    add_override,
-    end_override,
-    fetch_prices,
-    import_prices,
-    query_prices,
-)
+from costmodel.ingest import SERVICES, add_override, end_override, import_prices
 from tests.conftest import ROOT
 from tests.offers import TRANSFER, VPC, Files, large_ec2, offer, product, serving
 
@@ -310,3 +304,11 @@ def test_without_a_way_to_aws_it_says_what_to_do_instead() -> None:
         offer_files(("AmazonVPC",), ["us-east-1"], "http://127.0.0.1:9", lambda d, t: None),
     ):
         pass
+
+
+def test_a_list_is_read_in_one_query(
+    shipped: None, django_assert_num_queries: Any, user: User
+) -> None:
+    queries._prices.cache_clear()
+    with django_assert_num_queries(3):  # which list, its row, its prices with their tiers
+        queries.price_list(None)

@@ -1,13 +1,12 @@
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from advisor.management.refusals import refusing
+from advisor.management import command
 from advisor.models import Team
 from connectivity.core.health.asking import USD_PER_METRIC
 from connectivity.core.problems import DocumentRefused, Problem
@@ -17,18 +16,18 @@ from connectivity.health.accounts import Wish, add_account
 from connectivity.models import AwsAccount
 
 
-class Command(BaseCommand):
+class Command(command.Command):
     help = "Asks CloudWatch for what is due, and judges it; with --once everything, due or not."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="discover, collect all, judge, end")
         parser.add_argument("--accounts", help="a file that lists accounts to watch, YAML or JSON")
-        parser.add_argument("--format", choices=["json", "table"], default="table")
+        self.add_format(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         team = Team.objects.default()
         if options["accounts"]:
-            with refusing(self.stderr, "--accounts"):
+            with self.refusing("--accounts"):
                 register(team.pk, read(Path(options["accounts"]).read_bytes()))
         found = running.run_all(team.pk) if options["once"] else running.run_due()
         answer = {
@@ -39,7 +38,7 @@ class Command(BaseCommand):
             "troubles": [*found.refused, *found.notes],
         }
         if options["format"] == "json":
-            self.stdout.write(json.dumps(answer, indent=1))
+            self.write_json(answer)
             return
         self.stdout.write(f"{timezone.now():%Y-%m-%d %H:%M} UTC")
         for name in ("calls", "metrics", "points", "cost_usd"):

@@ -1,24 +1,23 @@
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from advisor.management import command
 from advisor.management.table import comparison_table
 from connectivity.advice import UnknownOption, compare_document
 from connectivity.core.excerpts import CELLS, FINDINGS, LATENCY
 from connectivity.core.plain import plain
-from connectivity.core.problems import DocumentRefused, Problem
+from connectivity.core.problems import Problem
 from connectivity.core.reading import read
 from connectivity.queries import UnknownLatencies
 from costmodel.queries import UnknownPriceList
 
-REFUSED = 2
 READABLE_FLOWS = 1_000  # JSON of more flows is written without indentation
 
 
-class Command(BaseCommand):
+class Command(command.Command):
     help = "Compares every option for a topology document (JSON or YAML)."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -27,19 +26,18 @@ class Command(BaseCommand):
         parser.add_argument("--price-list", help="by name; the newest one without it")
         parser.add_argument("--cells", action="store_true", help="latency of every pair of AZs")
         parser.add_argument("--all", action="store_true", help="every finding and every headline")
-        parser.add_argument("--format", choices=["json", "table"], default="table")
+        self.add_format(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            answer = self._answer(options)
-        except DocumentRefused as error:
-            self._refuse(error.problems)
+            with self.refusing(options["file"]):
+                answer = self._answer(options)
         except UnknownOption as error:
-            self._refuse([Problem("--options", str(error))])
+            self.refuse([Problem("--options", str(error))])
         except UnknownPriceList as error:
-            self._refuse([Problem("--price-list", str(error))])
-        except (UnknownLatencies, OSError) as error:
-            self._refuse([Problem(options["file"], str(error))])
+            self.refuse([Problem("--price-list", str(error))])
+        except UnknownLatencies as error:
+            self.refuse([Problem(options["file"], str(error))])
         else:
             self._write(answer, options["format"])
 
@@ -61,10 +59,4 @@ class Command(BaseCommand):
             self.stdout.write(comparison_table(answer))
             return
         is_long = len(answer["mix"]["assignment"]) > READABLE_FLOWS
-        indent = None if is_long else 2
-        self.stdout.write(json.dumps(answer, indent=indent, ensure_ascii=False))
-
-    def _refuse(self, problems: list[Problem]) -> None:
-        for problem in problems:
-            self.stderr.write(str(problem))
-        sys.exit(REFUSED)
+        self.write_json(answer, is_readable=not is_long)

@@ -1,12 +1,13 @@
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from advisor.management import command
 from advisor.models import ApiToken, User
 
 
-class Command(BaseCommand):
+class Command(command.Command):
     help = "Makes an API token for a user and prints it once."
 
     def add_arguments(self, parser: CommandParser) -> None:

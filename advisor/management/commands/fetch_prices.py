@@ -1,17 +1,17 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from advisor.management import command
 from advisor.management.commands.import_prices import said_of
-from advisor.management.refusals import refuse
 from connectivity.core.problems import Problem, did_you_mean
 from connectivity.core.regions import AZ_PREFIXES
 from costmodel.clients import PUBLIC, FetchError
+from costmodel.fetching import fetch_prices, query_prices
 from costmodel.importers.offer_files import OfferError
-from costmodel.ingest import fetch_prices, query_prices
 
 
-class Command(BaseCommand):
+class Command(command.Command):
     help = "Makes a new price list of the files that AWS publishes; no credentials are needed."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -21,19 +21,19 @@ class Command(BaseCommand):
             "--api", action="store_true", help="ask the Price List API, which needs credentials"
         )
         parser.add_argument("--name", default="", help="of the new list")
-        parser.add_argument("--format", choices=["json", "table"], default="table")
+        self.add_format(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         unknown = [one for one in options["region"] if one not in AZ_PREFIXES]
         if unknown:
             near = did_you_mean(unknown[0], AZ_PREFIXES)
-            refuse(self.stderr, [Problem("--region", f"{unknown[0]!r} is no Region we know{near}")])
+            self.refuse([Problem("--region", f"{unknown[0]!r} is no Region we know{near}")])
         try:
             if options["api"]:
                 row = query_prices(options["region"], options["name"])
             else:
                 row = fetch_prices(options["region"], options["base_url"], options["name"])
         except (FetchError, OfferError, OSError) as error:
-            refuse(self.stderr, [Problem("prices", str(error))])
+            self.refuse([Problem("prices", str(error))])
         else:
             self.stdout.write(said_of(row, options["format"]))

@@ -1,24 +1,24 @@
-import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from advisor.management import command
 from advisor.models import Team
 from connectivity.health.plain import resource_json
 from connectivity.health.reading import counts, read_until, resources
 
 
-class Command(BaseCommand):
+class Command(command.Command):
     help = "What is watched, the worst first, as the last collection found it."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--format", choices=["json", "table"], default="table")
+        self.add_format(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         team = Team.objects.default()
         found = [resource_json(one) for one in resources(team.pk).prefetch_related("findings")]
         if options["format"] == "json":
-            self.stdout.write(json.dumps({"resources": found}, indent=1))
+            self.write_json({"resources": found})
             return
         if not found:
             self.stdout.write("Nothing is watched yet: manage.py collect_health --accounts FILE")

@@ -1,18 +1,17 @@
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
-from advisor.management.refusals import refusing
+from advisor.management import command
 from advisor.management.table import aligned
-from advisor.models import Team
+from advisor.management.teams import DEFAULT, team_called
 from connectivity.importers.latency import TOOLS, Run
 from connectivity.measurements import Filing, answer, file_measurements, read_measurements
 
 
-class Command(BaseCommand):
+class Command(command.Command):
     help = "Reads a tool's output and files its round trips under an option and a pair of AZs."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -32,9 +31,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--instance-type", default="", help="of both ends, e.g. c5n.xlarge")
         parser.add_argument("--account", default="", help="whose AZ names are used")
-        parser.add_argument("--team", default="default", help="slug of the team that measured")
+        parser.add_argument("--team", default=DEFAULT, help="slug of the team that measured")
         parser.add_argument("--dry-run", action="store_true", help="read and print, store nothing")
-        parser.add_argument("--format", choices=["json", "table"], default="table")
+        self.add_format(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = options["file"]
@@ -51,9 +50,9 @@ class Command(BaseCommand):
             instance_type=options["instance_type"],
             account=options["account"],
         )
-        with refusing(self.stderr, path):
+        with self.refusing(path):
             data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-            team_id = Team.objects.get(slug=options["team"]).pk
+            team_id = team_called(options["team"]).pk
             if options["dry_run"]:
                 runs = read_measurements(team_id, data, filing)
                 said = "read, not stored (--dry-run)"
@@ -65,7 +64,7 @@ class Command(BaseCommand):
 
     def _write(self, runs: tuple[Run, ...], said: str, form: str) -> None:
         if form == "json":
-            self.stdout.write(json.dumps(answer(runs), indent=2, ensure_ascii=False))
+            self.write_json(answer(runs))
             return
         head = ("from", "to", "option", "tool", "p50 µs", "p99 µs", "mean µs", "samples", "note")
         rows = [head] + [

@@ -1,29 +1,29 @@
-import json
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
-from advisor.management.refusals import refuse
+from advisor.encoding import as_json
+from advisor.management import command
 from connectivity.core.problems import Problem
 from costmodel.importers.offer_files import OfferError
 from costmodel.ingest import import_prices
 from costmodel.models import PriceList
 
 
-class Command(BaseCommand):
+class Command(command.Command):
     help = "Makes a new price list of AWS's offer files (JSON or CSV), or folders of them."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="+", help="offer files, or folders of them")
         parser.add_argument("--name", default="", help="of the new list")
-        parser.add_argument("--format", choices=["json", "table"], default="table")
+        self.add_format(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             row = import_prices([Path(one) for one in options["paths"]], options["name"])
         except (OfferError, OSError) as error:
-            refuse(self.stderr, [Problem("prices", str(error))])
+            self.refuse([Problem("prices", str(error))])
         else:
             self.stdout.write(said_of(row, options["format"]))
 
@@ -32,7 +32,7 @@ def said_of(row: PriceList, form: str) -> str:
     """The contract's answer to an import, or the same in words."""
     counts = {name: row.counts.get(name) for name in ("read", "kept", "skipped")}
     if form == "json":
-        return json.dumps({"price_list": row.name} | counts, indent=2, ensure_ascii=False)
+        return as_json({"price_list": row.name} | counts, is_readable=True).decode()
     skipped = [f"  left out: {one['count']:>9,}  {one['why']}" for one in counts["skipped"] or []]
     head = f"price list {row.name} as of {row.as_of} is in force: "
     return "\n".join([f"{head}{counts['kept']:,} prices of {counts['read']:,} read", *skipped])

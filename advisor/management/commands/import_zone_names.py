@@ -1,23 +1,23 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
-from advisor.management.refusals import refusing
-from advisor.models import Team
+from advisor.management import command
+from advisor.management.teams import DEFAULT, team_called
 from connectivity.measurements import name_zones
 
 
-class Command(BaseCommand):
+class Command(command.Command):
     help = "Keeps what an account calls its AZs (aws ec2 describe-availability-zones)."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file")
         parser.add_argument("--account", required=True, help="12 digits")
-        parser.add_argument("--team", default="default")
+        parser.add_argument("--team", default=DEFAULT, help="slug of the team")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with refusing(self.stderr, options["file"]):
-            team_id = Team.objects.get(slug=options["team"]).pk
+        with self.refusing(options["file"]):
+            team_id = team_called(options["team"]).pk
             count = name_zones(team_id, options["account"], Path(options["file"]).read_bytes())
             self.stdout.write(f"{count} AZ names of {options['account']} are known")

@@ -1,29 +1,30 @@
-import json
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from advisor.management.refusals import refuse
+from advisor.management import command
+from advisor.management.teams import team_called
 from advisor.models import Report, Team
 from advisor.reports import making, sending
 from advisor.reports.mail import address, text_of
-from connectivity.core.problems import Problem, did_you_mean
+from connectivity.core.problems import Problem
 from connectivity.core.weekly import Period
 
 
-class Command(BaseCommand):
+class Command(command.Command):
     help = "A team's weekly report: printed, or with --send made and mailed, once."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--team", required=True, help="the team's slug, or its name")
         parser.add_argument("--week", help="an ISO week like 2026-W47; the last one without")
         parser.add_argument("--send", action="store_true", help="keep it, and mail what waits")
-        parser.add_argument("--format", choices=["json", "table"], default="table")
+        self.add_format(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        team = self._team(options["team"])
+        with self.refusing():
+            team = team_called(options["team"])
         period = self._period(team, options["week"])
         page = address("reports")
         if options["send"]:
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         else:
             content = making.content_of(team, period)
         if options["format"] == "json":
-            self.stdout.write(json.dumps(content, indent=1))
+            self.write_json(content)
             return
         with timezone.override(ZoneInfo(team.time_zone)):
             self.stdout.write(text_of(content, team.name, page, ""))
@@ -51,16 +52,6 @@ class Command(BaseCommand):
             self.stderr.write("nobody gets it by mail yet: add addresses on the page Reports")
         return dict(report.content)
 
-    def _team(self, said: str) -> Team:
-        teams = Team.objects.all() if said.isprintable() else Team.objects.none()
-        named = [*teams.filter(slug=said), *teams.filter(name=said)[:2]]
-        if len({one.pk for one in named[:2]}) != 1 and not (named and named[0].slug == said):
-            slugs = list(Team.objects.values_list("slug", flat=True))
-            there = did_you_mean(said, slugs) or f"; there are {', '.join(sorted(slugs)[:10])}"
-            many = "several teams are called" if named else "no team is called"
-            refuse(self.stderr, [Problem("--team", f"{many} {ascii(said)}{there}")])
-        return named[0]
-
     def _period(self, team: Team, week: str | None) -> Period:
         last = team.schedule.last(timezone.now())
         if week is None:
@@ -68,8 +59,8 @@ class Command(BaseCommand):
         try:
             period = team.schedule.of(week)
         except ValueError as error:
-            refuse(self.stderr, [Problem("--week", str(error))])
+            self.refuse([Problem("--week", str(error))])
         if period.end > last.end:
             said = f"{week} ends on {period.end:%Y-%m-%d %H:%M} UTC; the last one is {last.week}"
-            refuse(self.stderr, [Problem("--week", said)])
+            self.refuse([Problem("--week", said)])
         return period

@@ -1,0 +1,41 @@
+"""What our commands have in common: a fast start, one way to refuse, JSON or a table."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from advisor.encoding import as_json
+from connectivity.core.problems import DocumentRefused, Problem
+
+REFUSED = 2
+
+
+class Command(BaseCommand):
+    """Starts without Django's checks, which load every page; `manage.py check` runs them."""
+
+    requires_system_checks = ()
+
+    def add_format(self, parser: CommandParser) -> None:
+        parser.add_argument("--format", choices=["json", "table"], default="table")
+
+    def write_json(self, answer: Any, *, is_readable: bool = True) -> None:
+        self.stdout.write(as_json(answer, is_readable=is_readable).decode())
+
+    @contextmanager
+    def refusing(self, place: str = "") -> Iterator[None]:
+        """Ends the command where what it was given is refused."""
+        try:
+            yield
+        except DocumentRefused as error:
+            self.refuse(error.problems)
+        except OSError as error:
+            self.refuse([Problem(place or "file", str(error))])
+
+    def refuse(self, problems: Iterable[Problem]) -> NoReturn:
+        """Every problem on standard error, exit status 2."""
+        for problem in problems:
+            self.stderr.write(str(problem))
+        sys.exit(REFUSED)

@@ -1,0 +1,30 @@
+"""What asking CloudWatch costs a team, and when the month's cap is reached."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from connectivity.core.health.asking import USD_PER_METRIC
+from connectivity.models import HealthSettings, Spending
+
+
+def spent(team_id: int, since: datetime) -> Decimal:
+    """USD that asking has cost a team since the day of a moment."""
+    rows = Spending.objects.filter(team_id=team_id, day__gte=since.date())
+    metrics = rows.aggregate(sum=Sum("metrics"))["sum"] or 0
+    return Decimal(str(USD_PER_METRIC)) * metrics
+
+
+def cap_of(team_id: int) -> Decimal:
+    found = HealthSettings.objects.filter(team_id=team_id).first()
+    return found.cap_usd if found else Decimal(50)
+
+
+def capped(team_id: int, now: int) -> str:
+    """Why nothing more may be asked this month; empty while it may."""
+    begin = datetime.fromtimestamp(now, UTC).replace(day=1)
+    cap, cost = cap_of(team_id), spent(team_id, begin)
+    if cost < cap:
+        return ""
+    return f"this month's cap of {cap:.2f} USD for asking CloudWatch is reached"

@@ -1,0 +1,132 @@
+"""Every command straight after `scripts/setup`, in a process of its own: it works, or refuses
+without a traceback, and loads nothing that it does not use."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from connectivity.reference import REFERENCE
+from tests.conftest import ROOT
+from tests.offers import offer, product
+
+COMMANDS = ROOT / "advisor" / "management" / "commands"
+PING = ROOT / "tests" / "samples" / "latency" / "ping_iputils.txt"
+FILED = ("--from-az", "use1-az1", "--to-az", "use1-az2", "--option", "vpc-peering")
+HEAVY = frozenset({
+    "advisor.urls", "boto3", "celery", "django.test", "drf_spectacular.openapi", "kombu", "plotly",
+    "prometheus_client", "redis", "requests", "rest_framework.views",
+})  # fmt: skip
+RUN = """
+import atexit, os, runpy, sys
+atexit.register(lambda: open(os.environ["LOADED"], "w").write(" ".join(sys.modules)))
+runpy.run_path("manage.py", run_name="__main__")
+"""
+
+
+class Case(NamedTuple):
+    arguments: tuple[str, ...]
+    code: int
+    words: str  # somewhere in what it prints
+    uses: frozenset[str] = frozenset()  # of what is heavy
+
+
+class Ended(NamedTuple):
+    code: int
+    out: str
+    err: str
+    loaded: set[str]
+
+
+class Setup(NamedTuple):
+    """A folder in which everything is as `scripts/setup` leaves it."""
+
+    var: Path
+
+    def run(self, *arguments: str, **environment: str) -> Ended:
+        inherited = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}}
+        loaded = self.var / "loaded"
+        told = {"ADVISOR_VAR": str(self.var), "SECRET_KEY": "x", "LOADED": str(loaded)}
+        done = subprocess.run(
+            [sys.executable, "-c", RUN, *arguments],
+            cwd=ROOT,
+            env=inherited | told | environment,
+            capture_output=True,
+            text=True,
+        )
+        return Ended(done.returncode, done.stdout, done.stderr, set(loaded.read_text().split()))
+
+
+@pytest.fixture(scope="module")
+def setup(tmp_path_factory: pytest.TempPathFactory) -> Setup:
+    made = Setup(tmp_path_factory.mktemp("var"))
+    for command in ("migrate", "load_data"):
+        assert made.run(command, "--verbosity", "0").code == 0
+    (made.var / "offer.json").write_text(json.dumps(_offer()), encoding="utf-8")
+    zones = {"AvailabilityZones": [_zone("us-east-1a", "use1-az1")]}
+    (made.var / "zones.json").write_text(json.dumps(zones), encoding="utf-8")
+    return made
+
+
+def _offer() -> object:
+    hours = product("H", "USE1-TransitGateway-Hours", "0.06", operation="TransitGatewayVPC")
+    return offer("AmazonVPC", [hours])
+
+
+def _zone(name: str, id: str) -> dict[str, str]:
+    return {"ZoneName": name, "ZoneId": id, "RegionName": "us-east-1"}
+
+
+CASES = {
+    "collect_health": Case(("--once",), 0, "cost_usd", frozenset({"boto3", "redis"})),
+    "compare": Case((str(REFERENCE),), 0, "vpc-peering *"),
+    "create_token": Case(("nobody", "planner"), 2, "no user is called 'nobody'"),
+    "fetch_prices": Case(("--region", "us-esat-1"), 2, "did you mean", frozenset({"boto3"})),
+    "health": Case((), 0, "Nothing is watched yet"),
+    "import_latency": Case((str(PING), *FILED), 0, "stored"),
+    "import_prices": Case(("{var}/offer.json",), 0, "is in force"),
+    "import_zone_names": Case(("{var}/zones.json", "--account", "1" * 12), 0, "are known"),
+    "load_data": Case((), 0, "price list shipped-"),
+    "runlocal": Case((), 2, "serves http", HEAVY),
+    "weekly_report": Case(("--team", "default"), 0, "Default team", HEAVY),
+}
+
+
+def test_no_command_is_left_out() -> None:
+    assert {one.stem for one in COMMANDS.glob("*.py")} - {"__init__"} == set(CASES)
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_a_command_works_straight_after_setup(setup: Setup, name: str) -> None:
+    case = CASES[name]
+    arguments = [one.format(var=setup.var) for one in case.arguments]
+    more = {"ADVISOR_URL": "https://x"} if name == "runlocal" else {}
+    ended = setup.run(name, *arguments, **more)
+    assert "Traceback" not in ended.err
+    assert ended.code == case.code, ended.err
+    assert case.words in ended.out + ended.err
+    assert HEAVY & ended.loaded <= case.uses
+
+
+@pytest.mark.parametrize("name", ["import_latency", "import_zone_names", "weekly_report"])
+def test_a_team_that_is_not_there_is_named(setup: Setup, name: str) -> None:
+    arguments = [one.format(var=setup.var) for one in CASES[name].arguments]
+    ended = setup.run(name, *arguments, "--team", "defualt")
+    assert (ended.code, ended.err) == (
+        2,
+        "--team: no team is called 'defualt'; did you mean 'default'?\n",
+    )
+
+
+def test_a_dry_run_straight_after_setup_stores_nothing(setup: Setup) -> None:
+    with sqlite3.connect(setup.var / "advisor.sqlite3") as database:
+        before = database.execute("select count(*) from connectivity_latencyupload").fetchone()
+        ended = setup.run("import_latency", str(PING), *FILED, "--dry-run", "--format", "json")
+        assert (ended.code, json.loads(ended.out)["problems"]) == (0, [])
+        after = database.execute("select count(*) from connectivity_latencyupload").fetchone()
+    assert after == before
