@@ -4,7 +4,7 @@ import json
 from copy import deepcopy
 from typing import Any
 
-from tests.factories import document, flow
+from tests.factories import document, flow, vpc
 
 
 def _changed(*path: Any, to: Any) -> bytes:
@@ -33,6 +33,8 @@ _GOOD = json.dumps(document())
 _BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 9)
 )
+
+_ONE_AZ = vpc("one", "111111111111", "10.9.0.0/16", azs=["use1-az1"])
 
 VPC, SERVICE, FLOW = ("vpcs", 0), ("services", 0), ("flows", 0)
 
@@ -160,7 +162,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     ),
     "an account that is a number": (
         _changed("accounts", 0, "id", to=111111111111),
-        "accounts[0].id: is the number 111111111111, not text; write it in quotes, as it stands",
+        "accounts[0].id: is the number 111111111111, not text; write its 12 digits in quotes",
     ),
     "the same account twice": (
         _changed("accounts", 1, "id", to="111111111111"),
@@ -235,7 +237,37 @@ BROKEN: dict[str, tuple[bytes, str]] = {
                 ],
             )
         ).encode(),
-        "flows[0].cross_az_share: is 0.5, but 'clients' and 'api' have no AZ in common",
+        "flows[0].cross_az_share: is 0.5, but 'clients' and 'api' have no AZ in common: all bytes "
+        "cross, so leave it out or write 1",
+    ),
+    "crossing inside one AZ": (
+        json.dumps(
+            document(
+                flow(cross_az_share=0.01),
+                vpcs=[one | {"azs": ["use1-az1"]} for one in document()["vpcs"]],
+            )
+        ).encode(),
+        "flows[0].cross_az_share: is 0.01, but 'clients' and 'api' lie in one AZ: no bytes cross, "
+        "so leave it out or write 0",
+    ),
+    "crossing that one of several consumers cannot have": (
+        json.dumps(
+            document(
+                flow(cross_az_share=0.5, **{"from": ["clients", "one"]}),
+                vpcs=[*document()["vpcs"], _ONE_AZ],
+                services=[document()["services"][0] | {"azs": ["use1-az1"]}],
+            )
+        ).encode(),
+        "flows[0].cross_az_share: is 0.5, but 'one' and 'api' lie in one AZ: no bytes cross, so "
+        "leave it out, or give 'one' an entry of its own",
+    ),
+    "an account id of eleven digits": (
+        _changed("accounts", 0, "id", to="11111111111"),
+        "accounts[0].id: is '11111111111'; an AWS account id has 12 digits: without quotes YAML",
+    ),
+    "an account id without quotes": (
+        _GOOD.replace('"id": "111111111111"', '"id": 011111111111').encode(),
+        "accounts[0].id: is the number 1227133513, not text; write its 12 digits in quotes",
     ),
 }
 

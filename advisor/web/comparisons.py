@@ -79,6 +79,7 @@ def comparison_context(
         "links": links,
         "problems": [*answered.what_if.problems, *unknown_flow(address, answered)],
         "changes": answered.what_if.changes,
+        "notes": answered.what_if.notes,
         "figures": figures,
         "picture": shapes,
         "drawn": drawn(shapes),

@@ -70,7 +70,11 @@ def as_json(answered: Answered, links: Links) -> str:
     changes = [
         {"key": one.key, "was": one.was, "value": one.value} for one in answered.what_if.changes
     ]
-    more = {"topology_version": answered.version.number, "what_if": changes}
+    more = {
+        "topology_version": answered.version.number,
+        "what_if": changes,
+        "what_if_notes": answered.what_if.notes,
+    }
     answer = plain(answered.comparison) | more
     return encoding.as_json(answer, is_readable=True).decode()
 
@@ -134,6 +138,8 @@ def _markdown(answered: Answered) -> Iterator[str]:
     yield f"**{name}** (version {number}): {answer['because']}"
     for one in answered.what_if.changes:
         yield f"- changed: {_cell(one.label)} {one.was:,.10g} to {one.value:,.10g} {one.unit}"
+    for note in answered.what_if.notes:
+        yield f"- {_cell(note)}"
     yield ""
     yield "| Option | USD a month | Operations | Paid by | p99, µs | Feasible |"
     yield "|---|---:|---:|---|---:|---|"

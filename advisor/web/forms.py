@@ -9,6 +9,7 @@ from django.conf import settings
 from connectivity.core.problems import Problem
 from connectivity.core.regions import AZ_PREFIXES
 
+SIDES = ("consumer", "provider")
 AZ_HELP = "Those of the Region, such as euw1-az1 in eu-west-1, with commas between."
 REGIONS = [(region, region) for region in AZ_PREFIXES]
 PROTOCOLS = [
@@ -160,7 +161,7 @@ class TwoVpcsForm(forms.Form):
         organization = {"organization": "o-main"} if data["same_organization"] else {}
         accounts = [
             {"id": data[f"{side}_account"], "name": data[f"{side}_vpc"], **organization}
-            for side in ("consumer", "provider")
+            for side in SIDES
         ]
         if accounts[0]["id"] == accounts[1]["id"]:
             accounts.pop()
@@ -178,9 +179,16 @@ class TwoVpcsForm(forms.Form):
         """Every problem of the document at the field that it came from."""
         for path, problem in problems:
             field = next((f for place, f in self.PLACES.items() if path.startswith(place)), None)
-            if field == "crossing_percent" and "no AZ in common" in problem:
-                problem = "No AZ is common to both: all bytes cross. Leave it empty, or write 100."
+            if field == "crossing_percent" and 0 <= self.cleaned_data[field] <= 100:
+                problem = self._forced()
             self.add_error(field, problem if field else f"{path}: {problem}")
+
+    def _forced(self) -> str:
+        """Why the share of bytes that cross AZs cannot be, in the form's own terms."""
+        ours, theirs = (_words(self.cleaned_data[f"{side}_azs"]) for side in SIDES)
+        if set(ours).isdisjoint(theirs):
+            return "No AZ is common to both: all bytes cross. Leave it empty, or write 100."
+        return "Both lie in one and the same AZ: no bytes cross. Leave it empty, or write 0."
 
     def _vpc(self, side: str) -> dict[str, Any]:
         data = self.cleaned_data

@@ -204,8 +204,9 @@ def _decimal(value: float) -> Decimal:
 
 
 def _changes(one: Scenario) -> str:
-    made = one.answered.what_if.changes
-    return "; ".join(f"{c.label} {c.was:,.10g} to {c.value:,.10g} {c.unit}" for c in made)
+    what_if = one.answered.what_if
+    changes = [f"{c.label} {c.was:,.10g} to {c.value:,.10g} {c.unit}" for c in what_if.changes]
+    return "; ".join([*changes, *what_if.notes])
 
 
 def _option_usd(key: str, one: Scenario) -> Decimal | None:

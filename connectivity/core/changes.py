@@ -1,8 +1,10 @@
 """Changes of a topology's document: what can be changed, and how each is done."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from connectivity.core.regions import has_choice, may_have
 
 Document = dict[str, Any]
 
@@ -22,7 +24,7 @@ INPUTS = {
     "connections": Input("New connections", "a second", 1e8),
     "operations": Input("Operations of one", "USD a month", 1e9),
 }
-"""What can be changed, in the order in which it is done."""
+"""What can be changed, as a form shows it."""
 
 SCALED = {"gb": "gb_per_month", "connections": "connections_per_second"}
 
@@ -57,7 +59,7 @@ def _scale(document: Document, change: Change) -> Document:
         return _with_flow(document, change.of, {key: change.value})
     total = change.was
     entries = document["flows"]
-    count = sum(len(one["from"]) if isinstance(one["from"], list) else 1 for one in entries)
+    count = sum(len(_consumers(one)) for one in entries)
 
     def scaled(one: Document) -> float:
         return float(one.get(key) or 0) * change.value / total if total else change.value / count
@@ -66,26 +68,48 @@ def _scale(document: Document, change: Change) -> Document:
 
 
 def _cross(document: Document, change: Change) -> Document:
-    share = {"cross_az_share": change.value / 100}
-    if change.of:
-        return _with_flow(document, change.of, share)
-    azs = dict(_azs(document))
-    flows = [one | share if _has_a_choice(one, azs) else one for one in document["flows"]]
+    share, azs = change.value / 100, _azs(document)
+    flows: list[Document] = []
+    for one in document["flows"]:
+        is_asked = change.of in ("", one["name"])
+        has_any = any(has_choice(azs[each], azs[one["to"]]) for each in _consumers(one))
+        if is_asked and has_any:
+            flows += _possible(one | {"cross_az_share": share}, azs)
+        else:
+            flows.append(one)
     return document | {"flows": flows}
 
 
-def _azs(document: Document) -> Iterator[tuple[str, set[str]]]:
+def _azs(document: Document) -> dict[str, list[str]]:
     """The AZs of every VPC and service."""
-    vpcs = {one["name"]: set(one["azs"]) for one in document["vpcs"]}
-    yield from vpcs.items()
-    for one in document.get("services") or ():
-        yield one["name"], set(one.get("azs") or vpcs[one["vpc"]])
+    azs = {one["name"]: one["azs"] for one in document["vpcs"]}
+    of_services = ((one["name"], one.get("azs") or azs[one["vpc"]]) for one in _services(document))
+    return azs | dict(of_services)
 
 
-def _has_a_choice(flow: Document, azs: Mapping[str, set[str]]) -> bool:
-    """All its consumers share an AZ with its provider."""
-    consumers = flow["from"] if isinstance(flow["from"], list) else [flow["from"]]
-    return all(azs[one] & azs[flow["to"]] for one in consumers)
+def _services(document: Document) -> list[Document]:
+    return document.get("services") or []
+
+
+def _consumers(flow: Document) -> list[str]:
+    return flow["from"] if isinstance(flow["from"], list) else [flow["from"]]
+
+
+def _possible(flow: Document, azs: Mapping[str, list[str]]) -> list[Document]:
+    """A flow with a share that crosses AZs; consumers that cannot have it get entries of their
+    own, without one, under the names that their flows have anyway."""
+    share, theirs = flow.get("cross_az_share"), azs[flow["to"]]
+    consumers = _consumers(flow)
+    apart = [
+        one for one in consumers if share is not None and not may_have(share, azs[one], theirs)
+    ]
+    if not apart:
+        return [flow]
+    bare = {key: value for key, value in flow.items() if key != "cross_az_share"}
+    if len(apart) == len(consumers):
+        return [bare]
+    kept = flow | {"from": [one for one in consumers if one not in apart]}
+    return [kept, *(bare | {"name": f"{flow['name']}/{one}", "from": one} for one in apart)]
 
 
 def _with_flow(document: Document, name: str, values: Document) -> Document:
@@ -94,7 +118,8 @@ def _with_flow(document: Document, name: str, values: Document) -> Document:
 
 
 def _keep_azs(document: Document, change: Change) -> Document:
-    """Every VPC and service keeps its first AZs, those first that most VPCs have."""
+    """Every VPC and service keeps its first AZs, those first that most VPCs have; a share of bytes
+    that can no longer cross AZs, or not cross them, is left out."""
     counts: dict[str, int] = {}
     for vpc in document["vpcs"]:
         for az in vpc["azs"]:
@@ -107,12 +132,16 @@ def _keep_azs(document: Document, change: Change) -> Document:
     own = {one["name"]: set(one["azs"]) for one in vpcs}
     vpcs = [_without_lost_subnets(one, own[one["name"]]) for one in vpcs]
     services = []
-    for one in document.get("services") or ():
-        left = set(one.get("azs") or ()) & own[one["vpc"]]
+    for one in _services(document):
+        kept_azs = set(one.get("azs") or ()) & own[one["vpc"]]
         services.append({k: v for k, v in one.items() if k != "azs"})
-        if left:
-            services[-1]["azs"] = sorted(left)
-    return document | {"vpcs": vpcs} | ({"services": services} if services else {})
+        if kept_azs:
+            services[-1]["azs"] = sorted(kept_azs)
+    document = document | {"vpcs": vpcs} | ({"services": services} if services else {})
+    left = _azs(document)
+    return document | {
+        "flows": [one for flow in document["flows"] for one in _possible(flow, left)]
+    }
 
 
 def _without_lost_subnets(vpc: Document, azs: set[str]) -> Document:

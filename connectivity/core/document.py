@@ -10,7 +10,7 @@ from connectivity.core.estate import Estate, keep, reference
 from connectivity.core.fields import Fields, kind, plain_problems
 from connectivity.core.problems import DocumentRefused, Problems, did_you_mean
 from connectivity.core.reading import read
-from connectivity.core.regions import az_problem
+from connectivity.core.regions import az_problem, may_have
 from connectivity.core.topology import (
     OBJECT_KINDS,
     OPTION_KEYS,
@@ -207,13 +207,10 @@ class _Reader:
         common = len(set(ours.azs) & set(target))
         if stated is None:
             return 1 - common / (len(ours.azs) * max(1, len(target)))
-        is_apart = stated < 1 and not common and ours.region == theirs.region
-        if is_apart and not any(az_problem(az, ours.region) for az in (*ours.azs, *theirs.azs)):
-            one.note(
-                "cross_az_share",
-                f"is {stated:g}, but {consumer!r} and {service or provider!r} have no AZ in "
-                "common: all bytes cross, so leave it out or write 1",
-            )
+        known = not any(az_problem(az, ours.region) for az in (*ours.azs, *theirs.azs))
+        if known and not may_have(stated, ours.azs, target):
+            forced = 0 if common else 1
+            one.note("cross_az_share", _forced(one, stated, forced, consumer, service or provider))
         return stated
 
     def _connection(self, one: Fields) -> Connection:
@@ -269,3 +266,12 @@ class _Reader:
         read = {kind: one.number(kind) for kind in OBJECT_KINDS}
         one.done()
         return {kind: Decimal(repr(usd)) for kind, usd in read.items() if usd}
+
+
+def _forced(one: Fields, stated: float, forced: int, consumer: str, provider: str) -> str:
+    """Why a share of bytes that cross AZs cannot be, and what to do."""
+    ends = f"is {stated:g}, but {consumer!r} and {provider!r}"
+    why = "have no AZ in common: all bytes cross" if forced else "lie in one AZ: no bytes cross"
+    if not isinstance(one.values.get("from"), list):
+        return f"{ends} {why}, so leave it out or write {forced}"
+    return f"{ends} {why}, so leave it out, or give {consumer!r} an entry of its own"

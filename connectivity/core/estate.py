@@ -7,12 +7,14 @@ from functools import partial
 from ipaddress import ip_network
 from typing import Any
 
-from connectivity.core.fields import Fields
+from connectivity.core.fields import Fields, kind
 from connectivity.core.problems import did_you_mean
 from connectivity.core.regions import AZ_PREFIXES, az_problem
 from connectivity.core.topology import PROTOCOLS, Account, Network, Service, Vpc
 
 MAX_AZS = 10
+ACCOUNT_ID = re.compile(r"[0-9]{12}")
+ZEROS = ": without quotes YAML takes it for a number, whose leading zeros are lost"
 CIDR = re.compile(r"[0-9a-fA-F.:]+/[0-9]{1,3}")
 
 
@@ -36,7 +38,7 @@ class Estate:
 
     def _account(self, one: Fields) -> None:
         made = Account(
-            one.text("id", required=True) or "",
+            self._account_id(one),
             one.text("name", required=True) or "",
             one.text("organization"),
         )
@@ -44,6 +46,17 @@ class Estate:
             one.note("name", f"{made.name!r} is another account's name already")
         self.account_names.add(made.name)
         keep(one, "id", made.id, made, self.accounts)
+
+    def _account_id(self, one: Fields) -> str:
+        value = one.values.get("id")
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            one.get("id")
+            one.note("id", f"is {kind(value)}, not text; write its 12 digits in quotes{ZEROS}")
+            return ""
+        text = one.text("id", required=True) or ""
+        if text and not ACCOUNT_ID.fullmatch(text):
+            one.note("id", f"is {text!r}; an AWS account id has 12 digits{ZEROS}")
+        return text
 
     def _vpc(self, one: Fields) -> None:
         region = one.text("region", required=True, among=AZ_PREFIXES)

@@ -87,3 +87,16 @@ def has_choice(ours: Collection[str], theirs: Collection[str]) -> bool:
     (True, False, False)
     """
     return len(ours) * len(theirs) > 1 and not set(ours).isdisjoint(theirs)
+
+
+def may_have(share: float, ours: Collection[str], theirs: Collection[str]) -> bool:
+    """A share of the bytes between these AZs can cross AZs. Between Regions it has no meaning.
+
+    >>> az1, az2 = "use1-az1", "use1-az2"
+    >>> may_have(1, [az1], [az2]), may_have(0.5, [az1], [az2]), may_have(0.5, [az1], [az1])
+    (True, False, False)
+    """
+    if has_choice(ours, theirs) or not ours or not theirs:
+        return True
+    regions = {az.partition("-")[0] for az in (*ours, *theirs)}
+    return len(regions) > 1 or share == (1 if set(ours).isdisjoint(theirs) else 0)

@@ -2,14 +2,17 @@
 
 import math
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
 from connectivity.core.changes import INPUTS, SCALED, Change, Document, applied
 from connectivity.core.document import topology as validated
 from connectivity.core.problems import DocumentRefused, Problem, Problems, did_you_mean
+from connectivity.core.regions import has_choice
 from connectivity.core.topology import OBJECT_KINDS, Flow, Topology
 
+MOST_NAMED = 5  # flows in a sentence
 NUMBER = re.compile(
     r"-?(?=[.]?[0-9])([0-9]+|[0-9]{1,3}(,[0-9]{3})+)?(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?"
 )
@@ -21,6 +24,8 @@ class WhatIf:
 
     topology: Topology
     changes: tuple[Change, ...]
+    followed: tuple[Change, ...]  # shares that became impossible with fewer AZs
+    unmoved: tuple[str, ...]  # the flows to which a share that was asked for does not apply
     problems: list[Problem]
     values: dict[str, float]  # of all flows together, before single flows are changed
     flow_values: dict[str, float]
@@ -29,6 +34,21 @@ class WhatIf:
     def result(self) -> dict[str, float]:
         """What all flows together come to after every change."""
         return _values(self.topology)
+
+    @property
+    def notes(self) -> list[str]:
+        """What followed from the changes, and whom they do not concern, in words."""
+        shares = [f"{one.of} ({one.was:.4g} % to {one.value:.4g} %)" for one in self.followed]
+        notes = []
+        if shares:
+            follows = (
+                "With fewer AZs there is no choice left, so the share that crosses them changes"
+            )
+            notes.append(f"{follows}: {_named(shares)}.")
+        if self.unmoved:
+            why = "between Regions, without an AZ in common or inside one AZ there is no choice"
+            notes.append(f"Crossing AZs stays as it is for {_named(self.unmoved)}: {why}.")
+        return notes
 
 
 def what_if(topology: Topology, asked: Iterable[tuple[str, str]], flow: str = "") -> WhatIf:
@@ -44,20 +64,86 @@ def what_if(topology: Topology, asked: Iterable[tuple[str, str]], flow: str = ""
     """
     wanted = {key: text for key, text in asked if key.partition(":")[0] in INPUTS and text.strip()}
     single = {key for key in wanted if ":" in key and not key.startswith("operations:")}
-    problems = Problems()
-    steps = ({"azs"}, wanted.keys() - single - {"azs"})  # fewer AZs change how much crosses
-    changes: list[Change] = []
-    for keys in steps:
-        values = _values(topology)
-        some = {key: wanted[key] for key in keys & wanted.keys()}
-        topology, made = _change(topology, some, values, problems)
-        changes += made
-    values = _values(topology) | {one.key: one.value for one in changes}
-    flow_values = _flow_values(topology, {flow} | {key.partition(":")[2] for key in single})
-    narrow = {key: wanted[key] for key in single}
-    topology, more = _change(topology, narrow, flow_values, problems)
-    flow_values |= {one.key: one.value for one in more}
-    return WhatIf(topology, (*changes, *more), problems.listed, values, flow_values)
+    names = {flow} | {key.partition(":")[2] for key in single}
+    made = _Changing(topology, wanted)
+    crossing = {key for key in wanted if key.partition(":")[0] == "crossing"}
+    values = made.change(wanted.keys() - single - crossing - {"azs"}, _values)
+    flow_values = made.change(single - crossing, partial(_flow_values, names=names))
+    before = made.topology
+    values |= _only(made.change({"azs"}, _values), "azs")
+    followed = _followed(before, made.topology)
+    values |= _only(made.change(crossing - single, _values), "crossing")
+    shares = made.change(crossing & single, partial(_flow_values, names=names))
+    return WhatIf(
+        made.topology,
+        tuple(sorted(made.changes, key=lambda one: _place(one, single))),
+        followed,
+        _unmoved(made),
+        made.problems.listed,
+        values,
+        flow_values | _only(shares, "crossing"),
+    )
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
+
+
+def _only(values: dict[str, float], what: str) -> dict[str, float]:
+    return {key: value for key, value in values.items() if key.partition(":")[0] == what}
+
+
+def _place(change: Change, single: set[str]) -> tuple[bool, int]:
+    return change.key in single, list(INPUTS).index(change.what)
+
+
+@dataclass
+class _Changing:
+    """A topology on its way through the steps of a what-if.
+
+    Fewer AZs change which shares may cross them, and a flow whose consumers need different shares
+    is taken apart: so AZs come after what is asked of flows by their names, and crossing last.
+    """
+
+    topology: Topology
+    wanted: dict[str, str]
+    changes: list[Change] = field(default_factory=list)
+    problems: Problems = field(default_factory=Problems)
+
+    def change(
+        self, keys: Iterable[str], values: Callable[[Topology], dict[str, float]]
+    ) -> dict[str, float]:
+        """Make those changes that can be made; what can be changed in this step, by key."""
+        own = values(self.topology)
+        some = {key: self.wanted[key] for key in keys if key in self.wanted}
+        self.topology, made = _change(self.topology, some, own, self.problems)
+        self.changes += made
+        return values(self.topology) | {one.key: one.value for one in made}
+
+
+def _followed(before: Topology, after: Topology) -> tuple[Change, ...]:
+    """The stated shares that became impossible: with one AZ left, none cross, or all of them."""
+    stated = {one["name"] for one in before.document["flows"] if "cross_az_share" in one}
+    left = {one.name: one.cross_az_share for one in after.flows}
+    changes = []
+    for flow in before.flows if stated and before is not after else ():
+        entry = flow.name.removesuffix(f"/{flow.consumer}")
+        was, now = flow.cross_az_share, left[flow.name]
+        if {entry, flow.name} & stated and not _is_same(was, now):
+            changes.append(Change("crossing", flow.name, 100 * now, 100 * was))
+    return tuple(changes)
+
+
+def _unmoved(made: _Changing) -> tuple[str, ...]:
+    """The flows that a share was asked for and that have no choice."""
+    asked = [one.of for one in made.changes if one.what == "crossing"]
+    free = {one.name for one in _choosing(made.topology, "")} if asked else set()
+    return tuple(
+        one.name
+        for one in made.topology.flows
+        if asked and one.name not in free and any(_is_of(one, of) for of in asked)
+    )
 
 
 def _change(
@@ -115,16 +201,20 @@ def _is_same(own: float, value: float) -> bool:
 
 def _choosing(topology: Topology, of: str) -> list[Flow]:
     """The flows whose bytes may or may not cross AZs; those of one entry where one is named."""
-    vpcs = {vpc.name: vpc for vpc in topology.vpcs}
+    azs = {vpc.name: vpc.azs for vpc in topology.vpcs}
     services = {one.name: one.azs for one in topology.services}
-    found = []
-    for one in topology.flows:
-        ours, theirs = vpcs[one.consumer], vpcs[one.provider]
-        azs = services[one.service] if one.service else theirs.azs
-        is_asked = not of or one.name == of or one.name == f"{of}/{one.consumer}"
-        if is_asked and ours.region == theirs.region and set(ours.azs) & set(azs):
-            found.append(one)
-    return found
+    return [
+        one
+        for one in topology.flows
+        if _is_of(one, of)
+        and has_choice(
+            azs[one.consumer], services[one.service] if one.service else azs[one.provider]
+        )
+    ]
+
+
+def _is_of(flow: Flow, of: str) -> bool:
+    return not of or flow.name in (of, f"{of}/{flow.consumer}")
 
 
 def _number(text: str) -> float:
@@ -136,7 +226,7 @@ def _unusable(key: str, text: str, own: dict[str, float], topology: Topology) ->
     if not NUMBER.fullmatch(text.strip()):
         return f"{text[:40]!r} is not a number; write it like 1024, 1,024 or 0.5"
     if what == "crossing" and not _choosing(topology, of):
-        return "no AZ is common to both ends in one Region, so that there is no choice"
+        return "no AZ is common to both ends, or they lie in one alone, so that there is no choice"
     value = _number(text)
     most = own["azs"] if what == "azs" else INPUTS[what].most
     least = 1 if what == "azs" else 0

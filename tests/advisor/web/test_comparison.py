@@ -394,3 +394,25 @@ def test_young_prices_are_not_called_old(signed_in: Client, reference: UUID) -> 
         assert "older than a year" not in text
     answer = signed_in.get(reverse("comparison-json", args=[reference])).json()
     assert answer["old_prices"] is None
+
+
+def test_consumers_without_a_choice_are_named_and_what_becomes_impossible_is_said(
+    signed_in: Client, user: User
+) -> None:
+    made = document(flow(cross_az_share=0.5), flow(name="g", **{"from": "inside"}))
+    made["vpcs"].append(vpc("inside", "111111111111", "10.5.0.0/16", azs=["use1-az1"]))
+    made["services"][0]["azs"] = ["use1-az1"]
+    uid = create_topology(user.team_id, made).topology.uid
+    assert page(signed_in, uid, crossing="30")["notes"] == [
+        "Crossing AZs stays as it is for g: between Regions, without an AZ in common or inside one "
+        "AZ there is no choice."
+    ]
+    view = reverse("topology", args=[uid])
+    assert (
+        "crosses them changes: f (50 % to 0 %)."
+        in signed_in.get(view, {"azs": "1"}).content.decode()
+    )
+    export = signed_in.get(reverse("comparison-json", args=[uid]), {"azs": "1"})
+    assert json.loads(export.content)["what_if_notes"]
+    text = signed_in.get(reverse("comparison-md", args=[uid]), {"azs": "1"}).content.decode()
+    assert "- With fewer AZs no choice is left" in text

@@ -82,6 +82,22 @@ def test_an_empty_crossing_share_means_spread_evenly(signed_in: Client) -> None:
     assert "cross_az_share" not in TopologyVersion.objects.get().document["flows"][0]
 
 
+@pytest.mark.parametrize(
+    ("azs", "percent", "words"),
+    [
+        ("use1-az4", "10", "No AZ is common to both: all bytes cross."),
+        ("use1-az1", "10", "Both lie in one and the same AZ: no bytes cross."),
+        ("use1-az1", "120", "it cannot be more than 1"),
+    ],
+)
+def test_a_crossing_share_that_cannot_be_is_said_in_the_forms_terms(
+    signed_in: Client, azs: str, percent: str, words: str
+) -> None:
+    ends = {"consumer_azs": "use1-az1", "provider_azs": azs, "crossing_percent": percent}
+    response = signed_in.post(reverse("new"), initial() | ends)
+    assert words in response.context["form"].errors["crossing_percent"][0]
+
+
 def test_a_pasted_document_is_stored(signed_in: Client) -> None:
     response = signed_in.post(reverse("paste"), {"text": REFERENCE.read_text(encoding="utf-8")})
     assert response.status_code == 302

@@ -157,9 +157,84 @@ def test_where_nothing_flows_the_share_is_that_of_the_flows() -> None:
 def test_fewer_azs_come_before_what_depends_on_them() -> None:
     made = document()
     assert asked(made, azs=1).values["crossing"] == 0
-    both = asked(made, azs=1, crossing="66.6666666667")
+    both = asked(made, azs=2, crossing="66")
     assert [one.key for one in both.changes] == ["azs", "crossing"]
-    assert both.topology.flows[0].cross_az_share == pytest.approx(2 / 3)
+    assert both.topology.flows[0].cross_az_share == pytest.approx(0.66)
+    impossible = asked(made, azs=1, crossing="66")
+    assert [one.key for one in impossible.changes] == ["azs"]
+    assert "they lie in one alone" in impossible.problems[0].problem
+
+
+def far_and_near() -> dict[str, Any]:
+    """A flow from three VPCs: one may cross AZs, one must, one is in another Region."""
+    made = document(
+        flow(**{"from": ["clients", "forced", "far"]}),
+        flow(name="one", **{"from": "inside"}, to="shop"),
+    )
+    ireland = {"region": "eu-west-1", "azs": ["euw1-az1"]}
+    made["vpcs"] += [
+        vpc("forced", "111111111111", "10.2.0.0/16", azs=["use1-az6"]),
+        vpc("far", "111111111111", "10.3.0.0/16", **ireland),
+        vpc("inside", "111111111111", "10.4.0.0/16", azs=["use1-az2"]),
+    ]
+    made["services"].append({"name": "shop", "vpc": "orders", "port": 1, "azs": ["use1-az2"]})
+    return made
+
+
+def test_a_share_reaches_every_consumer_that_has_a_choice_and_the_others_are_named() -> None:
+    result = asked(far_and_near(), crossing=25)
+    shares = {one.name: one.cross_az_share for one in result.topology.flows}
+    assert shares == {"f/clients": 0.25, "f/far": 0.25, "f/forced": 1.0, "one": 0.0}
+    assert sorted(result.unmoved) == ["f/far", "f/forced", "one"]
+    (note,) = result.notes
+    assert note.startswith("Crossing AZs stays as it is for f/far, f/forced, one: between Regions")
+    assert (result.problems, [one.key for one in result.changes]) == ([], ["crossing"])
+    assert topology(result.topology.document).flows == result.topology.flows
+    costs = plain(compare(result.topology, price_list(), LatencySet("none", "", ())))["answers"]
+    peering = next(one for one in costs if one["option"] == "vpc-peering")
+    between = [one for one in peering["lines"] if "another AZ" in one["what"]]
+    assert sum(float(one["usd"]) for one in between) == pytest.approx(5 + 20)
+
+
+def test_a_flow_that_was_taken_apart_is_still_changed_as_one() -> None:
+    made = topology(far_and_near())
+    texts = [("crossing", "25"), ("gb:f", "10"), ("crossing:f", "50"), ("connections:f", "2")]
+    result = what_if(made, texts)
+    flows = {one.name: one for one in result.topology.flows}
+    of_f = [one for one in flows.values() if one.name.startswith("f/")]
+    assert {one.gb for one in of_f} == {10.0}
+    assert {one.connections_per_second for one in of_f} == {2.0}
+    assert flows["f/clients"].cross_az_share == 0.5
+    assert flows["f/forced"].cross_az_share == 1.0
+    assert [one.key for one in result.changes] == [
+        "crossing",
+        "gb:f",
+        "crossing:f",
+        "connections:f",
+    ]
+
+
+def test_a_share_that_fewer_azs_make_impossible_becomes_what_is_left_and_is_said() -> None:
+    made = document(
+        flow(gb_per_month=102_400, cross_az_share=0.5),
+        flow(name="spread"),
+        flow(name="apart", cross_az_share=0.25, to="other"),
+    )
+    made["vpcs"][0]["azs"] = made["vpcs"][1]["azs"] = ["use1-az1", "use1-az2"]
+    made["vpcs"] += [
+        vpc("third", "222222222222", "10.2.0.0/16", azs=["use1-az2", "use1-az3"]),
+        vpc("fourth", "222222222222", "10.3.0.0/16", azs=["use1-az1"]),
+        vpc("fifth", "222222222222", "10.4.0.0/16", azs=["use1-az1"]),
+    ]
+    made["services"].append({"name": "other", "vpc": "third", "port": 1})
+    result = asked(made, azs=1)
+    shares = {one.name: one.cross_az_share for one in result.topology.flows}
+    assert shares == {"f": 0.0, "spread": 0.0, "apart": 1.0}
+    told = [(one.key, one.was, one.value) for one in result.followed]
+    assert told == [("crossing:f", 50, 0), ("crossing:apart", 25, 100)]
+    (note,) = result.notes
+    assert note.endswith("changes: f (50 % to 0 %), apart (25 % to 100 %).")
+    assert asked(made, azs=2).notes == []
 
 
 def test_the_result_counts_every_change() -> None:
