@@ -1,5 +1,6 @@
 """What a comparison says of other circumstances, against comparisons of such documents."""
 
+from collections import Counter
 from copy import deepcopy
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
@@ -8,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from connectivity.core.breakeven import Axis, curve_of
+from connectivity.core.case import case
 from connectivity.core.columns import Flows
 from connectivity.core.compare import Comparison, compare
 from connectivity.core.document import topology
@@ -20,9 +23,16 @@ from connectivity.core.regions import has_choice
 from connectivity.core.sensitivity import HALF, INPUTS, ranges, scaled, tornado, usd_of
 from connectivity.core.trial import Basis, tried
 from connectivity.core.verdict import recommended
+from connectivity.core.what_if import what_if
+from costmodel.core.bill import bill
 from costmodel.core.price_list import Price, PriceList, Tier
 
 Document = dict[str, Any]
+
+POINTS = (
+    *((Axis.GB, value) for value in (0.0, 0.37, 1.0, 2.9, 41.0)),
+    *((Axis.CROSSING, value) for value in (0.0, 0.003, 0.25, 0.8, 1.0)),
+)
 
 
 @dataclass
@@ -35,11 +45,11 @@ class Truth:
     def count(self, what: str, more: int = 1) -> None:
         self.counts[what] = self.counts.get(what, 0) + more
 
-    def near(self, said: float, true: Decimal | None, where: str) -> None:
+    def near(self, said: float, true: Decimal | None, where: str, more: float = 0) -> None:
         """Within what whole thousandths of a unit, and cents, can explain."""
         if true is None or isnan(said):
             self.expect(isnan(said), true is None, where)
-        elif abs(said - float(true)) > 0.012 + 1e-9 * abs(said):
+        elif abs(said - float(true)) > 0.012 + more + 1e-9 * abs(said):
             self.differences.append(f"{where}: {said!r}, but {true!r}")
 
     def expect(self, said: object, true: object, where: str) -> None:
@@ -61,6 +71,19 @@ class World:
     def best(self) -> str:
         one = recommended(self.compared())
         return one.option.key if one else ""
+
+
+def check(world: World, truth: Truth) -> None:
+    """Everything that a comparison says of other circumstances."""
+    comparison = world.compared()
+    truth.count("comparisons")
+    truth.count("comparisons with a recommendation", recommended(comparison) is not None)
+    check_flips(world, comparison, truth)
+    check_curves(world, comparison, truth)
+    check_sensitivity(comparison, truth)
+    check_what_if(world, comparison, truth)
+    check_sums(comparison, truth)
+    check_order(world, truth)
 
 
 def check_flips(world: World, comparison: Comparison, truth: Truth) -> None:
@@ -105,6 +128,137 @@ def check_sensitivity(comparison: Comparison, truth: Truth) -> None:
     for room in headroom(comparison):
         truth.count("rooms")
         truth.expect(True, room.full_at >= 0, f"the head-room of {room.option}")
+
+
+def check_curves(world: World, comparison: Comparison, truth: Truth) -> None:
+    """Every option's cost curve, at some points, against the bill of a document of that point."""
+    flows = world.document["flows"]
+    for axis, value in POINTS:
+        if axis is Axis.GB:
+            changed = [one | {"gb_per_month": one["gb_per_month"] * value} for one in flows]
+        else:
+            changed = [each for one in flows for each in crossed(world.document, one, value)]
+        there = case(topology(world.document | {"flows": changed}))
+        for answer in comparison.answers:
+            if answer.bill is None:
+                continue
+            truth.count("points of curves")
+            charges = answer.option.charges(there.flows)
+            exact = bill(charges, world.prices, there.regions, there.pools).usd
+            usd = float(curve_of(comparison, answer.option, axis).usd(np.array([value]))[0])
+            where = f"{world.document['name']}, {answer.option.key}, {axis} at {value}"
+            truth.near(usd, exact, where, 3e-4 * len(there.flows))
+
+
+def check_what_if(world: World, comparison: Comparison, truth: Truth) -> None:
+    """What-ifs of every input against documents that are written that way by hand."""
+    made = world.document
+    flow = made["flows"][0]
+    gb = sum(one.gb for one in comparison.case.topology.flows)
+    asked: list[tuple[dict[str, Any], Document]] = [
+        ({"azs": count}, narrowed(made, count))
+        for count in (1, 2)
+        if count <= max(len(one["azs"]) for one in made["vpcs"])
+    ]
+    asked += [
+        ({"crossing": 100 * share}, made | {"flows": _crossed_all(made, share)})
+        for share in (0.0, 0.4, 1.0)
+    ]
+    if gb:
+        doubled = [one | {"gb_per_month": one["gb_per_month"] * 2} for one in made["flows"]]
+        asked.append(({"gb": 2 * gb}, made | {"flows": doubled}))
+    name = flow["name"]
+    both = [flow | {"gb_per_month": 7, "connections_per_second": 3}, *made["flows"][1:]]
+    asked.append(({f"gb:{name}": 7, f"connections:{name}": 3}, made | {"flows": both}))
+    of_one = [*crossed(made, flow, 0.2), *made["flows"][1:]]
+    asked.append(({f"crossing:{name}": 20}, made | {"flows": of_one}))
+    for values, written in asked:
+        truth.count("what-ifs")
+        texts = [(key, repr(value)) for key, value in values.items()]
+        result = what_if(comparison.case.topology, texts)
+        said = _told(replace(world, document=result.topology.document))
+        true = _told(replace(world, document=written))
+        for key in said:
+            truth.expect(said[key], true[key], f"{made['name']}, {key}, what if {values}")
+
+
+def _crossed_all(document: Document, share: float) -> list[Document]:
+    return [one for flow in document["flows"] for one in crossed(document, flow, share)]
+
+
+def narrowed(document: Document, count: int) -> Document:
+    """The document with so many AZs a VPC, those first that most VPCs have; shares that can no
+    longer be are left out, consumer by consumer."""
+    made = deepcopy(document)
+    common = Counter(az for vpc in made["vpcs"] for az in vpc["azs"])
+    for vpc in made["vpcs"]:
+        vpc["azs"] = sorted(vpc["azs"], key=lambda az: (-common[az], az))[:count]
+    azs = {one["name"]: one["azs"] for one in made["vpcs"]}
+    for one in made["services"]:
+        own = [az for az in one.pop("azs", []) if az in azs[one["vpc"]]]
+        if own:
+            one["azs"] = own
+        azs[one["name"]] = own or azs[one["vpc"]]
+    flows = []
+    for flow in made["flows"]:
+        for one in crossed(made, flow, flow.get("cross_az_share")):
+            ours, theirs = azs[one["from"]], azs[one["to"]]
+            forced = 1.0 if set(ours).isdisjoint(theirs) else 0.0
+            if not has_choice(ours, theirs) and one.get("cross_az_share") != forced:
+                one.pop("cross_az_share", None)
+            flows.append(one)
+    return made | {"flows": flows}
+
+
+def check_sums(comparison: Comparison, truth: Truth) -> None:
+    """Payers add up to the total, and no option for all costs less than the mix."""
+    accounts = comparison.case.topology.accounts
+    mix = comparison.mix.total_usd
+    for one in comparison.answers:
+        truth.count("sums of payers")
+        where = f"{comparison.case.topology.name}, {one.option.key}"
+        paid = sum(one.payers(accounts).values(), Decimal(0))
+        truth.expect(paid, one.usd or Decimal(0), f"{where}, payers")
+        if one.is_candidate and one.total_usd is not None:
+            is_less = mix is not None and mix <= one.total_usd
+            truth.expect(True, is_less, f"{where}, the mix of {mix}")
+
+
+def check_order(world: World, truth: Truth) -> None:
+    """Nothing hangs on the order of accounts, VPCs, services, flows and consumers."""
+    made = deepcopy(world.document)
+    made.setdefault("hub_account", made["accounts"][0]["id"])
+    other = deepcopy(made)
+    for key in ("accounts", "vpcs", "services", "flows"):
+        other[key].reverse()
+    for flow in other["flows"]:
+        if isinstance(flow["from"], list):
+            flow["from"].reverse()
+    for one in other["vpcs"]:
+        one["azs"].reverse()
+    ours, theirs = (_told(replace(world, document=each)) for each in (made, other))
+    truth.count("orders")
+    for key in ours:
+        truth.expect(ours[key], theirs[key], f"{made['name']}, {key}, in another order")
+
+
+def _told(world: World) -> dict[str, Any]:
+    """What a comparison says, by option, but for the order in which it says it."""
+    comparison = world.compared()
+    accounts = comparison.case.topology.accounts
+    told: dict[str, Any] = {"": world.best(), "mix": comparison.mix.total_usd}
+    for one in comparison.answers:
+        lines = one.bill.lines if one.bill else ()
+        told[one.option.key] = (
+            one.total_usd,
+            one.is_feasible,
+            one.heads.worst.us,
+            one.payers(accounts),
+            sorted(one.objects.items()),
+            sorted((line.what, accounts[line.payer].id, line.usd) for line in lines),
+            sorted({(hit.rule.id, len(hit.flows)) for hit in one.hits}),
+        )
+    return told
 
 
 def _state(flows: Flows, i: int) -> Flows:
@@ -154,7 +308,7 @@ def repriced(world: World, comparison: Comparison, flip: Flip, usd: Decimal) -> 
     return PriceList("repriced", "", prices)
 
 
-def crossed(document: Document, flow: Document, share: float) -> list[Document]:
+def crossed(document: Document, flow: Document, share: float | None) -> list[Document]:
     """A flow's entries, one for each consumer, those with a choice with a share."""
     azs = {one["name"]: one["azs"] for one in document["vpcs"]}
     azs |= {one["name"]: one.get("azs") or azs[one["vpc"]] for one in document["services"]}
@@ -163,7 +317,7 @@ def crossed(document: Document, flow: Document, share: float) -> list[Document]:
     for consumer in flow["from"] if is_list else [flow["from"]]:
         one = flow | {"from": consumer}
         one["name"] = f"{flow['name']}/{consumer}" if is_list else flow["name"]
-        if has_choice(azs[consumer], azs[flow["to"]]):
+        if share is not None and has_choice(azs[consumer], azs[flow["to"]]):
             one["cross_az_share"] = share
         made.append(one)
     return made

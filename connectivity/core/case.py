@@ -175,8 +175,9 @@ def _flows(topology: Topology, index: _Indices) -> Flows:
     rows = topology.flows
     service = _ints([NO_SERVICE if f.service is None else index.service[f.service] for f in rows])
     to_service = service != NO_SERVICE
-    consumer = _side(topology, index, vpc_azs, [flow.consumer for flow in rows])
-    provider = _side(topology, index, vpc_azs, [flow.provider for flow in rows])
+    rank = _ranks(topology)
+    consumer = _side(topology, index, vpc_azs, rank, [flow.consumer for flow in rows])
+    provider = _side(topology, index, vpc_azs, rank, [flow.provider for flow in rows])
     azs = np.where(to_service, _of_service(service_azs, service), provider.azs)
     new = _floats([flow.connections_per_second for flow in rows])
     seconds = _floats([flow.connection_seconds for flow in rows])
@@ -217,11 +218,23 @@ def _traffic(
     }
 
 
-def _side(topology: Topology, index: _Indices, azs: Ints, names: list[str]) -> Side:
+def _ranks(topology: Topology) -> Ints:
+    """Of every VPC, whatever the order in which the document names them."""
+    partners: dict[str, set[str]] = {vpc.name: set() for vpc in topology.vpcs}
+    for flow in topology.flows:
+        partners[flow.consumer].add(flow.provider)
+        partners[flow.provider].add(flow.consumer)
+    keys = [(-len(partners[vpc.name]), vpc.account, vpc.name) for vpc in topology.vpcs]
+    ranks = np.empty(len(keys), dtype=np.int64)
+    ranks[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
+    return ranks
+
+
+def _side(topology: Topology, index: _Indices, azs: Ints, rank: Ints, names: list[str]) -> Side:
     vpc = _ints([index.vpc[name] for name in names])
     accounts = _ints([index.account[one.account] for one in topology.vpcs])
     regions = _ints([index.region[one.region] for one in topology.vpcs])
-    return Side(vpc, accounts[vpc], regions[vpc], azs[vpc])
+    return Side(vpc, accounts[vpc], regions[vpc], azs[vpc], rank[vpc])
 
 
 def _of_service(values: Column, service: Ints) -> Column:

@@ -28,6 +28,7 @@ class Side:
     account: Ints
     region: Ints
     azs: Ints  # an index into `Flows.az_lists`
+    rank: Ints  # of the VPC: 0 talks with most others; of equal ones by account id, then name
 
     def rows(self, which: Ints | Bools) -> "Side":
         return Side(*(getattr(self, one.name)[which] for one in fields(self)))

@@ -41,10 +41,8 @@ class WhatIf:
         shares = [f"{one.of} ({one.was:.4g} % to {one.value:.4g} %)" for one in self.followed]
         notes = []
         if shares:
-            follows = (
-                "With fewer AZs there is no choice left, so the share that crosses them changes"
-            )
-            notes.append(f"{follows}: {_named(shares)}.")
+            left = "With fewer AZs no choice is left, so the share that crosses them changes"
+            notes.append(f"{left}: {_named(shares)}.")
         if self.unmoved:
             why = "between Regions, without an AZ in common or inside one AZ there is no choice"
             notes.append(f"Crossing AZs stays as it is for {_named(self.unmoved)}: {why}.")

@@ -1,5 +1,6 @@
 """A Site-to-Site VPN connection for each pair of VPCs: an appliance of one's own, the customer
-gateway, in the one that the document names first, a virtual private gateway in the other."""
+gateway, in the one that talks with more VPCs, which it serves all, so that appliances are few and
+no virtual private gateway ends many connections; a virtual private gateway in the other."""
 
 from collections.abc import Iterator
 from dataclasses import fields
@@ -30,7 +31,7 @@ OUR_READING = (
 
 def _ends(flows: Flows) -> tuple[Side, Side]:
     """Of every flow, the end with the appliance and the end with the gateway."""
-    is_first = flows.consumer.vpc < flows.provider.vpc
+    is_first = flows.consumer.rank < flows.provider.rank
     return _where(is_first, flows.consumer, flows.provider), _where(
         ~is_first, flows.consumer, flows.provider
     )
@@ -59,10 +60,11 @@ def _everywhere(case: Case) -> Bools:
 
 
 def _appliance(case: Case, row: int) -> str:
-    first = min(case.flows.consumer.vpc[row], case.flows.provider.vpc[row])
+    appliance, _ = _ends(case.flows)
     return (
-        f"AWS ends one side of a VPN only: {case.vpc(first).name} needs an appliance that you "
-        "run, patch and make redundant; its instance is not priced here"
+        f"AWS ends one side of a VPN only: {case.vpc(appliance.vpc[row]).name}, which talks with "
+        "more VPCs or comes first by account id and name, needs an appliance that you run, patch "
+        "and make redundant; its instance is not priced here"
     )
 
 
@@ -103,8 +105,9 @@ def _bandwidth(case: Case, row: int) -> str:
 
 def _connections(case: Case) -> Floats:
     """For every VPC, the connections of its gateway: one for each VPC with an appliance."""
-    gateways = [gateway for _, gateway in case.pairs]
-    return np.bincount(gateways, minlength=len(case.topology.vpcs)).astype(np.float64)
+    _, gateway = _ends(case.flows)
+    one_each = np.unique(case.pair, return_index=True)[1]
+    return np.bincount(gateway.vpc[one_each], minlength=len(case.topology.vpcs)).astype(np.float64)
 
 
 def _mtu(case: Case, row: int) -> str:

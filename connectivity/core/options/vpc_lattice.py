@@ -11,7 +11,7 @@ from connectivity.core.lattice import LATTICE_RULES, SERVICE_TIMEOUTS
 from connectivity.core.option import Objects, Option
 from connectivity.core.rule import Rule, Severity
 from connectivity.core.services import HTTP, SECONDS_PER_HOUR, TLS
-from connectivity.core.sources import BEST_PRACTICES, SAAS_OPTIONS
+from connectivity.core.sources import BEST_PRACTICES, LATTICE_TLS, SAAS_OPTIONS
 from connectivity.core.transfer import sums
 from costmodel.core.charges import Bools, Charge, Floats, Hourly, Ints, Metered, PriceName
 from costmodel.core.units import HOURS_PER_MONTH
@@ -67,6 +67,14 @@ def _not_http(case: Case) -> Bools:
     return case.flows.to_service & ~np.isin(case.flows.protocol, (HTTP, TLS))
 
 
+def _passed_through(case: Case, row: int) -> str:
+    return (
+        f"{case.service(row).name} ends TLS on its load balancer, and a TLS listener of VPC "
+        "Lattice passes it through to the targets, found by a custom domain name: end TLS on the "
+        "targets, or let VPC Lattice end it with an HTTPS listener"
+    )
+
+
 def _load(case: Case) -> Floats:
     """For every flow, how far its service is used, of what one AZ of it carries."""
     flows = case.flows
@@ -97,6 +105,13 @@ OPTION = Option(
     rules=(
         *LATTICE_RULES,
         *SERVICE_TIMEOUTS,
+        Rule(
+            "LTC-24",
+            Severity.CONDITION,
+            services.protocol(TLS),
+            _passed_through,
+            LATTICE_TLS,
+        ),
         Rule("LTC-02", Severity.HARD, _not_http, _protocol, BEST_PRACTICES),
         Rule("LTC-07", Severity.WARNING, _busy, _throughput, SAAS_OPTIONS),
     ),

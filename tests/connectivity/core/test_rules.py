@@ -52,6 +52,16 @@ def star(spokes: int, **changes: Any) -> dict[str, Any]:
     return document(*flows, vpcs=[*vpcs, hub]) | changes
 
 
+def mesh(count: int) -> dict[str, Any]:
+    """Many VPCs that all talk with each other."""
+    names = [f"v{i:02}" for i in range(count)]
+    vpcs = [vpc(name, "111111111111", f"10.{i}.0.0/16") for i, name in enumerate(names)]
+    flows = [
+        flow(name=name, **{"from": names[i + 1 :]}, to=name) for i, name in enumerate(names[:-1])
+    ]
+    return document(*flows, vpcs=vpcs[::-1], services=[])
+
+
 def fan(services: int) -> dict[str, Any]:
     """One VPC that calls many services."""
     made = [{"name": f"s{i}", "vpc": "orders", "port": 443} for i in range(services)]
@@ -194,6 +204,8 @@ APPLIES: list[tuple[str, str, str, dict[str, Any], str]] = [
     ("vpc-lattice", "LTC-23", "hard",
      document(flow(max_idle_seconds=601), services=service(protocol="tls")),
      "lives 601 s, and VPC Lattice ends every TLS connection"),
+    ("vpc-lattice", "LTC-24", "condition", document(services=service(protocol="tls")),
+     "end TLS on the targets, or let VPC Lattice end it with an HTTPS listener"),
     ("cloud-wan", "CWAN-14", "hard", two_vpcs(orders={"cidrs": ["10.0.0.0/16"]}),
      "one core network cannot route to both"),
     ("cloud-wan", "TGW-22", "hard",
@@ -210,9 +222,10 @@ APPLIES: list[tuple[str, str, str, dict[str, Any], str]] = [
     ("site-to-site-vpn", "VPN-05", "hard", two_vpcs(orders={"cidrs": ["2001:db8::/56"]}),
      "IPv4 only"),
     ("site-to-site-vpn", "VPN-14", "hard", document(flow(needs=["sg-reference"])), "tunnel"),
-    ("site-to-site-vpn", "VPN-12", "quota", star(11),
-     "gateway of orders needs 11 connections; AWS allows 10"),
-    ("site-to-site-vpn", "VPN-11", "condition", document(), "clients needs an appliance"),
+    ("site-to-site-vpn", "VPN-12", "quota", mesh(12),
+     "gateway of v11 needs 11 connections; AWS allows 10"),
+    ("site-to-site-vpn", "VPN-11", "condition", document(), "clients, which talks with more"),
+    ("site-to-site-vpn", "VPN-11", "condition", star(2), "orders, which talks with more VPCs"),
     ("site-to-site-vpn", "VPN-15", "condition", document(flow(needs=["private-dns"])), "Resolver"),
     ("site-to-site-vpn", "VPN-01", "warning", document(flow(peak_gbps=1.3)), "1.3 Gbps"),
     ("site-to-site-vpn", "VPN-09", "warning", document(), "1446 bytes"),
@@ -284,7 +297,8 @@ SILENT: list[tuple[str, str, dict[str, Any]]] = [
     ("public-internet", "INET-18",
      document(services=service(protocol="http", azs=["use1-az1"]))),
     ("site-to-site-vpn", "VPN-05", two_vpcs(orders={"cidrs": ["10.1.0.0/16", "2001:db8::/56"]})),
-    ("site-to-site-vpn", "VPN-12", star(10)),
+    ("site-to-site-vpn", "VPN-12", mesh(11)),
+    ("site-to-site-vpn", "VPN-12", star(11)),
     ("site-to-site-vpn", "VPN-01", document(flow(peak_gbps=1.25))),
     ("public-internet", "INET-04", document(flow(peak_gbps=15))),
     ("public-internet", "INET-05",
