@@ -5,8 +5,7 @@ name cannot mean another one a moment later. Redirects are not followed: they ar
 """
 
 import socket
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatch
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import NamedTuple
@@ -15,7 +14,9 @@ from urllib.parse import urlsplit
 import urllib3
 from django.conf import settings
 
-TIMEOUT_S = 10
+from connectivity.clients.deadline import Deadline, TooSlow
+
+TIMEOUT_S = 10  # from looking up the name to the last byte of the answer
 MOST_BYTES = 16 * 2**20
 NEVER = tuple(
     map(
@@ -29,14 +30,19 @@ NEVER = tuple(
             "168.63.129.16/32",
             "192.0.0.192/32",
             "0.0.0.0/8",
+            "255.255.255.255/32",
             "::/128",
         ),
     )
 )  # link-local, metadata services, and no address at all: whatever the list says
 
 
-NAT64 = ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48")
-COMPATIBLE = ip_network("::/96")
+AT_THE_END = tuple(
+    map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0:0/96", "::/96"))
+)  # NAT64 (RFC 6052, RFC 8215), IPv4-translated (RFC 2765), IPv4-compatible: the last 32 bits
+LOCAL_NAT64 = ip_network("64:ff9b:1::/48")
+ISATAP = (0x0000_5EFE, 0x0200_5EFE)  # the third quarter of the address; the IPv4 address follows
+NO_ADDRESS = ip_network("0.0.0.0/8")
 
 
 class NotAllowed(Exception):
@@ -77,24 +83,15 @@ def ask(
 
     Raises:
         NotAllowed: before anything is sent.
-        WebError: no connection, no answer in ten seconds, or more than 16 MiB of it.
+        WebError: no connection, not all of the answer in ten seconds, or more than 16 MiB of it.
     """
-    target = checked(url, settings.OUTBOUND_HOSTS if allowed is None else allowed)
-    try:
-        with _pool(target) as pool:
-            reply = pool.urlopen(
-                method,
-                target.path,
-                body=body,
-                headers={"Host": _host_header(target), **(headers or {})},
-                redirect=False,
-                retries=False,
-                preload_content=False,
-                assert_same_host=False,
-            )
-            content = _body(reply, time.monotonic() + TIMEOUT_S)
-    except urllib3.exceptions.HTTPError as error:
-        raise WebError(f"{target.host}:{target.port} does not answer: {error}") from error
+    hosts = settings.OUTBOUND_HOSTS if allowed is None else allowed
+    with Deadline(TIMEOUT_S) as deadline:
+        try:
+            target = deadline.within(lambda: checked(url, hosts))
+        except TooSlow as error:
+            raise WebError(f"no address of {url[:100]!r} in {TIMEOUT_S} seconds") from error
+        reply, content = _exchange(deadline, target, method, body, headers or {})
     if len(content) > MOST_BYTES:
         raise WebError(f"{target.host} sends more than {MOST_BYTES // 2**20} MiB")
     if 300 <= reply.status < 400:
@@ -103,13 +100,40 @@ def ask(
     return Reply(reply.status, content)
 
 
-def _body(reply: urllib3.BaseHTTPResponse, until: float) -> bytes:
-    """Raises: urllib3.exceptions.ReadTimeoutError: it comes too slowly."""
+def _exchange(
+    deadline: Deadline,
+    target: _Target,
+    method: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+) -> tuple[urllib3.BaseHTTPResponse, bytes]:
+    """Raises: WebError: it fails, or takes too long."""
+    try:
+        with deadline.pool(_pool(target, deadline.left)) as pool:
+            reply = pool.urlopen(
+                method,
+                target.path,
+                body=body,
+                headers={"Host": _host_header(target), **headers},
+                redirect=False,
+                retries=False,
+                preload_content=False,
+                assert_same_host=False,
+            )
+            return reply, _body(reply, deadline)
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        slow = f"not all of its answer came in {TIMEOUT_S} seconds"
+        why = slow if deadline.is_over else str(error)
+        raise WebError(f"{target.host}:{target.port} does not answer: {why}") from error
+
+
+def _body(reply: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
+    """Raises: urllib3.exceptions.HTTPError: it was cut off."""
     content = b""
     while len(content) <= MOST_BYTES and (part := reply.read1(2**16)):
         content += part
-        if time.monotonic() > until:
-            raise urllib3.exceptions.HTTPError(f"not all of it came in {TIMEOUT_S} seconds")
+    if deadline.is_over:  # of a body without a length the end looks like its own
+        raise urllib3.exceptions.HTTPError("cut off")
     return content
 
 
@@ -131,43 +155,73 @@ def checked(url: str, allowed: Sequence[str]) -> _Target:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise NotAllowed(f"no address is known of {host!r}") from error
-    addresses = [_plain(str(one[4][0])) for one in found]
+    addresses = [_plain(str(info[4][0])) for info in found]
     for address in addresses:
-        if any(address in network for network in NEVER) or address.is_multicast:
-            raise NotAllowed(f"{host!r} means {address}, which is never asked")
-        if not _is_listed(host, address, allowed):
-            raise NotAllowed(
-                f"{host!r} ({address}) is not among the hosts that may be asked; whoever runs this "
-                "installation adds it to OUTBOUND_HOSTS"
-            )
+        _check(host, address, allowed)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return _Target(parts.scheme, host, port, path, str(addresses[0]))
 
 
+def _check(host: str, address: IPv4Address | IPv6Address, allowed: Sequence[str]) -> None:
+    """Raises: NotAllowed: it, or an address that a translator or a tunnel would make of it."""
+    meant = _translated(address)
+    tunnelled = tuple(_tunnelled(address)) if isinstance(address, IPv6Address) else ()
+    for reached in (address, meant, *tunnelled):
+        if any(reached in network for network in NEVER) or reached.is_multicast:
+            raise NotAllowed(f"{host!r} means {reached}, which is never asked")
+    if not all(_is_listed(host, reached, allowed) for reached in (meant, *tunnelled)):
+        raise NotAllowed(
+            f"{host!r} ({meant}) is not among the hosts that may be asked; whoever runs this "
+            "installation adds it to OUTBOUND_HOSTS"
+        )
+
+
 def _plain(text: str) -> IPv4Address | IPv6Address:
-    """An address; of one that only wraps an IPv4 address, that one."""
+    """An address; of one that is an IPv4 address in IPv6's notation, that one."""
     address = ip_address(text.split("%")[0])
     if isinstance(address, IPv4Address):
         return address
-    wrapped = address.ipv4_mapped or address.sixtofour
-    is_prefixed = any(address in one for one in (*NAT64, COMPATIBLE)) and int(address) > 1
-    return IPv4Address(int(address) & 0xFFFFFFFF) if is_prefixed else wrapped or address
+    return address.ipv4_mapped or address
+
+
+def _translated(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """The IPv4 address that a translator makes of it; without one, itself."""
+    if isinstance(address, IPv4Address):
+        return address
+    if any(address in network for network in AT_THE_END) and int(address) > 1:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.sixtofour or address
+
+
+def _tunnelled(address: IPv6Address) -> Iterator[IPv4Address]:
+    """The IPv4 addresses to which Teredo, ISATAP or a NAT64 of one's own would bring it, too."""
+    number = int(address)
+    yield from address.teredo or ()
+    if number >> 32 & 0xFFFFFFFF in ISATAP:
+        yield IPv4Address(number & 0xFFFFFFFF)
+    if address in LOCAL_NAT64:
+        for bits in (16, 8, 0):  # RFC 6052, 2.2: behind 48, 56 or 64 bits, around bits 64 to 71
+            low = 32 - bits
+            upper, lower = number >> 64 & (1 << bits) - 1, number & (1 << 56) - 1
+            inside = IPv4Address(upper << low | lower >> 56 - low)
+            if inside not in NO_ADDRESS:
+                yield inside
 
 
 def _is_listed(host: str, address: IPv4Address | IPv6Address, allowed: Sequence[str]) -> bool:
     """By network, or by name; a name alone does not open a private network."""
-    for one in allowed:
+    for entry in allowed:
         try:
-            if address in ip_network(one, strict=False):
+            if address in ip_network(entry, strict=False):
                 return True
         except ValueError:
-            if address.is_global and fnmatch(host.lower(), one.lower()):
+            if address.is_global and fnmatch(host.lower(), entry.lower()):
                 return True
     return False
 
 
-def _pool(target: _Target) -> urllib3.HTTPConnectionPool:
-    timeout = urllib3.Timeout(total=TIMEOUT_S)
+def _pool(target: _Target, seconds: float) -> urllib3.HTTPConnectionPool:
+    timeout = urllib3.Timeout(total=seconds)
     if target.scheme == "http":
         return urllib3.HTTPConnectionPool(target.address, target.port, timeout=timeout)
     return urllib3.HTTPSConnectionPool(

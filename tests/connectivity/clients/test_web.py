@@ -4,6 +4,8 @@ import contextlib
 import socket
 import threading
 import time
+from collections.abc import Callable, Iterator
+from ipaddress import ip_address
 from typing import Any
 
 import pytest
@@ -41,6 +43,15 @@ def resolves(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
         "http://[64:ff9b:1::a9fe:a9fe]/",
         "http://[2002:a9fe:a9fe::1]/",
         "http://[::169.254.169.254]/",
+        "http://[::ffff:0:169.254.169.254]/",  # IPv4-translated
+        "http://[64:ff9b:1:a9fe:a9:fe00::]/",  # RFC 6052 behind 48 bits
+        "http://[64:ff9b:1:a9:fe:a9fe::]/",  # behind 56
+        "http://[64:ff9b:1:0:a9:fea9:fe00:0]/",  # behind 64
+        "http://[2001:0:a9fe:a9fe::1]/",  # Teredo's server
+        "http://[2001:0:102:304::5601:5601]/",  # Teredo's client, written upside down
+        "http://[2606:4700::5efe:169.254.169.254]/",  # ISATAP
+        "http://[2606:4700::200:5efe:169.254.169.254]/",
+        "http://255.255.255.255/",
     ],
 )
 def test_where_secrets_are_is_never_asked_whatever_the_list_says(url: str) -> None:
@@ -63,6 +74,20 @@ def test_where_secrets_are_is_never_asked_whatever_the_list_says(url: str) -> No
 def test_what_is_no_address_or_not_listed_is_refused(url: str, words: str) -> None:
     with pytest.raises(NotAllowed, match=words):
         checked(url, ["hooks.slack.com"])
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["64:ff9b::10.0.0.5", "::ffff:0:10.0.0.5", "2002:a00:5::1", "2606:4700::5efe:10.0.0.5"],
+)
+def test_a_private_address_inside_an_ipv6_one_is_opened_by_its_network_alone(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolves(monkeypatch, address)
+    with pytest.raises(NotAllowed, match="OUTBOUND_HOSTS"):
+        checked("http://prometheus.example/", ["*", "2000::/3"])
+    listed = checked("http://prometheus.example/", ["10.0.0.0/24", "2606:4700::/32"])
+    assert listed.address == str(ip_address(address))  # what was checked is what is asked
 
 
 def test_a_name_that_means_a_private_address_is_not_opened_by_its_name(
@@ -105,25 +130,82 @@ def test_a_name_in_other_letters_is_the_name_that_it_means(receiver: Receiver) -
         checked(f"http://{'a' * 70}.example/", ["*"])
 
 
-def test_a_body_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n"
+PLAIN = b"HTTP/1.1 200 OK\r\n\r\n"
+
+
+@pytest.fixture
+def dripping(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[bytes], str]]:
+    """Servers that send a text at once and then a byte each tenth of a second."""
     monkeypatch.setattr(web, "TIMEOUT_S", 1)
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    with contextlib.ExitStack() as stack:
 
-        def drip() -> None:
-            with server.accept()[0] as one, contextlib.suppress(OSError):
-                one.recv(1_000)
-                one.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n")
-                for _ in range(40):
-                    one.sendall(b"x")
-                    time.sleep(0.2)
+        def start(first: bytes) -> str:
+            server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
 
-        thread = threading.Thread(target=drip)
-        thread.start()
-        begin = time.monotonic()
-        with pytest.raises(WebError, match="does not answer"):
-            ask("GET", f"http://127.0.0.1:{server.getsockname()[1]}/", allowed=["127.0.0.0/8"])
-        assert time.monotonic() - begin < 4
-        thread.join()
+            def drip() -> None:
+                with contextlib.suppress(OSError), server.accept()[0] as peer:
+                    peer.sendall(first)
+                    for _ in range(60):
+                        peer.sendall(b"x")
+                        time.sleep(0.1)
+
+            thread = threading.Thread(target=drip)
+            thread.start()
+            stack.callback(thread.join)
+            return f"127.0.0.1:{server.getsockname()[1]}"
+
+        yield start
+
+
+@pytest.mark.parametrize(
+    ("scheme", "first"),
+    [
+        ("http", b""),  # a status line that does not end
+        ("http", b"HTTP/1.1 200 OK\r\nA: "),  # a header that does not end
+        ("http", b"HTTP/1.1 100 Continue\r\n\r\n" * 3 + b"HTTP/1.1 200 OK\r\n"),
+        ("http", HEAD),  # a body of known length
+        ("http", PLAIN),  # a body that ends with the connection
+        ("https", b""),  # no TLS at all
+        ("https", b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc"),  # a TLS record that does not end
+    ],
+)
+def test_one_deadline_holds_for_all_of_an_exchange(
+    scheme: str, first: bytes, dripping: Callable[[bytes], str]
+) -> None:
+    """The timeouts of libraries are for each wait by itself, and a byte ends a wait."""
+    url = f"{scheme}://{dripping(first)}/"
+    begin = time.monotonic()
+    with pytest.raises(WebError, match="does not answer"):
+        ask("GET", url, allowed=["127.0.0.0/8"])
+    assert time.monotonic() - begin < 2
+
+
+def test_the_deadline_holds_for_the_look_up_of_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web, "TIMEOUT_S", 0.3)
+    asked = threading.Event()
+
+    def slow(*_: object, **__: object) -> list[Any]:
+        asked.set()
+        time.sleep(1)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    begin = time.monotonic()
+    with pytest.raises(WebError, match=r"no address of 'http://slow\.example/' in"):
+        ask("GET", "http://slow.example/", allowed=["*"])
+    assert asked.is_set()
+    assert time.monotonic() - begin < 0.9
+
+
+def test_no_thread_or_socket_is_left_behind(receiver: Receiver) -> None:
+    before = threading.active_count()
+    for _ in range(5):
+        assert ask("GET", receiver.url, allowed=["127.0.0.0/8"]).body == b"ok"
+    deadline = time.monotonic() + 2
+    while threading.active_count() > before and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert threading.active_count() <= before
 
 
 def test_silence_is_said(receiver: Receiver) -> None:
