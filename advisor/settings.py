@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import os
 import tempfile
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -12,45 +13,22 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
+from advisor import environment
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 env.read_env(BASE_DIR / ".env")
+environment.drop_blanks(os.environ)
+environment.refuse(os.environ)
 
 VAR_DIR = Path(env.str("ADVISOR_VAR", default=str(BASE_DIR / "var")))
-ADVISOR_URL = env.str("ADVISOR_URL", default="http://127.0.0.1:8000")
-
-
-def flag(name: str) -> bool:
-    """True or False; anything else stops the start."""
-    text = str(env.str(name, default="False")).lower()
-    if text not in {"true", "false", "1", "0", "yes", "no"}:
-        raise ImproperlyConfigured(f"{name} is {text!r}; it is True or False")
-    return text in {"true", "1", "yes"}
-
-
-DEBUG = flag("DEBUG")
-
-
-def secret_key() -> str:
-    """SECRET_KEY, or the content of the file that SECRET_KEY_FILE names."""
-    key = str(env.str("SECRET_KEY", default=""))
-    path = Path(env.str("SECRET_KEY_FILE", default=str(VAR_DIR / "secret_key")))
-    if not key and path.is_file():
-        key = path.read_text(encoding="utf-8").strip()
-    if not key:
-        raise ImproperlyConfigured(
-            f"SECRET_KEY is not set and {path} does not exist: run scripts/setup, or set it"
-        )
-    return key
-
-
-SECRET_KEY = secret_key()
+ADVISOR_URL = env.str("ADVISOR_URL", default="http://127.0.0.1:8000").rstrip("/")
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="") or environment.kept_key(
+    os.environ, Path(env.str("SECRET_KEY_FILE", default=str(VAR_DIR / "secret_key")))
+)
 
 _url = urlsplit(ADVISOR_URL)
-if _url.scheme not in {"http", "https"} or not _url.hostname:
-    raise ImproperlyConfigured(
-        f"ADVISOR_URL is {ADVISOR_URL!r}; it begins with http:// or https://"
-    )
 IS_HTTPS = _url.scheme == "https"
 ALLOWED_HOSTS = [_url.hostname, *env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])]
 CSRF_TRUSTED_ORIGINS = [f"{_url.scheme}://{_url.netloc}"]
@@ -133,8 +111,6 @@ TEMPLATES = [
 
 _database = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'advisor.sqlite3'}"
 DATABASES = {"default": env.db_url_config(_database)}
-if not DATABASES["default"].get("ENGINE"):
-    raise ImproperlyConfigured("DATABASE_URL is not like postgres://user:password@host:5432/name")
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
@@ -156,7 +132,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever signs up was invited
 ACCOUNT_LOGOUT_REDIRECT_URL = ACCOUNT_SIGNUP_REDIRECT_URL = "home"
-ALLAUTH_TRUSTED_PROXY_COUNT = int(IS_HTTPS)  # the proxy with TLS in front of web
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=int(IS_HTTPS))  # the one with TLS
 MFA_ADAPTER = "advisor.accounts.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Connectivity Advisor"
@@ -205,7 +181,7 @@ STATICFILES_DIRS = [
     (PLOTLY, Path(_plotly.submodule_search_locations[0]) / "package_data"),
 ]
 WHITENOISE_IMMUTABLE_FILE_TEST = rf"/{PLOTLY}/|\.[0-9a-f]{{12}}\."
-COLLECTED_STATIC = flag("COLLECTED_STATIC")
+COLLECTED_STATIC = env.bool("COLLECTED_STATIC", default=False)
 STATIC_ROOT = BASE_DIR / "staticfiles" if COLLECTED_STATIC else None
 WHITENOISE_USE_FINDERS = not COLLECTED_STATIC
 STORAGES = {
