@@ -8,6 +8,7 @@ from uuid import UUID
 
 from connectivity import queries
 from connectivity.core.compare import Comparison, Progress, compare
+from connectivity.core.coverage import Lack, lacking
 from connectivity.core.document import topology
 from connectivity.core.kit import Step, run_book
 from connectivity.core.latency import LatencySet
@@ -54,6 +55,15 @@ def check_comparison(
     topology(document)
     price_list(team_id, prices)
     queries.latencies(team_id)
+
+
+def lacking_prices(team_id: int, consumer: str, provider: str) -> list[Lack]:
+    """Which options have no total between two Regions, or inside one, whatever the topology.
+
+    Raises:
+        UnknownPriceList: there is no list at all.
+    """
+    return lacking(price_list(team_id), consumer, provider)
 
 
 Asked = tuple[tuple[str, str], ...]  # what-if keys and the texts of their values

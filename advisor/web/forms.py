@@ -21,12 +21,16 @@ PROTOCOLS = [
 
 
 def _refills(side: str) -> forms.Select:
-    """A Region whose change rewrites the AZ IDs beside it; without a script they are typed."""
+    """A Region whose change rewrites the AZ IDs beside it, and what both Regions lack.
+
+    Without a script AZ IDs are typed, and a button shows what is lacking.
+    """
     azs = f"#id_{side}_azs"
+    other = "provider" if side == "consumer" else "consumer"
     return forms.Select(
         attrs={
             "hx-get": f"/topologies/new/azs/{side}/",
-            "hx-include": azs,
+            "hx-include": f"{azs}, #id_{other}_region",
             "hx-target": azs,
             "hx-swap": "outerHTML",
             "hx-trigger": "change",

@@ -18,14 +18,16 @@ from advisor.web.forms import DocumentForm, TwoVpcsForm
 from advisor.web.requests import found_or_404, signed_in, text_in, version_number
 from connectivity import actions, queries
 from connectivity.actions import Conflict
+from connectivity.advice import lacking_prices
 from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.core.reading import read
 from connectivity.core.regions import AZ_PREFIXES
 from connectivity.models import Topology, TopologyVersion
 from connectivity.reference import REFERENCE
-from costmodel.queries import Since, prices_since
+from costmodel.queries import Since, UnknownPriceList, prices_since
 
 PAGE = 50
+SIDES = ("consumer", "provider")
 MOST_AZ_TEXT = 200
 FIRST_FEW = 3  # topologies, up to which the ways to begin stand first
 
@@ -65,26 +67,53 @@ def new(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     asked = {name: request.GET[name] for name in TwoVpcsForm.base_fields if name in request.GET}
     form = TwoVpcsForm(request.POST or None, initial=asked)
-    if request.method == "POST" and form.is_valid():
+    if "look" in request.POST:
+        form = TwoVpcsForm(initial={name: form[name].value() for name in form.fields})
+    elif request.method == "POST" and form.is_valid():
         try:
             version = actions.create_topology(user.team_id, form.document(), author_id=user.pk)
         except DocumentRefused as error:
             form.show(error.problems)
         else:
             return redirect("topology", version.topology.uid)
-    return render(request, "web/new.html", {"form": form, "is_prefilled": bool(asked)})
+    regions = (form[f"{side}_region"].value() for side in SIDES)
+    context = {"form": form, "is_prefilled": bool(asked), **_coverage(user.team_id, *regions)}
+    return render(request, "web/new.html", context)
+
+
+def _coverage(team_id: int, *regions: str) -> dict[str, Any]:
+    """What the chosen Regions lack, before anything else is filled in."""
+    if not all(one in AZ_PREFIXES for one in regions):
+        return {"is_known": False}
+    try:
+        lacks = lacking_prices(team_id, *regions)
+    except UnknownPriceList:
+        return {"is_known": False}
+    missing = [one for lack in lacks for one in lack.regions]
+    return {
+        "is_known": True,
+        "where": " to ".join(dict.fromkeys(regions)),
+        "lacks": lacks,
+        "loadable": list(dict.fromkeys(missing)),
+    }
 
 
 @require_safe
 def azs(request: HttpRequest, side: str) -> HttpResponse:
-    """The field of AZ IDs of one side, after its Region changed: the same numbers, as IDs of it."""
-    if side not in {"consumer", "provider"}:
+    """The field of AZ IDs of one side, after its Region changed: the same numbers, as IDs of it.
+
+    With it what the two Regions lack, which goes to a place of its own.
+    """
+    if side not in SIDES:
         raise Http404(f"{side[:20]!r} is neither consumer nor provider")
     name = f"{side}_azs"
     prefix = AZ_PREFIXES.get(request.GET.get(f"{side}_region", ""), "")
     text = request.GET.get(name, "")[:MOST_AZ_TEXT]
     moved = re.sub(r"[a-z]+[0-9](?=-az[0-9])", prefix, text) if prefix else text
-    return HttpResponse(str(TwoVpcsForm(initial={name: moved})[name]))
+    field = TwoVpcsForm(initial={name: moved})[name]
+    regions = (text_in(request.GET, f"{one}_region") for one in SIDES)
+    context = {"field": field, "is_apart": True, **_coverage(signed_in(request).team_id, *regions)}
+    return render(request, "web/azs.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

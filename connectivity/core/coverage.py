@@ -1,7 +1,7 @@
 """What a price list lacks for two VPCs of two Regions, before anybody has described a topology."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from connectivity.core.answer import Answer
@@ -11,10 +11,14 @@ from connectivity.core.latency import LatencySet
 from connectivity.core.options import OPTIONS
 from connectivity.core.regions import AZ_PREFIXES
 from costmodel.core.bill import Gap
-from costmodel.core.price_list import PriceList
+from costmodel.core.price_list import Key, PriceList
+from costmodel.core.usage_types import usage_type
 
 PROTOCOLS = ("tcp", "http")  # behind a Network and behind an Application Load Balancer
 NO_LATENCIES = LatencySet("", "", ())
+
+
+MOST_NAMED = 3  # prices, in a sentence
 
 
 class Lack(NamedTuple):
@@ -23,24 +27,49 @@ class Lack(NamedTuple):
     options: tuple[str, ...]
     gaps: tuple[Gap, ...]
 
+    @property
+    def sentence(self) -> str:
+        """Which options have no total, and for want of which prices."""
+        named = [_name(gap) for gap in self.gaps[:MOST_NAMED]]
+        more = len(self.gaps) - len(named)
+        named += [f"{more} more"] if more else []
+        return f"No total for {_and(self.options)}: no price of {_and(named)}."
+
+    @property
+    def regions(self) -> list[str]:
+        """Whose prices AWS may have published."""
+        return list(dict.fromkeys(gap.region for gap in self.gaps if gap.is_loadable))
+
+
+def _name(gap: Gap) -> str:
+    if not gap.is_loadable:
+        return gap.price.usage_type
+    return " ".join(filter(None, (usage_type(*gap.key), gap.price.operation, "in", gap.region)))
+
+
+def _and(words: Sequence[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
 
 def lacking(prices: PriceList, consumer: str, provider: str) -> list[Lack]:
     """The options that could carry a flow between two Regions, or inside one, and have no total."""
-    groups: dict[tuple[Gap, ...], list[str]] = defaultdict(list)
-    for name, gaps in gaps_of(prices, consumer, provider).items():
+    groups: dict[frozenset[Key], list[str]] = defaultdict(list)
+    found = gaps_of(prices, consumer, provider)
+    for name, gaps in found.items():
         if gaps:
-            groups[gaps].append(name)
-    return [Lack(tuple(names), gaps) for gaps, names in groups.items()]
+            groups[frozenset(gap.key for gap in gaps)].append(name)
+    return [Lack(tuple(names), found[names[0]]) for names in groups.values()]
 
 
 def gaps_of(prices: PriceList, consumer: str, provider: str) -> dict[str, tuple[Gap, ...]]:
     """By name of every option that can carry some flow there: what it lacks, once each."""
-    found: dict[str, dict[tuple[object, ...], Gap]] = {}
+    found: dict[str, dict[Key, Gap]] = {}
     for answer in _answers(prices, consumer, provider):
         if answer.bill is not None and answer.is_feasible:
             gaps = found.setdefault(answer.option.name, {})
             for gap in answer.bill.gaps:
-                gaps.setdefault((gap.price, gap.region, gap.to_region), gap)
+                gaps.setdefault(gap.key, gap)
     named = (option.name for option in OPTIONS if option.name in found)
     return {name: tuple(found[name].values()) for name in named}
 

@@ -1,11 +1,13 @@
 """The pages: what a reader sees, who may see it, and how many queries it takes."""
 
 import json
+import re
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -16,6 +18,7 @@ from connectivity.core.plain import ENGINE
 from connectivity.core.reading import read
 from connectivity.models import Topology, TopologyVersion
 from connectivity.reference import REFERENCE
+from costmodel.models import PriceList
 from tests.broken import BROKEN
 from tests.factories import document, flow, vpc
 
@@ -61,6 +64,55 @@ def test_the_form_says_what_is_wrong_at_the_field(signed_in: Client) -> None:
     assert "is an AZ name" in form.errors["consumer_azs"][0]
     assert "the network is 10.1.0.0/16" in form.errors["provider_cidr"][0]
     assert not Topology.objects.exists()
+
+
+def lacks_of(response: HttpResponse) -> str:
+    found = re.search(r'<section id="lacks".*?</section>', response.content.decode(), re.DOTALL)
+    return found[0] if found else ""
+
+
+def test_the_form_names_what_the_region_lacks_before_it_is_filled_in(signed_in: Client) -> None:
+    said = lacks_of(signed_in.get(reverse("new")))
+    lack = "No total for PrivateLink resource endpoint: no price of VpcResource-Provider-Bytes in "
+    assert f"{lack}us-east-1." in said
+    assert "VPC peering" not in said
+    assert f'{reverse("prices")}?load=us-east-1"' in said
+    assert "the appliance, whose instance type is yours" in said
+
+
+def test_the_form_names_what_a_pair_of_regions_lacks(signed_in: Client) -> None:
+    """With a script, beside the AZ IDs, to a place of its own."""
+    pair = {"consumer_region": "us-east-1", "provider_region": "ap-southeast-6"}
+    response = signed_in.get(reverse("azs", args=["provider"]), pair | {"provider_azs": "use1-az2"})
+    said = lacks_of(response)
+    assert 'value="apse6-az2"' in response.content.decode()
+    assert 'hx-swap-oob="true"' in said
+    assert "us-east-1 to ap-southeast-6" in said
+    assert "VPC peering, Transit Gateway" in said
+    assert "APS8-USE1-AWS-Out-Bytes in ap-southeast-6" in said
+
+
+def test_without_a_script_a_button_shows_what_other_regions_lack(signed_in: Client) -> None:
+    pair = {"consumer_region": "ap-southeast-6", "provider_region": "us-east-1"}
+    typed = initial() | pair | {"name": "typed", "consumer_cidr": "none yet", "look": "1"}
+    del typed["same_organization"]
+    response = signed_in.post(reverse("new"), typed)
+    assert "ap-southeast-6 to us-east-1" in lacks_of(response)
+    page = text_of(response)
+    assert 'value="typed"' in page
+    assert 'value="none yet"' in page
+    assert 'class="errorlist"' not in page
+    assert not response.context["form"]["same_organization"].value()
+    assert not Topology.objects.exists()
+
+
+def test_a_region_that_is_none_and_a_missing_list_leave_the_form_alone(signed_in: Client) -> None:
+    wrong = initial() | {"consumer_region": "eu-west-9"}
+    assert lacks_of(signed_in.post(reverse("new"), wrong)) == ""
+    assert lacks_of(signed_in.get(reverse("azs", args=["consumer"]), wrong)) == ""
+    PriceList.objects.all().delete()
+    response = signed_in.get(reverse("new"))
+    assert (response.status_code, lacks_of(response)) == (200, "")
 
 
 @pytest.mark.parametrize("value", ["", "-1", "1e400", "nan", "much"])
