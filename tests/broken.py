@@ -196,6 +196,14 @@ BROKEN: dict[str, tuple[bytes, str]] = {
         _changed(*VPC, "azs", to=["usw2-az1"]),
         "vpcs[0].azs[0]: 'usw2-az1' is in us-west-2, not in us-east-1",
     ),
+    "a Local Zone": (
+        _changed(*VPC, "azs", to=["use1-bos1-az1"]),
+        "vpcs[0].azs[0]: 'use1-bos1-az1' is a Local Zone or a Wavelength Zone",
+    ),
+    "the name of a Local Zone": (
+        _changed(*VPC, "azs", to=["us-east-1-bos-1a"]),
+        "vpcs[0].azs[0]: 'us-east-1-bos-1a' is a Local Zone or a Wavelength Zone",
+    ),
     "no AZ at all": (_changed(*VPC, "azs", to=["one"]), "vpcs[0].azs[0]: 'one' is not an AZ ID"),
     "a service outside its VPC": (
         _changed(*SERVICE, "azs", to=["use1-az6"]),

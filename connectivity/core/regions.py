@@ -54,6 +54,19 @@ REGIONS_BY_PREFIX = {prefix: region for region, prefix in AZ_PREFIXES.items()}
 
 AZ_ID = re.compile(r"([a-z]+[0-9])-az[1-9][0-9]?")
 AZ_NAME = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9][a-z]")
+OTHER_ZONE = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9](-[a-z0-9]+){2,4}")
+"""Names of Local Zones (us-west-2-lax-1a) and Wavelength Zones (us-east-1-wl1-bos-wlz-1)."""
+OTHER_ZONE_ID = re.compile(r"[a-z]+[0-9](-[a-z]+[0-9]*){2,4}")  # usw2-lax1-az1, use1-wl1-bos-wlz1
+
+
+def is_other_zone(text: str) -> bool:
+    """Whether a text is the name or ID of a Local Zone or a Wavelength Zone.
+
+    >>> [is_other_zone(one) for one in ("us-west-2-lax-1a", "usw2-lax1-az1", "usw2-az1")]
+    [True, True, False]
+    """
+    is_id = OTHER_ZONE_ID.fullmatch(text) and text.split("-")[0] in REGIONS_BY_PREFIX
+    return bool(OTHER_ZONE.fullmatch(text) or is_id)
 
 
 def az_problem(az: str, region: str) -> str | None:
@@ -67,6 +80,11 @@ def az_problem(az: str, region: str) -> str | None:
         return (
             f"{az!r} is an AZ name, which means another AZ in every account; "
             f"give the AZ ID ({begins}-az…)"
+        )
+    if is_other_zone(az):
+        return (
+            f"{az!r} is a Local Zone or a Wavelength Zone, which have prices and latencies of "
+            f"their own that are not modelled; name Availability Zones ({begins}-az…)"
         )
     match = AZ_ID.fullmatch(az)
     if match is None:
