@@ -125,7 +125,16 @@ def _download(
 
 
 API_REGION = "us-east-1"
-NARROWED = {"AmazonEC2": {"productFamily": "NAT Gateway"}}
+FAMILIES = {
+    "AmazonEC2": (
+        "NAT Gateway",
+        "Storage",
+        "Storage Snapshot",
+        "System Operation",
+        "Provisioned Throughput",
+    )
+}
+"""Product families to which a service of very many products is narrowed: those of NAT and EBS."""
 BY_SOURCE = {"AWSDataTransfer": "fromRegionCode"}
 
 
@@ -135,14 +144,15 @@ def products(service: str, region: str, client: Any = None) -> Iterator[str]:
     Raises:
         FetchError: no credentials, no permission, or no answer.
     """
-    field = BY_SOURCE.get(service, "regionCode")
-    wanted = {field: region} | NARROWED.get(service, {})
-    filters = [{"Type": "TERM_MATCH", "Field": k, "Value": v} for k, v in wanted.items()]
+    place = {BY_SOURCE.get(service, "regionCode"): region}
     try:
         api = client or boto3.client("pricing", region_name=API_REGION)
-        pages = api.get_paginator("get_products").paginate(ServiceCode=service, Filters=filters)
-        for page in pages:
-            yield from page["PriceList"]
+        for family in FAMILIES.get(service, ("",)):
+            wanted = place | ({"productFamily": family} if family else {})
+            filters = [{"Type": "TERM_MATCH", "Field": k, "Value": v} for k, v in wanted.items()]
+            pages = api.get_paginator("get_products").paginate(ServiceCode=service, Filters=filters)
+            for page in pages:
+                yield from page["PriceList"]
     except ClientError as error:
         code = error.response["Error"]["Code"]
         hint = "; allow pricing:GetProducts" if "AccessDenied" in code else ""

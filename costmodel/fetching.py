@@ -4,8 +4,13 @@ from typing import Any
 
 from costmodel import models
 from costmodel.clients import PUBLIC, offer_files, products
-from costmodel.importers.aws_price_list import Progress, read_offer, read_products
-from costmodel.ingest import SERVICES, scaled, store_offers
+from costmodel.importers.aws_price_list import read_offer, read_products
+from costmodel.importers.needed import offers_of
+from costmodel.importers.offer_rows import Progress
+from costmodel.ingest import ASKED, needed, scaled, store_offers
+
+OFFERS = offers_of(ASKED)
+"""Services, as AWS calls them, whose files are fetched."""
 
 
 def fetch_prices(
@@ -20,11 +25,11 @@ def fetch_prices(
         FetchError: AWS does not answer, or a file is not whole.
         OfferError: a file cannot be used; nothing is stored.
     """
-    with offer_files(SERVICES, regions, base_url, scaled(progress, 0, 2)) as (files, absent):
-        reads = []
+    with offer_files(OFFERS, regions, base_url, scaled(progress, 0, 2)) as (files, absent):
+        reads, kept = [], needed()
         for done, path in enumerate(files):
             part = scaled(scaled(progress, 1, 2), done, len(files))
-            reads.append(read_offer(path, part))
+            reads.append(read_offer(path, kept, part))
         return store_offers(reads, name, absent)
 
 
@@ -40,9 +45,9 @@ def query_prices(
         FetchError: AWS refuses or does not answer; nothing is stored.
         OfferError: an answer cannot be used; nothing is stored.
     """
-    wanted = [(service, region) for service in SERVICES for region in regions]
-    reads = []
+    wanted = [(service, region) for service in OFFERS for region in regions]
+    reads, kept = [], needed()
     for done, (service, region) in enumerate(wanted, start=1):
-        reads.append(read_products(service, products(service, region, client)))
+        reads.append(read_products(service, products(service, region, client), kept))
         progress(done, len(wanted))
-    return store_offers([read for read in reads if read.prices], name)
+    return store_offers(reads, name)

@@ -8,20 +8,26 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from costmodel import models, queries
 from costmodel.core.charges import PriceName
 from costmodel.core.overrides import Override, check_override
 from costmodel.core.price_list import Price, replaced
-from costmodel.importers.aws_price_list import KEPT, OfferRead, Progress, read_offer
-from costmodel.importers.offer_files import OfferError
+from costmodel.importers.aws_price_list import OfferRead, nothing_kept, read_offer
+from costmodel.importers.needed import Needed
+from costmodel.importers.offer_rows import OfferError, Progress
 from costmodel.queries import price_list
 from costmodel.signals import prices_in_force
 
 BATCH = 2_000
-SERVICES = tuple(KEPT)
+ASKED: frozenset[PriceName] = import_string(settings.PRICE_NAMES)
+SERVICES = tuple(sorted({name.service for name in ASKED}))
+FORMS = (".json", ".csv", ".jsonl", ".ndjson")
+MOST_NAME = 100  # characters
 
 
 def import_prices(
@@ -32,7 +38,7 @@ def import_prices(
     The same files over the same list make no second one.
 
     Args:
-        paths: offer files, JSON or CSV, or folders of them.
+        paths: offer files, JSON or CSV, saved answers of GetProducts, or folders of them.
         name: of the new list; made from its date and content without it.
 
     Raises:
@@ -40,11 +46,23 @@ def import_prices(
     """
     files = sorted(_files(paths))
     if not files:
-        raise OfferError("no offer file (.json or .csv) there")
-    reads = []
+        raise OfferError(f"no price file there ({', '.join(FORMS)})")
+    reads, kept = [], needed()
     for done, path in enumerate(files):
-        reads.append(read_offer(path, scaled(progress, done, len(files))))
+        reads.append(read_offer(path, kept, scaled(progress, done, len(files))))
     return store_offers(reads, name)
+
+
+def needed() -> Needed:
+    """What is kept of AWS's files: what we price by, and what the list in force holds."""
+    names = models.Price.objects.filter(price_list=_in_force()).values_list(
+        "service", "usage_type", "operation"
+    )
+    return Needed(ASKED, (PriceName(*name) for name in names.distinct()))
+
+
+def _in_force() -> models.PriceList | None:
+    return models.PriceList.objects.filter(team=None).first()
 
 
 def store_offers(
@@ -53,8 +71,8 @@ def store_offers(
     """Put what was read over the newest of AWS's lists, as a new list in force."""
     fresh = [price for read in reads for price in read.prices]
     if not fresh:
-        raise OfferError("no price in these files that connectivity needs")
-    base = models.PriceList.objects.filter(team=None).first()
+        raise OfferError(nothing_kept(reads))
+    base = _in_force()
     said = sorted(f"{read.offer.service} {read.offer.version} {len(read.prices)}" for read in reads)
     whole = "\n".join([base.sha256 if base else "", *said, *sorted(map(repr, fresh))])
     sha256 = hashlib.sha256(whole.encode()).hexdigest()
@@ -63,9 +81,11 @@ def store_offers(
         known = base
     if known is not None:
         return known
+    if not name.isprintable() or len(name) > MOST_NAME:
+        raise OfferError(f"a list's name has up to {MOST_NAME} characters that can be seen")
     if name and models.PriceList.objects.filter(name=name).exists():
         raise OfferError(f"a price list is called {name!r} already; lists never change")
-    published = max(read.offer.published[:10] for read in reads)
+    published = max(read.offer.published for read in reads)
     as_of = max(base.as_of if base else "", published)
     whole_list = replaced(queries.list_of(base.uid).prices if base else (), fresh)
     counts = _counts(reads, absent) | {"fresh": _digest(fresh), "held": len(whole_list)}
@@ -102,7 +122,7 @@ def _counts(reads: list[OfferRead], absent: Iterable[str]) -> dict[str, Any]:
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            yield from (one for one in path.rglob("*") if one.suffix in (".json", ".csv"))
+            yield from (one for one in path.rglob("*") if one.suffix in FORMS)
         else:
             yield path
 

@@ -106,7 +106,7 @@ def _problems(wish: Wish) -> Iterable[Problem]:
     for one in wish.regions:
         if one not in AZ_PREFIXES:
             near = did_you_mean(one, AZ_PREFIXES)
-            yield Problem("regions", f"{one!r} is no Region we know{near}")
+            yield Problem("regions", f"{one[:MOST_TEXT]!r} is no Region we know{near}")
     yield from _role_problems(wish)
 
 

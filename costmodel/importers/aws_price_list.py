@@ -1,50 +1,42 @@
-"""Reads AWS's offer files as published, JSON or CSV, without holding them in memory.
+"""Reads AWS's price files as published or saved, without holding them in memory.
 
 Tiers come in any order, numbers as strings, and one SKU may have many rows. What is not on demand,
 not in USD, or a free tier of the whole bill (`Global-…`) is counted and left out.
-Source: AWS Billing guide, "Reading the service price list file"; offer files of 2026-09.
+Source: AWS Billing guide, "Reading the service price list file"; offer files of 2016 to 2026.
 """
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from costmodel.core.charges import PriceName
-from costmodel.core.price_list import Price, tiers
+from costmodel.core.price_list import Price, Tier, tiers
 from costmodel.core.units import THOUSANDTHS
-from costmodel.core.usage_types import (
-    OPERATIONS,
-    PAIR,
-    REGION_CODE,
-    regions_of_pair,
-    without_prefix,
+from costmodel.core.usage_types import INTER_REGION
+from costmodel.importers.needed import FREE, MOST_LETTERS, Needed
+from costmodel.importers.offer_files import open_offer
+from costmodel.importers.offer_rows import (
+    Edition,
+    Matters,
+    Offer,
+    OfferError,
+    Progress,
+    Row,
+    shown,
 )
-from costmodel.importers.offer_files import Offer, OfferError, Row, open_offer, product_rows
+from costmodel.importers.product_regions import NO_REGION, place_of
+from costmodel.importers.products import rows as product_rows
+from costmodel.importers.units import unit_of
 
-KEPT = {
-    "AmazonVPC": re.compile(
-        r"TransitGateway-|VpcEndpoint-|VpcPeering-|PublicIPv4:|VPN-|VpcResource|VpcLattice|Lattice"
-    ),
-    "AWSELB": re.compile(r"LoadBalancerUsage$|LCUUsage$"),
-    "AmazonEC2": re.compile(r"(Regional)?NatGateway-"),
-    "AWSDataTransfer": re.compile(r"DataTransfer-(Regional|Out)-Bytes$|AWS-Out-Bytes$"),
-    "AWSCloudWAN": re.compile(r"."),
-    "AWSDirectConnect": re.compile(r"."),
-    "AWSGlobalAccelerator": re.compile(r"."),
-    "VpcLattice": re.compile(r"."),
-}
-"""By service: the usage types, without Region prefix, that connectivity is made of."""
-
-UNITS = {
-    "hrs": "hour", "hour": "hour", "hours": "hour", "gb": "GB", "gigabytes": "GB",
-    "lcu-hrs": "LCU-hour", "lcu-hr": "LCU-hour",
-}  # fmt: skip
-FREE = "free tier of the whole bill"
-Progress = Callable[[int, int], None]
+NOT_USD = "not in USD"
+AMBIGUOUS = "with another SKU of the same name at another price"
+LARGEST = 12  # digits before the point, of quantities and prices
+MOST_REASONS = 5
+MOST_REMEMBERED = 20_000  # usage types, of which a file of AmazonEC2 has about 10,000
+DECIMALS = 10  # of a price, as AWS writes and a list stores them
 Range = tuple[int, int | None, Decimal]
 
 
@@ -58,6 +50,15 @@ class Key(NamedTuple):
     unit: str
 
 
+class Gathered(NamedTuple):
+    """What was read of one price so far: of its newest term, whose ranges and from where."""
+
+    effective: str
+    edition: Edition
+    ranges: list[Range]
+    where: str
+
+
 @dataclass
 class OfferRead:
     """What a file gave: prices, and what was left out and why."""
@@ -68,120 +69,163 @@ class OfferRead:
     skipped: Counter[str] = field(default_factory=Counter)
 
 
-def read_offer(path: Path, progress: Progress = lambda done, total: None) -> OfferRead:
-    """The prices of one offer file.
+def read_offer(
+    path: Path, needed: Needed, progress: Progress = lambda done, total: None
+) -> OfferRead:
+    """The prices of one file: an offer file, or a saved answer of GetProducts.
 
     Args:
         path: JSON or CSV, found by content.
+        needed: which of them are kept.
         progress: told (bytes read, bytes in all).
 
     Raises:
-        OfferError: cut, changed, or not an offer file; says where and what.
+        OfferError: cut, changed, or no price file; says where and what.
     """
-    with open_offer(path, _may_matter, progress) as (offer, rows):
-        if offer.service not in KEPT:
-            raise OfferError(f"{path.name}: {offer.service!r} is not one of {', '.join(KEPT)}")
-        found = _gathered(offer, rows)
-    if not found.prices:
-        raise OfferError(f"{path.name}: no price in it that connectivity needs")
+    matters = _matters(needed)
+    with open_offer(path, matters, progress) as (offer, rows):
+        services = sorted(needed.services)
+        if offer.service and offer.service not in services:
+            raise OfferError(f"{shown(offer.service)} is not one of {', '.join(services)}")
+        found = _gathered(offer, needed, rows)
+        if not found.prices:
+            raise OfferError(f"{path.name}: {nothing_kept([found])}")
     return found
 
 
-def read_products(service: str, items: Iterable[str]) -> OfferRead:
+def nothing_kept(reads: Iterable[OfferRead]) -> str:
+    """Why files gave no price, in words."""
+    skipped: Counter[str] = Counter()
+    for read in reads:
+        skipped.update(read.skipped)
+    reasons = [f"{count:,} {why}" for why, count in skipped.most_common(MOST_REASONS)]
+    said = "; ".join(reasons) or "there is no product with terms on demand"
+    return f"no price in it is kept: {said}"
+
+
+def read_products(service: str, items: Iterable[str], needed: Needed) -> OfferRead:
     """The prices of what the Price List API's GetProducts gives: one JSON text for each product.
 
     Raises:
         OfferError: an item is not what AWS documents.
     """
     offer = Offer(service, "", "")
-    return _gathered(offer, product_rows(offer, items, _may_matter))
+    rows = product_rows(offer, items, _matters(needed), f"GetProducts {service}")
+    return _gathered(offer, needed, rows)
 
 
-def _gathered(offer: Offer, rows: Iterable[Row]) -> OfferRead:
+def _matters(needed: Needed) -> Matters:
+    known: dict[tuple[Any, Any, str], str | None] = {}
+
+    def matters(service: str, attributes: Mapping[str, Any]) -> str | None:
+        key = attributes.get("usagetype", ""), attributes.get("servicecode"), service
+        try:
+            return known[key]
+        except (KeyError, TypeError):
+            why = _why_not(needed, *key)
+            if len(known) < MOST_REMEMBERED and len(key[0]) <= MOST_LETTERS:
+                known[key] = why
+            return why
+
+    return matters
+
+
+def _why_not(needed: Needed, usage: Any, own: Any, service: str) -> str | None:
+    """Why a product is left out; the service that it names itself counts, if prices of it do."""
+    if not isinstance(usage, str) or not isinstance(own, str | None):
+        raise OfferError(f"a product's usagetype is {shown(usage)}, not a text")
+    return needed.why_not(own if own in needed.services else service, usage)
+
+
+def _gathered(offer: Offer, needed: Needed, rows: Iterable[Row]) -> OfferRead:
     found = OfferRead(offer)
-    ranges: dict[Key, list[Range]] = defaultdict(list)
-    dates: dict[Key, str] = {}
+    gathered: dict[Key, Gathered] = {}
     for row in rows:
         found.read += 1
-        key = _key(offer, row)
+        key = _key(needed, row)
         if isinstance(key, str):
             found.skipped[key] += 1
-        elif (dated := row.effective[:10]) >= dates.get(key, ""):
-            if dated > dates.get(key, ""):
-                ranges.pop(key, None)  # an older offer of the same SKU
-            dates[key] = dated
-            ranges[key].append(_range(row))
+            continue
+        known = gathered.get(key)
+        if known is None or row.effective > known.effective:  # an older term of the same SKU
+            known = gathered[key] = Gathered(row.effective, row.edition, [], row.where)
+        if row.effective == known.effective and (span := _range(key, row)) not in known.ranges:
+            known.ranges.append(span)
     found.skipped.update(offer.left_out)
     found.read += sum(offer.left_out.values())
-    found.prices = list(_prices(offer, ranges))
+    found.prices = list(_unambiguous(_prices(gathered), found.skipped))
     return found
 
 
-def _may_matter(service: str, attributes: dict[str, str]) -> str | None:
-    """Why a product does not matter, from its attributes alone; None where it may."""
-    usage = attributes.get("usagetype", "")
-    if usage.startswith("Global-"):
-        return FREE
-    name = without_prefix(usage)
-    pattern = KEPT.get(service)
-    if pattern is None or not pattern.match(name):
-        is_pair = service == "AWSDataTransfer" and PAIR.fullmatch(usage)
-        return None if is_pair else "not a part of connectivity"
-    return None
-
-
-def _key(offer: Offer, row: Row) -> Key | str:
+def _key(needed: Needed, row: Row) -> Key | str:
     """The price that a row belongs to, or why it is left out."""
-    usage, region = row.attributes.get("usagetype", ""), row.attributes.get("regionCode", "")
-    to_region: str | None = None
-    pair = PAIR.fullmatch(usage)
-    if pair:
-        ends = row.attributes.get("fromRegionCode"), row.attributes.get("toRegionCode")
-        by_prefix = regions_of_pair(pair)
-        region, destination = (said or known for said, known in zip(ends, by_prefix, strict=True))
-        if not REGION_CODE.fullmatch(region) or not REGION_CODE.fullmatch(destination):
-            return "an end of the transfer is no Region"
-        name, to_region = pair["what"], destination
-    else:
-        name = without_prefix(usage)
-    if not region or not REGION_CODE.fullmatch(region):
-        return "not of a Region"
+    place = place_of(row.attributes)
+    if isinstance(place, str):
+        return place
+    own = row.attributes.get("servicecode", row.edition.service)
+    service = own if own in needed.services else row.edition.service
+    name = needed.name(service, place.usage_type, row.attributes.get("operation", ""))
+    if name == INTER_REGION and place.to_region is None:
+        return NO_REGION
     if not row.usd:
-        return "not in USD"
-    operation = OPERATIONS.get((offer.service, name), row.attributes.get("operation", ""))
-    unit = UNITS.get(row.unit.lower(), row.unit)
-    return Key(PriceName(offer.service, name, operation), region, to_region, row.sku, unit)
+        return NOT_USD
+    unit = unit_of(name.usage_type, row.unit)
+    if unit is None:
+        return f"of {name.usage_type} in a unit that it is not counted in here"
+    return Key(name, place.region, place.to_region, row.sku, unit.name)
 
 
-def _range(row: Row) -> Range:
+def _range(key: Key, row: Row) -> Range:
+    unit = unit_of(key.name.usage_type, row.unit)
+    of_theirs = unit.of_theirs if unit else Decimal(1)
+    start = _number(row, row.begin) / of_theirs
+    end = None if row.end == "Inf" else _number(row, row.end) / of_theirs
+    usd = _number(row, row.usd) * of_theirs
+    if usd != round(usd, DECIMALS):
+        raise OfferError(f"{row.where}: a price of {shown(row.usd)} USD has too many decimals")
+    return int(start * THOUSANDTHS), None if end is None else int(end * THOUSANDTHS), usd
+
+
+def _number(row: Row, text: str) -> Decimal:
     try:
-        start = int(Decimal(row.begin) * THOUSANDTHS)
-        end = None if row.end == "Inf" else int(Decimal(row.end) * THOUSANDTHS)
-        usd = Decimal(row.usd)
-    except (InvalidOperation, ValueError, OverflowError) as error:
-        raise OfferError(
-            f"{row.where}: {row.begin!r} to {row.end!r} at {row.usd!r} are not numbers"
-        ) from error
-    if not usd.is_finite() or usd < 0:
-        raise OfferError(f"{row.where}: a price of {row.usd!r} USD cannot be")
-    return start, end, usd
+        number = Decimal(text)
+    except InvalidOperation as error:
+        said = f"{shown(row.begin)} to {shown(row.end)} at {shown(row.usd)}"
+        raise OfferError(f"{row.where}: {said} are not numbers") from error
+    if not number.is_finite() or number < 0 or number.adjusted() >= LARGEST or "_" in text:
+        raise OfferError(f"{row.where}: {shown(text)} cannot be a price in USD or a quantity")
+    return number
 
 
-def _prices(offer: Offer, ranges: dict[Key, list[Range]]) -> Iterator[Price]:
-    for key, some in ranges.items():
+def _prices(gathered: Mapping[Key, Gathered]) -> Iterator[Price]:
+    for key, known in gathered.items():
         try:
-            rising = tiers(some)
+            rising = tiers(known.ranges)
         except ValueError as error:
-            raise OfferError(f"SKU {key.sku}: {error}; the file may be cut or changed") from error
+            said = f"SKU {key.sku}: {error}; the file may be cut or changed"
+            raise OfferError(f"{known.where}: {said}") from error
         if rising[-1].end is not None:
             raise OfferError(f"SKU {key.sku}: its last tier has an end; the file may be cut")
-        source = f"AWS offer file {offer.service} {offer.version}, SKU {key.sku}"
-        yield Price(
-            key.name, key.region, key.to_region, key.unit, rising, source, offer.published[:10]
-        )
+        service, version, published = known.edition
+        source = f"AWS offer file {service} {version}, SKU {key.sku}"
+        yield Price(key.name, key.region, key.to_region, key.unit, rising, source, published)
 
 
-def plain(found: OfferRead) -> dict[str, Any]:
-    """The counts, as the contract's section 7 has them."""
-    skipped = [{"why": why, "count": count} for why, count in sorted(found.skipped.items())]
-    return {"read": found.read, "kept": len(found.prices), "skipped": skipped}
+def _unambiguous(prices: Iterable[Price], skipped: Counter[str]) -> Iterator[Price]:
+    """One price of each name and place: SKUs at no price stand beside true ones as free tiers."""
+    same: dict[tuple[PriceName, str, str | None], dict[tuple[Tier, ...], Price]] = defaultdict(dict)
+    for price in prices:
+        known = same[price.name, price.region, price.to_region]
+        if price.tiers not in known or price.as_of > known[price.tiers].as_of:
+            known[price.tiers] = price
+    for known in same.values():
+        charged = [one for one in known.values() if any(tier.usd for tier in one.tiers)]
+        some = charged or list(known.values())
+        if len(some) < len(known):
+            skipped[FREE] += len(known) - len(some)
+        newest = max(one.as_of for one in some)
+        kept = [one for one in some if one.as_of == newest]
+        if len(kept) == 1:
+            yield kept[0]
+        else:
+            skipped[AMBIGUOUS] += len(kept)

@@ -16,15 +16,16 @@ from django.core.management import call_command
 
 from advisor.models import User
 from costmodel import models, queries
-from costmodel.clients import FetchError, offer_files
+from costmodel.clients import FAMILIES, FetchError, offer_files
 from costmodel.core.charges import PriceName
 from costmodel.core.overrides import Override
 from costmodel.core.price_list import PriceList
-from costmodel.fetching import fetch_prices, query_prices
-from costmodel.importers.offer_files import OfferError
-from costmodel.ingest import SERVICES, add_override, end_override, import_prices
+from costmodel.fetching import OFFERS, fetch_prices, query_prices
+from costmodel.importers.offer_rows import OfferError
+from costmodel.ingest import add_override, end_override, import_prices
 from tests.conftest import ROOT
 from tests.offers import TRANSFER, VPC, Files, large_ec2, offer, product, serving
+from tests.price_reading import SAMPLES
 
 ATTACHMENT = PriceName("AmazonVPC", "TransitGateway-Hours", "TransitGatewayVPC")
 
@@ -77,18 +78,55 @@ def test_a_file_that_is_refused_changes_nothing(user: User, tmp_path: Path) -> N
     assert queries.price_list(user.team_id).name == before
 
 
+def test_saved_answers_and_offer_files_are_imported_together(user: User, tmp_path: Path) -> None:
+    (tmp_path / "offer.json").write_bytes(file(tmp_path).read_bytes())
+    for sample, name in (("get_products.json", "answer.jsonl"), ("offer_2016.json", "old.json")):
+        (tmp_path / name).write_bytes((SAMPLES / sample).read_bytes())
+    row = import_prices([tmp_path])
+    prices = queries.price_list(user.team_id)
+    volume = PriceName("AmazonEC2", "EBS:VolumeUsage.gp3")
+    assert (prices.name, usd(prices)) == (row.name, Decimal("0.06"))
+    found = prices.find(volume, "us-east-1")
+    assert found is not None
+    assert found.source == "AWS offer file AmazonEC2 20260925174521, SKU GP3"
+    assert {one["why"] for one in row.counts["skipped"]} == {
+        "free tier of the whole bill",
+        "not a part of connectivity",
+    }
+
+
+def test_what_only_the_list_in_force_holds_is_brought_up_to_date(
+    user: User, tmp_path: Path
+) -> None:
+    """Nothing is priced by a Network Firewall's hours; the shipped list has them."""
+    hours = PriceName("AWSNetworkFirewall", "Endpoint-Hour")
+    new = product("NFW", "USE1-Endpoint-Hour", "0.4", unit="Hrs")
+    path = tmp_path / "firewall.json"
+    body = offer("AWSNetworkFirewall", [new], publicationDate="2026-12-01T00:00:00Z")
+    path.write_text(json.dumps(body))
+    import_prices([path])
+    assert usd(queries.price_list(user.team_id), hours) == Decimal("0.4")
+
+
+@pytest.mark.parametrize("name", ["x" * 101, "a\0b", "a\nb"])
+def test_a_list_is_not_called_what_cannot_be_stored(user: User, tmp_path: Path, name: str) -> None:
+    with pytest.raises(OfferError, match="up to 100 characters that can be seen"):
+        import_prices([file(tmp_path)], name)
+    assert models.PriceList.objects.count() == 1
+
+
 def test_a_name_is_taken_once(user: User, tmp_path: Path) -> None:
     import_prices([file(tmp_path)], "december")
     with pytest.raises(OfferError, match="called 'december' already"):
         import_prices([file(tmp_path, "0.0700000000")], "december")
-    with pytest.raises(OfferError, match="no offer file"):
+    with pytest.raises(OfferError, match="no price file there"):
         import_prices([tmp_path / "nothing-here.txt"][:0])
 
 
 @pytest.fixture
 def published() -> Files:
     files = Files()
-    for service in SERVICES:
+    for service in OFFERS:
         files[f"/offers/v1.0/aws/{service}/current/region_index.json"] = b'{"regions": {}}'
     files.publish("AmazonVPC", "us-east-1", json.dumps(offer("AmazonVPC", VPC)).encode())
     transfer = json.dumps(offer("AWSDataTransfer", TRANSFER)).encode()
@@ -104,7 +142,7 @@ def test_fetching_takes_what_aws_publishes_and_says_what_it_does_not(
         row = fetch_prices(["us-east-1"], address, progress=lambda *at: told.append(at))
     assert row.counts["kept"] == 7
     absent = [one["why"] for one in row.counts["skipped"] if "publishes no file" in one["why"]]
-    assert len(absent) == len(SERVICES) - 2
+    assert len(absent) == len(OFFERS) - 2
     assert told == sorted(told)
 
 
@@ -156,7 +194,7 @@ print(status[status.index("VmHWM:") + 1], file=sys.stderr)
 def test_440_mb_over_http_stay_within_200_mb(tmp_path: Path) -> None:
     """The whole command, from the network to the database, in a process of its own."""
     files = Files()
-    for service in SERVICES:
+    for service in OFFERS:
         files[f"/offers/v1.0/aws/{service}/current/region_index.json"] = b'{"regions": {}}'
     files.publish("AmazonEC2", "eu-west-1", lambda: large_ec2(440))
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'own.sqlite3'}"}
@@ -256,14 +294,17 @@ def pricing() -> Iterator[tuple[Any, Stubber]]:
 
 def test_the_price_list_api_gives_the_same_prices(user: User, pricing: tuple[Any, Stubber]) -> None:
     client, stub = pricing
-    for service in SERVICES:
+    for service in OFFERS:
         products = [item(one) for one in VPC] if service == "AmazonVPC" else []
         field = "fromRegionCode" if service == "AWSDataTransfer" else "regionCode"
         filters = [{"Type": "TERM_MATCH", "Field": field, "Value": "us-east-1"}]
-        if service == "AmazonEC2":
-            nat = {"Type": "TERM_MATCH", "Field": "productFamily", "Value": "NAT Gateway"}
-            filters.append(nat)
         asked = {"ServiceCode": service, "Filters": filters}
+        for family in FAMILIES.get(service, ()):
+            narrowed = {"Type": "TERM_MATCH", "Field": "productFamily", "Value": family}
+            narrow = asked | {"Filters": [*filters, narrowed]}
+            stub.add_response("get_products", {"PriceList": []}, narrow)
+        if service in FAMILIES:
+            continue
         if products:
             first = {"PriceList": products[:2], "NextToken": "more", "FormatVersion": "aws_v1"}
             stub.add_response("get_products", first, asked)

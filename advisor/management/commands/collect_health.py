@@ -1,4 +1,5 @@
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,16 @@ from django.utils import timezone
 from advisor.management import command
 from advisor.models import Team
 from connectivity.core.health.asking import USD_PER_METRIC
-from connectivity.core.problems import DocumentRefused, Problem
+from connectivity.core.problems import DocumentRefused, Problem, Problems
 from connectivity.core.reading import read
 from connectivity.health import running
 from connectivity.health.accounts import Wish, add_account
 from connectivity.models import AwsAccount
+
+FIELDS = dict.fromkeys(("account", "name", "role_arn", "external_id", "regions"))
+MOST_ACCOUNTS = 10_000
+MOST_REGIONS = 100
+SHOWN = 60  # characters
 
 
 class Command(command.Command):
@@ -51,48 +57,73 @@ def register(team_id: int, said: Any) -> None:
     """Watch the accounts of a list; those that are watched already are left as they are.
 
     Raises:
-        DocumentRefused: with every problem; nothing is stored then.
+        DocumentRefused: with the problems; nothing is stored then.
     """
     if not isinstance(said, list):
         raise DocumentRefused([Problem("accounts", "is not a list of accounts")])
-    wishes = [_wish(number, one) for number, one in enumerate(said)]
-    twice = [one for one, count in Counter(wish.account for wish in wishes).items() if count > 1]
-    if twice:
-        raise DocumentRefused([Problem("accounts", f"{twice[0]} stands there twice")])
-    known = set(
-        AwsAccount.objects.filter(team_id=team_id, removed_at=None).values_list(
-            "account", flat=True
-        )
-    )
-    problems = []
+    if len(said) > MOST_ACCOUNTS:
+        problem = f"lists {len(said):,}; at most {MOST_ACCOUNTS:,} are read at once"
+        raise DocumentRefused([Problem("accounts", problem)])
+    problems = Problems()
+    wishes = [
+        (place, wish) for place, one in _placed(said) if (wish := _wish(place, one, problems))
+    ]
+    counts = Counter(wish.account for _, wish in wishes)
+    for twice in (account for account, count in counts.items() if count > 1):
+        problems.note("accounts", f"{shown(twice)[1:-1]} stands there twice")
+    if problems:
+        raise DocumentRefused(problems)
+    watched = AwsAccount.objects.filter(team_id=team_id, removed_at=None)
+    known = set(watched.values_list("account", flat=True))
     with transaction.atomic():
-        for number, wish in enumerate(wishes):
+        for place, wish in wishes:
             if wish.account not in known:
-                try:
-                    add_account(team_id, wish, uses_own=not wish.role_arn)
-                except DocumentRefused as error:
-                    place = f"accounts[{number}]"
-                    problems += [Problem(f"{place}.{at}", said) for at, said in error.problems]
+                _add(team_id, place, wish, problems)
         if problems:
             raise DocumentRefused(problems)
 
 
-def _wish(number: int, one: Any) -> Wish:
-    fields = {"account", "name", "role_arn", "external_id", "regions"}
-    place = f"accounts[{number}]"
+def _placed(said: list[Any]) -> Iterator[tuple[str, Any]]:
+    yield from ((f"accounts[{number}]", one) for number, one in enumerate(said))
+
+
+def _add(team_id: int, place: str, wish: Wish, problems: Problems) -> None:
+    try:
+        add_account(team_id, wish, uses_own=not wish.role_arn)
+    except DocumentRefused as error:
+        problems.extend(Problem(f"{place}.{at}", said) for at, said in error.problems)
+
+
+def _wish(place: str, one: Any, problems: Problems) -> Wish | None:
+    """The account that an entry asks for; None where it cannot, which is noted."""
     if not isinstance(one, dict) or not {"account", "regions"} <= one.keys():
-        raise DocumentRefused([Problem(place, "needs account and regions")])
-    if unknown := one.keys() - fields:
-        problem = f"has no field {sorted(map(str, unknown))[0]!r}; there are {sorted(fields)}"
-        raise DocumentRefused([Problem(place, problem)])
+        problems.note(place, "needs account and regions")
+        return None
+    found = Problems(_entry_problems(place, one))
+    if found:
+        problems.extend(found.listed)
+        return None
+    text = {name: str(one.get(name) or "") for name in FIELDS if name != "regions"}
+    return Wish(regions=tuple(one["regions"]), **text)
+
+
+def _entry_problems(place: str, one: dict[str, Any]) -> Iterator[Problem]:
+    for key in getattr(one, "repeated", ()):
+        yield Problem(f"{place}.{key[:SHOWN]}", "is written twice")
+    for key in sorted(one.keys() - FIELDS.keys()):
+        yield Problem(place, f"has no field {shown(key)}; there are {', '.join(FIELDS)}")
     regions = one["regions"]
-    if not isinstance(regions, list):
-        raise DocumentRefused([Problem(f"{place}.regions", "is not a list")])
-    if isinstance(one["account"], int):
-        problem = f"{one['account']} is a number; write it in quotes, as it stands"
-        raise DocumentRefused([Problem(f"{place}.account", problem)])
-    for name in fields - {"regions"}:
-        if not isinstance(one.get(name) or "", str):
-            raise DocumentRefused([Problem(f"{place}.{name}", "is not a text")])
-    text = {name: str(one.get(name) or "") for name in fields - {"regions"}}
-    return Wish(regions=tuple(map(str, regions)), **text)
+    if not isinstance(regions, list) or not all(isinstance(region, str) for region in regions):
+        yield Problem(f"{place}.regions", "is not a list of texts, such as [us-east-1]")
+    elif len(regions) > MOST_REGIONS:
+        yield Problem(f"{place}.regions", f"names {len(regions):,}; AWS has fewer")
+    for name in FIELDS:
+        value = one.get(name)
+        if name != "regions" and not isinstance(value or "", str):
+            remedy = "; write it in quotes, as it stands" if isinstance(value, int) else ""
+            yield Problem(f"{place}.{name}", f"is not a text{remedy}")
+
+
+def shown(text: str) -> str:
+    """A refused text, not longer than a line."""
+    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")

@@ -8,7 +8,7 @@ from connectivity.core.problems import Problem, did_you_mean
 from connectivity.core.regions import AZ_PREFIXES
 from costmodel.clients import PUBLIC, FetchError
 from costmodel.fetching import fetch_prices, query_prices
-from costmodel.importers.offer_files import OfferError
+from costmodel.importers.offer_rows import OfferError
 
 
 class Command(command.Command):

@@ -6,16 +6,19 @@ from django.core.management.base import CommandParser
 from advisor.encoding import as_json
 from advisor.management import command
 from connectivity.core.problems import Problem
-from costmodel.importers.offer_files import OfferError
+from costmodel.importers.offer_rows import OfferError
 from costmodel.ingest import import_prices
 from costmodel.models import PriceList
 
 
 class Command(command.Command):
-    help = "Makes a new price list of AWS's offer files (JSON or CSV), or folders of them."
+    help = (
+        "Makes a new price list of AWS's offer files (JSON or CSV) and saved answers of "
+        "aws pricing get-products, or folders of them."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("paths", nargs="+", help="offer files, or folders of them")
+        parser.add_argument("paths", nargs="+", help="price files, or folders of them")
         parser.add_argument("--name", default="", help="of the new list")
         self.add_format(parser)
 

@@ -25,9 +25,23 @@ KEY = "ebs-volume"
 INCLUDED_IOPS, INCLUDED_MIB_S = 3_000, 125  # in the price of gp3's storage
 GP3_IOPS, GP3_MIB_S = 80_000, 2_000  # at most, since January 2026
 GP2_IOPS_A_GIB, GP2_IOPS, GP2_MIB_S, GP2_GIB = 3, 16_000, 250, 334  # from 334 GiB on 250 MiB/s
-NAMES = {"io1": "piops"}  # in usage types; of a magnetic volume there is none
-IO2_TIERS = ((0, "io2"), (32_000, "io2.tier2"), (64_000, "io2.tier3"))
-"""From how many provisioned IOPS on each usage type holds. Source: AWS's usage types of EBS."""
+
+
+def _price(name: str) -> PriceName:
+    return PriceName("AmazonEC2", f"EBS:{name}")
+
+
+# By type of volume. Source: AWS's usage types of EBS.
+STORAGE = {type: _price(f"VolumeUsage.{type}") for type in ("gp2", "gp3", "io2", "st1", "sc1")}
+STORAGE |= {"io1": _price("VolumeUsage.piops"), "standard": _price("VolumeUsage")}
+IOPS = {"gp3": _price("VolumeP-IOPS.gp3"), "io1": _price("VolumeP-IOPS.piops")}
+IO2_TIERS = (
+    (0, _price("VolumeP-IOPS.io2")),
+    (32_000, _price("VolumeP-IOPS.io2.tier2")),
+    (64_000, _price("VolumeP-IOPS.io2.tier3")),
+)
+"""From how many provisioned IOPS on each price holds."""
+GIB_S, READS_AND_WRITES = _price("VolumeP-Throughput.gp3"), _price("VolumeIOUsage")
 INSTANCE_STEPS = (
     "The instance, not the volume, is the limit: take a larger one, or fewer volumes on it.",
 )
@@ -135,33 +149,27 @@ def _gp2(one: Resource, estate: Estate) -> str:
 def uses(one: Resource, usage: Usage) -> Iterator[Use]:
     """Storage, and the operations and throughput that are paid apart."""
     type, iops = one.facts["type"], one.facts["iops"] or 0
+    storage = STORAGE.get(type) or _price(f"VolumeUsage.{type}")  # of a type yet to come
+    yield Use("Storage", storage, float(one.facts["gib"]))
     if type == "standard":
-        yield Use("Storage", _price("VolumeUsage"), float(one.facts["gib"]))
-        yield Use("Reads and writes", _price("VolumeIOUsage"), None)
-        return
-    yield Use("Storage", _price(f"VolumeUsage.{NAMES.get(type, type)}"), float(one.facts["gib"]))
+        yield Use("Reads and writes", READS_AND_WRITES, None)
     if type == "io2":
         yield from _io2_iops(iops)
     paid = {"gp3": max(0, iops - INCLUDED_IOPS), "io1": iops}.get(type, 0)
     if paid:
-        yield Use("Provisioned IOPS", _price(f"VolumeP-IOPS.{NAMES.get(type, type)}"), float(paid))
+        yield Use("Provisioned IOPS", IOPS[type], float(paid))
     throughput = (one.facts["throughput_mib_s"] or 0) - INCLUDED_MIB_S
     if type == "gp3" and throughput > 0:
-        price = _price("VolumeP-Throughput.gp3")  # a GiB/s
-        yield Use("Provisioned MiB/s", price, float(throughput), parts=1024)
+        yield Use("Provisioned MiB/s", GIB_S, float(throughput), parts=1024)
 
 
 def _io2_iops(iops: int) -> Iterator[Use]:
     ends = [begin for begin, _ in IO2_TIERS[1:]]
-    for (begin, name), end in zip(IO2_TIERS, [*ends, iops], strict=True):
+    for (begin, price), end in zip(IO2_TIERS, [*ends, iops], strict=True):
         within = min(iops, end) - begin
         if within > 0:
             what = f"Provisioned IOPS above {begin:,}" if begin else "Provisioned IOPS"
-            yield Use(what, _price(f"VolumeP-IOPS.{name}"), float(within))
-
-
-def _price(name: str) -> PriceName:
-    return PriceName("AmazonEC2", f"EBS:{name}")
+            yield Use(what, price, float(within))
 
 
 CONFIGURATION = (

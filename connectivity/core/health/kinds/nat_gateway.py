@@ -168,7 +168,7 @@ def uses(one: Resource, usage: Usage) -> Iterator[Use]:
 
 def _prices(prefix: str) -> tuple[PriceName, PriceName]:
     names = (f"{prefix}NatGateway-Hours", f"{prefix}NatGateway-Bytes")
-    hours, data = (PriceName("AmazonEC2", name, "NatGateway") for name in names)
+    hours, data = (PriceName("AmazonEC2", name, f"{prefix}NatGateway") for name in names)
     return hours, data
 
 

@@ -1,0 +1,45 @@
+"""Every name by which something here asks for a price: what an import of AWS's files must keep.
+
+A name is a constant of the module that prices by it, alone or inside a table; there is no second
+list of them.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
+from pkgutil import walk_packages
+from types import ModuleType
+
+from connectivity.core import options, transfer
+from connectivity.core.health import kinds
+from costmodel.core.charges import PriceName
+
+
+def _modules() -> Iterator[ModuleType]:
+    yield transfer
+    for package in (options, kinds):
+        for found in walk_packages(package.__path__, f"{package.__name__}."):
+            yield import_module(found.name)
+
+
+def _names(value: object) -> Iterator[PriceName]:
+    if isinstance(value, PriceName):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _all(value.values())
+    elif isinstance(value, tuple | frozenset):
+        yield from _all(value)
+
+
+def _all(values: Iterable[object]) -> Iterator[PriceName]:
+    for value in values:
+        yield from _names(value)
+
+
+def _is_of_aws(name: PriceName) -> bool:
+    """Whether AWS has such a usage type: one with spaces is a gap in words."""
+    return not name.is_input and " " not in name.usage_type
+
+
+PRICE_NAMES: frozenset[PriceName] = frozenset(
+    name for module in _modules() for name in _all(vars(module).values()) if _is_of_aws(name)
+)

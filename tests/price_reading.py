@@ -1,0 +1,35 @@
+"""Price files from the bodies that tests make, read as `import_prices` reads them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from connectivity.core.price_names import PRICE_NAMES
+from costmodel.core.price_list import Price, Tier
+from costmodel.importers import price_table
+from costmodel.importers.aws_price_list import OfferRead, read_offer
+from costmodel.importers.needed import Needed
+from costmodel.shipped import SHIPPED
+
+SAMPLES = Path(__file__).parent / "samples" / "prices"
+HELD = {one.name for one in price_table.read(SHIPPED.read_text(encoding="utf-8").splitlines())}
+NEEDED = Needed(PRICE_NAMES, HELD)
+
+
+def written(path: Path, body: Any) -> Path:
+    if isinstance(body, bytes):
+        path.write_bytes(body)
+    else:
+        path.write_text(body if isinstance(body, str) else json.dumps(body, indent=1))
+    return path
+
+
+def read(folder: Path, body: Any, needed: Needed = NEEDED) -> OfferRead:
+    return read_offer(written(folder / "offer", body), needed)
+
+
+def found(prices: list[Price]) -> dict[tuple[str, str, str, str | None], tuple[Tier, ...]]:
+    return {
+        (one.name.usage_type, one.name.operation, one.region, one.to_region): one.tiers
+        for one in prices
+    }
