@@ -89,7 +89,7 @@ def check(world: World, truth: Truth) -> None:
 def check_flips(world: World, comparison: Comparison, truth: Truth) -> None:
     """Every flip, applied just beyond and just inside, to the document or the price list."""
     best = recommended(comparison)
-    for flip in flips(comparison, best):
+    for flip in flips(comparison):
         truth.count(f"{flip.kind} flips")
         outward = NUDGE if flip.what.endswith("above") else -NUDGE
         for sense, beyond in enumerate(applied(world, comparison, flip, 1 + outward)):

@@ -154,7 +154,7 @@ def present(
         "because": because(comparison),
         "unpriced": unpriced(comparison),
         "unmeasured": unmeasured(comparison),
-        "flips": list(_flips(comparison, flips(comparison, best))),
+        "flips": list(_flips(comparison, flips(comparison))),
         "rows": rows,
         "mix": _mix(comparison),
         "chosen": _chosen(comparison),

@@ -11,6 +11,7 @@ from connectivity.core.rule import Hit
 from connectivity.core.topology import Account
 from costmodel.core.bill import Bill
 from costmodel.core.charges import Bools
+from costmodel.core.price_list import Key
 from costmodel.core.units import cents, cents_of_parts
 
 
@@ -58,6 +59,13 @@ class Answer:
         if self.is_feasible and total is not None:
             return 0, total, self.option.rank
         return 1 if self.is_feasible else 2, Decimal(0), self.option.rank
+
+    @cached_property
+    def prices_asked(self) -> frozenset[Key]:
+        """What its bill asked a price list for."""
+        lines, gaps = (self.bill.lines, self.bill.gaps) if self.bill else ((), ())
+        bought = {(line.price.name, line.region, line.to_region) for line in lines}
+        return frozenset(bought.union(gap.key for gap in gaps))
 
     @property
     def object_count(self) -> int:

@@ -22,7 +22,7 @@ from connectivity.core.levers import ABOVE, FAR, Lever, levers
 from connectivity.core.missing import Deciding, deciding
 from connectivity.core.reasons import bounds_words, price_words
 from connectivity.core.trial import Basis, tried, winner, with_missing
-from connectivity.core.verdict import unpriced
+from connectivity.core.verdict import recommended, unpriced
 
 CENT = 0.01  # USD; totals are compared to the cent
 NUDGE = 1e-3  # of a threshold: where, beyond and before it, a flip is tried
@@ -67,9 +67,14 @@ class Threshold(NamedTuple):
         return self.lever.distance(self.value)
 
 
-def flips(comparison: Comparison, best: Answer | None) -> list[Flip]:
+def flips(comparison: Comparison) -> list[Flip]:
     """The nearest change of every kind and direction, and every rate that is missing and decides,
     nearest first; each was tried."""
+    return comparison.once(_flips)
+
+
+def _flips(comparison: Comparison) -> list[Flip]:
+    best = recommended(comparison)
     groups: dict[str, list[Threshold]] = {}
     for lever in levers(comparison, best) if best else ():
         for one in _thresholds(lever, best) if best else ():

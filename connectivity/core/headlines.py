@@ -36,7 +36,8 @@ class CellShare(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Headlines:
-    """Headlines of all flows for one option: `of[i]` is the index of flow i's headline."""
+    """Headlines of all flows for one option: `of[i]` is the index of flow i's headline; each of
+    `kinds` is that of some flow."""
 
     option: str
     kinds: tuple[Headline, ...]
@@ -81,8 +82,7 @@ class Headlines:
     @property
     def worst(self) -> Reading:
         """The worst headline of the flows; one that is not known counts as the worst."""
-        used = (self.kinds[i].reading for i in np.unique(self.of).tolist())
-        return max(used, key=lambda one: one.badness)
+        return max((one.reading for one in self.kinds), key=lambda one: one.badness)
 
     def cells(self, case: Case, latencies: LatencySet) -> Iterator[CellShare]:
         """Every pair of AZs that the two ends of every flow have."""

@@ -59,7 +59,7 @@ def plain(comparison: Comparison, *, include: Collection[str] = ()) -> Plain:
                 "value": one.value,
                 "now": one.now,
             }
-            for one in flips(comparison, best)
+            for one in flips(comparison)
         ],
         "frontier": [one.option.key for one in frontier(comparison)],
         "unpriced": [one.option.key for one in unpriced(comparison)],

@@ -20,6 +20,8 @@ from connectivity.core.rule import hits
 from costmodel.core.bill import Gap, bill
 from costmodel.core.price_list import Price, PriceList, Tier
 
+JUDGED = ("cross_az_share", "p99_budget_us")  # the numbers that latencies and budgets look at
+
 
 class Basis(NamedTuple):
     """What is tried in the place of what a comparison rests on."""
@@ -55,12 +57,24 @@ def _again(answer: Answer, comparison: Comparison, basis: Basis) -> Answer:
         return answer
     if case.topology is not comparison.case.topology:
         answer = replace(answer, operations_usd=operations_usd(answer.objects, case))
-    if case.numbers is not comparison.case.numbers:
+    if any(_differs(case, comparison.case, name) for name in JUDGED):
         answer = _judged_again(answer, comparison, case)
-    if case.flows is not comparison.case.flows or prices is not comparison.prices:
+    if case.flows is not comparison.case.flows or _pays_otherwise(answer, comparison, prices):
         charges = answer.option.charges(case.flows)
         answer = replace(answer, bill=bill(charges, prices, case.regions, case.pools))
     return answer
+
+
+def _differs(case: Case, other: Case, name: str) -> bool:
+    return case.numbers.get(name) is not other.numbers.get(name)
+
+
+def _pays_otherwise(answer: Answer, comparison: Comparison, prices: PriceList) -> bool:
+    """Another price is in force for something that it needs."""
+    if prices is comparison.prices:
+        return False
+    asked = answer.prices_asked
+    return any(prices.find(*key) is not comparison.prices.find(*key) for key in asked)
 
 
 def _judged_again(answer: Answer, comparison: Comparison, case: Case) -> Answer:

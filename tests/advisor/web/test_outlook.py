@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 from django.urls import reverse
+from rest_framework.test import APIClient
 
 from advisor.models import User
 from advisor.web import outlook
@@ -85,3 +86,15 @@ def test_without_a_recommendation_it_says_so(signed_in: Client, user: User) -> N
 def test_the_comparison_page_asks_for_it(signed_in: Client, uid: UUID) -> None:
     text = signed_in.get(reverse("topology", args=[uid])).content.decode()
     assert f'hx-get="/topologies/{uid}/outlook/?version=1' in text
+
+
+def test_it_is_shown_wherever_vpc_lattice_is_a_candidate(
+    signed_in: Client, api: APIClient, user: User
+) -> None:
+    made = document(flow(requests_per_second=100))
+    made["services"][0]["protocol"] = "http"
+    uid = create_topology(user.team_id, made).topology.uid
+    assert shown(signed_in, uid).context["is_known"]
+    asked = {"topology": made}
+    answer = api.post("/api/v1/comparisons/?include=ahead", asked, content_type="application/json")
+    assert (answer.status_code, bool(answer.json()["sensitivity"])) == (200, True)

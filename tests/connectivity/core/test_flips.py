@@ -9,7 +9,6 @@ from connectivity.core.compare import compare
 from connectivity.core.document import topology
 from connectivity.core.flips import flips
 from connectivity.core.latency import LatencySet
-from connectivity.core.verdict import recommended
 from costmodel.core.price_list import PriceList
 from tests.factories import TEST_PRICES, document, flow, price_list, vpc
 from tests.topologies import completed, random_document
@@ -26,7 +25,7 @@ def told(
     comparison, truth = world.compared(), Truth()
     check_flips(world, comparison, truth)
     assert truth.differences == []
-    return world.best(), {one.when: one.to for one in flips(comparison, recommended(comparison))}
+    return world.best(), {one.when: one.to for one in flips(comparison)}
 
 
 def one_account(protocol: str, *flows: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -146,7 +145,7 @@ def test_random_topologies_have_flips_of_every_kind(
     kinds = set()
     for seed in range(40):
         made = compare(topology(random_document(seed)), completed(prices), latencies)
-        kinds |= {one.kind for one in flips(made, recommended(made))}
+        kinds |= {one.kind for one in flips(made)}
         made = compare(topology(random_document(seed)), prices, latencies)
-        kinds |= {one.kind for one in flips(made, recommended(made))}
+        kinds |= {one.kind for one in flips(made)}
     assert kinds == {"operations", "gb", "crossing", "price", "gap", "budget"}
