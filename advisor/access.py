@@ -44,6 +44,7 @@ PERSONAL = frozenset(
         "account_change_password",
         "account_set_password",
         "account_reauthenticate",
+        "usersessions_list",
         "socialaccount_connections",
     }
 )

@@ -5,9 +5,11 @@ import hashlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.utils import filter_users_by_email, filter_users_by_username
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib import messages
@@ -15,13 +17,34 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import redirect
 
-from advisor import teams
+from advisor import signins, teams, throttle
 from advisor.audit import by
-from advisor.models import Invitation, Membership, Role, Team, User
+from advisor.models import Event, Invitation, Membership, Role, Team, User
+from advisor.origin import origin_of
+
+UNKNOWN = "0.0.0.0"  # noqa: S104  no address, which a socket of this machine has
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has no types
-    """Accounts are made by invitation alone."""
+    """Accounts are made by invitation alone; wrong passwords are counted by name and address."""
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return origin_of(request).address or UNKNOWN
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        login = str(credentials.get("username") or credentials.get("email") or "")
+        person = _person(login)
+        usage = throttle.password_try(request, login, person)
+        if usage is None:
+            if person:
+                signins.note_once(Event.SIGN_IN_LOCKED, person)
+            raise self.validation_error("too_many_login_attempts")
+        self._login_failed_rl_usage = usage
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        person = _person(str(credentials.get("username") or credentials.get("email") or ""))
+        if person:
+            signins.note(Event.SIGN_IN_REFUSED, person, is_theirs=False, reason="wrong password")
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return teams.invitation_in(request.session) is not None
@@ -52,6 +75,12 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return made
 
 
+def _person(login: str) -> User | None:
+    """Whom a name or an address of mail means."""
+    found = filter_users_by_username(login).first() if login else None
+    return found or next(iter(filter_users_by_email(login)), None) if login else None
+
+
 def _locked(request: HttpRequest) -> Invitation:
     """The invitation, which nobody else can use meanwhile; without one there is no account."""
     found = teams.invitation_in(request.session)
@@ -68,6 +97,16 @@ def _joined(request: HttpRequest, user: User, invitation: Invitation) -> User:
     messages.success(request, f"You have joined {team.name} as {invitation.role}.")
     request.session.pop("invitation", None)
     return user
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]
+    """Browsers that somebody signs out from another one."""
+
+    def end_sessions(self, sessions: Any) -> None:
+        super().end_sessions(sessions)
+        if sessions:
+            how_many = str(len(sessions))
+            signins.note(Event.OTHERS_SIGNED_OUT, sessions[0].user, sessions=how_many)
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]

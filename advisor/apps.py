@@ -5,6 +5,6 @@ class AdvisorConfig(AppConfig):
     name = "advisor"
 
     def ready(self) -> None:
-        from advisor import audited, checks  # noqa: F401  registers itself
+        from advisor import audited, checks, receivers  # noqa: F401  two register themselves
 
         audited.register()

@@ -12,6 +12,7 @@ class By(NamedTuple):
     user_id: int | None = None
     door: str = "command line"
     address: str | None = None
+    agent: str = ""
 
 
 by: ContextVar[By] = ContextVar("by", default=By())  # noqa: B039  a tuple of constants

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "allauth.socialaccount",
     *(["allauth.socialaccount.providers.openid_connect"] if OIDC_SERVER_URL else ()),
     "auditlog",
@@ -134,9 +135,20 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever signs up was invited
 ACCOUNT_LOGOUT_REDIRECT_URL = ACCOUNT_SIGNUP_REDIRECT_URL = "home"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=int(IS_HTTPS))  # the one with TLS
+ACCOUNT_RATE_LIMITS = {  # see advisor.throttle; a key is a name, and an address but for _anywhere
+    "login_failed": "10/m/ip,5/10m/key,50/d/key",
+    "login_failed_anywhere": "60/h/key,200/d/key",
+    "code_failed": "10/m/ip,5/h/key,10/d/key",
+    "code_failed_anywhere": "30/d/key",  # of a million codes: about 1 % in a year
+}
+MFA_FORMS = {
+    "authenticate": "advisor.second_factor.AuthenticateForm",
+    "reauthenticate": "advisor.second_factor.ReauthenticateForm",
+}
 MFA_ADAPTER = "advisor.accounts.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Connectivity Advisor"
+USERSESSIONS_ADAPTER = "advisor.accounts.SessionsAdapter"
 SOCIALACCOUNT_ADAPTER = "advisor.accounts.SocialAccountAdapter"
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
@@ -160,6 +172,9 @@ CACHES = {  # counts failed sign-ins for all processes; the broker may be away
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "advisor_cache",
+        # Beyond it entries are thrown away, used codes and failures among them: more than anybody
+        # can fill while they count.
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
     }
 }
 AUTH_PASSWORD_VALIDATORS = [

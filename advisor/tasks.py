@@ -4,7 +4,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.utils import timezone
 
-from advisor import jobs, webhooks
+from advisor import jobs, signins, webhooks
 from advisor.models import Team
 from advisor.reports import making, sending
 from connectivity.health import running
@@ -32,6 +32,7 @@ def ring_for_what_waits(**_: object) -> None:
 def clear_expired() -> None:
     jobs.clear_expired()
     making.forget_old(timezone.now())
+    signins.forget_old(timezone.now())
 
 
 @shared_task(name="refresh-prices")

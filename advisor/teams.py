@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 
-from advisor.models import ApiToken, Invitation, Membership, Role, Team, User
+from advisor import signins
+from advisor.models import ApiToken, Event, Invitation, Membership, Role, Team, User
 
 SLUG_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # at random: nobody takes a name that is to come
 DAYS = 7  # for which an invitation is open
@@ -79,6 +80,9 @@ def accept(invitation: Invitation, user: User) -> Team:
         if one.is_open:
             one.ended_at, one.accepted_by = timezone.now(), user
             one.save(update_fields=["ended_at", "accepted_by"])
+            signins.note(
+                Event.JOINED, user, teams=[one.team_id], role=one.role, invitation=one.note
+            )
         _work_in(user, one.team)
     return one.team
 

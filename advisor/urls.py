@@ -252,6 +252,7 @@ urlpatterns = [
     path("account/tokens/", account.tokens, name="tokens"),
     path("account/tokens/<uuid:uid>/revoke/", account.revoke, name="revoke"),
     path("account/2fa/", include("allauth.mfa.urls")),
+    path("account/sessions/", include("allauth.usersessions.urls")),
     path("account/", include("allauth.account.urls")),
     *(oidc if settings.OIDC_SERVER_URL else ()),
     # the team

@@ -1,12 +1,17 @@
 """Who calls: a script by its token, or a person by the session of the browser."""
 
+import binascii
 from typing import TYPE_CHECKING, Any
 
 from knox.auth import TokenAuthentication as KnoxTokenAuthentication
+from knox.crypto import hash_token
+from knox.settings import CONSTANTS
+from rest_framework.authentication import get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from advisor import signins
 from advisor.access import needed
 from advisor.audit import by
 from advisor.models import ApiToken, Role
@@ -17,6 +22,13 @@ if TYPE_CHECKING:  # the framework imports this module while it makes its views
 
 class TokenAuthentication(KnoxTokenAuthentication):  # type: ignore[misc]
     """`Authorization: Token …`."""
+
+    def authenticate(self, request: Request) -> Any:
+        try:
+            return super().authenticate(request)
+        except AuthenticationFailed:
+            _note_known(get_authorization_header(request).split()[-1])
+            raise
 
     def authenticate_credentials(self, token: bytes) -> Any:
         if not token.isascii():
@@ -30,6 +42,18 @@ class TokenAuthentication(KnoxTokenAuthentication):  # type: ignore[misc]
         return auth_token.is_expired
 
 
+def _note_known(key: bytes) -> None:
+    """Why a key that was ours is refused; one that nobody has is nobody's to hear of."""
+    text = key.decode("ascii", "ignore")
+    try:
+        digest = hash_token(text)
+    except (TypeError, binascii.Error):
+        return
+    found = ApiToken.objects.filter(token_key=text[: CONSTANTS.TOKEN_KEY_LENGTH], digest=digest)
+    for token in found:
+        signins.note_refused(token, "expired" if token.is_expired else "its owner is not active")
+
+
 class MayUse(BasePermission):
     """Signed in, with the role that the address asks for; a token has at most that of its scope."""
 
@@ -38,13 +62,17 @@ class MayUse(BasePermission):
             return False
         name = (request.resolver_match and request.resolver_match.url_name) or ""
         role, wanted = _role(request), needed(name, request.method) or Role.VIEWER
+        token = request.auth if isinstance(request.auth, ApiToken) else None
         if role is None:
             self.message = "Its owner is not, or no longer, a member of the team."
+            if token:
+                signins.note_refused(token, "its owner is not a member of the team")
             return False
         self.message = f"This needs the role {wanted.value!r}; this caller is a {role.value}."
-        token = request.auth
-        if isinstance(token, ApiToken) and token.scope != ApiToken.Scope.WRITE:
+        if token and token.scope != ApiToken.Scope.WRITE:
             self.message += " A token that stores anything has the scope 'write'."
+        if token and not role.includes(wanted):
+            signins.note_refused(token, f"needs the role {wanted.value}, it has {role.value}")
         return role.includes(wanted)
 
 

@@ -91,7 +91,9 @@ class RestoreView(APIView):
 class AuditView(APIView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
-        """Every write of the team, the latest first: who, what, before and after, which door."""
+        """Every write and sign-in of the team, the latest first: who, what, before and after, the
+        door, the address and the program. Sign-ins are kept for 400 days, writes as long as the
+        team."""
         pages = Pages()
         found = AuditEntry.objects.filter(team_id=team_id_of(request))
         found = found.select_related("actor", "content_type")
@@ -105,6 +107,7 @@ def _entry(one: AuditEntry) -> dict[str, Any]:
         "who": one.actor.username if one.actor else None,
         "door": one.door,
         "address": one.remote_addr,
+        "agent": one.agent,
         "did": one.verb,
         "kind": one.content_type.model,
         "what": one.object_repr,

@@ -1,6 +1,6 @@
 """Users, teams, tokens, jobs, shared links, reports, webhooks and the audit log."""
 
-from advisor.models.audit import AuditEntry
+from advisor.models.audit import AuditEntry, Event
 from advisor.models.jobs import Job, StoredReply
 from advisor.models.people import ApiToken, Invitation, Membership, Role, Team, User
 from advisor.models.reports import Delivery, Recipient, Report
@@ -11,6 +11,7 @@ __all__ = [
     "ApiToken",
     "AuditEntry",
     "Delivery",
+    "Event",
     "Invitation",
     "Job",
     "Membership",

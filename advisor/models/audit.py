@@ -1,4 +1,4 @@
-"""Who wrote what, when, and through which door: before and after."""
+"""Who wrote what, when, and through which door; and who came in, or did not."""
 
 from typing import Any, ClassVar
 
@@ -17,15 +17,37 @@ class AuditManager(LogEntryManager):  # type: ignore[misc]  # the library has no
         fields.setdefault("actor_id", who.user_id)
         fields.setdefault("door", who.door)
         fields.setdefault("remote_addr", who.address)
+        fields.setdefault("agent", who.agent)
         fields.setdefault("team_id", _team_id(instance))
         return super().log_create(instance, force_log, **fields)
 
 
+class Event(models.TextChoices):
+    """What happens at the doors, and is no write."""
+
+    SIGNED_IN = "signed in"
+    SIGN_IN_REFUSED = "sign-in refused"
+    SIGN_IN_LOCKED = "sign-in locked"
+    SIGNED_OUT = "signed out"
+    OTHERS_SIGNED_OUT = "signed out elsewhere"
+    JOINED = "invitation accepted"
+    PASSWORD_CHANGED = "password changed"  # noqa: S105  a word
+    PASSWORD_RESET = "password reset"  # noqa: S105  a word
+    FACTOR_ADDED = "second factor added"
+    FACTOR_REMOVED = "second factor removed"
+    CODES_RENEWED = "recovery codes renewed"
+    CODE_REFUSED = "code refused"
+    CODES_LOCKED = "codes locked"
+    TOKEN_REFUSED = "token refused"  # noqa: S105  a word
+
+
 class AuditEntry(AbstractLogEntry):  # type: ignore[misc]
-    """One write: the values before and after, its author and door."""
+    """One write, with the values before and after, or one event; its author and door."""
 
     team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="+")
     door = models.CharField(max_length=150)
+    event = models.CharField(max_length=40, blank=True, db_default="")
+    agent = models.CharField(max_length=200, blank=True, db_default="")
 
     objects: ClassVar[Any] = AuditManager()
 
@@ -35,7 +57,7 @@ class AuditEntry(AbstractLogEntry):  # type: ignore[misc]
 
     @property
     def verb(self) -> str:
-        return {0: "made", 1: "changed", 2: "deleted"}[self.action]
+        return self.event or {0: "made", 1: "changed", 2: "deleted"}[self.action]
 
 
 def _team_id(instance: Any) -> int | None:

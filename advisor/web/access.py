@@ -1,9 +1,7 @@
 """Middleware: an address opens for the role that it asks for, and what is written has an author."""
 
-from ipaddress import ip_address
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,18 +9,8 @@ from django.shortcuts import render
 from advisor.access import SAFE, needed
 from advisor.audit import By, acting
 from advisor.models import User
+from advisor.origin import origin_of
 from advisor.web.time_zone import Respond
-
-
-def _address(request: HttpRequest) -> str | None:
-    """Where a request comes from; behind our proxy, what the proxy saw."""
-    seen = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    if settings.ALLAUTH_TRUSTED_PROXY_COUNT and seen[-1].strip():
-        try:
-            return str(ip_address(seen[-1].strip()))
-        except ValueError:
-            return None
-    return request.META.get("REMOTE_ADDR") or None
 
 
 class Access:
@@ -33,7 +21,7 @@ class Access:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         author = None if request.method in SAFE else request.user.pk
-        with acting(By(author, "browser", _address(request))):
+        with acting(By(author, "browser", *origin_of(request))):
             return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, *_: Any) -> HttpResponse | None:

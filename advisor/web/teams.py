@@ -2,6 +2,8 @@
 
 import csv
 from collections.abc import Iterator
+from functools import reduce
+from operator import or_
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -15,7 +17,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from advisor import teams
+from advisor import signins, teams
 from advisor.models import AuditEntry, Invitation, Membership, Role
 from advisor.web.exports import spreadsheet_safe
 from advisor.web.requests import found_or_404, signed_in, text_in
@@ -192,20 +194,27 @@ def accept(request: HttpRequest, key: str) -> HttpResponse:
 def _log(request: HttpRequest) -> QuerySet[AuditEntry]:
     found = AuditEntry.objects.filter(team_id=signed_in(request).team_id)
     for word in text_in(request.GET, "q").split()[:MOST_WORDS]:
-        found = found.filter(Q(object_repr__icontains=word) | Q(actor__username__icontains=word))
+        texts = ("object_repr", "actor__username", "event", "remote_addr")
+        found = found.filter(reduce(or_, (Q(**{f"{text}__icontains": word}) for text in texts)))
     return found.select_related("actor", "content_type")  # type: ignore[no-any-return]
 
 
 @require_safe
 def audit(request: HttpRequest) -> HttpResponse:
-    """Every write of the team: who, what, before and after, through which door."""
+    """Every write of the team and every sign-in: who, what, through which door, from where."""
     page = Paginator(_log(request), PAGE).get_page(request.GET.get("page"))
     words = text_in(request.GET, "q")
     saved = [one for one in page if one.content_type.model == "topologyversion"]
     versions = TopologyVersion.objects.filter(pk__in=[one.object_id for one in saved])
     places = {one.pk: one for one in versions.select_related("topology").defer("document")}
     rows = [(one, places.get(one.object_id) if one in saved else None) for one in page]
-    context = {"page": page, "rows": rows, "words": words, "query": f"&{urlencode({'q': words})}"}
+    context = {
+        "page": page,
+        "rows": rows,
+        "words": words,
+        "query": f"&{urlencode({'q': words})}",
+        "kept": signins.KEPT.days,
+    }
     return render(request, "web/audit.html", context)
 
 
@@ -222,7 +231,9 @@ def audit_csv(request: HttpRequest) -> StreamingHttpResponse:
     entries = _log(request)[:MOST_EXPORTED].iterator(chunk_size=1_000)
 
     def lines() -> Iterator[str]:
-        yield writer.writerow(("at", "who", "door", "address", "did", "kind", "what", "changes"))
+        yield writer.writerow(
+            ("at", "who", "door", "address", "did", "kind", "what", "changes", "agent")
+        )
         yield from (writer.writerow(_cells(one)) for one in entries)
 
     head = {"Content-Disposition": 'attachment; filename="audit-log.csv"'}
@@ -232,7 +243,7 @@ def audit_csv(request: HttpRequest) -> StreamingHttpResponse:
 def _cells(one: AuditEntry) -> tuple[str, ...]:
     who = one.actor.username if one.actor else ""
     texts = (who, one.door, one.remote_addr or "", one.verb, one.content_type.model)
-    said = (*texts, one.object_repr, str(one.changes_dict))
+    said = (*texts, one.object_repr, str(one.changes_dict), one.agent)
     return one.timestamp.isoformat(), *map(spreadsheet_safe, said)
 
 

@@ -122,6 +122,7 @@ account_email signed-in signed-in
 account_change_password signed-in signed-in
 account_set_password signed-in signed-in
 account_reauthenticate signed-in signed-in
+usersessions_list signed-in signed-in
 mfa_index signed-in -
 mfa_authenticate everybody everybody
 mfa_reauthenticate signed-in signed-in
@@ -337,7 +338,9 @@ def test_each_caller_gets_as_far_as_its_role(name: str, objects: dict[str, Any])
     Membership.objects.filter(user=loner).delete()
     callers["signed-in"] = browser_of(loner)
     callers |= {role: browser_of(with_role(Role(role))) for role in Role.values}
-    is_library = name.startswith(("account_", "mfa_"))  # it redirects as its own steps go
+    is_library = name.startswith(
+        ("account_", "mfa_", "usersessions_")
+    )  # it redirects as its own steps go
     for method in METHODS[:2] if is_library else METHODS:
         wanted = expected(name, method)
         for rank, client in callers.items():

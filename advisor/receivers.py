@@ -1,0 +1,62 @@
+"""What django-allauth tells of accounts, noted in the audit log."""
+
+from typing import Any
+
+from allauth.account import signals as account
+from allauth.mfa import signals as mfa
+from allauth.mfa.models import Authenticator
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from advisor import signins, throttle
+from advisor.models import Event, User
+
+CODES = Authenticator.Type.RECOVERY_CODES
+
+
+@receiver(account.user_logged_in)
+def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
+    used = request.session.get("account_authentication_methods") or []
+    ways = [str(one.get("type") or one.get("provider") or one.get("method")) for one in used]
+    signins.note(Event.SIGNED_IN, user, by=", ".join(ways).replace("_", " "))
+
+
+@receiver(account.user_logged_out)
+def _signed_out(user: User | None, **_: Any) -> None:
+    if user is not None:
+        signins.note(Event.SIGNED_OUT, user)
+
+
+@receiver([account.password_changed, account.password_set])
+def _password_changed(user: User, **_: Any) -> None:
+    signins.note(Event.PASSWORD_CHANGED, user, sessions="all others are signed out")
+
+
+@receiver(account.password_reset)
+def _password_reset(request: HttpRequest, user: User, **_: Any) -> None:
+    throttle.forgive(request, user)
+    signins.note(Event.PASSWORD_RESET, user, sessions="all are signed out")
+
+
+@receiver(mfa.authentication_failed)
+def _code_refused(user: User, authenticator: Authenticator, **_: Any) -> None:
+    signins.note(Event.CODE_REFUSED, user, is_theirs=False, factor=_kind(authenticator))
+
+
+@receiver(mfa.authenticator_added)
+def _factor_added(user: User, authenticator: Authenticator, **_: Any) -> None:
+    signins.note(Event.FACTOR_ADDED, user, factor=_kind(authenticator))
+
+
+@receiver(mfa.authenticator_removed)
+def _factor_removed(user: User, authenticator: Authenticator, **_: Any) -> None:
+    signins.note(Event.FACTOR_REMOVED, user, factor=_kind(authenticator))
+
+
+@receiver(mfa.authenticator_reset)
+def _codes_renewed(user: User, **_: Any) -> None:
+    signins.note(Event.CODES_RENEWED, user)
+
+
+def _kind(authenticator: Authenticator) -> str:
+    return "recovery code" if authenticator.type == CODES else "authenticator app"
