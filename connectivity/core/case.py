@@ -8,8 +8,16 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 
-from connectivity.core.columns import MILLIONTHS, NO_SERVICE, Flows, Side
-from connectivity.core.topology import PROTOCOLS, Account, Service, Topology, Vpc
+from connectivity.core.columns import MILLIONTHS, NO_SERVICE, Flows, Sets, Side, numbered, sets
+from connectivity.core.topology import (
+    PROTOCOLS,
+    Account,
+    Policy,
+    Quota,
+    Service,
+    Topology,
+    Vpc,
+)
 from costmodel.core.charges import Bools, Floats, Ints
 from costmodel.core.units import THOUSANDTHS
 
@@ -56,6 +64,15 @@ class Case:
         return [self.topology.vpcs[i] for i in self.flows.provider.vpc.tolist()]
 
     @cached_property
+    def options(self) -> Sets:
+        """What each flow may use."""
+        return sets(flow.options for flow in self.topology.flows)
+
+    @cached_property
+    def needs(self) -> Sets:
+        return sets(flow.needs for flow in self.topology.flows)
+
+    @cached_property
     def vpc_index(self) -> dict[str, int]:
         return {vpc.name: i for i, vpc in enumerate(self.topology.vpcs)}
 
@@ -68,7 +85,8 @@ class Case:
     @cached_property
     def pairs(self) -> list[tuple[int, int]]:
         """The pairs of VPCs between which anything flows."""
-        return [divmod(code, len(self.topology.vpcs)) for code in np.unique(self.pair).tolist()]
+        codes = numbered(self.pair)[0].tolist()
+        return [divmod(code, len(self.topology.vpcs)) for code in codes]
 
     @cached_property
     def partners(self) -> dict[int, set[int]]:
@@ -83,6 +101,19 @@ class Case:
             return self.partners
         existing = [(self.vpc_index[one], self.vpc_index[other]) for one, other in joined]
         return _both_ways([*self.pairs, *existing])
+
+    @cached_property
+    def policies(self) -> dict[frozenset[str | None], list[Policy]]:
+        """By the environments that they keep apart."""
+        found: dict[frozenset[str | None], list[Policy]] = defaultdict(list)
+        for one in self.topology.policies:
+            found[one.between].append(one)
+        return dict(found)
+
+    @cached_property
+    def quotas(self) -> dict[tuple[str, str], Quota]:
+        """What was raised, by rule and account."""
+        return {(one.rule, one.account): one for one in self.topology.quotas}
 
     @cached_property
     def account(self) -> dict[str, Account]:

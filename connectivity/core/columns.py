@@ -3,10 +3,10 @@
 One flow and a million flows are then the same code.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,7 @@ NO_SERVICE = -1
 AzList = tuple[str, ...]
 AzCount = Callable[[AzList, AzList], int]
 FEW_LISTS = 16  # up to which counts of all pairs are made at once, and kept
+DENSE = 16  # codes a row, up to which a table of all codes is quicker than sorting the rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Flows:
             table = _az_counts(count, self.az_lists)
             return table[self.consumer.azs, self.provider.azs]
         width = len(self.az_lists)
-        codes, rows = np.unique(self.consumer.azs * width + self.provider.azs, return_inverse=True)
+        codes, rows = numbered(self.consumer.azs * width + self.provider.azs)
         pairs = (divmod(code, width) for code in codes.tolist())
         counts = [count(self.az_lists[ours], self.az_lists[theirs]) for ours, theirs in pairs]
         return np.array(counts, dtype=np.int64)[rows]
@@ -121,6 +122,40 @@ class Flows:
 
 def _in_common(ours: AzList, theirs: AzList) -> int:
     return len(set(ours) & set(theirs))
+
+
+class Sets(NamedTuple):
+    """A set of texts of every flow. Most flows have one of a few."""
+
+    different: tuple[frozenset[str], ...]
+    of: Ints
+
+    def holding(self, text: str) -> Bools:
+        """The flows whose set holds a text."""
+        return np.array([text in one for one in self.different], dtype=np.bool_)[self.of]
+
+
+def sets(values: Iterable[frozenset[str]]) -> Sets:
+    codes: dict[frozenset[str], int] = {}
+    of = np.array([codes.setdefault(one, len(codes)) for one in values], dtype=np.int64)
+    return Sets(tuple(codes), of)
+
+
+def numbered(codes: Ints) -> tuple[Ints, Ints]:
+    """The different codes (whole numbers from 0), rising, and the place of each row's among them.
+
+    >>> [column.tolist() for column in numbered(np.array([7, 3, 7]))]
+    [[3, 7], [1, 0, 1]]
+    """
+    end = int(codes.max(initial=-1)) + 1
+    if end > DENSE * len(codes):
+        return np.unique(codes, return_inverse=True)
+    is_there = np.zeros(end, dtype=np.bool_)
+    is_there[codes] = True
+    different = is_there.nonzero()[0]
+    places = np.empty(end, dtype=np.int64)
+    places[different] = np.arange(len(different))
+    return different, places[codes]
 
 
 @lru_cache(maxsize=64)

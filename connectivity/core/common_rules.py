@@ -24,9 +24,8 @@ def policy_rules(option: str) -> tuple[Rule, ...]:
     """The topology's own policies, as they concern one option."""
 
     def forbidding(case: Case, one: Vpc, other: Vpc) -> list[Policy]:
-        ends = frozenset({one.environment, other.environment})
-        policies = case.topology.policies
-        return [p for p in policies if option in p.forbid and p.between == ends]
+        between = case.policies.get(frozenset({one.environment, other.environment}), ())
+        return [policy for policy in between if option in policy.forbid]
 
     def check(case: Case) -> Bools:
         if not any(option in one.forbid for one in case.topology.policies):

@@ -123,14 +123,13 @@ def _answer(
         objects=objects,
         operations_usd=operations_usd(objects, made),
         heads=heads,
-        is_allowed=all(option.key in flow.options for flow in made.topology.flows),
+        is_allowed=bool(made.options.holding(option.key).all()),
     )
 
 
 def _usable(answer: Answer, made: Case) -> Bools:
     """The flows that may choose an option: allowed by themselves, and without a hard finding."""
-    allowed = [answer.option.key in flow.options for flow in made.topology.flows]
-    return np.array(allowed) & ~answer.is_stopped
+    return made.options.holding(answer.option.key) & ~answer.is_stopped
 
 
 def _today(made: Case, prices: PriceList) -> Decimal | None:

@@ -1,8 +1,9 @@
 """From a document's plain values to a `Topology`, or to every problem in it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 
@@ -34,13 +35,25 @@ NEEDED = {
     "endpoint-service": ("service",),
 }  # what a connection of each kind must name
 OFFERED = tuple(key for key in OPTION_KEYS if key != "single-vpc")
-USUAL = frozenset(USUAL_OPTIONS)
 MAX_POLICIES = 1_000
 MAX_TOTAL_GB = 1e12  # up to which money stays exact
 MAX_REQUESTS_PER_SECOND = 1e9
 MAX_CONNECTIONS_PER_SECOND = 1e8
 MAX_SECONDS = 1e8
 MAX_OPEN_CONNECTIONS = 1e9  # of one flow; a million flows stay exact
+
+RARELY: dict[str, Callable[[Fields], Any]] = {
+    "max_idle_seconds": lambda one: one.number("max_idle_seconds"),
+    "requests_per_second": lambda one: one.number(
+        "requests_per_second", most=MAX_REQUESTS_PER_SECOND
+    ),
+    "peak_gbps": lambda one: one.number("peak_gbps"),
+    "needs": lambda one: one.chosen("needs", among=NEEDS),
+    "initiated_by": lambda one: one.text("initiated_by", among=ENDS) or "consumer",
+    "options": lambda one: one.chosen("options", among=OFFERED) or USUAL_OPTIONS,
+    "today": lambda one: one.text("today", among=OPTION_KEYS),
+}
+"""What most flows do not state, and how it is read where one does."""
 
 
 def parse(data: bytes) -> Topology:
@@ -119,7 +132,6 @@ class _Reader:
         gb = one.number("gb_per_month", required=True)
         crossing = one.number("cross_az_share", most=1)
         response = one.number("response_share", most=1)
-        initiated_by = one.text("initiated_by", among=ENDS)
         per_second, seconds = self._connections(one)
         common: dict[str, Any] = {
             "provider": provider or "",
@@ -128,14 +140,8 @@ class _Reader:
             "response_share": 0.5 if response is None else response,
             "connections_per_second": per_second,
             "connection_seconds": seconds,
-            "max_idle_seconds": one.number("max_idle_seconds"),
-            "requests_per_second": one.number("requests_per_second", most=MAX_REQUESTS_PER_SECOND),
-            "peak_gbps": one.number("peak_gbps"),
-            "needs": one.chosen("needs", among=NEEDS),
-            "initiated_by": initiated_by or "consumer",
             "p99_budget_us": one.number("p99_budget_us", least=1) or budget,
-            "options": one.chosen("options", among=OFFERED) or USUAL,
-            "today": one.text("today", among=OPTION_KEYS),
+            **one.stated(RARELY),
         }
         one_each = isinstance(one.values.get("from"), list)
         name = one.text("name", required=True) or ""
@@ -204,11 +210,12 @@ class _Reader:
             return 0.0
         ours, theirs = self.estate.vpcs[consumer], self.estate.vpcs[provider]
         target = self.estate.services[service].azs if service else theirs.azs
-        common = len(set(ours.azs) & set(target))
+        common = _in_common(ours.azs, target)
         if stated is None:
             return 1 - common / (len(ours.azs) * max(1, len(target)))
-        known = not any(az_problem(az, ours.region) for az in (*ours.azs, *theirs.azs))
-        if known and not may_have(stated, ours.azs, target):
+        if may_have(stated, ours.azs, target):
+            return stated
+        if not any(az_problem(az, ours.region) for az in (*ours.azs, *theirs.azs)):
             forced = 0 if common else 1
             one.note("cross_az_share", _forced(one, stated, forced, consumer, service or provider))
         return stated
@@ -275,3 +282,8 @@ def _forced(one: Fields, stated: float, forced: int, consumer: str, provider: st
     if not isinstance(one.values.get("from"), list):
         return f"{ends} {why}, so leave it out or write {forced}"
     return f"{ends} {why}, so leave it out, or give {consumer!r} an entry of its own"
+
+
+@lru_cache(maxsize=1024)
+def _in_common(ours: tuple[str, ...], theirs: tuple[str, ...]) -> int:
+    return len(set(ours) & set(theirs))

@@ -1,13 +1,14 @@
 """The long lists of an answer, cut to what matters most, and how much more there is."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from connectivity.core.case import Case
 from connectivity.core.rule import Hit, Rule, Severity
+from costmodel.core.charges import Bools, Ints
 
 FINDINGS, LATENCY, CELLS = "findings", "latency", "cells"
 INCLUDES = (FINDINGS, LATENCY, CELLS)
@@ -26,20 +27,44 @@ class Excerpt(NamedTuple):
 
 
 def excerpt(hits: Iterable[Hit], case: Case, *, whole: bool) -> Excerpt:
-    """Of every rule the gravest findings first, of these the flows with the most GB."""
+    """Of every rule the gravest findings first, of these the flows with the most GB; of each
+    severity at least one."""
     by_id: dict[str, list[Hit]] = defaultdict(list)
     for hit in hits:
         by_id[hit.rule.id].append(hit)
     found = Excerpt([], [])
+    sizes = case.once(_by_size)
     for alike in by_id.values():
         rules = [hit.rule for hit in alike]
         rows = np.concatenate([hit.flows for hit in alike])
         of = np.repeat(np.arange(len(alike)), [len(hit.flows) for hit in alike])
         ranks = np.array([RANKS[rule.severity] for rule in rules])
-        order = np.lexsort((rows, -case.flows.total[rows], ranks[of]))
-        shown, others = (order, order[:0]) if whole else np.split(order, [MOST_FINDINGS])
+        order = ranks[of] * len(sizes) + sizes[rows]
+        shown = np.arange(len(order)) if whole else _chosen(order, of)
+        shown = shown[np.argsort(order[shown], kind="stable")]
         pairs = zip(of[shown].tolist(), rows[shown].tolist(), strict=True)
         found.findings.extend((rules[rule], row) for rule, row in pairs)
-        counts = np.bincount(of[others], minlength=len(rules)).tolist()
-        found.more.extend((rule, n) for rule, n in zip(rules, counts, strict=True) if n)
+        more = np.bincount(of) - np.bincount(of[shown], minlength=len(rules))
+        found.more.extend((rule, n) for rule, n in zip(rules, more.tolist(), strict=True) if n)
     return found
+
+
+def _by_size(case: Case) -> Ints:
+    """The place of every flow among all of them, the one with the most GB first."""
+    places = np.empty(len(case.flows), dtype=np.int64)
+    places[np.argsort(-case.flows.total, kind="stable")] = np.arange(len(places))
+    return places
+
+
+def _chosen(order: Ints, of: Ints) -> Ints:
+    """The rows that are shown: the first of each rule, and then what comes first."""
+    if len(order) <= MOST_FINDINGS:
+        return np.arange(len(order))
+    firsts = [rows[np.argmin(order[rows])] for rows in map(np.flatnonzero, _masks(of))]
+    preferred = order.copy()
+    preferred[firsts] = -1
+    return np.argpartition(preferred, MOST_FINDINGS)[:MOST_FINDINGS]
+
+
+def _masks(of: Ints) -> Iterator[Bools]:
+    return (of == rule for rule in range(int(of[-1]) + 1))

@@ -1,14 +1,13 @@
 """Reads the fields of a document's mappings, and collects what is wrong with them."""
 
 import math
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from connectivity.core.problems import Problem, Problems, did_you_mean, it_can_be
 from connectivity.core.reading import MAX_DEPTH
 
-NOTHING: frozenset[str] = frozenset()
 NUMBERS = (int, float)
 MAX_TEXT = 200  # characters of a name
 QUOTE = "; write it in quotes, as it stands"
@@ -18,17 +17,31 @@ class Fields:
     """One mapping of the document at a path.
 
     Every reader returns a usable value or None, and notes a problem where the field is not usable;
-    `done` notes the keys that nobody asked for.
+    `done` notes the keys that nobody asked for, in this mapping or in others of its list.
     """
 
-    def __init__(self, value: Any, path: str, problems: Problems) -> None:
-        self.path = path
+    __slots__ = ("_index", "_path", "asked", "is_mapping", "problems", "values")
+
+    def __init__(
+        self,
+        value: Any,
+        path: str,
+        problems: Problems,
+        index: int | None = None,
+        asked: set[str] | None = None,
+    ) -> None:
+        self._path, self._index = path, index
         self.problems = problems
-        self.asked: set[str] = set()
+        self.asked: set[str] = set() if asked is None else asked
         self.is_mapping = isinstance(value, dict)
         self.values: dict[str, Any] = value if self.is_mapping else {}
         if not self.is_mapping:
-            problems.note(path or "document", f"is {kind(value)}, not a mapping")
+            problems.note(self.path or "document", f"is {kind(value)}, not a mapping")
+
+    @property
+    def path(self) -> str:
+        """Put together only where there is something to say."""
+        return self._path if self._index is None else f"{self._path}[{self._index}]"
 
     def at(self, key: str) -> str:
         return _join(self.path, key)
@@ -74,10 +87,14 @@ class Fields:
 
     def chosen(self, key: str, *, among: Collection[str]) -> frozenset[str]:
         """Some of several texts; nothing when absent."""
-        if key not in self.values:
-            self.asked.add(key)
-            return NOTHING
         return frozenset(self.texts(key, among=among) or ())
+
+    def stated(self, readers: Mapping[str, Callable[["Fields"], Any]]) -> dict[str, Any]:
+        """The keys of some readers that are there, as these read them."""
+        self.asked.update(readers)
+        if self.values.keys().isdisjoint(readers):
+            return {}
+        return {key: read(self) for key, read in readers.items() if key in self.values}
 
     def places(self, key: str) -> list[tuple[str, str]]:
         """The usable texts of a list that `texts` has read, each with its place."""
@@ -89,11 +106,13 @@ class Fields:
     def number(
         self, key: str, *, required: bool = False, least: float = 0, most: float = 1e12
     ) -> float | None:
-        value = self.get(key, required=required)
-        if value is None:
-            return None
+        self.asked.add(key)
+        value: Any = self.values.get(key)
         if type(value) in NUMBERS and least <= value <= most:  # most are, and never NaN
             return float(value)
+        if value is None:
+            self.get(key, required=required)  # which says so where it must be there
+            return None
         if isinstance(value, bool) or not isinstance(value, int | float):
             self.note(key, f"is {kind(value)}, not a number")
             return None
@@ -124,8 +143,9 @@ class Fields:
         if most is not None and isinstance(value, list) and len(value) > most:
             self.note(key, f"has {len(value):,} entries; at most {most:,} are read")
             return
+        path, asked = self.at(key), set[str]()
         for i, one in enumerate(value if isinstance(value, list) else ()):
-            yield Fields(one, self.at(f"{key}[{i}]"), self.problems)
+            yield Fields(one, path, self.problems, i, asked)
 
     def done(self) -> None:
         for key in self.values:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from connectivity.core.case import Case
-from connectivity.core.columns import AzList
+from connectivity.core.columns import AzList, numbered
 from connectivity.core.distance import AS_OF as DISTANCE_AS_OF
 from connectivity.core.distance import SOURCE as DISTANCE
 from connectivity.core.latency import LatencySet, Reading, region_of
@@ -34,7 +35,7 @@ class CellShare(NamedTuple):
     share: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Headlines:
     """Headlines of all flows for one option: `of[i]` is the index of flow i's headline; each of
     `kinds` is that of some flow."""
@@ -67,7 +68,7 @@ class Headlines:
         ranks[worst] = np.arange(len(worst))
         return np.argsort(ranks[self.of], kind="stable")
 
-    @property
+    @cached_property
     def us(self) -> Floats:
         """The headline of every flow in microseconds, NaN where it is not known."""
         figures = [np.nan if one.reading.us is None else one.reading.us for one in self.kinds]
@@ -79,7 +80,7 @@ class Headlines:
         apart = [one.reading.distance for one in self.kinds]
         return np.array([np.nan if one is None else one.bound_us for one in apart])[self.of]
 
-    @property
+    @cached_property
     def worst(self) -> Reading:
         """The worst headline of the flows; one that is not known counts as the worst."""
         return max((one.reading for one in self.kinds), key=lambda one: one.badness)
@@ -107,7 +108,7 @@ def headlines(option: str, case: Case, latencies: LatencySet) -> Headlines:
     crosses = (crossing >= LEAST_SHARE).astype(np.int64)
     width = len(flows.az_lists)
     code = (flows.consumer.azs * width + flows.provider.azs) * 2 + crosses
-    groups, of = np.unique(code, return_inverse=True)
+    groups, of = numbered(code)
     kinds = []
     for group in groups.tolist():
         lists, is_crossing = divmod(group, 2)

@@ -39,10 +39,7 @@ def limit_rules(
 def raised_quota(case: Case, limit: Limit, vpc: int) -> Quota | None:
     """The raised quota that holds for a VPC, if its account, or that of the hub, has one."""
     owner = case.topology.hub_account if limit.of_hub else case.vpc(vpc).account
-    for one in case.topology.quotas:
-        if (one.rule, one.account) == (limit.id, owner):
-            return one
-    return None
+    return case.quotas.get((limit.id, owner))
 
 
 def allowed(case: Case, limit: Limit) -> Floats:

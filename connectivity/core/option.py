@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from connectivity.core.columns import Flows
+from connectivity.core.columns import Flows, numbered
 from connectivity.core.rule import Rule
 from connectivity.core.topology import OPTION_KEYS
 from costmodel.core.charges import Bools, Charge, Ints
@@ -53,5 +53,5 @@ class Option:
         return OPTION_KEYS.index(self.key)
 
     def count_objects(self, flows: Flows) -> dict[str, int]:
-        counts = {one.kind: len(np.unique(one.thing)) for one in self.objects(flows)}
+        counts = {one.kind: len(numbered(one.thing)[0]) for one in self.objects(flows)}
         return {kind: count for kind, count in counts.items() if count}

@@ -6,8 +6,6 @@ from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
 
-import numpy as np
-
 from connectivity.core.case import Case
 from costmodel.core.charges import Bools, Floats, Ints
 
@@ -84,10 +82,7 @@ def hits(rules: Iterable[Rule], case: Case) -> list[Hit]:
 def needs(what: str) -> Callable[[Case], Bools]:
     """The flows that need something."""
 
-    def look(case: Case) -> Bools:
-        return np.array([what in flow.needs for flow in case.topology.flows], dtype=np.bool_)
-
     def check(case: Case) -> Bools:
-        return case.once(look)
+        return case.needs.holding(what)
 
     return check

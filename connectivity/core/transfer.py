@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from connectivity.core.columns import Flows, Side
+from connectivity.core.columns import Flows, Side, numbered
 from costmodel.core.charges import Floats, Ints, Metered, PriceName
 from costmodel.core.usage_types import INTER_REGION
 
@@ -75,8 +75,7 @@ def codes(*columns: Ints) -> Ints:
     code = columns[0]
     for column in columns[1:]:
         code = code * (int(column.max(initial=0)) + 1) + column
-    numbers: Ints = np.unique(code, return_inverse=True)[1]
-    return numbers
+    return numbered(code)[1]
 
 
 def sums(group: Ints, values: Floats) -> Floats:

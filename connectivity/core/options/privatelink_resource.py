@@ -6,7 +6,7 @@ import numpy as np
 
 from connectivity.core import services
 from connectivity.core.case import Case
-from connectivity.core.columns import Flows
+from connectivity.core.columns import Flows, numbered
 from connectivity.core.lattice import LATTICE_RULES
 from connectivity.core.limits import limit_rules
 from connectivity.core.option import Objects, Option
@@ -64,8 +64,10 @@ def _ports(case: Case, row: int) -> str:
 def _endpoints(case: Case) -> Floats:
     """For every VPC, its resource endpoints: one for each service that it reaches."""
     flows = case.flows.rows(case.flows.to_service)
-    pairs = set(zip(flows.consumer.vpc.tolist(), flows.service.tolist(), strict=True))
-    return np.bincount([vpc for vpc, _ in pairs], minlength=len(case.topology.vpcs)).astype(float)
+    services = len(case.topology.services)
+    reached, _ = numbered(flows.consumer.vpc * services + flows.service)
+    vpcs = reached // max(1, services)
+    return np.bincount(vpcs, minlength=len(case.topology.vpcs)).astype(float)
 
 
 OPTION = Option(

@@ -11,7 +11,7 @@ from advisor.models import ApiToken, User
 from connectivity.reference import REFERENCE
 from costmodel.models import PriceList
 from tests.broken import BROKEN, OVER_HTTP_ONLY
-from tests.factories import document, flow
+from tests.factories import document, flow, vpc
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +80,21 @@ def test_long_lists_are_cut_unless_all_is_asked_for(shipped: None, tmp_path: Pat
     assert len([found for found in all_of_it["findings"] if found["rule"] == "PLN-01"]) == 210
     assert {"rule": "PLN-01", "severity": "hard", "flows": 190} in one["findings_more"]
     assert "PLN-01 hard (210 of 210 flows)" in compared(str(path), "--options", "privatelink")
+
+
+def test_a_table_words_every_severity_of_a_rule(shipped: None, tmp_path: Path) -> None:
+    """130 peers are too many even after an increase, 60 need one: both are said."""
+    vpcs = [vpc(f"v{i}", "111111111111", f"10.{i}.0.0/16") for i in range(132)]
+    pairs = [(i, 130) for i in range(130)] + [(i, 131) for i in range(60)]
+    flows = [
+        flow(**{"name": f"f{i}", "from": f"v{one}", "to": f"v{other}"})
+        for i, (one, other) in enumerate(pairs)
+    ]
+    path = tmp_path / "topology.json"
+    path.write_text(json.dumps(document(*flows, vpcs=vpcs, services=[])), encoding="utf-8")
+    table = compared(str(path), "--options", "vpc-peering")
+    assert "PEER-07 hard (130 of 190 flows): v130 " in table
+    assert "PEER-07 quota (60 of 190 flows): v131 " in table
 
 
 def test_compare_reads_standard_input(shipped: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ HEAVY = frozenset({
     "advisor.urls", "boto3", "celery", "django.test", "drf_spectacular.openapi", "kombu", "plotly",
     "prometheus_client", "redis", "requests", "rest_framework.views",
 })  # fmt: skip
+SECRET = "a-key-that-only-the-tests-know-0123456789"
 RUN = """
 import atexit, os, runpy, sys
 atexit.register(lambda: open(os.environ["LOADED"], "w").write(" ".join(sys.modules)))
@@ -51,7 +52,7 @@ class Setup(NamedTuple):
     def run(self, *arguments: str, **environment: str) -> Ended:
         inherited = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}}
         loaded = self.var / "loaded"
-        told = {"ADVISOR_VAR": str(self.var), "SECRET_KEY": "x", "LOADED": str(loaded)}
+        told = {"ADVISOR_VAR": str(self.var), "SECRET_KEY": SECRET, "LOADED": str(loaded)}
         done = subprocess.run(
             [sys.executable, "-c", RUN, *arguments],
             cwd=ROOT,

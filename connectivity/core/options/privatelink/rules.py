@@ -4,6 +4,7 @@ import numpy as np
 
 from connectivity.core import services
 from connectivity.core.case import Case
+from connectivity.core.columns import numbered
 from connectivity.core.limits import limit_rules
 from connectivity.core.options.privatelink.endpoints import NOT_ACROSS_REGIONS, endpoint_azs
 from connectivity.core.options.privatelink.idle import IDLE_RULES
@@ -127,7 +128,7 @@ def _peaks(case: Case) -> Floats:
     """For every flow, Gbps in each AZ of its endpoint: the sum of the known peaks through it."""
     flows = case.flows
     code = flows.consumer.vpc * (len(case.topology.services) + 1) + flows.service + 1
-    _, endpoint = np.unique(code, return_inverse=True)
+    _, endpoint = numbered(code)
     sums = np.bincount(endpoint, weights=np.nan_to_num(case.column("peak_gbps")))
     return sums[endpoint] / np.maximum(endpoint_azs(flows), 1)
 
@@ -148,9 +149,9 @@ def _endpoints(case: Case) -> Floats:
     """For every VPC, its endpoints: one for each service that it reaches, and those it has."""
     flows = case.flows.rows(case.flows.to_service)
     names = [service.name for service in case.topology.services]
+    reached = numbered(flows.consumer.vpc * len(names) + flows.service)[0].tolist()
     pairs: set[tuple[int, str | None]] = {
-        (vpc, names[service])
-        for vpc, service in zip(flows.consumer.vpc.tolist(), flows.service.tolist(), strict=True)
+        (vpc, names[service]) for vpc, service in (divmod(code, len(names)) for code in reached)
     }
     existing = [one for one in case.topology.connections if one.kind == "endpoint"]
     pairs |= {(case.vpc_index[one.vpcs[0]], one.service or one.id) for one in existing}
