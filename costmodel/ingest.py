@@ -88,7 +88,9 @@ def store_offers(
     published = max(read.offer.published for read in reads)
     as_of = max(base.as_of if base else "", published)
     whole_list = replaced(queries.list_of(base.uid).prices if base else (), fresh)
-    counts = _counts(reads, absent) | {"fresh": _digest(fresh), "held": len(whole_list)}
+    older = len(set(fresh) - set(whole_list))  # than what was in force, which stays
+    held = {"fresh": _digest(fresh), "held": len(whole_list), "older": older}
+    counts = _counts(reads, absent) | held
     with transaction.atomic():
         row = models.PriceList.objects.create(
             name=name or f"aws-{published}-{sha256[:6]}",

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,11 @@ def test_the_same_files_make_no_second_list(user: User, tmp_path: Path) -> None:
 
 def test_an_older_file_does_not_undo_a_newer_price(user: User, tmp_path: Path) -> None:
     import_prices([file(tmp_path)])
-    import_prices([file(tmp_path, "0.0100000000", publicationDate="2020-01-01T00:00:00Z")])
+    old = file(tmp_path, "0.0100000000", publicationDate="2020-01-01T00:00:00Z")
+    said = StringIO()
+    call_command("import_prices", str(old), stdout=said)
     assert usd(queries.price_list(user.team_id)) == Decimal("0.06")
+    assert "4 of them are older than what was in force, which stays" in said.getvalue()
 
 
 def test_a_file_that_is_refused_changes_nothing(user: User, tmp_path: Path) -> None:

@@ -33,9 +33,11 @@ class Command(command.Command):
 
 def said_of(row: PriceList, form: str) -> str:
     """The contract's answer to an import, or the same in words."""
-    counts = {name: row.counts.get(name) for name in ("read", "kept", "skipped")}
+    counts = {name: row.counts.get(name) for name in ("read", "kept", "older", "skipped")}
     if form == "json":
         return as_json({"price_list": row.name} | counts, is_readable=True).decode()
     skipped = [f"  left out: {one['count']:>9,}  {one['why']}" for one in counts["skipped"] or []]
     head = f"price list {row.name} as of {row.as_of} is in force: "
+    if older := counts["older"]:
+        skipped.insert(0, f"  {older:,} of them are older than what was in force, which stays")
     return "\n".join([f"{head}{counts['kept']:,} prices of {counts['read']:,} read", *skipped])
