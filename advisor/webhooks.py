@@ -16,6 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from advisor.escaping import chat_safe
 from advisor.models import Webhook, WebhookDelivery
 from connectivity.clients.web import NotAllowed, WebError, ask, checked
 from connectivity.core.health.kinds import KINDS
@@ -151,6 +152,6 @@ def body_of(event: FindingEvent) -> dict[str, Any]:
     return {
         "type": f"finding.{event.what}",
         "timestamp": event.at.isoformat(),
-        "text": f"{what}{part}, {finding.rule}: {event.detail}\n{where}",
+        "text": f"{chat_safe(f'{what}{part}, {finding.rule}: {event.detail}')}\n{where}",
         "data": finding_json(finding) | {"url": where},
     }

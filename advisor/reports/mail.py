@@ -10,8 +10,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from advisor.escaping import unlinked
 from advisor.models import Delivery, Recipient
 from advisor.reports.present import period_of, sections
+from advisor.reports.shapes import unlinked_part
 from connectivity.weekly.content import one_line
 
 
@@ -39,7 +41,7 @@ def trial_mail(content: dict[str, Any], team: str, to: str) -> EmailMultiAlterna
 
 def asking_mail(one: Recipient) -> EmailMultiAlternatives:
     """Asks an address whether it wants the report."""
-    team = one_line(one.team.name)
+    team = unlinked(one_line(one.team.name))
     link = address("recipient-confirm", one.confirm_key)
     body = render_to_string("mail/confirm.txt", {"team": team, "link": link})
     subject = f"Weekly report of {team}: do you want it?"
@@ -78,10 +80,10 @@ def _headers() -> dict[str, str]:
 def _rendered(template: str, content: dict[str, Any], team: str, page: str, leave: str) -> str:
     with timezone.override(ZoneInfo(content["time_zone"])):
         context = {
-            "content": content,
+            "content": content | {"subject": unlinked(content["subject"])},
             "period": period_of(content),
-            "sections": sections(content, address),
-            "team": one_line(team),
+            "sections": [unlinked_part(section) for section in sections(content, address)],
+            "team": unlinked(one_line(team)),
             "page": page,
             "leave": leave,
             "rest": address("reports"),

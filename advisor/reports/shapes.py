@@ -1,6 +1,9 @@
 """What a report is shown as: sections of things to do, lines and tables."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any
+
+from advisor.escaping import unlinked
 
 
 @dataclass(frozen=True)
@@ -51,3 +54,15 @@ class Section:
     items: list[Item] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
+
+
+def unlinked_part(part: Any) -> Any:
+    """The same, with texts that no mail program takes for addresses; our own links stay."""
+    if isinstance(part, str):
+        return unlinked(part)
+    if isinstance(part, (list, tuple)):
+        return type(part)(map(unlinked_part, part))
+    if not is_dataclass(part) or isinstance(part, type):
+        return part
+    names = [one.name for one in fields(part) if one.name != "link"]
+    return replace(part, **{name: unlinked_part(getattr(part, name)) for name in names})

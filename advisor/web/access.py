@@ -22,7 +22,11 @@ class Access:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         author = None if request.method in SAFE else request.user.pk
         with acting(By(author, "browser", *origin_of(request))):
-            return self.get_response(request)
+            response = self.get_response(request)
+        name = (request.resolver_match and request.resolver_match.url_name) or ""
+        if name.startswith(("account_", "mfa_")):  # codes and secrets stand on some of them
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
     def process_view(self, request: HttpRequest, view: Any, *_: Any) -> HttpResponse | None:
         name = (request.resolver_match and request.resolver_match.url_name) or ""

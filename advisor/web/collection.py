@@ -32,7 +32,10 @@ def show(request: HttpRequest) -> HttpResponse:
     return _page(request, team_id)
 
 
-def _page(request: HttpRequest, team_id: int, **forms: Any) -> HttpResponse:
+def _page(
+    request: HttpRequest, team_id: int, new_webhook: Webhook | None = None, **forms: Any
+) -> HttpResponse:
+    """The page; with forms that say what is wrong, or with a secret that is shown this once."""
     told = WebhookDelivery.objects.filter(webhook__team_id=team_id, webhook__ended_at=None)
     told = told.select_related("webhook", "event__finding__resource")
     context = {
@@ -48,8 +51,11 @@ def _page(request: HttpRequest, team_id: int, **forms: Any) -> HttpResponse:
         "cap_form": CapForm(initial={"cap_usd": cap_of(team_id)}),
         "now": timezone.now(),
     }
+    context |= {"new_webhook": new_webhook, **forms}
     status = 400 if forms else 200
-    return render(request, "web/health_collection.html", context | forms, status=status)
+    response = render(request, "web/health_collection.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_POST
@@ -170,9 +176,7 @@ def add_webhook(request: HttpRequest) -> HttpResponse:
         except DocumentRefused as error:
             _show(form, error)
         else:
-            said = f"{row.name} is told from now on. Its secret, shown only now: {row.secret}"
-            messages.success(request, said)
-            return redirect("health-collection")
+            return _page(request, user.team_id, new_webhook=row)
     return _page(request, user.team_id, webhook_form=form)
 
 

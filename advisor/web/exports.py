@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from advisor import encoding
+from advisor.escaping import markdown_safe, spreadsheet_safe
 from advisor.web.address import Links
 from connectivity.advice import Answered
 from connectivity.core.distance import instead_words
@@ -116,17 +117,6 @@ def _missing(one: dict[str, Any]) -> str:
     return f"price missing: {'; '.join(gaps)}" if gaps else "cannot carry these flows"
 
 
-def spreadsheet_safe(cell: Any) -> Any:
-    """A spreadsheet must not take a text for a formula; numbers stay numbers."""
-    if not isinstance(cell, str) or not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return cell
-    try:
-        float(cell)
-    except ValueError:
-        return f"'{cell}"
-    return cell
-
-
 def as_markdown(answered: Answered, links: Links) -> str:
     """The verdict and the options as a table, with what they rest on."""
     return "\n".join(_markdown(answered)) + "\n"
@@ -134,12 +124,13 @@ def as_markdown(answered: Answered, links: Links) -> str:
 
 def _markdown(answered: Answered) -> Iterator[str]:
     answer = plain(answered.comparison)
-    name, number = _cell(answer["topology"]), answered.version.number
-    yield f"**{name}** (version {number}): {answer['because']}"
+    name, number = markdown_safe(answer["topology"]), answered.version.number
+    yield f"**{name}** (version {number}): {markdown_safe(answer['because'])}"
     for one in answered.what_if.changes:
-        yield f"- changed: {_cell(one.label)} {one.was:,.10g} to {one.value:,.10g} {one.unit}"
+        label = markdown_safe(one.label)
+        yield f"- changed: {label} {one.was:,.10g} to {one.value:,.10g} {one.unit}"
     for note in answered.what_if.notes:
-        yield f"- {_cell(note)}"
+        yield f"- {markdown_safe(note)}"
     yield ""
     yield "| Option | USD a month | Operations | Paid by | p99, µs | Feasible |"
     yield "|---|---:|---:|---|---:|---|"
@@ -151,25 +142,19 @@ def _markdown(answered: Answered) -> Iterator[str]:
         rule = next((f["rule"] for f in one["findings"] if f["severity"] == "hard"), "")
         word = f"{_word(one)} {rule}".strip()
         cells = (one["name"], usd, one["operations_usd"], payers or "nobody", us + basis, word)
-        yield f"| {' | '.join(_cell(cell or '') for cell in cells)} |"
+        yield f"| {' | '.join(markdown_safe(cell or '') for cell in cells)} |"
     yield ""
-    yield (
+    yield markdown_safe(
         f"Prices {answer['price_list']['name']} as of {answer['price_list']['as_of']}, latencies "
         f"{answer['latency_as_of']}, rules {answer['rules_as_of']}, engine {answer['engine']}; "
         "USD before tax and discounts."
     )
     if answer["old_prices"]:
         yield ""
-        yield answer["old_prices"]["sentence"]
+        yield markdown_safe(answer["old_prices"]["sentence"])
 
 
 def _instead(one: dict[str, Any]) -> str:
     """What is known where no p99 is."""
     words = instead_words(*(one[name] for name in BETWEEN_REGIONS))
     return f"no data; {words}" if words else "no data"
-
-
-def _cell(text: str) -> str:
-    for sign, harmless in (("\\", "\\\\"), ("|", "\\|"), ("\n", " "), ("<", "&lt;")):
-        text = text.replace(sign, harmless)
-    return text

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from advisor import jobs
+from advisor.escaping import spreadsheet_safe
 from advisor.web.data_forms import MeasurementForm
 from advisor.web.requests import found_or_404, signed_in, text_in
 from connectivity import queries
@@ -218,7 +219,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({key: spreadsheet_safe(text) for key, text in row.items()} for row in rows)
     return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8", headers=head)
 
 

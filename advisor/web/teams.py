@@ -18,8 +18,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from advisor import signins, teams
+from advisor.escaping import spreadsheet_safe
 from advisor.models import AuditEntry, Invitation, Membership, Role
-from advisor.web.exports import spreadsheet_safe
 from advisor.web.requests import found_or_404, signed_in, text_in
 from connectivity.models import TopologyVersion
 

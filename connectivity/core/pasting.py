@@ -12,7 +12,7 @@ from connectivity.core.tables import TABLES, table_of, table_rows
 
 MOST_PASTED = 20_000  # rows
 MOST_QUOTED = 40  # characters of a cell
-FORMULAS = frozenset("=+-@\t\r")  # what a spreadsheet takes for the beginning of one
+FORMULAS = frozenset("=+-@\t\r＝＋－＠")  # what a spreadsheet takes for the beginning of one
 
 
 def pasted(table: Table, text: str) -> list[Texts]:
