@@ -88,6 +88,7 @@ def test_other_teams_see_and_withdraw_nothing(team: Team, stranger: User) -> Non
         (Filing(source="use1-az1", destination="use1-az2"), "by which option"),
         (Filing(source="use1-az1", option="vpc-peering"), "both ends are needed"),
         (Filing(source="us-east-1a", destination="use1-az2"), "AZ name"),
+        (Filing(source="use1-bos1-az1", destination="use1-az2"), "is a Local Zone or a Wavelength"),
         (Filing(source="use1-az1", destination="usw2-az1"), "different Regions"),
         (Filing(source="use1-az1", destination="use1-az2", option="peering"), "vpc-peering"),
         (Filing(unit="fortnights"), "not one of ns"),

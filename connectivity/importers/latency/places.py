@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from connectivity.core.distance import between
-from connectivity.core.regions import AZ_ID, AZ_NAME, AZ_PREFIXES, REGIONS_BY_PREFIX
+from connectivity.core.regions import AZ_ID, AZ_NAME, AZ_PREFIXES, REGIONS_BY_PREFIX, is_other_zone
 from connectivity.importers.latency.run import RISING, Run, shown
 
 MOST_AZS = 6  # of a Region: us-east-1 has the most. Source: AWS Global Infrastructure, 2026-11
@@ -28,6 +28,11 @@ def place_problems(place: str) -> Iterator[str]:
         yield (
             f"{shown(place)} is an AZ name, which means another AZ in every account; give the AZ "
             "ID, or upload the account's describe-availability-zones and name the account"
+        )
+    elif is_other_zone(place):
+        yield (
+            f"{shown(place)} is a Local Zone or a Wavelength Zone, whose latencies are not "
+            "compared; measure between Availability Zones (use1-az1) or Regions"
         )
     elif match is None or match[1] not in REGIONS_BY_PREFIX:
         yield f"{shown(place)} is neither an AZ ID (use1-az1) nor a Region we know"
