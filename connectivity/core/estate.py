@@ -1,10 +1,12 @@
 """The estate of a document: its accounts, VPCs and services, by name."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from ipaddress import ip_network
+from operator import itemgetter
 from typing import Any
 
 from connectivity.core.fields import Fields, kind
@@ -66,7 +68,7 @@ class Estate:
             name=one.text("name", required=True) or "",
             account=reference(one, "account", self.accounts, "account", required=True) or "",
             region=region or "",
-            cidrs=cidrs,
+            cidrs=tuple(cidrs.networks),
             azs=azs,
             subnets=sum(1 for subnet in one.items("subnets") if self._subnet(subnet, cidrs, azs)),
             environment=one.text("environment"),
@@ -75,17 +77,19 @@ class Estate:
             self.environments.add(made.environment)
         keep(one, "name", made.name, made, self.vpcs)
 
-    def _cidrs(self, one: Fields) -> tuple[Network, ...]:
+    def _cidrs(self, one: Fields) -> "_Apart":
         one.texts("cidrs", required=True)
-        networks: list[Network] = []
+        apart = _Apart()
         for place, text in one.places("cidrs"):
             network = _network(one, place, text)
-            clash = next((n for n in networks if network and network.overlaps(n)), None)
+            if network is None:
+                continue
+            clash = next((n for n in apart.beside(network) if network.overlaps(n)), None)
             if clash:
                 one.note(place, f"{network} overlaps {clash} of the same VPC")
-            elif network:
-                networks.append(network)
-        return tuple(networks)
+            else:
+                apart.add(network)
+        return apart
 
     def _azs(self, one: Fields, region: str | None) -> tuple[str, ...]:
         azs = one.texts("azs", required=True) or ()
@@ -96,13 +100,13 @@ class Estate:
             one.note("azs", f"names {len(azs)} AZs; no Region has more than {MAX_AZS}")
         return azs
 
-    def _subnet(self, one: Fields, cidrs: tuple[Network, ...], azs: tuple[str, ...]) -> bool:
+    def _subnet(self, one: Fields, cidrs: "_Apart", azs: tuple[str, ...]) -> bool:
         az = one.text("az", required=True)
         if az and azs and az not in azs:
             one.note("az", f"{az!r} is not among the VPC's azs", partial(did_you_mean, az, azs))
         text = one.text("cidr", required=True)
         network = _network(one, "cidr", text) if text else None
-        if network and cidrs and not any(_within(network, cidr) for cidr in cidrs):
+        if network and cidrs.networks and not cidrs.hold(network):
             one.note("cidr", f"{network} is outside the VPC's cidrs")
         one.done()
         return True
@@ -133,6 +137,33 @@ class Estate:
         if port is not None and port != int(port):
             one.note("port", f"is {port}; a port is a whole number")
         return int(port or 0)
+
+
+class _Apart:
+    """Networks of which no two overlap."""
+
+    def __init__(self) -> None:
+        self.networks: list[Network] = []
+        self._sorted: list[tuple[tuple[int, int], Network]] = []
+
+    def beside(self, network: Network) -> list[Network]:
+        """Those before and after it: if any overlaps it, one of these does."""
+        at = self._place(network)
+        return [one for _, one in self._sorted[max(0, at - 1) : at + 1]]
+
+    def hold(self, network: Network) -> bool:
+        return any(_within(network, one) for one in self.beside(network))
+
+    def add(self, network: Network) -> None:
+        self.networks.append(network)
+        self._sorted.insert(self._place(network), (_start(network), network))
+
+    def _place(self, network: Network) -> int:
+        return bisect_left(self._sorted, _start(network), key=itemgetter(0))
+
+
+def _start(network: Network) -> tuple[int, int]:
+    return network.version, int(network.network_address)
 
 
 def reference(

@@ -122,6 +122,21 @@ def test_compare_refuses_what_it_does_not_know(shipped: None) -> None:
     assert "No such file" in line
 
 
+def test_a_refused_file_of_measurements_is_said_in_a_hundred_lines(
+    shipped: None, tmp_path: Path
+) -> None:
+    rows = [f"use1-az1,use1-az2,p{i},1" for i in range(500)]
+    path = tmp_path / "cells.csv"
+    path.write_text("\n".join(["source,dest,percentile,us", *rows, ""]), encoding="utf-8")
+    err = io.StringIO()
+    with pytest.raises(SystemExit):
+        call_command("import_latency", str(path), "--option", "vpc-peering", stderr=err)
+    lines = err.getvalue().splitlines()
+    assert (len(lines), lines[0].split(":")[0]) == (100, "line 2")
+    assert lines[-1].startswith("problems: ")
+    assert "more are not listed" in lines[-1]
+
+
 def test_compare_says_how_to_load_prices(db: None) -> None:
     PriceList.objects.all().delete()
     (line,) = refused(str(REFERENCE))

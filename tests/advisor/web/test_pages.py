@@ -174,6 +174,13 @@ def test_a_broken_upload_shows_its_problems(signed_in: Client, name: str) -> Non
     assert not Topology.objects.exists()
 
 
+def test_a_page_shows_a_hundred_problems_and_counts_the_rest(signed_in: Client) -> None:
+    wrong = document(*(flow(name=f"f{i}", to="nowhere") for i in range(250)))
+    response = signed_in.post(reverse("paste"), {"text": json.dumps(wrong)})
+    assert len(response.context["problems"]) == 100
+    assert "151 more are not listed" in text_of(response)
+
+
 def test_nothing_pasted_is_said(signed_in: Client) -> None:
     response = signed_in.post(reverse("paste"), {"text": " "})
     assert "Paste a document, or choose a file." in text_of(response)
