@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from connectivity.core.plain import ENGINE
 from tests.browser.conftest import every_reader, is_well
 
 pytestmark = pytest.mark.browser
@@ -51,7 +52,7 @@ def test_a_what_if_changes_the_answer_without_a_reload(reader: Page) -> None:
     set_input(reader, "gb", "500000")
     expect(reader.get_by_text("2 inputs changed")).to_be_visible()
     assert reader.evaluate("window.still_here") is True
-    assert {"crossing=100", "gb=500000", "version=1", "engine=1.0"} <= set(
+    assert {"crossing=100", "gb=500000", "version=1", f"engine={ENGINE}"} <= set(
         reader.url.split("?")[1].split("&")
     )
     money = reader.locator("#privatelink strong", has_text="$").first.inner_text()

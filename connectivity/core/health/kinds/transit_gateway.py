@@ -52,9 +52,13 @@ RULES = (
 
 
 def read(said: Said, account: str, region: str) -> Iterator[Resource]:
-    """Gateways that the account owns, with every attachment, whoever owns what is attached."""
+    """Gateways that the account owns, with every attachment, whoever owns what is attached.
+
+    AWS names those shared with it by RAM, too: they are their owner's, once.
+    """
     for one in said["DescribeTransitGateways"]:
-        if one.get("State") in ("deleting", "deleted"):
+        is_shared = one.get("OwnerId", account) != account
+        if is_shared or one.get("State") in ("deleting", "deleted"):
             continue
         id = one["TransitGatewayId"]
         facts = {

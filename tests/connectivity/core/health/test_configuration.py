@@ -172,3 +172,23 @@ def test_an_endpoint_that_cloudwatch_no_longer_lists_is_unused(
     one = Resource("vpc-endpoint", "vpce-1", "e", "1", "us-east-1", "vpce-1", facts, is_listed)
     (rule,) = KINDS["vpc-endpoint"].configuration
     assert bool(rule.check(one, Estate((one,), NOW))) is speaks
+
+
+def test_a_gateway_that_is_shared_is_its_owners_alone() -> None:
+    said = {
+        "DescribeTransitGateways": [
+            {"TransitGatewayId": "tgw-own", "OwnerId": "111122223333"},
+            {"TransitGatewayId": "tgw-shared", "OwnerId": "444455556666"},
+            {"TransitGatewayId": "tgw-unsaid"},
+        ],
+        "DescribeTransitGatewayAttachments": [],
+    }
+    read = KINDS["transit-gateway"].read
+    found = {
+        account: [one.id for one in read(said, account, "us-east-1")]
+        for account in ("111122223333", "444455556666")
+    }
+    assert found == {
+        "111122223333": ["tgw-own", "tgw-unsaid"],
+        "444455556666": ["tgw-shared", "tgw-unsaid"],
+    }
