@@ -149,6 +149,8 @@ urlpatterns = [
         for kind in ("json", "csv", "md")
     ),
     path("topologies/<uuid:uid>/keep/", comparisons.keep, name="keep"),
+    path("topologies/<uuid:uid>/own-price/", comparisons.own_price, name="own-price"),
+    path("topologies/<uuid:uid>/load-prices/", comparisons.load_prices, name="load-prices"),
     path("topologies/<uuid:uid>/curves/", comparisons.curves, name="curves"),
     path("topologies/<uuid:uid>/outlook/", outlook.show, name="outlook"),
     path("topologies/<uuid:uid>/print/", comparisons.print_view, name="print"),

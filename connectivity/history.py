@@ -10,7 +10,7 @@ from connectivity.advice import compare_stored
 from connectivity.core.answer import Answer
 from connectivity.core.compare import Comparison
 from connectivity.core.difference import RowChange, differences
-from connectivity.core.verdict import feasibility, recommended
+from connectivity.core.verdict import feasibility, mix_ahead, recommended
 from connectivity.models import TopologyVersion
 
 
@@ -46,6 +46,7 @@ class VersionChanges:
     rows: list[RowChange]
     options: list[OptionChange]
     recommended: tuple[str, str]
+    mix_usd: tuple[Decimal | None, Decimal | None]  # each flow by its own, where that costs less
 
 
 def version_changes(team_id: int, uid: UUID, old: int, new: int) -> VersionChanges:
@@ -62,12 +63,18 @@ def version_changes(team_id: int, uid: UUID, old: int, new: int) -> VersionChang
         differences(before.document, after.document),
         list(_options(*compared)),
         (_best(compared[0]), _best(compared[1])),
+        (_mix_usd(compared[0]), _mix_usd(compared[1])),
     )
 
 
 def _best(comparison: Comparison) -> str:
     best = recommended(comparison)
     return best.option.name if best else "nothing"
+
+
+def _mix_usd(comparison: Comparison) -> Decimal | None:
+    ahead = mix_ahead(comparison)
+    return ahead.usd if ahead else None
 
 
 def _options(before: Comparison, after: Comparison) -> Iterator[OptionChange]:

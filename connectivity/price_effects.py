@@ -6,11 +6,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from connectivity import queries
-from connectivity.core.answer import Answer
 from connectivity.core.compare import Comparison, compare
 from connectivity.core.document import topology
-from connectivity.core.verdict import recommended
+from connectivity.core.verdict import mix_ahead, recommended
 from costmodel.core.price_list import Changed, Tier, changes
+from costmodel.core.units import cents
 from costmodel.core.usage_types import usage_type
 from costmodel.queries import price_list
 
@@ -24,10 +24,15 @@ class Side:
 
     option: str  # the name of the recommended one; empty where there is none
     usd: Decimal | None  # its cost and operations a month
+    mix_usd: Decimal | None = None  # of each flow by its own cheapest option, where that is less
 
     @classmethod
-    def of(cls, best: Answer | None) -> "Side":
-        return cls("", None) if best is None else cls(best.option.name, best.total_usd)
+    def of(cls, comparison: Comparison) -> "Side":
+        best, ahead = recommended(comparison), mix_ahead(comparison)
+        mix_usd = ahead and ahead.usd
+        if best is None:
+            return cls("", None, mix_usd)
+        return cls(best.option.name, best.total_usd, mix_usd)
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ def price_effects(
         before, after = (compare(made, prices, latencies) for prices in lists)
         reasons = tuple(_because(before, after, changed))
         if reasons:
-            best = Side.of(recommended(before)), Side.of(recommended(after))
+            best = Side.of(before), Side.of(after)
             found.append(Effect(row.uid, row.name, version.number, *best, reasons))
         progress(done, min(total, most))
     found.sort(key=lambda one: (not one.is_flip, -abs(one.change_usd or Decimal(0))))
@@ -93,15 +98,12 @@ def price_effects(
 
 
 def _because(before: Comparison, after: Comparison, changed: list[Changed]) -> Iterator[str]:
-    """The changed prices that the recommended options of both sides are billed with, in words."""
-    used = {
-        id(line.price)
-        for side in (before, after)
-        for best in (recommended(before), recommended(after))
-        for answer in side.answers
-        if best is not None and answer.option is best.option and answer.bill is not None
-        for line in answer.bill.lines
-    }
+    """The changed prices that the recommended options of both sides, and their mixes where these
+    cost less, are billed with, in words."""
+    best = {one.option for one in map(recommended, (before, after)) if one}
+    bills = [one.bill for side in (before, after) for one in side.answers if one.option in best]
+    bills += [side.mix.bill for side in (before, after) if mix_ahead(side)]
+    used = {id(line.price) for one in bills if one for line in one.lines}
     said = [words_of(one) for one in changed if {id(one.old), id(one.new)} & used]
     yield from said[:MOST_REASONS]
     if len(said) > MOST_REASONS:
@@ -128,8 +130,10 @@ def plain(one: Effect) -> dict[str, object]:
     """An effect for scripts."""
 
     def side(what: Side) -> dict[str, str | None]:
-        usd = None if what.usd is None else f"{what.usd:.2f}"
-        return {"recommended": what.option or None, "monthly_usd": usd}
+        usd, mix_usd = (
+            None if one is None else str(cents(one)) for one in (what.usd, what.mix_usd)
+        )
+        return {"recommended": what.option or None, "monthly_usd": usd, "mix_usd": mix_usd}
 
     return {
         "topology": str(one.uid),

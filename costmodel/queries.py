@@ -122,8 +122,9 @@ def _prices(uid: UUID) -> PriceList:
     """Kept in memory: a price list never changes, and no other ever has its uid."""
     row = models.PriceList.objects.select_related("base").get(uid=uid)
     if row.base is not None:
-        rules = (Override(**one) for one in map(_plain_override, row.overrides))
-        return PriceList(row.name, row.as_of, overridden(_prices(row.base.uid), rules))
+        rules = [Override(**one) for one in map(_plain_override, row.overrides)]
+        own = tuple(rule.words for rule in rules)
+        return PriceList(row.name, row.as_of, overridden(_prices(row.base.uid), rules), own)
     return PriceList(row.name, row.as_of, tuple(_stored(row)))
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from connectivity.core.problems import did_you_mean
 from connectivity.core.regions import AZ_PREFIXES
 from costmodel.ingest import SERVICES
 
@@ -27,9 +28,7 @@ class OverrideSerializer(serializers.Serializer[object]):
     region = serializers.ChoiceField(
         choices=["", *AZ_PREFIXES], required=False, default="", allow_blank=True
     )
-    to_region = serializers.ChoiceField(
-        choices=["", *AZ_PREFIXES], required=False, default="", allow_blank=True
-    )
+    to_region = Text(required=False, default="", allow_blank=True, max_length=30)
     percent = serializers.DecimalField(
         max_digits=7, decimal_places=4, min_value=-100, max_value=1000, required=False, default=None
     )
@@ -37,6 +36,12 @@ class OverrideSerializer(serializers.Serializer[object]):
         max_digits=20, decimal_places=10, min_value=0, required=False, default=None
     )
     reason = Text(max_length=300)
+
+    def validate_to_region(self, value: str) -> str:
+        if value and value not in AZ_PREFIXES:
+            near = did_you_mean(value, AZ_PREFIXES)
+            raise serializers.ValidationError(f"{value!r} is no Region we know{near}")
+        return value
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if (attrs["percent"] is None) == (attrs["usd"] is None):

@@ -60,6 +60,7 @@ class ComparisonRequestSerializer(serializers.Serializer[object]):
 class PriceListSerializer(serializers.Serializer[object]):
     name = Text()
     as_of = Text()
+    own = serializers.ListField(child=Text())
 
 
 class FlipSerializer(serializers.Serializer[object]):
@@ -98,6 +99,7 @@ class GapSerializer(serializers.Serializer[object]):
     region = Text()
     to_region = Text(allow_null=True)
     needed_by = Text()
+    payers = serializers.ListField(child=Text())
     quantity = Text(allow_null=True)
     wins_below_usd = Text(allow_null=True)
     wins_between_usd = serializers.ListField(child=Text(), allow_null=True)

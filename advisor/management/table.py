@@ -83,14 +83,19 @@ def _details(one: dict[str, Any]) -> str:
         f"  {rule} {severity} ({count} of {one['flows']} flows): {first[rule, severity]['detail']}"
         for (rule, severity), count in rules.items()
     ]
-    gaps = [
-        f"  no price: {gap['usage_type']} {gap['operation']} in {gap['region']}"
-        f" (for {gap['needed_by']})"
-        for gap in one["gaps"]
-    ]
+    gaps = [_gap(gap) for gap in one["gaps"]]
     payers = [f"  paid by {payer['account']}: {payer['usd']}" for payer in one["payers"]]
     body = [*payers, *([aligned(rows, right={1, 2, 3})] if rows else []), *gaps, *findings]
     return "\n".join([one["name"], *body]) if body else ""
+
+
+def _gap(gap: dict[str, Any]) -> str:
+    where = " to ".join(filter(None, (gap["region"], gap["to_region"])))
+    name = " ".join(filter(None, (gap["usage_type"], gap["operation"])))
+    wins = f"; wins below {gap['wins_below_usd']} USD" if gap["wins_below_usd"] else ""
+    if gap["wins_between_usd"]:
+        wins = f"; wins between {' and '.join(gap['wins_between_usd'])} USD"
+    return f"  no price: {name} in {where} (for {gap['needed_by']}{wins})"
 
 
 def _footer(answer: dict[str, Any]) -> Iterable[str]:
@@ -98,7 +103,9 @@ def _footer(answer: dict[str, Any]) -> Iterable[str]:
     used = Counter(one["option"] or "no option" for one in mix["assignment"])
     chosen = ", ".join(f"{option} for {count}" for option, count in used.items())
     total = mix["monthly_usd"] or "no total"
-    yield f"each flow by itself: {total} USD/month ({chosen}; not proven)"
+    saves = mix["saves_usd"] if mix["feasible"] and mix["saves_usd"] else "0.00"
+    less = f", {saves} less than {answer['recommended']}" if saves != "0.00" else ""
+    yield f"each flow by itself: {total} USD/month{less} ({chosen}; not proven)"
     if answer["today_usd"] is not None:
         yield f"today: {answer['today_usd']} USD/month"
     prices = answer["price_list"]

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.timezone import localtime
 
 from advisor.reports.shapes import Cell, Item, Line, Section, Table
+from costmodel.core.units import money
 
 Address = Callable[..., str]
 Content = dict[str, Any]
@@ -53,7 +54,7 @@ def _moment(text: str) -> str:
 
 def _usd(text: str | Decimal) -> str:
     value = Decimal(text)
-    return f"{'-' if value < 0 else ''}${abs(value):,.2f}"
+    return f"{'-' if value < 0 else ''}${money(abs(value))}"
 
 
 def _signed(text: str) -> str:
@@ -200,10 +201,11 @@ def _prices(found: Content | None, address: Address) -> Section:
 
 
 def _money(side: Content) -> str:
-    if not side["option"]:
-        return "nothing recommended"
     cost = f" at {_usd(side['usd'])} a month" if side["usd"] else ""
-    return f"{side['option']}{cost}"
+    best = f"{side['option']}{cost}" if side["option"] else "no one option recommended"
+    if side.get("mix_usd") is None:
+        return best
+    return f"{best} (each flow by its own cheapest option: {_usd(side['mix_usd'])})"
 
 
 def _latency(found: Content, address: Address) -> Section:

@@ -5,20 +5,22 @@ from decimal import Decimal
 
 from django import template
 
+from costmodel.core.units import money
+
 register = template.Library()
 
 
 @register.filter
-def usd(value: Decimal | str | None) -> str:
+def usd(value: Decimal | float | str | None) -> str:
     """Two decimals and thousands separators; nothing is invented for what is missing."""
     if value is None or value == "":
         return "no total"
-    return f"${Decimal(value):,.2f}"
+    return f"${money(Decimal(value) if isinstance(value, str) else value)}"
 
 
 @register.filter
 def signed_usd(value: Decimal) -> str:
-    return f"{'-' if value < 0 else '+'}${abs(value):,.2f}"
+    return f"{'-' if value < 0 else '+'}${money(abs(value))}"
 
 
 @register.filter

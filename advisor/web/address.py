@@ -126,6 +126,20 @@ class Links:
     def by_name(self) -> str:
         return self.page(self.values, sort="name")
 
+    def with_prices(self, name: str = "") -> str:
+        """The same view with another price list; without a name, with the one in force."""
+        values = self.parameters(self.values) | {"prices": name}
+        query = urlencode({key: text for key, text in values.items() if text})
+        return f"{reverse('topology', args=[self.address.uid])}?{query}"
+
+    @property
+    def load_prices(self) -> str:
+        return self._with_query("load-prices")
+
+    @property
+    def own_price(self) -> str:
+        return self._with_query("own-price")
+
     @property
     def newest(self) -> str:
         """The newest version, prices and latencies, with the same changes."""

@@ -17,7 +17,7 @@ MOST_PAYERS = 20  # on the page, as above
 class Payer(NamedTuple):
     account: str
     name: str
-    usd: Decimal
+    usd: Decimal | None  # None: something that it pays has no price
 
 
 class LineRow(NamedTuple):
@@ -52,7 +52,7 @@ class BillRows(NamedTuple):
 
     @property
     def paid_by(self) -> str:
-        named = "; ".join(f"{one.name} ({one.account}) {usd(one.usd)}" for one in self.payers)
+        named = "; ".join(f"{one.name} ({one.account}) {_paid(one)}" for one in self.payers)
         more = f"; and {self.more_payers} more accounts, which CSV and JSON name"
         return named + (more if self.more_payers else "")
 
@@ -63,16 +63,28 @@ def bill_rows(answer: Answer, comparison: Comparison, most: int) -> BillRows:
     if len(lines) > most:
         lines = tuple(sorted(lines, key=lambda line: -line.usd))
     rest = lines[most:]
-    paid = answer.payers(comparison.case.topology.accounts)
-    payers = sorted(paid.items(), key=lambda one: -one[1])[: max(MOST_PAYERS, most)]
-    names = comparison.case.account
+    payers = _payers(answer, comparison)
+    shown = payers[: max(MOST_PAYERS, most)]
     return BillRows(
-        [Payer(account, names[account].name, usd) for account, usd in payers],
-        len(paid) - len(payers),
+        shown,
+        len(payers) - len(shown),
         [_line(line, comparison) for line in lines[:most]],
         len(rest),
         sum((line.usd for line in rest), Decimal(0)),
     )
+
+
+def _payers(answer: Answer, comparison: Comparison) -> list[Payer]:
+    """Who pays most comes first; where a price is missing, those who pay it."""
+    accounts, names = comparison.case.topology.accounts, comparison.case.account
+    paid = sorted(answer.payers(accounts).items(), key=lambda one: -one[1])
+    known = [Payer(account, names[account].name, usd) for account, usd in paid]
+    unknown = answer.unknown_payers(accounts)
+    return [*known, *(Payer(account, names[account].name, None) for account in unknown)]
+
+
+def _paid(one: Payer) -> str:
+    return "price missing" if one.usd is None else usd(one.usd)
 
 
 def _line(line: Line, comparison: Comparison) -> LineRow:

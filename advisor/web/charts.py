@@ -5,6 +5,7 @@ A colour is written as the name of a CSS variable, such as `--accent`.
 
 from typing import Any, NamedTuple
 
+from advisor.templatetags.figures import usd
 from connectivity.core.answer import Answer
 from connectivity.core.compare import Comparison
 from connectivity.core.verdict import frontier, recommended
@@ -176,7 +177,7 @@ def money_by_kind(comparison: Comparison) -> Figure | None:
         {
             "x": _usd(one),
             "y": one.option.name,
-            "text": f"${one.total_usd:,.2f}",
+            "text": usd(one.total_usd),
             "showarrow": False,
             "xanchor": "left",
             "xshift": 6,

@@ -5,20 +5,23 @@ from uuid import UUID
 
 from csp.decorators import csp_update
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST, require_safe
 
+from advisor import jobs
 from advisor.web import exports
 from advisor.web.address import Address, Links, address_of
 from advisor.web.bills import MOST_LINES, MOST_PRINTED
 from advisor.web.charts import cost_against_latency, money_by_kind
 from advisor.web.curves import Breakeven
+from advisor.web.missing import OwnPriceForm, is_of, missing, needed_prices
 from advisor.web.picture import picture
 from advisor.web.present import present
-from advisor.web.requests import found_or_404, signed_in
+from advisor.web.prices import put_in_force
+from advisor.web.requests import found_or_404, signed_in, text_in
 from advisor.web.svg import drawn
 from advisor.web.what_if_panel import panel
 from connectivity.actions import Conflict, create_topology, save_topology
@@ -39,6 +42,11 @@ charts_csp = csp_update({"style-src-attr": ["'unsafe-inline'"]})
 @found_or_404
 def show(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Every option for a topology; for htmx, only the part that a what-if changes."""
+    return _page(request, uid)
+
+
+def _page(request: HttpRequest, uid: UUID, tried: QueryDict | None = None) -> HttpResponse:
+    """`tried` is a form for a missing price that was refused, shown as it was typed."""
     team_id = signed_in(request).team_id
     address = address_of(request.GET, uid)
     answered = address.answer(team_id)
@@ -46,10 +54,11 @@ def show(request: HttpRequest, uid: UUID) -> HttpResponse:
     answer = comparison_context(address, answered, links)
     answer["panel"] = panel(answered, links, price_list_names(team_id))
     answer["may_edit"] = signed_in(request).may_edit
+    answer["missing"] = missing(answered.comparison, answer["name"], tried)
     context = {"answer": answer, "version": answered.version, "topology": answered.version.topology}
     is_part = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     template = "web/partials/_answer.html" if is_part else "web/comparison.html"
-    response = render(request, template, context)
+    response = render(request, template, context, status=400 if tried else 200)
     patch_vary_headers(response, ["HX-Request"])
     if is_part:
         response["HX-Push-Url"] = links.here
@@ -152,6 +161,43 @@ def keep(request: HttpRequest, uid: UUID) -> HttpResponse:
         return redirect(f"{reverse('topology', args=[uid])}?{request.GET.urlencode()}")
     messages.success(request, f"Saved as version {saved.number}.")
     return redirect("topology", uid)
+
+
+@charts_csp  # type: ignore[arg-type]
+@require_POST
+@found_or_404
+def own_price(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Put the team's own price in force for one that is missing, and show the same view with it."""
+    address = address_of(request.GET, uid)
+    answered = address.answer(signed_in(request).team_id)
+    links = Links(address, answered)
+    needed, _ = needed_prices(answered.comparison)
+    key = next((one for one in needed if is_of(one, request.POST)), None)
+    if key is None:
+        messages.info(request, "That price is not missing in this view; nothing was stored.")
+        return redirect(links.here)
+    form = OwnPriceForm(request.POST)
+    if not form.is_valid():
+        return _page(request, uid, request.POST)
+    name = put_in_force(request, form.override(key), [key[0]])
+    return redirect(f"{links.with_prices(name)}#verdict")
+
+
+@require_POST
+@found_or_404
+def load_prices(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Load what AWS publishes for a Region of the topology; the job leads back to the same view."""
+    user = signed_in(request)
+    address = address_of(request.GET, uid)
+    answered = address.answer(user.team_id)
+    links = Links(address, answered)
+    region = text_in(request.POST, "region")
+    if region not in answered.comparison.case.regions:
+        messages.error(request, f"{region!r} is no Region of this topology; nothing was loaded.")
+        return redirect(links.here)
+    arguments = {"regions": [region], "back": links.with_prices()}
+    job = jobs.start("fetch-prices", arguments, team_id=user.team_id, user_id=user.pk)
+    return redirect("job", job.uid)
 
 
 @require_safe

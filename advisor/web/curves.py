@@ -9,7 +9,7 @@ from advisor.web.charts import SERIES, Figure, marker, plane
 from connectivity.core.breakeven import Axis, Runner, curve_of, handovers, within_budgets
 from connectivity.core.compare import Comparison
 from costmodel.core.charges import Floats
-from costmodel.core.units import THOUSANDTHS
+from costmodel.core.units import THOUSANDTHS, cents
 
 ENDS = np.array([0.0, 1.0])
 MOST_BENDS = 60
@@ -131,7 +131,7 @@ class Breakeven:
             "mode": "lines",
             "name": runner.option.name + ("" if is_considered else " (not considered)"),
             "x": np.round(points * self.scale, 3).tolist(),
-            "y": [None if np.isnan(one) else round(one, 2) for one in usd.tolist()],
+            "y": [None if np.isnan(one) else float(cents(one)) for one in usd.tolist()],
             "line": {"color": colour, "width": 2, "dash": "solid" if is_considered else "dot"},
             "hovertemplate": "%{y:$,.2f}<extra>%{fullData.name}</extra>",
         }

@@ -13,6 +13,7 @@ from advisor.web.address import Links
 from connectivity.advice import Answered
 from connectivity.core.distance import instead_words
 from connectivity.core.plain import plain
+from connectivity.core.reasons import mix_words
 from connectivity.core.verdict import feasibility
 
 TYPES = {
@@ -93,6 +94,8 @@ def as_csv(answered: Answered, links: Links) -> str:
         row = [*(one[column] for column in COLUMNS[1:]), low, high]
         row += [_word(one), _missing(one), payers, finding]
         writer.writerow([spreadsheet_safe(cell) for cell in (one["option"], *row)])
+    row = _mix_row(answer["mix"], mix_words(answered.comparison))
+    writer.writerow([spreadsheet_safe(cell) for cell in row])
     writer.writerow([])
     writer.writerow(["option", *LINE_COLUMNS])
     for one in answer["answers"]:
@@ -102,6 +105,26 @@ def as_csv(answered: Answered, links: Links) -> str:
     if answer["old_prices"]:
         writer.writerows([[], ["note", answer["old_prices"]["sentence"]]])
     return out.getvalue()
+
+
+def _mix_row(mix: dict[str, Any], words: str) -> list[Any]:
+    """Each flow by its own cheapest option, in the columns of an option."""
+    known = mix | {"option": "mix"}
+    row = [known.get(column, "") for column in COLUMNS]
+    missing = "" if mix["monthly_usd"] else "a flow has no option, or a price is missing"
+    return [*row, "", "", _mix_word(mix), missing, "", words]
+
+
+def _mix_line(mix: dict[str, Any]) -> str:
+    total, operations = mix["monthly_usd"] or "no total", mix["operations_usd"] or ""
+    cells = ("Each flow by its own cheapest option", total, operations, "", "", _mix_word(mix))
+    return f"| {' | '.join(cells)} |"
+
+
+def _mix_word(mix: dict[str, Any]) -> str:
+    if mix["monthly_usd"] is None:
+        return "Not feasible"
+    return "Can be built" if mix["feasible"] else "Cannot be built: two targets for one route"
 
 
 def _word(one: dict[str, Any]) -> str:
@@ -136,22 +159,33 @@ def _markdown(answered: Answered) -> Iterator[str]:
     yield "|---|---:|---:|---|---:|---|"
     for one in answer["answers"]:
         usd = one["monthly_usd"] or ("price missing" if one["gaps"] else "not priced")
-        payers = ", ".join(f"{payer['account']}: {payer['usd']}" for payer in one["payers"])
         us = _instead(one) if one["worst_p99_us"] is None else f"{one['worst_p99_us']:g}"
         basis = f" ({one['worst_p99_basis']})" if one["worst_p99_us"] is not None else ""
         rule = next((f["rule"] for f in one["findings"] if f["severity"] == "hard"), "")
         word = f"{_word(one)} {rule}".strip()
-        cells = (one["name"], usd, one["operations_usd"], payers or "nobody", us + basis, word)
+        cells = (one["name"], usd, one["operations_usd"], _payers(one), us + basis, word)
         yield f"| {' | '.join(markdown_safe(cell or '') for cell in cells)} |"
+    yield _mix_line(answer["mix"])
     yield ""
     yield markdown_safe(
         f"Prices {answer['price_list']['name']} as of {answer['price_list']['as_of']}, latencies "
-        f"{answer['latency_as_of']}, rules {answer['rules_as_of']}, engine {answer['engine']}; "
-        "USD before tax and discounts."
+        f"{answer['latency_as_of']}, rules {answer['rules_as_of']}, engine {answer['engine']}. "
+        f"{answered.comparison.prices.basis}."
     )
     if answer["old_prices"]:
         yield ""
         yield markdown_safe(answer["old_prices"]["sentence"])
+
+
+def _payers(one: dict[str, Any]) -> str:
+    """Who pays how much; of what lacks a price, who pays it."""
+    unknown = dict.fromkeys(account for gap in one["gaps"] for account in gap["payers"])
+    paid = [f"{payer['account']}: {payer['usd']}" for payer in one["payers"]]
+    if one["monthly_usd"] is None and not unknown:
+        return "not priced"
+    return ", ".join([*paid, *(f"{account}: price missing" for account in unknown)]) or (
+        "nobody: nothing is billed"
+    )
 
 
 def _instead(one: dict[str, Any]) -> str:

@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from advisor import jobs
 from advisor.models import Job
@@ -35,14 +37,29 @@ def index(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One job; for htmx, the part that changes."""
     job = Job.objects.get(team_id=signed_in(request).team_id, uid=uid)
+    back = job.arguments.get("back", "")
+    if back and job.state == Job.State.DONE and request.htmx:  # type: ignore[attr-defined]
+        return _leads_back(request, job, back)
     context = {
         "job": job,
+        "back": back,
         "kind": KINDS.get(job.kind, job.kind),
         "is_unfinished": job.state in UNFINISHED,
         "percent": job.done * 100 // job.total if job.total else 0,
     }
     part = request.htmx  # type: ignore[attr-defined]  # django-htmx's middleware
     return render(request, "web/partials/_job.html" if part else "web/job.html", context)
+
+
+def _leads_back(request: HttpRequest, job: Job, back: str) -> HttpResponse:
+    """Whoever waited for prices is shown the view for which they were loaded."""
+    said = job.result or {}
+    messages.success(
+        request,
+        f"The price list {said.get('price_list')} is in force: {said.get('kept')} prices kept of "
+        f"{said.get('read')} read.",
+    )
+    return HttpResponseClientRedirect(back)
 
 
 @require_POST

@@ -17,10 +17,10 @@ from connectivity.core.headlines import Headline
 from connectivity.core.kit import unmeasured
 from connectivity.core.latency import BASELINE, Reading, region_of
 from connectivity.core.plain import ENGINE, assumptions
-from connectivity.core.reasons import because
+from connectivity.core.reasons import mix_words, of_one_option
 from connectivity.core.remedies import REMEDIES
 from connectivity.core.rule import AS_OF, Hit, Rule, Severity
-from connectivity.core.verdict import feasibility, frontier, recommended, unpriced
+from connectivity.core.verdict import feasibility, frontier, mix_ahead, recommended
 from connectivity.reference import PUBLISHED, Published
 from costmodel.core.kinds import Kind, usd_by_kind
 
@@ -151,8 +151,10 @@ def present(
     return {
         "comparison": comparison,
         "best": next((row for row in rows if row.is_recommended), None),
-        "because": because(comparison),
-        "unpriced": unpriced(comparison),
+        "because": of_one_option(comparison),
+        "ahead": mix_ahead(comparison),
+        "mix_words": mix_words(comparison),
+        "mix_change_usd": _mix_change(comparison),
         "unmeasured": unmeasured(comparison),
         "flips": list(_flips(comparison, flips(comparison))),
         "rows": rows,
@@ -256,6 +258,12 @@ def _mix(comparison: Comparison) -> list[MixRow]:
         name = option.name if option else "no feasible option"
         counts[name] = counts.get(name, 0) + 1
     return [MixRow(name, count) for name, count in counts.items()]
+
+
+def _mix_change(comparison: Comparison) -> Decimal | None:
+    """The mix's bill against today's."""
+    mix, today = comparison.mix.usd, comparison.today_usd
+    return None if mix is None or today is None else mix - today
 
 
 def _chosen(comparison: Comparison) -> list[tuple[str, float, str]]:

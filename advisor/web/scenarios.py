@@ -19,7 +19,7 @@ from advisor.web.requests import found_or_404, signed_in
 from connectivity import queries
 from connectivity.advice import Answered
 from connectivity.core.answer import Answer
-from connectivity.core.verdict import feasibility, recommended
+from connectivity.core.verdict import feasibility, mix_ahead, recommended
 
 MOST = 4
 OFFERED = 20  # topologies and versions to choose from
@@ -148,7 +148,8 @@ def _verdicts(columns: list[Scenario]) -> Iterator[Row]:
     yield _row(columns, "Who pays", _payers)
     yield _row(columns, "p99, worst flow", lambda one: us(_worst_us(one)))
     yield _row(columns, "Objects", lambda one: _objects(one.best))
-    yield _row(columns, "Mix, a month", lambda one: one.answered.comparison.mix.usd, _money)
+    yield _row(columns, "Each flow by itself, a month", _mix_usd, _money)
+    yield _row(columns, "Saved by that", _saved, _money)
 
 
 def _feasibility(key: str, one: Scenario) -> str:
@@ -212,6 +213,16 @@ def _changes(one: Scenario) -> str:
 def _option_usd(key: str, one: Scenario) -> Decimal | None:
     answer = one.answer(key)
     return answer.usd if answer else None
+
+
+def _mix_usd(one: Scenario) -> Decimal | None:
+    return one.answered.comparison.mix.usd
+
+
+def _saved(one: Scenario) -> "Value":
+    """By how much each flow by its own cheapest option is below the recommended one."""
+    ahead = mix_ahead(one.answered.comparison)
+    return ahead.saves_usd if ahead and ahead.saves_usd else "nothing"
 
 
 def _payers(one: Scenario) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from connectivity.core.compare import Comparison
 from connectivity.core.headroom import headroom
 from connectivity.core.sensitivity import ranges, tornado
+from costmodel.core.units import cents
 
 SPREAD = 0.5
 
@@ -52,4 +53,4 @@ def ahead(comparison: Comparison, spread: float = SPREAD) -> dict[str, Any]:
 
 
 def _usd(value: float) -> str:
-    return f"{value:.2f}"
+    return str(cents(value))

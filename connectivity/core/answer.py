@@ -82,6 +82,12 @@ class Answer:
         exact = {accounts[payer].id: usd for payer, usd in self.bill.by_payer().items()}
         return cents_of_parts(exact)
 
+    def unknown_payers(self, accounts: Sequence[Account]) -> list[str]:
+        """The accounts that pay something of which the price is missing."""
+        gaps = self.bill.gaps if self.bill else ()
+        payers = {payer for gap in gaps for payer in gap.payers}
+        return [accounts[payer].id for payer in sorted(payers)]
+
 
 Totals = Sequence[tuple[Answer, Decimal]]  # with cost and operations, to the cent
 

@@ -1,6 +1,6 @@
 """A comparison as the contract's plain values: what JSON, the command line and pages show."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from connectivity.core.latency import Reading
 from connectivity.core.missing import Deciding, deciding
 from connectivity.core.reasons import because
 from connectivity.core.rule import AS_OF
+from connectivity.core.topology import Account
 from connectivity.core.verdict import frontier, mix_saves, recommended, unpriced
 from costmodel.core.bill import Gap, Line
 from costmodel.core.units import cents
@@ -22,7 +23,7 @@ ENGINE = "1.1"
 """Raised whenever the same inputs would give another answer."""
 
 ASSUMPTIONS = (
-    "A month is 730 hours; a GB is 2^30 bytes; list prices in USD before tax and discounts.",
+    "A month is 730 hours; a GB is 2^30 bytes.",
     "Free tiers of the whole bill (first 100 GB out, first GB between AZs) are not applied.",
 )
 
@@ -45,7 +46,11 @@ def plain(comparison: Comparison, *, include: Collection[str] = ()) -> Plain:
     return {
         "topology": comparison.case.topology.name,
         "topology_version": None,
-        "price_list": {"name": comparison.prices.name, "as_of": comparison.prices.as_of},
+        "price_list": {
+            "name": comparison.prices.name,
+            "as_of": comparison.prices.as_of,
+            "own": list(comparison.prices.own),
+        },
         "latency_as_of": comparison.latencies.as_of,
         "rules_as_of": AS_OF,
         "engine": ENGINE,
@@ -83,7 +88,8 @@ def assumptions(comparison: Comparison) -> list[str]:
     ]
     far = [] if comparison.case.flows.same_region.all() else [BETWEEN_REGIONS]
     aged = old_prices(comparison)
-    return [*idle, *([aged.sentence] if aged else []), *ASSUMPTIONS, *far, *own]
+    basis = f"{comparison.prices.basis}."
+    return [*idle, *([aged.sentence] if aged else []), basis, *ASSUMPTIONS, *far, *own]
 
 
 def _old_prices(comparison: Comparison) -> Plain | None:
@@ -140,7 +146,7 @@ def _answer(answer: Answer, comparison: Comparison, include: Collection[str]) ->
         ],
         "lines": [_line(one, accounts[one.payer].id) for one in (bill.lines if bill else ())],
         **_findings(answer, comparison, include),
-        "gaps": [_gap(one, rate) for one in (bill.gaps if bill else ())],
+        "gaps": [_gap(one, rate, accounts) for one in (bill.gaps if bill else ())],
         "worst_p99_us": _us(worst.us),
         "worst_p99_basis": worst.basis,
         "overhead_us": _us(worst.overhead_us),
@@ -178,7 +184,7 @@ def _line(line: Line, payer: str) -> Plain:
     }
 
 
-def _gap(gap: Gap, rate: Deciding | None) -> Plain:
+def _gap(gap: Gap, rate: Deciding | None, accounts: Sequence[Account]) -> Plain:
     """A missing price; where it alone decides, between which rates the option would win."""
     return {
         "service": gap.price.service,
@@ -187,6 +193,7 @@ def _gap(gap: Gap, rate: Deciding | None) -> Plain:
         "region": gap.region,
         "to_region": gap.to_region,
         "needed_by": gap.needed_by,
+        "payers": [accounts[payer].id for payer in gap.payers],
         "quantity": None if gap.price.is_input else f"{gap.quantity:.3f}",
         **_decides(rate if rate and rate.key == gap.key else None),
     }

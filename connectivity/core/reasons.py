@@ -9,6 +9,7 @@ from connectivity.core.missing import Deciding, deciding, lacking, may_win
 from connectivity.core.verdict import mix_ahead, recommended, unpriced
 from costmodel.core.price_list import EVERYWHERE, Key
 from costmodel.core.rates import per
+from costmodel.core.units import money
 from costmodel.core.usage_types import usage_type
 
 MOST_NAMED = 3  # prices of an option, in a sentence
@@ -17,8 +18,13 @@ SHOWN_DIGITS = 4  # of a rate, in a sentence
 
 def because(comparison: Comparison) -> str:
     """Why this one is recommended, or why none is, and what could not be compared with it."""
-    parts = [_reason(comparison), mix_words(comparison), *_gaps(comparison), _ruled_out(comparison)]
-    return " ".join(filter(None, parts))
+    return " ".join(filter(None, (mix_words(comparison), *of_one_option(comparison))))
+
+
+def of_one_option(comparison: Comparison) -> list[str]:
+    """What `because` says of options that all flows use: why, what is missing, what cannot be."""
+    parts = (_reason(comparison), *_gaps(comparison), _ruled_out(comparison))
+    return [one for one in parts if one]
 
 
 def mix_words(comparison: Comparison) -> str:
@@ -27,9 +33,12 @@ def mix_words(comparison: Comparison) -> str:
     ahead = mix_ahead(comparison)
     if ahead is None:
         return ""
-    head = f"Each flow by its own cheapest option: {ahead.usd:,.2f} USD a month"
+    operations = " with operations" if comparison.case.topology.operations_usd else ""
+    head = f"Each flow by its own cheapest option: {money(ahead.usd)} USD a month{operations}"
     best = recommended(comparison)
-    less = "" if best is None else f", {ahead.saves_usd:,.2f} less than {best.option.name} for all"
+    less = ""
+    if best is not None and ahead.saves_usd is not None:
+        less = f", {money(ahead.saves_usd)} less than {best.option.name} for all"
     return f"{head}{less}; not proven to be the cheapest design."
 
 
@@ -76,9 +85,14 @@ def lacks_words(answer: Answer) -> str:
     """What an option lacks, by name."""
     keys = lacking(answer)
     named = [key[0].usage_type if key[0].is_input else price_words(key) for key in keys]
+    if len(keys) > 1 and len({key[1:] for key in keys}) == 1 and keys[0][2] is None:
+        where = f" in {keys[0][1]}"
+        named = [one.removesuffix(where) for one in named]
+    else:
+        where = ""
     more = len(named) - MOST_NAMED
     rest = f" and {more} more" if more > 0 else ""
-    return f"{answer.option.name} lacks {', '.join(named[:MOST_NAMED])}{rest}"
+    return f"{answer.option.name} lacks {', '.join(named[:MOST_NAMED])}{rest}{where}."
 
 
 def _gaps(comparison: Comparison) -> Iterator[str]:
@@ -90,8 +104,7 @@ def _gaps(comparison: Comparison) -> Iterator[str]:
             f"{rate_words(one)}; that price is not in the list{elsewhere_words(one)}."
         )
     if recommended(comparison) is None:
-        if left:
-            yield f"{'; '.join(map(lacks_words, left))}."
+        yield from map(lacks_words, left)
         return
     rest = [one for one in left if one.option.key not in rates]
     open_ = [f"{one.option.name} ({_count(one)})" for one in rest if may_win(comparison, one)]
@@ -121,16 +134,16 @@ def _ruled_out(comparison: Comparison) -> str:
 
 def _reason(comparison: Comparison) -> str:
     best = recommended(comparison)
-    if best is None:
+    if best is None or (usd := best.total_usd) is None:
         return _why_none(comparison)
     others = [one for one in comparison.candidates if one is not best]
     if not others:
         return f"{best.option.name} is the only feasible, priced option that every flow allows."
-    total = f"{best.total_usd:,.2f} USD a month"
-    ties = [one.option.name for one in others if one.total_usd == best.total_usd]
+    total = f"{money(usd)} USD a month"
+    ties = [one.option.name for one in others if one.total_usd == usd]
     if ties:
         return f"{best.option.name} costs {total}, as does {' and '.join(ties)}{_tie(comparison)}."
-    against = ", ".join(f"{one.total_usd:,.2f} for {one.option.name}" for one in others)
+    against = ", ".join(f"{money(one.total_usd or 0)} for {one.option.name}" for one in others)
     operations = " with operations" if comparison.case.topology.operations_usd else ""
     least = f"{best.option.name} costs least of the options considered"
     return f"{least}: {total}{operations}, against {against}."

@@ -7,6 +7,7 @@ from connectivity.core.health.kind import ConfigurationRule
 from connectivity.core.health.kinds import KINDS
 from connectivity.health.settings import Rules
 from connectivity.models import Finding, Resource
+from costmodel.core.units import cents
 
 
 def resource_json(row: Resource) -> dict[str, Any]:
@@ -24,7 +25,7 @@ def resource_json(row: Resource) -> dict[str, Any]:
         "why": row.why,
         "since": row.since and row.since.isoformat(),
         "data_until": row.data_until,
-        "usd_per_month": None if row.usd is None else f"{row.usd:.2f}",
+        "usd_per_month": None if row.usd is None else str(cents(row.usd)),
         "findings": [
             finding_json(one, with_resource=False)
             for one in row.findings.all()

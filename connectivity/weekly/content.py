@@ -22,8 +22,9 @@ from connectivity.models import AwsAccount, Finding, PrometheusSource
 from connectivity.weekly import tidings
 from connectivity.weekly.costs import Costs, costs
 from connectivity.weekly.links import Link, Thing, thing
-from connectivity.weekly.tidings import Latencies, Prices, Saved, Unseen
+from connectivity.weekly.tidings import Latencies, Money, Prices, Saved, Unseen
 from connectivity.weekly.troubles import Troubles, noticed, open_at, troubles
+from costmodel.core.units import cents, money
 
 WEEKS = 4
 MOST_TO_DO = 5
@@ -188,7 +189,7 @@ def _effect(rule: str, some: list[Finding]) -> str:
     known = [usd for usd in costs.values() if usd is not None]
     if not known and "{usd}" in EFFECTS[rule]:
         return "Saves its monthly cost, of which we have no price here."
-    return EFFECTS[rule].format(usd=f"${sum(known, Decimal(0)):,.2f}")
+    return EFFECTS[rule].format(usd=f"${money(sum(known, Decimal(0)))}")
 
 
 def _of_prices(news: Prices | None) -> Iterator[ToDo]:
@@ -203,7 +204,7 @@ def _of_prices(news: Prices | None) -> Iterator[ToDo]:
                 True,
                 "; ".join(one.because),
                 "Look at the comparison, and decide again.",
-                _difference(one.before.usd, one.after.usd),
+                _difference(one.before.usd, one.after.usd) + _mix(one.after),
                 one.link,
             )
 
@@ -211,7 +212,13 @@ def _of_prices(news: Prices | None) -> Iterator[ToDo]:
 def _difference(before: Decimal | None, after: Decimal | None) -> str:
     if before is None or after is None:
         return "Its cost could not be told on both price lists."
-    return f"{before:,.2f} USD a month before, {after:,.2f} now."
+    return f"{money(before)} USD a month before, {money(after)} now."
+
+
+def _mix(side: Money) -> str:
+    if side.mix_usd is None:
+        return ""
+    return f" Each flow by its own cheapest option: {money(side.mix_usd)} USD a month."
 
 
 def _of_dark(dark: Unseen) -> Iterator[ToDo]:
@@ -245,7 +252,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
     if isinstance(value, Decimal):
-        return f"{value:.2f}"
+        return str(cents(value))
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, str):

@@ -31,6 +31,7 @@ class Money:
 
     option: str
     usd: Decimal | None
+    mix_usd: Decimal | None  # of each flow by its own cheapest option, where that is less
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def prices(team_id: int, period: Period) -> Prices | None:
 
 
 def _moved(one: Effect) -> Moved:
-    before, after = (Money(side.option, side.usd) for side in (one.before, one.after))
+    before, after = (Money(side.option, side.usd, side.mix_usd) for side in (one.before, one.after))
     link = Link("topology", one.uid)
     return Moved(one.name, link, before, after, one.is_flip, list(one.because))
 

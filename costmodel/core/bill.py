@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from costmodel.core.charges import Capacity, Charge, Floats, Hourly, Ints, Metered, PriceName
-from costmodel.core.price_list import Key, Price, PriceList, Tier
+from costmodel.core.price_list import UNPUBLISHED, Key, Price, PriceList, Tier
 from costmodel.core.units import HOURS_PER_MONTH, THOUSANDTHS, quantity
 
 NOWHERE = -1  # the destination Region of what does not leave its Region
@@ -31,6 +31,12 @@ class Line:
     note: str
 
 
+def is_loadable(key: Key) -> bool:
+    """AWS's public files may hold a price: it is one of AWS's usage types, in USD."""
+    name, region, _ = key
+    return " " not in name.usage_type and not region.startswith(UNPUBLISHED)
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """A price that was needed and is not in the list."""
@@ -40,6 +46,7 @@ class Gap:
     to_region: str | None
     needed_by: str
     quantity: Decimal = field(compare=False)  # in the price's unit, of all payers
+    payers: tuple[int, ...] = field(compare=False)
 
     @property
     def key(self) -> Key:
@@ -49,7 +56,7 @@ class Gap:
     @property
     def is_loadable(self) -> bool:
         """AWS may have published it; what nobody has stated cannot be loaded."""
-        return " " not in self.price.usage_type
+        return is_loadable(self.key)
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,7 @@ def bill(charges: Iterable[Charge], prices: PriceList, regions: Sequence[str], p
     Source: AWS Billing User Guide, "Volume discounts"; the product's contract, section 3.
     """
     lines: list[Line] = []
-    missing: dict[tuple[Key, str], int] = defaultdict(int)
+    missing: dict[tuple[Key, str], dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for name, places in _amounts(charges, len(regions), pools).items():
         for where, shares in places.items():
             region = regions[where.region]
@@ -123,14 +130,17 @@ def bill(charges: Iterable[Charge], prices: PriceList, regions: Sequence[str], p
             price = prices.find(name, region, to)
             if price is None or not price.covers(total):
                 for share in shares:
-                    missing[(name, region, to), share.label[0]] += share.amount
+                    missing[(name, region, to), share.label[0]][share.payer] += share.amount
                 continue
             for share, amount, tier in _tiered(shares, total, price.tiers):
                 units = quantity(amount)
                 what, note = share.label
                 usd = units * tier.usd
                 lines.append(Line(what, price, region, to, share.payer, units, tier.usd, usd, note))
-    gaps = (Gap(*key, what, quantity(amount)) for (key, what), amount in missing.items())
+    gaps = (
+        Gap(*key, what, quantity(sum(amounts.values())), tuple(sorted(amounts)))
+        for (key, what), amounts in missing.items()
+    )
     return Bill(tuple(lines), tuple(gaps))
 
 

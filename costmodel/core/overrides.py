@@ -31,6 +31,16 @@ class Override:
     operation: str = ""  # every operation of the usage type where it is empty
     to_region: str = ""  # every destination where it is empty
 
+    @property
+    def words(self) -> str:
+        """What is paid, and for what: `-7 % on AmazonVPC`."""
+        names = " ".join(filter(None, (self.service, self.usage_type, self.operation)))
+        ends = f" to {self.to_region}" if self.to_region else ""
+        where = f" in {self.region}{ends}" if self.region else ""
+        if self.usd is not None:
+            return f"{self.usd:f} USD for {names}{where}"
+        return f"{self.percent:+f} % on {names}{where}"
+
     def is_of(self, name: PriceName) -> bool:
         return (
             name.service == self.service

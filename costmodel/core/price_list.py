@@ -16,6 +16,10 @@ OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")
 Source: AWS General Reference, "AWS service endpoints" and "Partitions".
 """
 
+MOST_OWN = 3  # of a team's own prices, in a sentence
+UNPUBLISHED = tuple(one for one in OTHER_PARTITIONS if one != "us-gov-")
+"""How Regions begin of which AWS's public files have no prices in USD."""
+
 Key = tuple[PriceName, str, str | None]
 
 
@@ -79,6 +83,7 @@ class PriceList:
     name: str
     as_of: str
     prices: tuple[Price, ...]
+    own: tuple[str, ...] = ()  # whose prices these are besides AWS's, in words
     _found: dict[Key, Price | None] = field(default_factory=dict, compare=False, repr=False)
 
     def find(self, name: PriceName, region: str, to_region: str | None = None) -> Price | None:
@@ -93,6 +98,15 @@ class PriceList:
         if key not in self._found:
             self._found[key] = self._choose(key)
         return self._found[key]
+
+    @property
+    def basis(self) -> str:
+        """What the rates are: list prices, or what a team pays instead."""
+        if not self.own:
+            return "List prices in USD before tax and discounts"
+        more = len(self.own) - MOST_OWN
+        rest = f"; and {more} more" if more > 0 else ""
+        return f"Prices in USD before tax, with your own: {'; '.join(self.own[:MOST_OWN])}{rest}"
 
     def with_in_force(self, prices: Mapping[Key, Price]) -> "PriceList":
         """The same list with some other prices in force, to see what they would change."""

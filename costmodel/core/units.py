@@ -9,13 +9,23 @@ THOUSANDTH = Decimal("0.001")
 CENT = Decimal("0.01")
 
 
-def cents(usd: Decimal) -> Decimal:
+def cents(usd: Decimal | float) -> Decimal:
     """USD with two decimals, half-up: the one rounding of a bill.
 
-    >>> cents(Decimal("1676.725"))
-    Decimal('1676.73')
+    >>> cents(Decimal("1676.725")), cents(2.675)
+    (Decimal('1676.73'), Decimal('2.68'))
     """
-    return usd.quantize(CENT, rounding=ROUND_HALF_UP)
+    exact = usd if isinstance(usd, Decimal) else Decimal(f"{usd:.6f}")
+    return exact.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def money(usd: Decimal | float) -> str:
+    """USD in words: `cents`, with separators of thousands.
+
+    >>> money(Decimal("1666.325")), money(-1234.5)
+    ('1,666.33', '-1,234.50')
+    """
+    return f"{cents(usd):,}"
 
 
 def cents_of_parts(parts: Mapping[str, Decimal]) -> dict[str, Decimal]:

@@ -178,6 +178,8 @@ api-health-finding viewer editor
 api-health-rules viewer -
 api-health-rule - editor
 api-health-collection viewer -
+own-price - editor
+load-prices - editor
 api-topologies viewer editor
 api-topology viewer editor
 api-versions viewer -

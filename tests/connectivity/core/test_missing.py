@@ -185,7 +185,7 @@ def test_without_any_total_each_option_is_named_with_what_it_lacks() -> None:
     assert answer["unpriced"] == ["transit-gateway", "privatelink"]
     assert (
         "Every option that is feasible and allowed for every flow lacks a price. Transit Gateway "
-        "lacks TransitGateway-Hours (TransitGatewayVPC) in us-east-1; PrivateLink lacks "
+        "lacks TransitGateway-Hours (TransitGatewayVPC) in us-east-1. PrivateLink lacks "
         "VpcEndpoint-Hours (VpcEndpoint) in us-east-1."
     ) in answer["because"]
 

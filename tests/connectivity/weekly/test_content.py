@@ -251,8 +251,8 @@ def test_new_prices_and_what_they_flip(user: User, tmp_path: Path) -> None:
     said = told(user)
     assert (said["prices"]["changed"], said["prices"]["flips"]) == (1, 1)
     (one,) = said["prices"]["moved"]
-    assert one["before"] == {"option": "PrivateLink", "usd": "1676.73"}
-    assert one["after"] == {"option": "Transit Gateway", "usd": "175.40"}
+    assert one["before"] == {"option": "PrivateLink", "usd": "1676.73", "mix_usd": None}
+    assert one["after"] == {"option": "Transit Gateway", "usd": "175.40", "mix_usd": None}
     (to_do,) = said["to_do"]
     assert "crossing: Transit Gateway is recommended now, no longer PrivateLink" in to_do["what"]
     assert to_do["link"] == {"to": "topology", "uid": str(version.topology.uid)}
