@@ -173,12 +173,12 @@ def add_override(
     """Let a team pay something else than the list price from now on; a new list is in force.
 
     Args:
-        needed: names of prices that may be stated although the list has none.
+        needed: names of prices that AWS does not publish, which may be stated nevertheless.
 
     Raises:
         NothingOverridden: no price has these names.
     """
-    check_override(override, price_list(team_id), needed)
+    check_override(override, price_list(team_id), [*ASKED, *needed])
     with transaction.atomic():
         models.PriceOverride.objects.create(
             team_id=team_id, author_id=author_id, **asdict(override)

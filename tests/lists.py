@@ -18,6 +18,6 @@ def taken_out(*names: PriceName, region: str) -> PriceList:
         if one.name not in names or one.region not in (region, EVERYWHERE)
     ]
     assert len(kept) < len(before.prices)
-    row = PriceList.objects.create(name=f"cut of {region}", as_of="2099-01-01", sha256=region)
+    row = PriceList.objects.create(name=f"cut of {region}", as_of=before.as_of, sha256=region)
     store_prices(row, tuple(kept))
     return row

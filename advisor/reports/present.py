@@ -147,14 +147,21 @@ def _cost(found: Content | None, address: Address) -> Section:
     ]
     for why, count in found["left_out"].items():
         said.append(f"{_plural(count, 'resource is', 'resources are')} in neither sum: {why}.")
-    if Decimal(found["unused_usd"]):
-        said.append(f"What nobody seems to need costs {_usd(found['unused_usd'])} a month.")
+    said += _unused(found)
     head = ("USD", "This week", "Week before", "Change")
     tables = [Table("By kind", head, [_both(one) for one in [*found["kinds"], whole]])]
     if found["movers"]:
         rows = [_both(one) for one in found["movers"]]
         tables.append(Table("What changed most", head, rows))
     return Section(title, said, lines=list(_savings(found, address)), tables=tables)
+
+
+def _unused(found: Content) -> Iterator[str]:
+    """What nobody needs: what it costs, and how much of it has no price here."""
+    if Decimal(found["unused_usd"]):
+        yield f"What nobody seems to need costs {_usd(found['unused_usd'])} a month."
+    if unpriced := found.get("unused_unpriced", 0):
+        yield f"{_plural(unpriced, 'resource')} that nobody seems to need: the cost is not known."
 
 
 def _both(one: Content) -> list[Cell]:

@@ -40,6 +40,11 @@ def _is_of_aws(name: PriceName) -> bool:
     return not name.is_input and " " not in name.usage_type
 
 
-PRICE_NAMES: frozenset[PriceName] = frozenset(
-    name for module in _modules() for name in _all(vars(module).values()) if _is_of_aws(name)
+_EVERY = frozenset(name for module in _modules() for name in _all(vars(module).values()))
+
+PRICE_NAMES: frozenset[PriceName] = frozenset(name for name in _EVERY if _is_of_aws(name))
+
+OTHER_RATES: frozenset[PriceName] = frozenset(
+    name for name in _EVERY - PRICE_NAMES if not name.is_input
 )
+"""What somebody else asks for, or AWS under a name that the reader alone knows."""

@@ -189,7 +189,11 @@ def _effect(rule: str, some: list[Finding]) -> str:
     known = [usd for usd in costs.values() if usd is not None]
     if not known and "{usd}" in EFFECTS[rule]:
         return "Saves its monthly cost, of which we have no price here."
-    return EFFECTS[rule].format(usd=f"${money(sum(known, Decimal(0)))}")
+    effect = EFFECTS[rule].format(usd=f"${money(sum(known, Decimal(0)))}")
+    unknown = len(costs) - len(known)
+    if not unknown or effect == EFFECTS[rule]:
+        return effect
+    return f"{effect} Of {unknown} more the cost is not known here."
 
 
 def _of_prices(news: Prices | None) -> Iterator[ToDo]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from connectivity.core.health.effects import EFFECTS, NO_COST
 from connectivity.core.health.kind import no_uses
@@ -63,6 +63,7 @@ class Costs:
     left_out: dict[str, int]  # why resources are in neither sum, and how many
     savings: list[Saving]
     unused_usd: Decimal  # a month, of all that nobody needs
+    unused_unpriced: int  # resources that nobody needs and of which a price or a figure is missing
 
     @property
     def change_percent(self) -> float | None:
@@ -110,6 +111,7 @@ def costs(team_id: int, before: Period, period: Period) -> Costs | None:
         dict(left_out),
         [*unused[:MOST], *_elsewhere(team_id, {one.thing.link for one in unused})],
         sum((one.usd for one in unused), NOTHING),
+        _idle(team_id, period).filter(usd=None).count(),
     )
 
 
@@ -158,15 +160,19 @@ def _sum(name: str, some: Iterable[Both]) -> Both:
 
 def _unused(team_id: int, period: Period) -> list[Saving]:
     """Resources of which a finding says that nobody needs them, the dearest first."""
-    rules = [id for id, effect in EFFECTS.items() if effect == NO_COST]
-    idle = Finding.objects.filter(team_id=team_id, closed_at=None, rule__in=rules)
-    idle = idle.exclude(muted_until__gt=period.end)
-    rows = Resource.objects.filter(pk__in=idle.values("resource"), gone_at=None, usd__gt=0)
+    rows = _idle(team_id, period).filter(usd__gt=0)
     found = [
         Saving(thing(row), row.usd or NOTHING, "", NOTHING)
         for row in rows.select_related("account", "source")
     ]
     return sorted(found, key=lambda one: -one.usd)
+
+
+def _idle(team_id: int, period: Period) -> QuerySet[Resource]:
+    rules = [id for id, effect in EFFECTS.items() if effect == NO_COST]
+    idle = Finding.objects.filter(team_id=team_id, closed_at=None, rule__in=rules)
+    idle = idle.exclude(muted_until__gt=period.end)
+    return Resource.objects.filter(pk__in=idle.values("resource"), gone_at=None)
 
 
 def _elsewhere(team_id: int, unused: Collection[Link]) -> list[Saving]:

@@ -279,6 +279,26 @@ def test_the_rate_of_a_pair_of_regions_over_rest_and_by_page(
     assert "in eu-west-1 to us-gov-east-1" in signed_in.get(reverse("prices")).content.decode()
 
 
+def test_what_a_gap_names_may_be_stated_over_rest(api: APIClient, user: User) -> None:
+    """The instance of a VPN's appliance is in no list of AWS's under that name."""
+    made = document(flow(gb_per_month=10, options=["site-to-site-vpn", "transit-gateway"]))
+    answer = api.post("/api/v1/comparisons/", {"topology": made}, format="json").json()
+    vpn = next(one for one in answer["answers"] if one["option"] == "site-to-site-vpn")
+    (gap,) = vpn["gaps"]
+    assert gap["wins_below_usd"]
+    names = ("service", "usage_type", "operation", "region")
+    body = {name: gap[name] for name in names} | {"usd": "0.001", "reason": "a t4g.nano"}
+    url = "/api/v1/prices/overrides/"
+    wrong = api.post(url, {**body, "usage_type": "BoxUsage of something"}, format="json")
+    assert wrong.status_code == 400
+    assert api.post(url, body, format="json").status_code == 201
+    after = api.post("/api/v1/comparisons/", {"topology": made}, format="json").json()
+    assert after["recommended"] == "site-to-site-vpn"
+    assert after["price_list"]["own"] == [
+        f"0.001 USD for {gap['service']} {gap['usage_type']} in us-east-1"
+    ]
+
+
 def test_a_refused_price_keeps_what_was_typed(signed_in: Client) -> None:
     form = {"service": "AmazonVPC", "usage_type": "TransitGateway-Byte", "percent": "-7"}
     page = signed_in.post(reverse("price-override"), {**form, "reason": "EDP of 2026"})

@@ -16,6 +16,7 @@ from costmodel.ingest import SERVICES, import_prices
 from costmodel.models import PriceList
 from tests.browser.conftest import every_reader, is_well
 from tests.factories import document, flow
+from tests.lists import ATTACHMENT, taken_out
 from tests.offers import VPC, Files, offer, product, serving
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "latency"
@@ -125,3 +126,48 @@ def test_the_kit(reader: Page) -> None:
     expect(reader.get_by_role("heading", name="Measure it yourself")).to_be_visible()
     expect(reader.get_by_text("netserver -D -p 12865").first).to_be_visible()
     is_well(reader)
+
+
+@every_reader
+def test_a_missing_price_is_stated_in_the_verdict_and_the_view_comes_back(reader: Page) -> None:
+    taken_out(ATTACHMENT, region="us-east-1")
+    options = ["transit-gateway", "privatelink"]
+    made = document(flow(cross_az_share=0, options=options), name="lacking")
+    uid = create_topology(user().team_id, made).topology.uid
+    reader.goto(f"/topologies/{uid}/?gb=900")
+    verdict = reader.get_by_label("Verdict")
+    expect(verdict.get_by_role("heading", name="PrivateLink")).to_be_visible()
+    expect(verdict.get_by_text("Transit Gateway would be recommended if").first).to_be_visible()
+    verdict.get_by_text("State your own price of TransitGateway-Hours").click()
+    is_well(reader)
+    verdict.get_by_label("USD an hour").fill("0.01")
+    verdict.get_by_role("button", name="Use this price").click()
+    expect(verdict.get_by_role("heading", name="Transit Gateway")).to_be_visible()
+    expect(reader.get_by_label("GB a month").first).to_have_value("900")
+    expect(reader.get_by_text("1 price changed: TransitGateway-Hours")).to_be_visible()
+    is_well(reader)
+
+
+def test_prices_loaded_from_a_verdict_lead_back_to_it(reader: Page, settings: Any) -> None:
+    taken_out(ATTACHMENT, region="us-east-1")
+    options = ["transit-gateway", "privatelink"]
+    made = document(flow(cross_az_share=0, options=options), name="lacking")
+    uid = create_topology(user().team_id, made).topology.uid
+    hours = product("H", "USE1-TransitGateway-Hours", "0.01", operation="TransitGatewayVPC")
+    body = offer("AmazonVPC", [hours], publicationDate="2026-11-26T00:00:00Z")
+    files = Files()
+    for service in SERVICES:
+        files[f"/offers/v1.0/aws/{service}/current/region_index.json"] = b'{"regions": {}}'
+    files.publish("AmazonVPC", "us-east-1", json.dumps(body).encode())
+    reader.goto(f"/topologies/{uid}/?gb=900")
+    reader.get_by_role("button", name="Load the prices of us-east-1 from AWS").click()
+    expect(reader.get_by_role("heading", name="Waiting for a worker")).to_be_visible()
+    with serving(files) as address:
+        settings.AWS_PRICES_URL = address
+        worker = threading.Thread(target=worked, args=[str(Job.objects.get().uid)])
+        worker.start()
+        worker.join()
+    verdict = reader.get_by_label("Verdict")
+    expect(verdict.get_by_role("heading", name="Transit Gateway")).to_be_visible()
+    expect(reader.get_by_label("GB a month").first).to_have_value("900")
+    expect(reader.get_by_text("1 prices kept of")).to_be_visible()

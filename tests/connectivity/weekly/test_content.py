@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from advisor.models import User
+from advisor.reports.present import sections
 from connectivity import points
 from connectivity.actions import create_topology
 from connectivity.core.health.effects import EFFECTS
@@ -30,7 +32,7 @@ from connectivity.models import (
 from connectivity.weekly.content import report
 from costmodel.ingest import import_prices
 from costmodel.models import PriceList
-from tests.factories import document, flow
+from tests.factories import document, flow, vpc
 from tests.offers import offer, product
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +207,49 @@ def test_the_same_on_many_resources_is_one_thing_with_its_whole_saving(
     (one,) = told(user)["to_do"]
     assert (one["thing"]["name"], one["others"]) == ("nat-3", 2)
     assert one["effect"] == "Saves $60.00 a month."
+
+
+def test_what_nobody_needs_and_has_no_price_is_counted(user: User, account: AwsAccount) -> None:
+    found(gateway(account, "priced", usd=54.75), "NAT-IDLE", "warning", 2)
+    dark = gateway(account, "dark")
+    Resource.objects.filter(pk=dark.pk).update(usd=None)
+    found(dark, "NAT-IDLE", "warning", 2)
+    content = told(user)
+    assert (content["costs"]["unused_usd"], content["costs"]["unused_unpriced"]) == ("54.75", 1)
+    (one,) = content["to_do"]
+    assert one["effect"] == "Saves $54.75 a month. Of 1 more the cost is not known here."
+    words = [text for part in sections(content, lambda name, *_: name) for text in part.said]
+    assert "What nobody seems to need costs $54.75 a month." in words
+    assert "1 resource that nobody seems to need: the cost is not known." in words
+
+
+def test_a_flip_never_contradicts_the_mix(user: User, tmp_path: Path) -> None:
+    """Each flow by its own cheapest option costs less than what is newly recommended."""
+    made = document(
+        flow(name="little", to="stock-api", gb_per_month=100, cross_az_share=1),
+        flow(name="much", gb_per_month=100_000, cross_az_share=1),
+        name="several",
+    )
+    made["vpcs"].append(vpc("stock", "222222222222", "10.2.0.0/16"))
+    made["services"].append({"name": "stock-api", "vpc": "stock", "port": 443})
+    create_topology(user.team_id, made)
+    PriceList.objects.update(created_at=ago(30))
+    cheap = product("B", "USE1-TransitGateway-Bytes", "0.001", operation="TransitGatewayVPC")
+    body = offer("AmazonVPC", [cheap], publicationDate="2026-11-26T00:00:00Z")
+    (tmp_path / "cut.json").write_text(json.dumps(body))
+    new = import_prices([tmp_path / "cut.json"])
+    PriceList.objects.filter(pk=new.pk).update(created_at=ago(2))
+    (one,) = told(user)["prices"]["moved"]
+    assert one["is_flip"]
+    assert one["after"]["option"] == "Transit Gateway"
+    assert Decimal(one["after"]["mix_usd"]) < Decimal(one["after"]["usd"])
+    words = [
+        line.text for part in sections(told(user), lambda name, *_: name) for line in part.lines
+    ]
+    mix = f"(each flow by its own cheapest option: ${Decimal(one['after']['mix_usd']):,.2f})"
+    assert any(mix in text for text in words)
+    (to_do,) = told(user)["to_do"]
+    assert "Each flow by its own cheapest option: " in to_do["effect"]
 
 
 def test_every_rule_says_what_comes_of_its_steps() -> None:
