@@ -63,6 +63,17 @@ class Threshold(NamedTuple):
         return 1 if self.way == ABOVE else -1
 
     @property
+    def edge(self) -> float:
+        """Beyond the width; as far as the lever goes."""
+        low, high = self.ends
+        return min(max(self.value + self.sign * self.width, low), high)
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        points = self.lever.ways[self.way]
+        return min(points[0], points[-1]), max(points[0], points[-1])
+
+    @property
     def distance(self) -> float:
         return self.lever.distance(self.value)
 
@@ -168,7 +179,7 @@ class _Trial:
         return next((one for one in tried if one is not None), None)
 
     def _flip(self, one: Threshold) -> Flip | None:
-        lever, value = one.lever, one.value + one.sign * one.width
+        lever, value = one.lever, one.edge
         to = "" if lever.is_exact else self._next(one, value)
         if not to and (closest := self._closed_in(one)) is not None:
             value, to = closest, self._next(one, closest)
@@ -180,14 +191,17 @@ class _Trial:
         return Flip(lever.kind, what, figure, to, value * lever.scale, distance, lever.now)
 
     def _next(self, one: Threshold, value: float) -> str:
-        """The option that wins beyond a value; empty unless today's wins before it."""
-        to = self._winner(one.lever, self._beyond(one, value))
+        """The option that wins beyond a value; empty unless today's wins before it, and where there
+        is nothing beyond it."""
+        beyond = value * (1 + one.sign * NUDGE)
+        low, high = one.ends
+        to = self._winner(one.lever, beyond) if low <= beyond <= high else ""
         is_true = self._is_other(to) and self._is_today(one, self._before(one, value))
         return to if is_true else ""
 
     def _closed_in(self, one: Threshold) -> float | None:
         """The first value from which on today's option does not win, within a cent's width."""
-        outer = self._beyond(one, one.value + one.sign * one.width)
+        outer = one.edge
         inner = self._before(one, one.value - one.sign * one.width)
         if not self._is_other(self._winner(one.lever, outer)) or not self._is_today(one, inner):
             return None
@@ -195,11 +209,6 @@ class _Trial:
             middle = (inner + outer) / 2
             inner, outer = (middle, outer) if self._is_today(one, middle) else (inner, middle)
         return outer
-
-    def _beyond(self, one: Threshold, value: float) -> float:
-        end = one.lever.ways[one.way][-1]
-        beyond = value * (1 + one.sign * NUDGE)
-        return min(beyond, end) if one.way == ABOVE else max(beyond, end)
 
     def _before(self, one: Threshold, value: float) -> float:
         today = one.lever.today

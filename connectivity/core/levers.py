@@ -116,7 +116,8 @@ def _traffic(comparison: Comparison) -> Iterator[Lever]:
     most = MAX_TOTAL_GB / gb
 
     def figure(factor: float, way: str) -> str:
-        return f"{rounded(gb * factor, 0, way):,} GB a month ({factor:.3g} times what it is)"
+        most = rounded(gb * factor, 0 if gb * factor >= 100 else 3, way)
+        return f"{most:,} GB a month ({factor:.3g} times what it is)"
 
     yield Lever(
         "gb",
@@ -161,10 +162,16 @@ def _crossing(comparison: Comparison) -> Iterator[Lever]:
         _runners(comparison, able, Axis.CROSSING),
         {ABOVE: (now, 1.0), BELOW: (now, 0.0)},
         lambda share: [with_crossing(Basis.of(comparison), share)],
-        lambda share, way: f"{rounded(100 * share, 1, way)}%",
+        percent,
         lambda share: abs(share - now),
         marks=(LEAST_SHARE,) if has_budgets else (),
     )
+
+
+def percent(share: float, way: str) -> str:
+    """Rounded to something that can be exceeded."""
+    shown = (rounded(100 * share, digits, way) for digits in (1, 2, 3, 6))
+    return f"{next((one for one in shown if 0 < one < 100), 100 * share):f}%"
 
 
 def _rates(comparison: Comparison) -> Iterator[Lever]:

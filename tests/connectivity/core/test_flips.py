@@ -9,6 +9,7 @@ from connectivity.core.compare import compare
 from connectivity.core.document import topology
 from connectivity.core.flips import flips
 from connectivity.core.latency import LatencySet
+from connectivity.core.levers import ABOVE, BELOW, percent
 from costmodel.core.price_list import PriceList
 from tests.factories import TEST_PRICES, document, flow, price_list, vpc
 from tests.topologies import completed, random_document
@@ -149,3 +150,25 @@ def test_random_topologies_have_flips_of_every_kind(
         made = compare(topology(random_document(seed)), prices, latencies)
         kinds |= {one.kind for one in flips(made)}
     assert kinds == {"operations", "gb", "crossing", "price", "gap", "budget"}
+
+
+def test_a_share_is_rounded_to_one_that_can_be_exceeded() -> None:
+    shares = [percent(share, ABOVE) for share in (0.66241, 0.01, 0.99897, 0.998999)]
+    assert shares == ["66.3%", "1.0%", "99.9%", "99.9%"]
+    shares = [percent(share, BELOW) for share in (0.66241, 0.01, 0.00032, 0.00000221)]
+    assert shares == ["66.2%", "1.0%", "0.03%", "0.000221%"]
+
+
+def test_a_flip_that_cannot_be_gone_beyond_is_not_told(latencies: LatencySet) -> None:
+    """Peering stays the cheapest until 99.97 % cross: nothing lies a thousandth beyond."""
+    both = ["vpc-peering", "transit-gateway"]
+    made = document(
+        flow(gb_per_month=10_000, cross_az_share=0.5, options=both),
+        operations_usd_per_object={"peering": 73.06},
+    )
+    best, found = told(made, price_list(), latencies)
+    assert best == "vpc-peering"
+    assert not [when for when in found if "share" in when]
+    made["operations_usd_per_object"]["peering"] = 75
+    _, found = told(made, price_list(), latencies)
+    assert found["share of the GB that cross AZs above 99.1%"] == "transit-gateway"
