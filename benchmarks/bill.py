@@ -68,8 +68,8 @@ def flows(count: int) -> Flows:
     total = dice.integers(20_000_000, size=count)
     response = np.rint(total * dice.random(count)).astype(np.int64)
     return Flows(
-        consumer=Side(consumer, owner[consumer], nowhere, nowhere),
-        provider=Side(provider, owner[provider], nowhere, nowhere),
+        consumer=Side(consumer, owner[consumer], nowhere, nowhere, consumer),
+        provider=Side(provider, owner[provider], nowhere, nowhere, provider),
         hub=nowhere,
         service=provider,
         protocol=nowhere,
