@@ -16,8 +16,9 @@ from connectivity.core.flips import Flip, flips
 from connectivity.core.headlines import Headline
 from connectivity.core.kit import unmeasured
 from connectivity.core.latency import BASELINE, Reading, region_of
+from connectivity.core.missing import deciding
 from connectivity.core.plain import ENGINE, assumptions
-from connectivity.core.reasons import mix_words, of_one_option
+from connectivity.core.reasons import mix_words, of_one_option, rate_words
 from connectivity.core.remedies import REMEDIES
 from connectivity.core.rule import AS_OF, Hit, Rule, Severity
 from connectivity.core.verdict import feasibility, frontier, mix_ahead, recommended
@@ -73,6 +74,7 @@ class OptionRow:
     change_usd: Decimal | None
     published: Published | None
     budget_us: float | None
+    wins: str  # below which missing rate it would be recommended; empty: no single rate decides
 
     @property
     def kinds(self) -> dict[Kind, Decimal]:
@@ -191,6 +193,7 @@ def _row(
         change_usd=None if today is None or answer.usd is None else answer.usd - today,
         published=published,
         budget_us=_least_budget(comparison),
+        wins=rate_words(rate) if (rate := deciding(comparison).get(answer.option.key)) else "",
     )
 
 

@@ -7,18 +7,19 @@ cent, with operations, ties, and whatever else has no total for want of the same
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import ROUND_FLOOR, Decimal, localcontext
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
-from connectivity.core.answer import Answer, best_at, totals
+from connectivity.core.answer import Answer, best_at, best_of, totals
 from connectivity.core.compare import Comparison
 from connectivity.core.verdict import unpriced
 from costmodel.core.price_list import Key
 from costmodel.core.rates import Elsewhere, elsewhere, unit_of
-from costmodel.core.units import cents
+from costmodel.core.units import CENT, cents
 
 STEPS_PER_USD = 10**15  # rates are looked at on this grid, which is finer than any price list
+HALF_A_CENT = CENT / 2
 DIGITS = 60  # enough for every total on that grid
 
 
@@ -85,9 +86,21 @@ def may_win(comparison: Comparison, answer: Answer) -> bool:
     }
     if keys & used:
         return True
-    rest = sum((line.usd for line in answer.bill.lines), Decimal(0)) if answer.bill else Decimal(0)
-    at_least = cents(rest + answer.operations_usd)
+    lines = answer.bill.lines if answer.bill else ()
+    at_least = cents(sum((line.usd for line in lines), answer.operations_usd))
     return best_at([*totals(comparison.candidates), (answer, at_least)]) is answer
+
+
+def room_for(comparison: Comparison, answer: Answer) -> Decimal | None:
+    """What the prices that an option lacks may cost a month together, to the cent, for it to cost
+    less than the recommended one; None where an amount is not stated, or there is no room."""
+    best = best_of(comparison.answers)
+    if best is None or best.total_usd is None or any(key[0].is_input for key in lacking(answer)):
+        return None
+    lines = answer.bill.lines if answer.bill else ()
+    rest = sum((line.usd for line in lines), answer.operations_usd)
+    room = (best.total_usd - HALF_A_CENT - rest).quantize(CENT, rounding=ROUND_FLOOR)
+    return room if room > 0 else None
 
 
 def _of(comparison: Comparison, key: Key, answers: Sequence[Answer]) -> Iterator[Deciding]:

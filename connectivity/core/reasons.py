@@ -5,14 +5,14 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 
 from connectivity.core.answer import Answer, narrowed, totals
 from connectivity.core.compare import Comparison
-from connectivity.core.missing import Deciding, deciding, lacking, may_win
+from connectivity.core.missing import Deciding, deciding, lacking, may_win, room_for
 from connectivity.core.verdict import mix_ahead, recommended, unpriced
 from costmodel.core.price_list import EVERYWHERE, Key
 from costmodel.core.rates import per
 from costmodel.core.units import money
 from costmodel.core.usage_types import usage_type
 
-MOST_NAMED = 3  # prices of an option, in a sentence
+MOST_NAMED = 2  # prices of an option, in a sentence
 SHOWN_DIGITS = 4  # of a rate, in a sentence
 
 
@@ -84,15 +84,17 @@ def elsewhere_words(one: Deciding) -> str:
 def lacks_words(answer: Answer) -> str:
     """What an option lacks, by name."""
     keys = lacking(answer)
-    named = [key[0].usage_type if key[0].is_input else price_words(key) for key in keys]
-    if len(keys) > 1 and len({key[1:] for key in keys}) == 1 and keys[0][2] is None:
-        where = f" in {keys[0][1]}"
-        named = [one.removesuffix(where) for one in named]
+    prices = [key for key in keys if not key[0].is_input]
+    inputs = [key[0].usage_type for key in keys if key[0].is_input]
+    more = len(prices) - MOST_NAMED
+    words = [price_words(key) for key in prices[:MOST_NAMED]]
+    if len({key[1:] for key in prices}) == 1 and prices[0][2] is None:
+        where = f" in {prices[0][1]}"
+        words = [one.removesuffix(where) for one in words]
     else:
         where = ""
-    more = len(named) - MOST_NAMED
-    rest = f" and {more} more" if more > 0 else ""
-    return f"{answer.option.name} lacks {', '.join(named[:MOST_NAMED])}{rest}{where}."
+    named = f"{', '.join(words)}{f' and {more} more' if more > 0 else ''}{where}"
+    return f"{answer.option.name} lacks {'; '.join(filter(None, (named, *inputs)))}."
 
 
 def _gaps(comparison: Comparison) -> Iterator[str]:
@@ -107,19 +109,27 @@ def _gaps(comparison: Comparison) -> Iterator[str]:
         yield from map(lacks_words, left)
         return
     rest = [one for one in left if one.option.key not in rates]
-    open_ = [f"{one.option.name} ({_count(one)})" for one in rest if may_win(comparison, one)]
-    if open_:
-        yield f"Not compared: {', '.join(open_)}."
+    unknown = [one for one in rest if may_win(comparison, one)]
+    if unknown:
+        words = [f"{one.option.name} ({_count(comparison, one)})" for one in unknown]
+        yield f"Not compared: {', '.join(words)}."
     dear = [one.option.name for one in rest if not may_win(comparison, one)]
     if dear:
         yield f"No cheaper even if the missing prices were 0: {', '.join(dear)}."
 
 
-def _count(answer: Answer) -> str:
+def _count(comparison: Comparison, answer: Answer) -> str:
+    """How many prices an option lacks, and what they may cost for it to be the cheaper one."""
     keys = lacking(answer)
-    if len(keys) == 1:
-        return keys[0][0].usage_type if keys[0][0].is_input else "a price is missing"
-    return f"{len(keys)} prices are missing"
+    if len(keys) == 1 and keys[0][0].is_input:
+        return keys[0][0].usage_type
+    count = "a price is missing" if len(keys) == 1 else f"{len(keys)} prices are missing"
+    room, best = room_for(comparison, answer), recommended(comparison)
+    if room is None or best is None:
+        return count
+    they = "it comes" if len(keys) == 1 else "they come"
+    name = best.option.name
+    return f"{count}; cheaper than {name} if {they} to less than {money(room)} USD a month"
 
 
 def _ruled_out(comparison: Comparison) -> str:

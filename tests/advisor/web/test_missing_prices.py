@@ -58,6 +58,8 @@ def test_the_verdict_says_what_the_missing_rate_decides(signed_in: Client, lacki
     assert "Load the prices of us-east-1 from AWS" in verdict
     assert 'value="stated in the comparison of lacking"' in verdict
     assert "which is not in the list, below 0.02351 USD per hour" in verdict
+    bill = text.split("Prices that are missing</h3>")[2]
+    assert f"It would be recommended at {BELOW}." in bill
 
 
 def test_an_own_price_comes_back_to_the_same_view(

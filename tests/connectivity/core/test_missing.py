@@ -164,7 +164,21 @@ def test_two_missing_prices_have_no_single_rate() -> None:
     keys = [(name, REGION, None) for name in (ATTACHMENT, processing)]
     answer = plain(compare(made, without(ALL_PRICES, *keys), NO_LATENCIES))
     assert {gap["wins_below_usd"] for one in answer["answers"] for gap in one["gaps"]} == {None}
-    assert "Not compared: Transit Gateway (2 prices are missing)." in answer["because"]
+    # all of the gateway's bill is missing; PrivateLink costs 54.33, and half a cent is rounded up
+    assert (
+        "Not compared: Transit Gateway (2 prices are missing; cheaper than PrivateLink if they "
+        "come to less than 54.32 USD a month)."
+    ) in answer["because"]
+    rate = {processing: "0.02"}  # 20.00
+    for usd, option in (("0.023506", "transit-gateway"), ("0.0236", "privatelink")):
+        rate[ATTACHMENT] = usd
+        prices = without(ALL_PRICES, *keys).with_in_force(
+            {(name, REGION, None): stated((name, REGION, None), Decimal(one), "unit")
+             for name, one in rate.items()}
+        )  # fmt: skip
+        best = recommended(compare(made, prices, NO_LATENCIES))
+        assert best is not None
+        assert best.option.key == option
 
 
 def test_what_cannot_win_at_any_rate_is_said_without_one() -> None:
