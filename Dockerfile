@@ -14,4 +14,4 @@ RUN useradd --system --create-home advisor && mkdir var && chown advisor var \
     && SECRET_KEY=only-for-the-build python manage.py collectstatic --no-input
 USER advisor
 EXPOSE 8000
-CMD ["gunicorn", "advisor.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--config", "python:advisor.server"]
+CMD ["gunicorn", "--config", "python:advisor.server", "--bind", "0.0.0.0:8000"]

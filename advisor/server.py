@@ -1,21 +1,52 @@
-"""Gunicorn's configuration, wherever it runs: `gunicorn --config python:advisor.server`."""
+"""Gunicorn's configuration, wherever it runs: `gunicorn --config python:advisor.server`.
+
+The application is loaded before the fork: workers share its memory, and a new one is there at once.
+"""
 
 import gc
+import os
+import signal
 from typing import Any
 
-worker_class = "gthread"
-threads = 4
-timeout = 120  # seconds; a comparison of 20,000 flows takes a few
+from django.db import connections
+from django.urls import resolve
+
+import advisor.wsgi  # noqa: F401  before the worker's class, which needs it
+from advisor.orphans import die_with
+from advisor.serving.worker import HELD
+
+wsgi_app = "advisor.wsgi"
+worker_class = "advisor.serving.worker.Worker"
+workers = 2
+threads = 4  # of each worker; they compute, and wait for no client
+timeout = 60  # seconds without a turn of the loop, after which a worker is killed
+graceful_timeout = 18  # seconds to finish what was begun; the supervisor waits 20
+max_requests = 20_000  # then a worker gives way to a new one, so that no leak grows for ever
+max_requests_jitter = 4_000
+control_socket_disable = True
 
 ALLOCATIONS = 20_000  # between two looks for garbage; Python's own is meant for small programs
 
+# A worker that is told to end before it listens to signals would never hear of it: they wait.
+os.register_at_fork(
+    before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, HELD),
+    after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD),
+)
 
-def post_worker_init(worker: Any) -> None:
+
+def when_ready(server: Any) -> None:
     """What is loaded now stays for ever: the garbage collector need not look through it again.
 
     A comparison makes many objects, so that the collector went through all of Django several times
-    for each large one.
+    for each large one; and what it does not touch stays shared between the workers.
     """
+    resolve("/")  # every page
     gc.collect()
     gc.freeze()
     gc.set_threshold(ALLOCATIONS, 20, 100)
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """A worker shares no connection with its master, and does not outlive it."""
+    connections.close_all()
+    die_with(server.pid)

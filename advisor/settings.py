@@ -80,6 +80,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "advisor.bodies.Bodies",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -90,7 +92,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "advisor.web.access.Access",
     "advisor.web.time_zone.team_time_zone",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "advisor.urls"
@@ -210,7 +211,8 @@ STORAGES = {
 }
 MAX_DOCUMENT_BYTES = 16 * 2**20  # over HTTP; the command line reads larger files
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a page of the editor has up to a thousand
-DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_DOCUMENT_BYTES
+DATA_UPLOAD_MAX_NUMBER_FILES = 2  # a form has one
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_DOCUMENT_BYTES + 2**16  # pasted: see advisor.limits
 
 
 def broker_socket() -> Path:

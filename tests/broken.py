@@ -66,7 +66,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "deep nesting": (_nested(40), "is nested deeper than 32 levels"),
     "very deep nesting": (_nested(200_000), "document: is nested deeper than 32 levels"),
     "deep YAML": (b"- " * 5000 + b"x", "is nested deeper than 32 levels"),
-    "20 MB of junk": (b'{"x": "' + b"y" * 20_000_000, "document: has more than 16,777,216 bytes"),
+    "20 MB of junk": (b'{"x": "' + b"y" * 20_000_000, "body: has more than 16,777,216 bytes"),
     "NaN": (
         _GOOD.replace("1000", "NaN").encode(),
         "flows[0].gb_per_month: is nan; only finite numbers can be used",

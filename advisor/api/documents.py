@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 from typing import IO, Any
 
-from django.conf import settings
 from rest_framework.parsers import BaseParser
 
-from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.core.reading import read
 
 
 class DocumentParser(BaseParser):
-    """JSON or YAML, up to the size that is read over HTTP."""
+    """JSON or YAML; `advisor.limits` says how much of it."""
 
     media_type = "application/json"
 
@@ -21,13 +19,7 @@ class DocumentParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        limit = settings.MAX_DOCUMENT_BYTES
-        data = stream.read(limit + 1)
-        if len(data) > limit:
-            raise DocumentRefused(
-                [Problem("document", f"has more than {limit:,} bytes; use manage.py compare")]
-            )
-        return read(data)
+        return read(stream.read())
 
 
 class YamlParser(DocumentParser):

@@ -122,8 +122,7 @@ def _programs(address: str) -> list[Program]:
     celery = [python, "-m", "celery", "-A", "advisor.celery", "--quiet"]
     worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "-n", "local@%h"]
     beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""]
-    web = [python, "-m", "gunicorn", "advisor.wsgi", "--bind", address, "--workers", "2"]
-    web += ["--config", "python:advisor.server", "--access-logfile", "-"]
+    web = [python, "-m", "gunicorn", "--config", "python:advisor.server", "--bind", address]
     others = [Program("beat", beat), Program("web", web)]
     if settings.REDIS_URL:
         return [Program("worker", worker), *others]

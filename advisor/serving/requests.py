@@ -1,0 +1,68 @@
+"""A request while it arrives: its body is cut where the table of limits says."""
+
+from typing import Any
+
+from waitress.parser import HTTPRequestParser
+
+from advisor.limits import most_bytes
+from advisor.serving.deadlines import Phase
+
+HEALTH = "/healthz"
+
+
+class Request(HTTPRequestParser):  # type: ignore[misc]
+    """Beyond what anybody may send it waits until it is known who sends it."""
+
+    completed: bool = False
+    expect_continue: bool = False
+    is_known = False
+    was_asked = False
+    is_asking = False
+    waits_for_continue = False
+    refused_above: int | None = None
+
+    @property
+    def is_health(self) -> bool:
+        """Whether the loop answers it."""
+        return self.path == HEALTH and self.command in ("GET", "HEAD")
+
+    @property
+    def phase(self) -> Phase:
+        if not self.headers_finished:
+            return Phase.HEADER
+        return Phase.ASKING if self.is_asking else Phase.BODY
+
+    def received(self, data: bytes) -> int:
+        """How many bytes were taken. Sets `completed` with the last one, or when it is refused."""
+        consumed = int(super().received(data))
+        if self.headers_finished and not self.error:
+            self.weigh()
+        return consumed
+
+    def weigh(self) -> None:
+        """Refuse what is too large, or ask who sends it where that decides."""
+        size = max(self.content_length, self.body_bytes_received)
+        most = most_bytes(self.path, is_known=self.is_known)
+        if size <= most:
+            return
+        if self.was_asked or size > most_bytes(self.path, is_known=True):
+            self._refuse(most_bytes(self.path, is_known=self.is_known or not self.was_asked))
+        elif not self.completed:  # else it is here already; the middleware looks at it
+            self.is_asking = True
+            self.waits_for_continue, self.expect_continue = self.expect_continue, False
+
+    def answered(self, *, is_known: bool) -> None:
+        """It is known now who sends this."""
+        self.is_asking, self.was_asked, self.is_known = False, True, is_known
+        self.weigh()
+        if not self.completed and self.waits_for_continue:
+            self.expect_continue = True
+
+    def _refuse(self, most: int) -> None:
+        self.close()
+        self.refused_above = most
+        self.body_rcv: Any = None
+        self.expect_continue = False
+        self.headers["CONNECTION"] = "close"
+        self.headers["CONTENT_LENGTH"] = "0"
+        self.completed = True
