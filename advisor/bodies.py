@@ -9,6 +9,7 @@ from advisor.web.time_zone import Respond
 
 REFUSED = "advisor.refused_above"  # our server's word for a body that it did not take: a limit
 TOO_LARGE = 413
+MOST_DIGITS = 20  # of a length; the framework reads no body of any other
 
 
 class Bodies:
@@ -22,7 +23,8 @@ class Bodies:
 
 def _exceeded(request: HttpRequest) -> int | None:
     """The limit that a body is above, where a server in front of us has not asked before."""
-    size = int(request.META.get("CONTENT_LENGTH") or 0)
+    length = str(request.META.get("CONTENT_LENGTH") or 0)
+    size = int(length) if length.isdecimal() and len(length) < MOST_DIGITS else 0
     if size <= ANONYMOUS:
         return None
     known = is_known(

@@ -8,8 +8,9 @@ from waitress.channel import HTTPChannel
 
 from advisor.serving.deadlines import Phase, allowed_s
 from advisor.serving.requests import Request
-from advisor.serving.tasks import Application, Asking, Health
+from advisor.serving.tasks import Application, Asking, Busy, Health
 
+MOST_LARGE_BODIES = 16  # that arrive at once in one worker: these bound what lies on the disk
 LATE = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -97,9 +98,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         with self.requests_lock:
             if not self.connected:
                 return
-            if not request.completed:
+            if is_known and self.server.large_bodies() >= MOST_LARGE_BODIES:
+                request.error = Busy("other large uploads are arriving; try again")
+                request.completed, request.is_asking = True, False
+            else:
                 request.answered(is_known=is_known)
-            request.is_asking = False
             if request.completed:
                 self.is_refused = True
                 self.requests.append(request)

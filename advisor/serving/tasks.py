@@ -1,6 +1,7 @@
 """What is done with a request that has arrived, by a thread or by the loop itself."""
 
 import logging
+import re
 import time
 from functools import partial
 from typing import Any
@@ -15,7 +16,17 @@ from advisor.callers import is_known
 access = logging.getLogger("advisor.access")
 log = logging.getLogger(__name__)
 
-MOST_LARGE_BODIES = 16  # that arrive at once in one worker: what they may take of the disk is this
+KEYS = re.compile(
+    r"(/(?:shared|invitations|reports/confirm|reports/unsubscribe|account/password/reset/key)/).+"
+)
+"""Addresses that open to whoever has them: no log holds the rest."""
+
+MOST_LOGGED = 300  # characters
+
+
+def logged(path: str) -> str:
+    """What of an address a log may hold: no keys, no line breaks, no end of it."""
+    return ascii(KEYS.sub(r"\1…", path)[:MOST_LOGGED])[1:-1]
 
 
 class Busy(Error):  # type: ignore[misc]
@@ -40,7 +51,7 @@ class Application(WSGITask):  # type: ignore[misc]
         request = self.request
         access.info(
             "%s %s %s %s %d B in %.3f s",
-            *(self.channel.addr[0], request.command, request.path, self.status[:3]),
+            *(self.channel.addr[0], request.command, logged(request.path), self.status[:3]),
             *(self.written, time.monotonic() - began),
         )
 
@@ -86,9 +97,6 @@ class Asking:
             known = False
         finally:
             close_old_connections()
-        if known and self.channel.server.large_bodies() >= MOST_LARGE_BODIES:
-            self.request.error = Busy("other large uploads are arriving; try again")
-            self.request.completed = True
         admit = partial(self.channel.admit, self.request, is_known=known)
         self.channel.server.trigger.pull_trigger(admit)  # in the loop
 

@@ -1,11 +1,15 @@
 """What is too large is refused before it is read: by web alone, and by web behind nginx."""
 
 import json
+import select
 import socket
+import time
+from pathlib import Path
 
 import pytest
 
 from advisor.limits import ANONYMOUS, DOCUMENT, LARGER, USUAL, most_bytes
+from advisor.serving.channel import MOST_LARGE_BODIES
 from connectivity.importers.latency import LARGEST
 from tests.advisor.serving.conftest import HTTPS, Doors, body, request, rest, status
 
@@ -87,6 +91,43 @@ def test_known_callers_send_documents_up_to_the_limit(doors: Doors, port: int, w
     assert b"bytes" not in body(answer)
     above = of_length(COMPARISONS, DOCUMENT + 1, headers)
     assert status(doors.send(port, above, document + b" ")) == 413
+
+
+def test_more_large_bodies_than_there_is_room_for_come_later(doors: Doors) -> None:
+    """Of callers who are known: what lies on the disk at once is bounded."""
+    port = doors.product.web
+    first = of_length(COMPARISONS, DOCUMENT, doors.token)
+    begun = [socket.create_connection(("127.0.0.1", port), timeout=60) for _ in range(48)]
+    refused: list[bytes] = []
+    try:
+        for connection in begun:
+            connection.sendall(first + b" ")
+        until = time.monotonic() + 12  # before bodies of a byte are put off
+        waiting = set(begun)
+        while len(refused) < 48 - 2 * MOST_LARGE_BODIES and time.monotonic() < until:
+            for connection in select.select(waiting, [], [], 1)[0]:
+                waiting.discard(connection)
+                refused.append(connection.recv(65536))
+    finally:
+        for connection in begun:
+            connection.close()
+    assert len(refused) >= 48 - 2 * MOST_LARGE_BODIES
+    assert {status(answer) for answer in refused} == {503}
+    assert all(b"Retry-After: 5" in answer for answer in refused)
+    document = b"{}" + b" " * ANONYMOUS
+    whole = doors.send(port, of_length(COMPARISONS, len(document), doors.token), document)
+    assert status(whole) == 400  # read again
+
+
+def test_no_line_of_the_servers_has_the_keys_of_open_addresses(doors: Doors, port: int) -> None:
+    reset = "/account/password/reset/key/"
+    for address in ("/shared/", "/invitations/", "/reports/unsubscribe/", reset):
+        doors.send(port, request(f"{address}opensesame/", HTTPS))
+    logs = sorted(Path(doors.product.environment["ADVISOR_VAR"]).glob("process-*.log"))
+    assert len(logs) == 2
+    lines = [line for log in logs for line in log.read_text().splitlines()]
+    assert any("/shared/" in line for line in lines)
+    assert [line for line in lines if "opensesame" in line and "django.request" not in line] == []
 
 
 def test_a_file_of_az_names_is_small(doors: Doors, port: int) -> None:
