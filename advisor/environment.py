@@ -14,6 +14,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from advisor.secret_files import FROM_FILES
+
 Values = Mapping[str, str]
 Judge = Callable[[str, Values], bool]
 
@@ -138,6 +140,11 @@ def _database(value: str, _: Values) -> bool:
     return bool(parts.path.strip("/")) if parts.scheme != "sqlite" else len(parts.path) > 1
 
 
+def _password(_: str, values: Values) -> bool:
+    parts = _url(values.get("DATABASE_URL", ""))
+    return parts is not None and parts.scheme.startswith("postgres") and parts.password is None
+
+
 def _broker(value: str, _: Values) -> bool:
     parts = _url(value)
     if parts is None or parts.scheme not in BROKERS:
@@ -189,6 +196,9 @@ RULES = (
     Rule("AWS_WORKER_ARN", matching(ARN), "it is like arn:aws:iam::111111111111:role/name"),
     Rule("COLLECTED_STATIC", _flag, "it is True or False"),
     Rule(
+        "DATABASE_PASSWORD", _password, "DATABASE_URL is postgres:// and has none", is_secret=True
+    ),
+    Rule(
         "DATABASE_URL",
         _database,
         "it is like postgres://user:password@host:5432/name or sqlite:////path",
@@ -237,7 +247,8 @@ RULES = (
 )
 """In the order of their names."""
 
-ANY_TEXT = ("ADVISOR_VAR", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME", "SECRET_KEY_FILE")
+_ANY = ("ADVISOR_VAR", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME", "SECRET_KEY_FILE")
+ANY_TEXT = (*_ANY, *(f"{name}_FILE" for name in FROM_FILES))
 """Variables that may be anything."""
 
 
@@ -263,6 +274,8 @@ def _shown(rule: Rule, value: str) -> str:
     """A value as a message may show it: never a secret."""
     if not rule.is_secret:
         return repr(value[:200])
+    if rule.name == "DATABASE_PASSWORD":
+        return "set"
     if rule.name == "SECRET_KEY":
         return f"too simple: {len(value)} characters, {len(set(value))} different ones"
     scheme, separator, rest = value.partition("://")

@@ -109,6 +109,17 @@ def test_a_blank_variable_has_its_default() -> None:
     assert environment == {"DEBUG": "True", "PATH": ""}
 
 
+def test_a_password_goes_with_a_url_that_has_none() -> None:
+    refuse({"DATABASE_PASSWORD": "hidden://$%", "DATABASE_URL": "postgres://u@h/name"})
+    for url in ("postgres://u:other@h/name", "sqlite:////tmp/x.sqlite3", None):
+        values = {"DATABASE_PASSWORD": "hidden://$%"} | ({"DATABASE_URL": url} if url else {})
+        with pytest.raises(
+            ImproperlyConfigured, match="DATABASE_PASSWORD is set; DATABASE_URL is"
+        ) as caught:
+            refuse(values)
+        assert "hidden" not in str(caught.value)
+
+
 def test_a_key_that_a_file_keeps_is_judged_too(tmp_path: Path) -> None:
     path = tmp_path / "secret_key"
     path.write_text(f"{KEY}\n", encoding="utf-8")
@@ -144,4 +155,5 @@ def test_every_variable_has_a_rule_or_may_be_anything() -> None:
     known = {line.partition("=")[0] for line in example if line and not line.startswith("#")}
     assert ruled | set(ANY_TEXT) == known
     assert not ruled & set(ANY_TEXT)
-    assert {*GOOD, "OIDC_SERVER_URL"} == ruled == {*BAD, "SECRET_KEY"}
+    assert {*GOOD, "DATABASE_PASSWORD", "OIDC_SERVER_URL"} == ruled
+    assert {*BAD, "DATABASE_PASSWORD", "SECRET_KEY"} == ruled

@@ -1,0 +1,166 @@
+"""Each service of docker-compose.yml by its very command, and what they do together."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from connectivity.reference import REFERENCE
+from tests.conftest import ROOT
+from tests.deploy.running import DATABASES, PATH, SECRETS, WAIT_S, Stack
+
+PROGRAMS = ("nginx", "redis-server", "redis-cli", "curl", "unshare", "setpriv")
+MISSING = [name for name in PROGRAMS if not shutil.which(name, path=PATH)]
+
+pytestmark = [
+    pytest.mark.local,
+    pytest.mark.skipif(bool(MISSING) or not DATABASES, reason=f"needs PostgreSQL and {MISSING}"),
+]
+
+
+def as_user(name: str, group: str) -> dict[str, Any]:
+    """Root's tests run what must not be root as somebody else."""
+    return {"user": name, "group": group, "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+def start_database(stack: Stack) -> None:
+    """A folder as the image of PostgreSQL makes it, and then the command of the file."""
+    data = stack.folder / "postgres"
+    data.mkdir(mode=0o700)
+    if os.geteuid() == 0:
+        shutil.chown(data, "postgres")
+    given = stack.services["postgres"]["environment"]
+    make = ["initdb", "-D", str(data), "-U", given["POSTGRES_USER"], "--no-sync"]
+    make += [f"--pwfile={stack.here(given['POSTGRES_PASSWORD_FILE'])}"]
+    make += given["POSTGRES_INITDB_ARGS"].split()
+    owner = as_user("postgres", "postgres")
+    environment = {"PATH": PATH}
+    subprocess.run(
+        make, env=environment, cwd=stack.folder, check=True, capture_output=True, **owner
+    )
+    with (data / "postgresql.conf").open("a", encoding="utf-8") as file:
+        file.write(f"unix_socket_directories = '{data}'\nfsync = off\n")
+    stack.start("postgres", environment={"PGDATA": str(data)}, **owner)
+    stack.wait_healthy("postgres")
+    create = ["createdb", "--username", given["POSTGRES_USER"], given["POSTGRES_DB"]]
+    password = {"PGPASSWORD": SECRETS["database_password"].strip()}
+    subprocess.run(create, env=stack.environment("postgres") | password, check=True)
+
+
+def start_redis(stack: Stack) -> None:
+    port = ["--port", str(stack.ports["redis"])]
+    stack.start("redis", *port, "--bind", "127.0.0.1", "--dir", str(stack.folder / "redis"))
+    stack.wait_healthy("redis", "-p", port[1])
+
+
+def start_proxy(stack: Stack) -> None:
+    shutil.copytree(ROOT / "deploy" / "nginx", stack.folder / "nginx")
+    for path in (stack.folder / "nginx").iterdir():
+        path.write_text(stack.here(path.read_text(encoding="utf-8")), encoding="utf-8")
+    stack.log("proxy").touch()
+    if os.geteuid() == 0:
+        shutil.chown(stack.folder / "nginx-run", "nobody")
+        shutil.chown(stack.log("proxy"), "nobody")
+    stack.start("proxy", **as_user("nobody", "nogroup"))
+
+
+@pytest.fixture
+def stack() -> Iterator[Stack]:
+    """All of them, in the order of the file's conditions."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as path:
+        Path(path).chmod(0o755)  # others work below it
+        stack = Stack(Path(path))
+        try:
+            start_database(stack)
+            start_redis(stack)
+            stack.start_ours("setup")
+            assert stack.processes["setup"].wait(WAIT_S) == 0, stack.said("setup")
+            for name in ("beat", "worker", "web"):
+                stack.start_ours(name)
+            stack.wait_healthy("web")
+            start_proxy(stack)
+            yield stack
+        finally:
+            stack.stop()
+
+
+def ask(stack: Stack, path: str, token: str, document: object = None) -> tuple[int, Any]:
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{stack.ports['proxy']}{path}",
+        json.dumps(document).encode() if document is not None else None,
+        {
+            "Authorization": f"Token {token}",
+            "Content-Type": "application/json",
+            "Prefer": "respond-async",
+        },
+    )
+    with urllib.request.urlopen(request, timeout=WAIT_S) as answer:
+        return answer.status, json.load(answer)
+
+
+def every_service_is_healthy_by_its_own_check(stack: Stack) -> None:
+    for name in ("proxy", "web", "beat", "worker", "postgres"):
+        stack.wait_healthy(name)
+    stack.wait_healthy("redis", "-p", str(stack.ports["redis"]))
+    with urllib.request.urlopen(f"http://127.0.0.1:{stack.ports['proxy']}/healthz") as answer:
+        assert json.load(answer) == {"status": "ok"}
+
+
+def a_job_goes_through_proxy_web_broker_and_worker(stack: Stack) -> None:
+    make = "from advisor.models import User; User.objects.create_superuser('admin')"
+    stack.run("setup", "python", "manage.py", "shell", "-c", make)
+    created = stack.run("setup", "python", "manage.py", "create_token", "admin", "test")
+    token = created.split()[-1]
+    document = yaml.safe_load(REFERENCE.read_text(encoding="utf-8"))
+    status, job = ask(stack, "/api/v1/comparisons/", token, {"topology": document})
+    assert status == 202
+    until = time.monotonic() + WAIT_S
+    while job["state"] not in ("done", "failed"):
+        assert time.monotonic() < until, stack.said("worker")
+        time.sleep(0.2)
+        _, job = ask(stack, f"/api/v1/jobs/{job['id']}/", token)
+    assert job["state"] == "done", job
+
+
+def the_clock_ticks_and_workers_hear_it(stack: Stack) -> None:
+    until = time.monotonic() + WAIT_S
+    while "Task put-back-jobs" not in stack.log("worker").read_text(encoding="utf-8"):
+        assert time.monotonic() < until, stack.said("beat") + stack.said("worker")
+        time.sleep(0.5)
+    assert "Sending due task" in stack.log("beat").read_text(encoding="utf-8")
+
+
+def a_clock_that_stands_still_is_not_healthy(stack: Stack) -> None:
+    files = list((stack.folder / "var").glob("beat-schedule*"))
+    assert files
+    then = time.time() - 500
+    for path in files:
+        os.utime(path, (then, then))
+    assert not stack.is_healthy("beat")
+    for path in files:
+        path.touch()
+    assert stack.is_healthy("beat")
+
+
+def all_end_when_they_are_told(stack: Stack) -> None:
+    codes = stack.stop()
+    assert codes == dict.fromkeys(codes, 0), codes
+    stack.processes.clear()
+
+
+def test_the_services_do_together_what_they_are_for(stack: Stack) -> None:
+    """One test, so that a suite on many processors starts them once."""
+    every_service_is_healthy_by_its_own_check(stack)
+    a_job_goes_through_proxy_web_broker_and_worker(stack)
+    the_clock_ticks_and_workers_hear_it(stack)
+    a_clock_that_stands_still_is_not_healthy(stack)
+    all_end_when_they_are_told(stack)
