@@ -40,6 +40,7 @@ AWSELB LoadBalancerUsage LoadBalancing:Application * - hour 0.0225
 AWSELB LCUUsage LoadBalancing:Application * - LCU-hour 0.008
 VpcLattice Service-Hours - * - hour 0.025
 VpcLattice Service-Bytes - * - GB 0.025
+VpcLattice Requests - * - million-requests 0.1
 AWSCloudWAN CoreNetworkEdge-Hours - * - hour 0.5
 AWSCloudWAN CloudWAN-Attachment-Hours CloudWANVPC * - hour 0.065
 AWSCloudWAN CloudWAN-Bytes CloudWANVPC * - GB 0.02
@@ -91,7 +92,10 @@ def lacking_one(draw: st.DrawFn) -> tuple[Topology, Key]:
     made["operations_usd_per_object"] = {kind: draw(costs) for kind in kinds}
     if draw(st.booleans()):
         made["p99_budget_us"] = draw(st.sampled_from([100, 400, 900]))
+    may_share = draw(st.booleans())  # which pays the rate between AZs, as PrivateLink may
     for one in made["flows"]:
+        if may_share:
+            one["options"] = ["vpc-sharing", "privatelink", "transit-gateway", "cloud-wan"]
         one["gb_per_month"] = draw(st.sampled_from([0, 3, 800, 25_000, 2_000_000]))
         one["requests_per_second"] = 10
     stored = topology(made)
