@@ -21,14 +21,16 @@ from tests.deploy import compose
 from tests.deploy.test_dockerfile import copied
 from tests.ports import free_port
 
-WAIT_S = 120  # a machine that is busy; together they take some 40 s
+WAIT_S = 120  # for each step, on a machine that is busy
 DATABASES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 PATH = os.pathsep.join(
     [str(Path(sys.executable).parent), *map(str, DATABASES[-1:]), "/usr/sbin:/usr/bin:/sbin:/bin"]
 )
 CLOSED = """
+set -e
 for folder in $WRITABLE; do mount --bind "$folder" "$folder"; done
-mount -o remount,ro,bind / && mount -t tmpfs -o size=512m,mode=1777 tmpfs /tmp
+mount -o remount,ro,bind /
+mount -t tmpfs -o size=512m,mode=1777 tmpfs /tmp
 exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"
 """  # read_only, tmpfs, cap_drop and no-new-privileges, as an engine does them
 SECRETS = {

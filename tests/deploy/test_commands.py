@@ -115,6 +115,17 @@ def every_service_is_healthy_by_its_own_check(stack: Stack) -> None:
         assert json.load(answer) == {"status": "ok"}
 
 
+def the_root_is_closed(stack: Stack) -> None:
+    """What the services run in is what the file promises."""
+    stack.run("web", "sh", "-c", "touch $ADVISOR_VAR/here /tmp/here")
+    for tried in (
+        "touch ./here",
+        "touch /usr/here",
+        "grep -q 'CapEff:.*[1-9a-f]' /proc/self/status",
+    ):
+        stack.run("web", "sh", "-c", f"! {tried}")
+
+
 def a_job_goes_through_proxy_web_broker_and_worker(stack: Stack) -> None:
     make = "from advisor.models import User; User.objects.create_superuser('admin')"
     stack.run("setup", "python", "manage.py", "shell", "-c", make)
@@ -160,6 +171,7 @@ def all_end_when_they_are_told(stack: Stack) -> None:
 def test_the_services_do_together_what_they_are_for(stack: Stack) -> None:
     """One test, so that a suite on many processors starts them once."""
     every_service_is_healthy_by_its_own_check(stack)
+    the_root_is_closed(stack)
     a_job_goes_through_proxy_web_broker_and_worker(stack)
     the_clock_ticks_and_workers_hear_it(stack)
     a_clock_that_stands_still_is_not_healthy(stack)
