@@ -32,7 +32,7 @@ class Command(BaseCommand):
         except DocumentRefused as error:
             self.refuse(error.problems)
         except OSError as error:
-            self.refuse([Problem(place or "file", str(error))])
+            self.refuse([Problem(place or "file", error.strerror or str(error))])
 
     def refuse(self, problems: Iterable[Problem]) -> NoReturn:
         """Every problem on standard error, exit status 2."""

@@ -102,10 +102,12 @@ def _footer(answer: dict[str, Any]) -> Iterable[str]:
     mix = answer["mix"]
     used = Counter(one["option"] or "no option" for one in mix["assignment"])
     chosen = ", ".join(f"{option} for {count}" for option, count in used.items())
-    total = mix["monthly_usd"] or "no total"
+    total = f"{mix['monthly_usd']} USD/month" if mix["monthly_usd"] else "no total"
+    if mix["monthly_usd"] and mix["operations_usd"] not in (None, "0.00"):
+        total += f" and {mix['operations_usd']} of operations"
     saves = mix["saves_usd"] if mix["feasible"] and mix["saves_usd"] else "0.00"
-    less = f", {saves} less than {answer['recommended']}" if saves != "0.00" else ""
-    yield f"each flow by itself: {total} USD/month{less} ({chosen}; not proven)"
+    less = f", {saves} less than {answer['recommended']} for all" if saves != "0.00" else ""
+    yield f"each flow by itself: {total}{less} ({chosen}; not proven)"
     if answer["today_usd"] is not None:
         yield f"today: {answer['today_usd']} USD/month"
     prices = answer["price_list"]

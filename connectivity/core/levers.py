@@ -117,7 +117,7 @@ def _traffic(comparison: Comparison) -> Iterator[Lever]:
 
     def figure(factor: float, way: str) -> str:
         most = rounded(gb * factor, 0 if gb * factor >= 100 else 3, way)
-        return f"{most:,} GB a month ({factor:.3g} times what it is)"
+        return f"{most:,} GB a month ({_times(factor)} times what it is)"
 
     yield Lever(
         "gb",
@@ -134,6 +134,16 @@ def _traffic(comparison: Comparison) -> Iterator[Lever]:
         lambda factor: max(factor, 1 / factor) - 1,
         scale=gb,
     )
+
+
+def _times(factor: float) -> str:
+    """In as few digits as tell it from 1.
+
+    >>> _times(2.5), _times(1.00009)
+    ('2.5', '1.0001')
+    """
+    shown = (f"{factor:.{digits}g}" for digits in (3, 4, 5, 6))
+    return next((text for text in shown if float(text) != 1), f"{factor:.9g}")
 
 
 def _runners(comparison: Comparison, answers: Sequence[Answer], axis: Axis) -> Runners:
@@ -162,16 +172,22 @@ def _crossing(comparison: Comparison) -> Iterator[Lever]:
         _runners(comparison, able, Axis.CROSSING),
         {ABOVE: (now, 1.0), BELOW: (now, 0.0)},
         lambda share: [with_crossing(Basis.of(comparison), share)],
-        percent,
+        partial(percent, now),
         lambda share: abs(share - now),
         marks=(LEAST_SHARE,) if has_budgets else (),
     )
 
 
-def percent(share: float, way: str) -> str:
-    """Rounded to something that can be exceeded."""
+def percent(now: float, share: float, way: str) -> str:
+    """Rounded to something that can be exceeded, and that is not shown as today's.
+
+    >>> percent(0.5, 0.8193, "above"), percent(0.8225, 0.8222, "below")
+    ('82.0%', '82.22%')
+    """
+    today = rounded(100 * now, 1, way)
     shown = (rounded(100 * share, digits, way) for digits in (1, 2, 3, 6))
-    return f"{next((one for one in shown if 0 < one < 100), 100 * share):f}%"
+    told = (figure for figure in shown if 0 < figure < 100 and figure != today)
+    return f"{next(told, 100 * share):f}%"
 
 
 def _rates(comparison: Comparison) -> Iterator[Lever]:
@@ -249,7 +265,7 @@ def _budget(comparison: Comparison, best: Answer) -> Iterator[Lever]:
         lambda budget: FAR,
         marks=(slowest,),
         provisos={
-            one.option.key: " (not every p99 of its own is known)"
+            one.option.key: f" ({one.option.name} has flows whose p99 is not known)"
             for one in able
             if np.isnan(one.heads.us).any()
         },

@@ -33,7 +33,10 @@ def open_offer(
     except OfferError as error:
         said = str(error)
         raise OfferError(said if path.name in said else f"{path.name}: {said}") from error
-    except (ijson.JSONError, UnicodeError, csv.Error) as error:
+    except UnicodeError as error:
+        encoding = "is not text in UTF-8 or UTF-16, as offer files are in JSON or CSV"
+        raise OfferError(f"{path.name} {encoding}") from error
+    except (ijson.JSONError, csv.Error) as error:
         raise OfferError(f"{path.name}: cut or changed: {_words(error)}") from error
 
 

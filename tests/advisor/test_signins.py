@@ -327,6 +327,6 @@ def test_old_events_are_forgotten_and_writes_stay(user: User) -> None:
 
 
 def test_a_user_agent_is_short_and_visible(user: User) -> None:
-    sign_in(browser(agent="a\x00\x1b[31m" + "b" * 5_000))
+    sign_in(browser(agent="a\x1b[31m" + "b" * 5_000))
     (agent,) = AuditEntry.objects.filter(event=Event.SIGNED_IN).values_list("agent", flat=True)
     assert agent == "a[31m" + "b" * 195

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from advisor.models import User
 from connectivity.ingest import load_shipped_latencies
@@ -25,6 +25,8 @@ FLAGS = [
     "--disable-sync",
 ]
 
+
+expect.set_options(timeout=20_000)  # ms: charts are megabytes, and two suites share a machine
 
 READERS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 every_reader = pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def implausible_place(run: Run) -> Iterator[str]:
         yield (
             f"the {name} of {us:,g} µs is not plausible between {run.source} and "
             f"{run.destination}: AZs of a Region are single-digit milliseconds apart; was it "
-            "taken between Regions, or from elsewhere? Then withdraw it, and file it there"
+            "taken between Regions, or from elsewhere? Then file it there, and not here"
         )
 
 

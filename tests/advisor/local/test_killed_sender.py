@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.doubles.mailbox import mail_server
+from tests.doubles.mailbox import Mailbox, mail_server
 
 pytestmark = pytest.mark.local
 ROOT = Path(__file__).parents[3]
 MAILS, WORKERS, LIMIT_S = 1_000, 3, 240
+MAILS_BETWEEN_KILLS = (40, 120)
 SET_UP = """
 from datetime import timedelta
 from django.utils import timezone
@@ -91,7 +92,7 @@ def test_a_thousand_mails_and_workers_that_are_killed(tmp_path: Path) -> None:
                 cwd=ROOT, env=environment, check=True, timeout=120, capture_output=True,
             )  # fmt: skip
         done(environment, SET_UP % MAILS)
-        kills = _send_and_kill(environment)
+        kills = _send_and_kill(environment, box)
         found = json.loads(done(environment, AFTER))
         arrived = Counter(to for to, _ in box.mails)
     states = found["states"]
@@ -108,21 +109,26 @@ def test_a_thousand_mails_and_workers_that_are_killed(tmp_path: Path) -> None:
     sys.stdout.write(f"{MAILS} mails, {kills} kills: {dict(counts)}\n")
 
 
-def _send_and_kill(environment: dict[str, str]) -> int:
-    """Workers work side by side, and one of them is killed every few seconds."""
+def _send_and_kill(environment: dict[str, str], box: Mailbox) -> int:
+    """Workers work side by side, and one of them is killed again and again as mails arrive."""
     chance = random.Random(11)  # noqa: S311  not a secret
     until, kills = time.monotonic() + LIMIT_S, 0
     workers = [shell(environment, WORK) for _ in range(WORKERS)]
-    while time.monotonic() < until:
-        time.sleep(chance.uniform(2.5, 6.0))
-        victim = chance.randrange(WORKERS)
-        is_over = any(one.poll() == 0 for one in workers)
-        if is_over:
+
+    def is_over() -> bool:
+        return time.monotonic() > until or any(worker.poll() == 0 for worker in workers)
+
+    while not is_over():
+        more = len(box.mails) + chance.randint(*MAILS_BETWEEN_KILLS)
+        while len(box.mails) < more and not is_over():
+            time.sleep(0.05)
+        if is_over():
             break
+        victim = chance.randrange(WORKERS)
         workers[victim].send_signal(signal.SIGKILL)
         workers[victim].communicate(timeout=10)
         kills += 1
         workers[victim] = shell(environment, WORK)
-    for one in workers:
-        one.communicate(timeout=120)
+    for worker in workers:
+        worker.communicate(timeout=120)
     return kills

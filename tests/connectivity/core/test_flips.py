@@ -67,7 +67,7 @@ def test_below_a_budget_an_option_of_unknown_p99_may_win(
     made = one_account("http", busy, operations_usd_per_object={"peering": 100})
     best, found = told(made, prices, latencies)
     assert best == "privatelink"
-    when = "a p99 budget below 654 µs (not every p99 of its own is known)"
+    when = "a p99 budget below 654 µs (VPC Lattice service has flows whose p99 is not known)"
     assert found[when] == "vpc-lattice"
 
 
@@ -153,10 +153,11 @@ def test_random_topologies_have_flips_of_every_kind(
 
 
 def test_a_share_is_rounded_to_one_that_can_be_exceeded() -> None:
-    shares = [percent(share, ABOVE) for share in (0.66241, 0.01, 0.99897, 0.998999)]
+    shares = [percent(0, share, ABOVE) for share in (0.66241, 0.01, 0.99897, 0.998999)]
     assert shares == ["66.3%", "1.0%", "99.9%", "99.9%"]
-    shares = [percent(share, BELOW) for share in (0.66241, 0.01, 0.00032, 0.00000221)]
+    shares = [percent(1, share, BELOW) for share in (0.66241, 0.01, 0.00032, 0.00000221)]
     assert shares == ["66.2%", "1.0%", "0.03%", "0.000221%"]
+    assert percent(0.8225, 0.8222, BELOW) == "82.22%"  # 82.2 % is what it is today
 
 
 def test_a_flip_that_cannot_be_gone_beyond_is_not_told(latencies: LatencySet) -> None:

@@ -79,5 +79,5 @@ def test_what_would_change_it(prices: PriceList, latencies: LatencySet) -> None:
     assert [(one["when"], one["to"]) for one in answer["flips"]] == [
         ("share of the GB that cross AZs above 81.9%", "privatelink"),
         ("operations of one peering above 1676.73 USD a month", "privatelink"),
-        ("a p99 budget below 86 µs (not every p99 of its own is known)", "cloud-wan"),
+        ("a p99 budget below 86 µs (Cloud WAN has flows whose p99 is not known)", "cloud-wan"),
     ]

@@ -71,7 +71,7 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "an endless line": (offer_csv("AmazonVPC", VPC) + "x" * LONGEST + "\n", "a line of more than"),
     "an endless cell": (offer_csv("AmazonVPC", VPC) + '"' + "x\n" * LONGEST, "larger than"),
     "a table with a NUL": (offer_csv("AmazonVPC", VPC).replace("0.05", "\0"), "priceperunit is"),
-    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "cut or changed"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "is not text in UTF-8"),
     "other keys first": (json.dumps(json.loads(OFFER), sort_keys=True), "before the products"),
 }  # fmt: skip
 
