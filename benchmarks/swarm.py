@@ -9,6 +9,7 @@ import selectors
 import socket
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -49,9 +50,12 @@ class Swarm:
             client.end()
 
     def fill(self) -> None:
-        while len(self.clients) < self.count:
-            kind = KINDS[self.opened % len(KINDS)]
-            Client(self, kind, FIRST[kind].format(large=self.large).encode())
+        """As many of each kind as there were at the beginning."""
+        kinds = Counter(client.kind for client in self.clients.values())
+        for number, kind in enumerate(KINDS):
+            share = (self.count + number) // len(KINDS)
+            for _ in range(share - kinds[kind]):
+                Client(self, kind, FIRST[kind].format(large=self.large).encode())
         self.peak = max(self.peak, len(self.clients))
 
 

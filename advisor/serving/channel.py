@@ -1,6 +1,7 @@
 """One connection: bytes in and out without a thread, and a deadline on each part of it."""
 
 import socket
+import struct
 import time
 from typing import Any
 
@@ -11,6 +12,7 @@ from advisor.serving.requests import Request
 from advisor.serving.tasks import Application, Asking, Busy, Health
 
 MOST_LARGE_BODIES = 16  # that arrive at once in one worker: these bound what lies on the disk
+RESET = struct.pack("ii", 1, 0)
 LATE = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -60,6 +62,10 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         """Close it now."""
         if last_words and self.connected and not self.total_outbufs_len:
             self.send(last_words, do_close=False)
+        elif (
+            self.connected and self.total_outbufs_len
+        ):  # nor does the kernel keep what nobody reads
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         self.is_lingering = True  # it does not begin to
         self.handle_close()
 

@@ -13,7 +13,7 @@ from tests.advisor.serving.conftest import Server, body, one_answer, request, re
 pytestmark = pytest.mark.local
 Serve = Callable[..., Server]
 QUICK = {
-    "SECONDS": {"HEADER": 1.5, "BODY": 1.5, "IDLE": 1.5, "ANSWER": 1.5},
+    "SECONDS": {"HEADER": 1.5, "BODY": 1.5, "IDLE": 1.5, "ANSWER": 6},
     "workers": 1,
     "threads": 1,
 }
@@ -53,10 +53,11 @@ def test_a_slow_reader_is_cut_off_and_holds_no_thread(serve: Serve) -> None:
     time.sleep(0.3)
     began = time.monotonic()
     assert server.text("/pid").isdecimal()
-    assert time.monotonic() - began < 1
-    time.sleep(1.5 + 3)
+    assert time.monotonic() - began < 6
+    time.sleep(6 + 3)
     reader.settimeout(5)
-    assert len(rest(reader)) < 20_000_000
+    with pytest.raises(ConnectionResetError):  # nothing of it lies in the kernel either
+        _read_all(reader)
 
 
 def test_who_goes_on_reading_or_sending_has_more_time() -> None:
@@ -69,13 +70,13 @@ def test_who_goes_on_reading_or_sending_has_more_time() -> None:
 def test_health_is_answered_while_every_thread_computes(serve: Serve) -> None:
     server = serve(workers=2, threads=2)
     for _ in range(20):
-        server.connect(request("/sleep/4"))
+        server.connect(request("/sleep/8"))
     time.sleep(0.5)
     for _ in range(10):
         began = time.monotonic()
         answer = server.get("/healthz")
         assert (status(answer), body(answer)) == (200, b'{"status": "ok"}')
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 4
 
 
 def test_beyond_the_most_connections_the_longest_waiting_makes_room(serve: Serve) -> None:
@@ -84,18 +85,18 @@ def test_beyond_the_most_connections_the_longest_waiting_makes_room(serve: Serve
         server.connect(b"GET /pid HTTP/1.1\r\n")
     began = time.monotonic()
     assert status(server.get("/pid")) == 200
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 8
 
 
 def test_more_waiting_requests_than_can_be_answered_are_sent_away(serve: Serve) -> None:
     server = serve(MOST_WAITING=3, workers=1, threads=1)
-    waiting = [server.connect(request("/sleep/2"))]
+    waiting = [server.connect(request("/sleep/6"))]
     time.sleep(0.3)
     waiting += [server.connect(request("/pid")) for _ in range(3)]
     time.sleep(0.3)
     began = time.monotonic()
     refused = server.get("/pid")
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 5
     assert status(refused) == 503
     assert b"Retry-After: 5" in refused
     assert [status(rest(connection)) for connection in waiting] == [200] * 4
@@ -122,6 +123,11 @@ def test_a_request_that_computes_too_long_costs_its_worker_alone(serve: Serve) -
         time.sleep(0.2)
     assert now.isdecimal()
     assert "a request to /sleep/60 takes too long" in server.log.read_text()
+
+
+def _read_all(connection: socket.socket) -> None:
+    while connection.recv(65536):
+        continue
 
 
 def _until_closed(connection: socket.socket) -> float:
