@@ -12,7 +12,7 @@ from connectivity.core.options import OPTIONS
 from connectivity.core.regions import AZ_PREFIXES
 from costmodel.core.bill import Gap
 from costmodel.core.price_list import Key, PriceList
-from costmodel.core.usage_types import usage_type
+from costmodel.core.usage_types import price_name
 
 PROTOCOLS = ("tcp", "http")  # behind a Network and behind an Application Load Balancer
 NO_LATENCIES = LatencySet("", "", ())
@@ -44,7 +44,7 @@ class Lack(NamedTuple):
 def _name(gap: Gap) -> str:
     if not gap.is_loadable:
         return gap.price.usage_type
-    return " ".join(filter(None, (usage_type(*gap.key), gap.price.operation, "in", gap.region)))
+    return f"{price_name(*gap.key)} in {gap.region}"
 
 
 def _and(words: Sequence[str]) -> str:

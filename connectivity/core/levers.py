@@ -25,7 +25,7 @@ from costmodel.core.charges import Floats
 from costmodel.core.curve import Curve
 from costmodel.core.price_list import Price
 from costmodel.core.units import THOUSANDTHS
-from costmodel.core.usage_types import usage_type
+from costmodel.core.usage_types import price_name
 
 FACTORS = (1, 1.25, 1.6, 2, 3, 5, 8, 12, 20, 35, 60, 100, 200, 400, 1000)  # of all traffic
 ABOVE, BELOW = "above", "below"
@@ -237,7 +237,7 @@ def _rate_figure(unit: str, value: float, way: str) -> str:
 
 
 def rate_name(price: Price, rate: Decimal) -> str:
-    name = f"{usage_type(price.name, price.region, price.to_region)} in {price.where}"
+    name = f"{price_name(price.name, price.region, price.to_region)} in {price.where}"
     if len(price.tiers) == 1:
         return name
     starts = [f"{one.start // THOUSANDTHS:,}" for one in price.tiers if one.usd == rate]

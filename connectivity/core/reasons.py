@@ -10,7 +10,7 @@ from connectivity.core.verdict import mix_ahead, recommended, unpriced
 from costmodel.core.price_list import EVERYWHERE, Key
 from costmodel.core.rates import per
 from costmodel.core.units import money
-from costmodel.core.usage_types import usage_type
+from costmodel.core.usage_types import price_name
 
 MOST_NAMED = 2  # prices of an option, in a sentence
 SHOWN_DIGITS = 4  # of a rate, in a sentence
@@ -50,10 +50,9 @@ def price_words(key: Key) -> str:
     'EU-USE1-AWS-Out-Bytes from eu-west-1 to us-east-1'
     """
     name, region, to_region = key
-    operation = f" ({name.operation})" if name.operation else ""
     where = "all Regions" if region == EVERYWHERE else region
     ends = f"from {where} to {to_region}" if to_region else f"in {where}"
-    return f"{usage_type(name, region, to_region)}{operation} {ends}"
+    return f"{price_name(name, region, to_region)} {ends}"
 
 
 def rate_words(one: Deciding) -> str:

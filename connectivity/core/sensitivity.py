@@ -14,7 +14,7 @@ from connectivity.core.option import Option
 from connectivity.core.verdict import recommended
 from costmodel.core.charges import Floats, Ints
 from costmodel.core.draws import usd_of_draws
-from costmodel.core.usage_types import usage_type
+from costmodel.core.usage_types import price_name
 
 HALF = np.array([0.5, 1.5])
 DRAWS = 10_000
@@ -125,7 +125,7 @@ def _of_prices(comparison: Comparison, best: Answer) -> Iterator[Bar]:
     paid: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for one in comparison.candidates:
         for line in one.bill.lines if one.bill else ():
-            name = usage_type(line.price.name, line.region, line.to_region)
+            name = price_name(line.price.name, line.region, line.to_region)
             paid[f"{name} in {line.region}"][one.option.name] += float(line.usd)
     totals = {one.option.name: float(one.total_usd or 0) for one in comparison.candidates}
     for label, by_option in paid.items():

@@ -64,6 +64,16 @@ def usage_type(name: PriceName, region: str, to_region: str | None) -> str:
     return "-".join((*ends, name.usage_type))
 
 
+def price_name(name: PriceName, region: str, to_region: str | None) -> str:
+    """What tells a price from all others of its Region: one usage type may have several operations.
+
+    >>> price_name(PriceName("AWSELB", "LCUUsage", "LoadBalancing:Network"), "us-east-1", None)
+    'LCUUsage (LoadBalancing:Network)'
+    """
+    operation = f" ({name.operation})" if name.operation else ""
+    return f"{usage_type(name, region, to_region)}{operation}"
+
+
 ALSO_SEEN = {"EUW1": "eu-west-1", "CAN2": "ca-west-1"}
 REGIONS = {prefix: region for region, prefix in REGION_PREFIXES.items()} | ALSO_SEEN
 REGION_CODE = re.compile(r"[a-z]{2}(-[a-z]{1,12}){1,2}-[0-9]")

@@ -152,6 +152,16 @@ def test_random_topologies_have_flips_of_every_kind(
     assert kinds == {"operations", "gb", "crossing", "price", "gap", "budget"}
 
 
+@pytest.mark.parametrize("seed", [5523, 5703, 5993, 9022])
+def test_of_one_usage_type_with_several_operations_it_says_which(
+    seed: int, prices: PriceList, latencies: LatencySet
+) -> None:
+    """A gateway's VPC and VPN attachments have one usage type, and so have the units of an NLB and
+    an ALB: whoever changed the other one saw the flip fail."""
+    for listed in (prices, completed(prices)):
+        told(random_document(seed), listed, latencies)
+
+
 def test_a_share_is_rounded_to_one_that_can_be_exceeded() -> None:
     shares = [percent(0, share, ABOVE) for share in (0.66241, 0.01, 0.99897, 0.998999)]
     assert shares == ["66.3%", "1.0%", "99.9%", "99.9%"]
