@@ -20,6 +20,16 @@ SUBNETS_PER_VPC = 200
 ROUTES_PER_TABLE, ROUTES_CEILING = 500, 1000  # IPv4 and IPv6 apart: CMN-15
 
 
+def not_in_one_organization(case: Case) -> Bools:
+    """The flows between two accounts of which none or one is known to be in an Organization, or
+    both in different ones."""
+    flows = case.flows
+    inside = np.array([bool(account.organization) for account in case.topology.accounts])
+    same = case.pools[flows.consumer.account] == case.pools[flows.provider.account]
+    together = same & inside[flows.consumer.account]
+    return (flows.consumer.account != flows.provider.account) & ~together
+
+
 def policy_rules(option: str) -> tuple[Rule, ...]:
     """The topology's own policies, as they concern one option."""
 

@@ -272,7 +272,7 @@ class _Reader:
         one = Fields(value, top.at("operations_usd_per_object"), self.problems)
         read = {kind: one.number(kind) for kind in OBJECT_KINDS}
         one.done()
-        return {kind: Decimal(repr(usd)) for kind, usd in read.items() if usd}
+        return {kind: Decimal(repr(usd)) for kind, usd in read.items() if usd is not None}
 
 
 def _forced(one: Fields, stated: float, forced: int, consumer: str, provider: str) -> str:

@@ -21,6 +21,10 @@ CLOUD_WAN_GROUPS = (
     "AWS Networking blog, security group referencing and enhanced DNS support for AWS Cloud WAN; "
     "CloudFormation, AWS::NetworkManager::VpcAttachment"
 )
+MULTI_VPC = (
+    f"{DOCS}/whitepapers/latest/building-scalable-secure-multi-vpc-network-infrastructure/"
+    "vpc-peering.html"
+)
 CONNECTIVITY_OPTIONS = f"{DOCS}/whitepapers/latest/aws-vpc-connectivity-options"
 VPN_QUOTAS = f"{DOCS}/general/latest/gr/vpc-service.html"
 RESOURCE_GATEWAYS = "ClickHouse/clickhouse-docs#4742, on AWS resource gateways"

@@ -11,7 +11,7 @@ from connectivity.core.limits import limit_rules
 from connectivity.core.option import Objects, Option
 from connectivity.core.overlaps import Overlap, all_overlaps, overlaps, pair_overlaps
 from connectivity.core.rule import Growth, Rule, Severity, needs
-from connectivity.core.sources import BEST_PRACTICES, PEERING, VPC_QUOTAS
+from connectivity.core.sources import BEST_PRACTICES, MULTI_VPC, PEERING, VPC_QUOTAS
 from connectivity.core.transfer import between_regions, codes, crossing_sent
 from costmodel.core.charges import Bools, Charge, Floats, Metered, PriceName
 
@@ -20,6 +20,7 @@ IN = PriceName("AmazonVPC", "VpcPeering-In-Bytes")
 
 PEERINGS, PEERINGS_CEILING = 50, 125
 OUTSTANDING_REQUESTS = 25
+MANY_PEERINGS = 45  # a full mesh of ten VPCs; AWS's whitepaper advises peering for fewer
 ROUTES_IN_OLDER_COPIES = 50
 
 
@@ -142,6 +143,19 @@ def _requests(case: Case, row: int) -> str:
     )
 
 
+def _many_unpaid(case: Case) -> Bools:
+    is_stated = "peering" in case.topology.operations_usd
+    are_many = len(case.pairs) > MANY_PEERINGS and not is_stated
+    return np.full(len(case.flows), are_many, dtype=np.bool_)
+
+
+def _unpaid(case: Case, row: int) -> str:
+    return (
+        f"{len(case.pairs):,} peerings are needed, each accepted and routed at both ends; what one "
+        "costs to look after is not stated (operations_usd_per_object), and counted as 0"
+    )
+
+
 def _groups_apart(case: Case) -> Bools:
     return needs("sg-reference")(case) & ~case.flows.same_region
 
@@ -183,6 +197,7 @@ OPTION = Option(
             growth=Growth.PEERS,
         ),
         Rule("PEER-08", Severity.WARNING, _many_requests, _requests, VPC_QUOTAS),
+        Rule("PEER-19", Severity.WARNING, _many_unpaid, _unpaid, MULTI_VPC),
         Rule("CMN-15", Severity.WARNING, _routes_in_doubt, _doubt, VPC_QUOTAS),
         Rule("PEER-14", Severity.HARD, _groups_apart, _groups, BEST_PRACTICES),
         Rule("PEER-15", Severity.CONDITION, needs("private-dns"), _dns, PEERING),

@@ -7,6 +7,7 @@ import numpy as np
 
 from connectivity.core.case import Case
 from connectivity.core.columns import Flows
+from connectivity.core.common_rules import not_in_one_organization
 from connectivity.core.limits import limit_rules
 from connectivity.core.option import Option
 from connectivity.core.overlaps import pair_overlaps
@@ -34,14 +35,6 @@ def _apart(case: Case) -> Bools:
 def _apart_detail(case: Case, row: int) -> str:
     ends = case.consumer(row), case.provider(row)
     return f"{ends[0].region} and {ends[1].region} differ; a subnet lies in one AZ of one Region"
-
-
-def _not_in_one_organization(case: Case) -> Bools:
-    flows = case.flows
-    inside = np.array([bool(one.organization) for one in case.topology.accounts])
-    same = case.pools[flows.consumer.account] == case.pools[flows.provider.account]
-    one_organization = same & inside[flows.consumer.account]
-    return (flows.consumer.account != flows.provider.account) & ~one_organization
 
 
 def _organizations(case: Case, row: int) -> str:
@@ -122,7 +115,7 @@ OPTION = Option(
     keeps_vpcs=False,
     rules=(
         Rule("SHR-02", Severity.HARD, _apart, _apart_detail, NOT_VERIFIED),
-        Rule("SHR-01", Severity.HARD, _not_in_one_organization, _organizations, SHARING),
+        Rule("SHR-01", Severity.HARD, not_in_one_organization, _organizations, SHARING),
         *limit_rules(
             "SHR-03",
             _participants,

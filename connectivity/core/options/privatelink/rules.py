@@ -5,6 +5,7 @@ import numpy as np
 from connectivity.core import services
 from connectivity.core.case import Case
 from connectivity.core.columns import numbered
+from connectivity.core.common_rules import not_in_one_organization
 from connectivity.core.limits import limit_rules
 from connectivity.core.options.privatelink.endpoints import NOT_ACROSS_REGIONS, endpoint_azs
 from connectivity.core.options.privatelink.idle import IDLE_RULES
@@ -187,7 +188,21 @@ def _cross_zone_detail(case: Case, row: int) -> str:
     )
 
 
+def _of_strangers(case: Case) -> Bools:
+    return case.flows.to_service & not_in_one_organization(case)
+
+
+def _principals(case: Case, row: int) -> str:
+    ours, theirs = case.consumer(row).account, case.provider(row).account
+    return (
+        f"account {theirs} allows account {ours} as a principal of the endpoint service, and "
+        "accepts its endpoint unless acceptance is switched off; the two are in no common "
+        "Organization here"
+    )
+
+
 RULES: tuple[Rule, ...] = (
+    Rule("PLN-03", Severity.CONDITION, _of_strangers, _principals, ENDPOINT_SERVICES),
     Rule("PLN-04", Severity.HARD, services.whole_vpc, services.only_listeners, ENDPOINT_SERVICES),
     Rule("PLN-01", Severity.HARD, services.provider_initiates, _one_way, SAAS_OPTIONS),
     Rule("PLN-05", Severity.HARD, _no_common_az, _no_place, ENDPOINT_SERVICES),
