@@ -28,11 +28,14 @@ PATH = os.pathsep.join(
 )
 CLOSED = """
 set -e
-for folder in $WRITABLE; do mount --bind "$folder" "$folder"; done
+mount --bind "$WRITABLE" "$WRITABLE"
+mount --bind "$PROGRAMS" "$KEPT"
 mount -o remount,ro,bind /
 mount -t tmpfs -o size=512m,mode=1777 tmpfs /tmp
+case "$PROGRAMS" in /tmp/*) mkdir -p "$PROGRAMS"; mount --bind "$KEPT" "$PROGRAMS";; esac
 exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"
-"""  # read_only, tmpfs, cap_drop and no-new-privileges, as an engine does them
+"""  # read_only, tmpfs, cap_drop and no-new-privileges, as an engine does them; a checkout may lie
+# below /tmp, whose programs must still be there
 SECRETS = {
     "secret_key": "a-key-that-only-this-test-knows-0123456789\n",
     "database_password": "pa$$:/@%20word\n",
@@ -50,7 +53,7 @@ class Stack:
     def __post_init__(self) -> None:
         self.ports = {name: free_port() for name in ("proxy", "web", "postgres", "redis")}
         self.services: dict[str, Any] = compose.read()["services"]
-        for name in ("var", "redis", "nginx-run"):
+        for name in ("var", "redis", "nginx-run", "programs"):
             (self.folder / name).mkdir()
         (self.folder / "secrets").mkdir()
         for name, text in SECRETS.items():
@@ -98,7 +101,14 @@ class Stack:
         unshare = ["unshare", "--mount"]
         if os.geteuid() != 0:
             unshare.append("--map-root-user")
-        script = CLOSED.replace("$WRITABLE", str(self.folder / "var"))
+        places = {
+            "$WRITABLE": self.folder / "var",
+            "$PROGRAMS": sys.prefix,
+            "$KEPT": self.folder / "programs",
+        }
+        script = CLOSED
+        for name, place in places.items():
+            script = script.replace(name, str(place))
         return [*unshare, "/bin/sh", "-c", script, "sh", *command]
 
     def start(self, name: str, *more: str, command: list[str] | None = None, **named: Any) -> None:
