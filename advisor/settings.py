@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "advisor.web.access.Access",
     "advisor.web.time_zone.team_time_zone",
+    "advisor.web.refused.RefusedTopology",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "advisor.urls"

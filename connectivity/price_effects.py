@@ -8,6 +8,7 @@ from uuid import UUID
 from connectivity import queries
 from connectivity.core.compare import Comparison, compare
 from connectivity.core.document import topology
+from connectivity.core.problems import DocumentRefused
 from connectivity.core.verdict import mix_ahead, recommended
 from costmodel.core.price_list import Changed, Tier, changes
 from costmodel.core.units import cents
@@ -71,7 +72,7 @@ def price_effects(
         most: topologies to look at, the latest change first.
 
     Returns:
-        The effects, and how many topologies were not looked at.
+        The effects, and how many topologies were not looked at, or are refused by this release.
 
     Raises:
         UnknownPriceList, UnknownLatencies: say what there is.
@@ -83,18 +84,21 @@ def price_effects(
     stored = queries.topologies(team_id)
     total = stored.count()
     latencies = queries.latencies(team_id)
-    found = []
+    found, refused = [], 0
     for done, row in enumerate(stored[:most], start=1):
         version = queries.version(team_id, row.uid)
-        made = topology(version.document, is_plain=True)
+        try:
+            made = topology(version.document, is_plain=True)
+        except DocumentRefused:
+            refused += 1
+            continue
         before, after = (compare(made, prices, latencies) for prices in lists)
-        reasons = tuple(_because(before, after, changed))
-        if reasons:
+        if reasons := tuple(_because(before, after, changed)):
             best = Side.of(before), Side.of(after)
             found.append(Effect(row.uid, row.name, version.number, *best, reasons))
         progress(done, min(total, most))
     found.sort(key=lambda one: (not one.is_flip, -abs(one.change_usd or Decimal(0))))
-    return found, max(0, total - most)
+    return found, max(0, total - most) + refused
 
 
 def _because(before: Comparison, after: Comparison, changed: list[Changed]) -> Iterator[str]:

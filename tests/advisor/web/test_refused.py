@@ -1,0 +1,52 @@
+"""What an earlier release stored, and this one refuses, is said on every page and can be mended."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from connectivity.models import TopologyVersion
+from connectivity.price_effects import price_effects
+from costmodel.models import PriceList
+from tests.factories import document, flow
+
+
+def short_account(made: dict[str, Any]) -> dict[str, Any]:
+    changed: dict[str, Any] = json.loads(json.dumps(made).replace("111111111111", "12"))
+    return changed
+
+
+def impossible_share(made: dict[str, Any]) -> dict[str, Any]:
+    vpcs = [vpc | {"azs": ["use1-az1"]} for vpc in made["vpcs"]]
+    return made | {"vpcs": vpcs, "flows": [flow(cross_az_share=1)]}
+
+
+@pytest.fixture(params=[short_account, impossible_share])
+def uid(request: pytest.FixtureRequest, api: APIClient) -> UUID:
+    made = document(flow())
+    uid = UUID(api.post("/api/v1/topologies/", made, format="json").json()["uid"])
+    TopologyVersion.objects.filter(topology__uid=uid).update(document=request.param(made))
+    return uid
+
+
+@pytest.mark.parametrize("name", ["topology", "comparison-csv", "comparison-md", "outlook"])
+def test_a_page_says_why_and_leads_to_the_editor(name: str, uid: UUID, signed_in: Client) -> None:
+    response = signed_in.get(reverse(name, args=[uid]))
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "[0]." in page
+    assert reverse("editor", args=[uid]) in page
+    assert signed_in.get(reverse("editor", args=[uid])).status_code == 200
+    assert signed_in.get(reverse("home")).status_code == 200
+
+
+def test_it_is_counted_among_what_prices_were_not_tried_on(
+    uid: UUID, user: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = PriceList.objects.filter(team=None).first().name  # type: ignore[union-attr]
+    monkeypatch.setattr("connectivity.price_effects.changes", lambda old, new: ["a change"])
+    assert price_effects(user.team_id, name, name, 10) == ([], 1)
