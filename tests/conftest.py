@@ -91,6 +91,7 @@ def _no_answers_of_other_tests() -> Iterator[None]:
     """What is kept in memory by the names of lists must not outlive the rows of a test."""
     yield
     advice._compared.cache_clear()
+    advice._topology.cache_clear()
 
 
 @pytest.fixture(scope="session")

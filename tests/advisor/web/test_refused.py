@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
+from connectivity.actions import sha256_of
 from connectivity.models import TopologyVersion
 from connectivity.price_effects import price_effects
 from costmodel.models import PriceList
@@ -29,7 +30,10 @@ def impossible_share(made: dict[str, Any]) -> dict[str, Any]:
 def uid(request: pytest.FixtureRequest, api: APIClient) -> UUID:
     made = document(flow())
     uid = UUID(api.post("/api/v1/topologies/", made, format="json").json()["uid"])
-    TopologyVersion.objects.filter(topology__uid=uid).update(document=request.param(made))
+    refused = request.param(made)
+    TopologyVersion.objects.filter(topology__uid=uid).update(
+        document=refused, sha256=sha256_of(refused)
+    )
     return uid
 
 
