@@ -14,7 +14,7 @@ from connectivity.core.kit import Step, run_book
 from connectivity.core.latency import LatencySet
 from connectivity.core.option import Option
 from connectivity.core.options import OPTIONS
-from connectivity.core.problems import did_you_mean
+from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
 from connectivity.core.reading import read
 from connectivity.core.topology import Topology
 from connectivity.core.what_if import WhatIf, what_if
@@ -67,6 +67,14 @@ def lacking_prices(team_id: int, consumer: str, provider: str) -> list[Lack]:
 
 
 Asked = tuple[tuple[str, str], ...]  # what-if keys and the texts of their values
+
+
+class StoredTopologyRefused(DocumentRefused):
+    """What an earlier release stored, and this one refuses; the editor mends it."""
+
+    def __init__(self, uid: UUID, name: str, problems: Iterable[Problem]) -> None:
+        super().__init__(problems)
+        self.uid, self.name = uid, name
 
 
 @dataclass(frozen=True)
@@ -141,7 +149,11 @@ def _compared(question: _Question) -> tuple[WhatIf, Comparison]:
 
 @lru_cache(maxsize=8)
 def _topology(sha256: str, version: int) -> Topology:
-    return topology(TopologyVersion.objects.get(pk=version).document, is_plain=True)
+    row = TopologyVersion.objects.select_related("topology").get(pk=version)
+    try:
+        return topology(row.document, is_plain=True)
+    except DocumentRefused as error:
+        raise StoredTopologyRefused(row.topology.uid, row.topology.name, error.problems) from error
 
 
 def is_reference(document: Any) -> bool:

@@ -298,7 +298,9 @@ def applied(world: World, comparison: Comparison, flip: Flip, factor: float) -> 
 def repriced(world: World, comparison: Comparison, flip: Flip, usd: Decimal) -> PriceList:
     name = flip.what.removeprefix("price of ").rpartition(" ")[0]
     lines = [line for one in comparison.answers if one.bill for line in one.bill.lines]
-    line = next(line for line in lines if rate_name(line.price, line.rate) == name)
+    (line,) = {
+        id(line.price): line for line in lines if rate_name(line.price, line.rate) == name
+    }.values()
     tiers = tuple(
         replace(one, usd=usd) if one.usd == line.rate else one for one in line.price.tiers
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from connectivity.core.problems import DocumentRefused
+from connectivity.advice import StoredTopologyRefused
 
 UNPROCESSABLE = 422
 
@@ -23,8 +23,6 @@ class RefusedTopology:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, DocumentRefused):
+        if not isinstance(error, StoredTopologyRefused):
             return None
-        match = request.resolver_match
-        values = {"problems": error.problems, "uid": match.kwargs.get("uid") if match else None}
-        return render(request, "refused.html", values, status=UNPROCESSABLE)
+        return render(request, "refused.html", {"refusal": error}, status=UNPROCESSABLE)

@@ -38,8 +38,12 @@ def mix_ahead(comparison: Comparison) -> MixAhead | None:
 
 
 def mix_saves(comparison: Comparison) -> Decimal | None:
-    """By how much the mix costs less than the recommended option; None without either."""
-    mix, best = comparison.mix.total_usd, recommended(comparison)
+    """By how much the mix costs less than the recommended option; None without either.
+
+    A mix that cannot be built saves nothing that anybody could have: None, too.
+    """
+    best = recommended(comparison)
+    mix = comparison.mix.total_usd if comparison.mix.is_buildable else None
     return None if mix is None or best is None or best.total_usd is None else best.total_usd - mix
 
 

@@ -19,7 +19,7 @@ from connectivity.core.transfer import INTER_AZ
 from costmodel.core.charges import PriceName
 from costmodel.core.overrides import Override
 from costmodel.core.price_list import EVERYWHERE, PriceList
-from costmodel.core.usage_types import INTER_REGION, REGION_PREFIXES
+from costmodel.core.usage_types import INTER_REGION, REGION_PREFIXES, price_name
 from costmodel.ingest import add_override, import_prices
 from costmodel.models import Price
 from costmodel.models import PriceList as PriceListRow
@@ -177,3 +177,12 @@ def test_a_new_release_keeps_what_was_imported_and_own_prices(
     load_shipped_prices()
     import_prices([file])
     assert PriceListRow.objects.count() == before
+
+
+def test_no_two_prices_of_a_region_have_the_same_name(prices: PriceList) -> None:
+    """A bar of "what moves the cost", and a flip, name one price each."""
+    names = Counter(
+        (price.region, price_name(price.name, price.region, price.to_region))
+        for price in prices.prices
+    )
+    assert [name for name, count in names.items() if count > 1] == []

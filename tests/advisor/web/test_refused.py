@@ -48,6 +48,15 @@ def test_a_page_says_why_and_leads_to_the_editor(name: str, uid: UUID, signed_in
     assert signed_in.get(reverse("home")).status_code == 200
 
 
+def test_side_by_side_the_page_says_which_topology_it_is(
+    uid: UUID, signed_in: Client, api: APIClient
+) -> None:
+    sound = api.post("/api/v1/topologies/", document(flow(), name="Sound"), format="json").json()
+    response = signed_in.get(reverse("scenarios"), {"s": [f"{sound['uid']}?", f"{uid}?"]})
+    assert response.status_code == 422
+    assert reverse("editor", args=[uid]) in response.content.decode()
+
+
 def test_it_is_counted_among_what_prices_were_not_tried_on(
     uid: UUID, user: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

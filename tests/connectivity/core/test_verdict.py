@@ -47,6 +47,18 @@ def test_sharing_is_recommended_only_to_flows_that_name_it() -> None:
     assert answer_of(willing)["recommended"] == "vpc-sharing"
 
 
+def test_a_mix_that_cannot_be_built_saves_nothing() -> None:
+    """Two VPCs would need a peering and a hub in one route."""
+    flows = [
+        flow(options=["vpc-peering", "privatelink"]),
+        flow(name="second", options=["transit-gateway", "privatelink"]),
+    ]
+    answer = answer_of(document(*flows, operations_usd_per_object={"endpoint": 500}))
+    assert answer["recommended"] == "privatelink"
+    assert answer["mix"]["feasible"] is False
+    assert answer["mix"]["saves_usd"] is None
+
+
 def test_nothing_is_recommended_where_nothing_is_allowed_by_every_flow() -> None:
     made = document(flow(options=["vpc-peering"]), flow(name="g", options=["transit-gateway"]))
     answer = answer_of(made)
