@@ -64,7 +64,7 @@ from advisor.web import (
     teams,
     topologies,
 )
-from advisor.web.glossary import TERMS
+from advisor.web.glossary import terms
 
 
 @login_not_required
@@ -74,7 +74,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
-help_page = TemplateView.as_view(template_name="web/help.html", extra_context={"terms": TERMS})
+help_page = TemplateView.as_view(template_name="web/help.html", extra_context={"terms": terms})
 
 # Swagger UI sets style attributes from its own script.
 swagger = csp_update({"style-src": ["'self'", "'unsafe-inline'"]})(

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from connectivity import models
-from connectivity.core.document import topology as validated
+from connectivity.core.registered import topology as validated
 
 MAX_NAME = 200  # characters
 

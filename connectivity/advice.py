@@ -9,13 +9,13 @@ from uuid import UUID
 from connectivity import queries
 from connectivity.core.compare import Comparison, Progress, compare
 from connectivity.core.coverage import Lack, lacking
-from connectivity.core.document import topology
 from connectivity.core.kit import Step, run_book
 from connectivity.core.latency import LatencySet
 from connectivity.core.option import Option
 from connectivity.core.options import OPTIONS
 from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
 from connectivity.core.reading import read
+from connectivity.core.registered import topology
 from connectivity.core.topology import Topology
 from connectivity.core.what_if import WhatIf, what_if
 from connectivity.models import TopologyVersion
@@ -172,8 +172,8 @@ def _reference() -> Any:
 def options_by_key(keys: Iterable[str] | None) -> tuple[Option, ...]:
     """Options by their keys, all of them without any."""
     if keys is None:
-        return OPTIONS
-    known = {option.key: option for option in OPTIONS}
+        return tuple(OPTIONS)
+    known = OPTIONS.by_key
     wanted = list(dict.fromkeys(keys))
     for key in wanted:
         if key not in known:

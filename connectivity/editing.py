@@ -6,9 +6,9 @@ from uuid import UUID
 
 from connectivity import queries
 from connectivity.actions import save_topology
-from connectivity.core.document import topology
 from connectivity.core.pasting import merged, pasted
 from connectivity.core.problems import DocumentRefused, Problem
+from connectivity.core.registered import topology
 from connectivity.core.table import Document
 from connectivity.core.table_edits import Edits, edited, rebased
 from connectivity.core.tables import (

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from connectivity import models, queries
+from connectivity.core.options import OPTIONS
 from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
-from connectivity.core.topology import OPTION_KEYS
 from connectivity.derivation import BATCH, derive_again
 from connectivity.importers import zone_names
 from connectivity.importers.latency import Asked, Run, read_runs
@@ -181,8 +181,9 @@ def name_zones(team_id: int, account: str, data: bytes) -> int:
 def _problems(filing: Filing, zones: Mapping[str, str]) -> Iterator[Problem]:
     if filing.account and not zones:
         yield Problem("account", f"no AZ names of {filing.account!r} are known; upload them first")
-    if filing.option and filing.option not in OPTION_KEYS:
-        near = did_you_mean(filing.option, OPTION_KEYS) or f"; one of {', '.join(OPTION_KEYS)}"
+    keys = OPTIONS.vocabulary.options
+    if filing.option and filing.option not in keys:
+        near = did_you_mean(filing.option, keys) or f"; one of {', '.join(keys)}"
         yield Problem("option", f"no option is called {filing.option!r}{near}")
     if bool(filing.source) != bool(filing.destination):
         missing = "from_az" if filing.destination else "to_az"

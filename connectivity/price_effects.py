@@ -7,8 +7,8 @@ from uuid import UUID
 
 from connectivity import queries
 from connectivity.core.compare import Comparison, compare
-from connectivity.core.document import topology
 from connectivity.core.problems import DocumentRefused
+from connectivity.core.registered import topology
 from connectivity.core.verdict import mix_ahead, recommended
 from costmodel.core.price_list import Changed, Tier, changes
 from costmodel.core.units import cents

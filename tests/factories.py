@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectivity.core.case import Case, case
-from connectivity.core.document import topology
+from connectivity.core.registered import topology
 from connectivity.core.topology import Topology
 from costmodel.core.charges import PriceName
 from costmodel.core.price_list import Price, PriceList, tiers

@@ -7,11 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from connectivity.core.compare import compare
-from connectivity.core.document import topology
 from connectivity.core.latency import LatencySet
 from connectivity.core.options import OPTIONS
 from connectivity.core.regions import has_choice
-from connectivity.core.topology import OBJECT_KINDS, OPTION_KEYS
+from connectivity.core.registered import topology
 from costmodel.core.charges import PriceName
 from costmodel.core.price_list import Price, PriceList, Tier
 
@@ -42,14 +41,14 @@ def random_document(seed: int) -> Document:
         "services": services,
         "flows": flows,
     }
-    kinds = [kind for kind in OBJECT_KINDS if dice.random() < 0.3]
+    kinds = [kind for kind in OPTIONS.vocabulary.objects if dice.random() < 0.3]
     if kinds:
         prices = {kind: dice.choice((0, 5, 25.5, 60.05, 100, 300)) for kind in kinds}
         made["operations_usd_per_object"] = prices
     if dice.random() < 0.15:
         made["p99_budget_us"] = dice.choice(BUDGETS)
     if dice.random() < 0.1:
-        forbid = dice.choice(OPTION_KEYS[2:])
+        forbid = dice.choice(OPTIONS.vocabulary.options[2:])
         made["policies"] = [{"forbid": forbid, "between": ["prod", "dev"], "because": "apart"}]
     if dice.random() < 0.3:
         made["hub_account"] = dice.choice(accounts)["id"]
@@ -146,7 +145,7 @@ def _wishes(dice: random.Random) -> Document:
     if dice.random() < 0.3:
         made["p99_budget_us"] = dice.choice(BUDGETS)
     if dice.random() < 0.07:
-        made["options"] = dice.sample(OPTION_KEYS[1:], dice.randint(2, 8))
+        made["options"] = dice.sample(OPTIONS.vocabulary.options[1:], dice.randint(2, 8))
     if dice.random() < 0.2:
         made["today"] = dice.choice(("vpc-peering", "transit-gateway"))
     return made

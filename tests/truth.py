@@ -13,13 +13,13 @@ from connectivity.core.breakeven import Axis, curve_of
 from connectivity.core.case import case
 from connectivity.core.columns import Flows
 from connectivity.core.compare import Comparison, compare
-from connectivity.core.document import topology
 from connectivity.core.flips import NUDGE, Flip, flips
 from connectivity.core.headroom import headroom
 from connectivity.core.latency import LatencySet
 from connectivity.core.levers import rate_name
 from connectivity.core.missing import deciding
 from connectivity.core.regions import has_choice
+from connectivity.core.registered import topology
 from connectivity.core.sensitivity import HALF, INPUTS, ranges, scaled, tornado, usd_of
 from connectivity.core.trial import Basis, tried
 from connectivity.core.verdict import recommended

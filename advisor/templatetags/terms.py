@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from advisor.web.glossary import TERMS
+from advisor.web.glossary import terms
 
 register = template.Library()
 
@@ -22,7 +22,7 @@ def term(key: str, place: str = "") -> SafeString:
 
     `place` tells several of one page apart.
     """
-    one = TERMS[key]
+    one = terms()[key]
     link = format_html(' <a href="{}" rel="noreferrer">{}</a>', one.url, one.source)
     return format_html(
         '<button type="button" class="ask" popovertarget="{id}" aria-label="What is {name}?">?'

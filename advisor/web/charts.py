@@ -8,13 +8,20 @@ from typing import Any, NamedTuple
 from advisor.templatetags.figures import usd
 from connectivity.core.answer import Answer
 from connectivity.core.compare import Comparison
+from connectivity.core.option import COLOURS
 from connectivity.core.verdict import frontier, recommended
 from costmodel.core.kinds import Kind, usd_by_kind
 
 Figure = dict[str, Any]
-SERIES = [f"--series-{i}" for i in range(1, 11)]
-KIND_COLOURS = dict(zip(Kind, SERIES, strict=False))
-OPERATIONS_COLOUR = SERIES[8]
+
+
+def series(colour: int) -> str:
+    """The variable of a series' colour; from the beginning again where there are no more."""
+    return f"--series-{(colour - 1) % COLOURS + 1}"
+
+
+KIND_COLOURS = {kind: series(number) for number, kind in enumerate(Kind, start=1)}
+OPERATIONS_COLOUR = series(9)
 DOLLARS = {"tickprefix": "$", "tickformat": ",.2~f"}
 TOGETHER = 0.03  # of both axes: points closer than this bear one label together
 BESIDE = 0.2  # of both axes: labels of points closer than this are put on other sides

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from advisor.web.charts import SERIES, Figure, marker, plane
+from advisor.web.charts import Figure, marker, plane, series
 from connectivity.core.breakeven import Axis, Runner, curve_of, handovers, within_budgets
 from connectivity.core.compare import Comparison
 from costmodel.core.charges import Floats
@@ -123,7 +123,7 @@ class Breakeven:
         return np.unique(np.concatenate([bends, ends]))
 
     def _line(self, runner: Runner, points: Floats) -> Figure:
-        colour = SERIES[runner.option.rank]
+        colour = series(runner.option.colour)
         usd = runner.usd(points)
         is_considered = runner.option.key in self.considered
         return {

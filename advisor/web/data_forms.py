@@ -7,7 +7,7 @@ from django.core.files.base import File
 
 from advisor.web.forms import REGIONS
 from connectivity.core.cells import STATISTICS
-from connectivity.core.topology import OPTION_KEYS
+from connectivity.core.options import OPTIONS
 from connectivity.importers.latency import LARGEST, TOOLS
 from connectivity.measurements import Filing
 from costmodel.core.overrides import Override
@@ -79,12 +79,15 @@ class MeasurementForm(forms.Form):
         label="To", required=False, max_length=30, help_text="AZ ID or Region of the server."
     )
     option = forms.ChoiceField(
-        choices=[("", "as the file says"), *((one, one) for one in OPTION_KEYS)], required=False
+        choices=lambda: [("", "as the file says"), *((key, key) for key in OPTIONS.by_key)],
+        required=False,
     )
     instance_type = forms.CharField(
         label="Instance type of both", required=False, max_length=30, help_text="c5n.xlarge"
     )
-    tool = forms.ChoiceField(choices=[("auto", "found by content"), *((t, t) for t in TOOLS)])
+    tool = forms.ChoiceField(
+        choices=lambda: [("auto", "found by content"), *((t, t) for t in TOOLS)]
+    )
     unit = forms.ChoiceField(
         choices=[("", "as the file says"), ("ns", "ns"), ("us", "µs"), ("ms", "ms"), ("s", "s")],
         required=False,

@@ -1,90 +1,15 @@
 """Terms of the pages, each in one sentence with the page that says more."""
 
-from typing import NamedTuple
+from connectivity.core.option import Term
+from connectivity.core.options import OPTIONS
 
 VPC = "https://docs.aws.amazon.com/vpc/latest"
-PRIVATELINK = f"{VPC}/privatelink"
 
-
-class Term(NamedTuple):
-    name: str
-    sentence: str
-    url: str = ""  # AWS's page; none where the term is ours
-    source: str = ""
-
-
-TERMS = {
-    "vpc-sharing": Term(
-        "VPC sharing",
-        "One account owns a VPC and shares its subnets with other accounts of the Organization, "
-        "which run their resources in them.",
-        f"{VPC}/userguide/vpc-sharing.html",
-        "Amazon VPC User Guide",
-    ),
-    "vpc-peering": Term(
-        "VPC peering",
-        "A direct route between exactly two VPCs; it is not passed on to a third.",
-        f"{VPC}/peering/what-is-vpc-peering.html",
-        "VPC Peering Guide",
-    ),
-    "transit-gateway": Term(
-        "Transit Gateway",
-        "A hub in a Region to which every VPC is attached once, and which routes between them.",
-        f"{VPC}/tgw/what-is-transit-gateway.html",
-        "Transit Gateway guide",
-    ),
-    "privatelink": Term(
-        "PrivateLink",
-        "One service behind a Network Load Balancer is reached through an interface endpoint in "
-        "the consumer's VPC; the networks stay apart.",
-        f"{PRIVATELINK}/what-is-privatelink.html",
-        "AWS PrivateLink Guide",
-    ),
-    "privatelink-resource": Term(
-        "PrivateLink resource endpoint",
-        "A database or other TCP resource is reached through a resource gateway in its VPC, "
-        "without a load balancer.",
-        f"{PRIVATELINK}/privatelink-access-resources.html",
-        "PrivateLink guide",
-    ),
-    "vpc-lattice": Term(
-        "VPC Lattice",
-        "HTTP, gRPC and TLS services in a service network with which VPCs are associated; its "
-        "owner pays for hours, GB and requests.",
-        "https://docs.aws.amazon.com/vpc-lattice/latest/ug/what-is-vpc-lattice.html",
-        "VPC Lattice User Guide",
-    ),
-    "cloud-wan": Term(
-        "Cloud WAN",
-        "A core network with an edge in each Region, which one policy routes; every VPC is "
-        "attached once.",
-        "https://docs.aws.amazon.com/network-manager/latest/cloudwan/what-is-cloudwan.html",
-        "Cloud WAN User Guide",
-    ),
-    "site-to-site-vpn": Term(
-        "Site-to-Site VPN",
-        "Two encrypted tunnels to a gateway of AWS; between VPCs the other end is an appliance "
-        "that you run.",
-        "https://docs.aws.amazon.com/vpn/latest/s2svpn/VPC_VPN.html",
-        "Site-to-Site VPN User Guide",
-    ),
-    "public-internet": Term(
-        "Public internet",
-        "Out through NAT gateways, in through a public load balancer: nothing is private but the "
-        "content of your connections.",
-        f"{VPC}/userguide/vpc-nat-gateway.html",
-        "Amazon VPC User Guide",
-    ),
+OF_PAGES = {
     "grade": Term(
         "Grade",
         "High: three runs on different days of 10,000 samples each by a fully known method; "
         "medium: one of 1,000; low: less, or a published figure without its number of samples.",
-    ),
-    "single-vpc": Term(
-        "Single VPC",
-        "Both ends in one VPC: the baseline against which every latency overhead is measured.",
-        f"{VPC}/userguide/what-is-amazon-vpc.html",
-        "Amazon VPC User Guide",
     ),
     "p99": Term(
         "p99",
@@ -155,3 +80,8 @@ TERMS = {
         "Change an input and see what follows; nothing is stored, and the address keeps it.",
     ),
 }
+
+
+def terms() -> dict[str, Term]:
+    """Every term by its key: the options, then the words of the pages."""
+    return {option.key: option.help for option in OPTIONS} | OF_PAGES

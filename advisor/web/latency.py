@@ -23,10 +23,11 @@ from connectivity import queries
 from connectivity.advice import kit_of
 from connectivity.core.cells import STATISTICS, Cell, age
 from connectivity.core.distance import SOURCE, between, places
+from connectivity.core.latency import BASELINE
 from connectivity.core.matrix import Block, blocks
+from connectivity.core.options import OPTIONS
 from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.core.regions import AZ_PREFIXES
-from connectivity.core.topology import OPTION_KEYS
 from connectivity.importers.latency import TOOLS
 from connectivity.measurements import (
     file_measurements,
@@ -60,7 +61,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "blocks": [one for one in made if _shows(one, asked["region"])],
         "by_distance": by_distance,
-        "options": [*OPTION_KEYS, ""],
+        "options": [*OPTIONS.by_key, ""],
         "statistics": STATISTICS,
         "regions": AZ_PREFIXES,
         "grades": GRADES,
@@ -76,8 +77,8 @@ def _asked(request: HttpRequest) -> dict[str, str]:
     grade, region = text_in(request.GET, "grade"), text_in(request.GET, "region")
     return {
         "option": option
-        if "option" in request.GET and option in (*OPTION_KEYS, "")
-        else "single-vpc",
+        if "option" in request.GET and option in (*OPTIONS.by_key, "")
+        else BASELINE,
         "statistic": statistic if statistic in STATISTICS else "p99",
         "grade": grade if grade in GRADES else "low",
         "region": region if region in AZ_PREFIXES else "",

@@ -15,8 +15,9 @@ from connectivity.core.compare import Comparison
 from connectivity.core.flips import Flip, flips
 from connectivity.core.headlines import Headline
 from connectivity.core.kit import unmeasured
-from connectivity.core.latency import BASELINE, Reading, region_of
+from connectivity.core.latency import Reading, region_of
 from connectivity.core.missing import deciding
+from connectivity.core.option import Standing
 from connectivity.core.plain import ENGINE, assumptions
 from connectivity.core.reasons import mix_words, of_one_option, rate_words
 from connectivity.core.remedies import REMEDIES
@@ -100,7 +101,7 @@ class OptionRow:
 
     @property
     def is_baseline(self) -> bool:
-        return self.answer.option.key == BASELINE
+        return self.answer.option.standing is Standing.BASELINE
 
     @property
     def reason(self) -> Finding | None:

@@ -147,7 +147,7 @@ class Sheet:
         found = {key: names[table][:MOST_CHOICES] for key, table in of.items()}
         found["service"] = names["services"][:MOST_CHOICES]
         found["to"] = (names["services"] + names["vpcs"])[:MOST_CHOICES]
-        found |= {one.key: list(one.choices) for one in self.columns if one.choices}
+        found |= {one.key: list(one.choices()) for one in self.columns if one.choices()}
         return {one.key: found[one.key] for one in self.columns if found.get(one.key)}
 
     @property

@@ -57,8 +57,8 @@ class Answer:
         """Feasible and priced by cost, then feasible with gaps, then not feasible."""
         total = self.total_usd
         if self.is_feasible and total is not None:
-            return 0, total, self.option.rank
-        return 1 if self.is_feasible else 2, Decimal(0), self.option.rank
+            return 0, total, self.option.order
+        return 1 if self.is_feasible else 2, Decimal(0), self.option.order
 
     @cached_property
     def prices_asked(self) -> frozenset[Key]:
@@ -110,7 +110,7 @@ def totals(answers: Iterable[Answer]) -> Totals:
 def best_at(candidates: Totals) -> Answer | None:
     """The one of some candidates that `best_of` would take if these were their totals."""
     steps = narrowed(candidates)
-    return min(steps[-1][1], key=lambda one: one.option.rank) if steps else None
+    return min(steps[-1][1], key=lambda one: one.option.order) if steps else None
 
 
 def narrowed(candidates: Totals) -> list[tuple[str, list[Answer]]]:
@@ -129,7 +129,7 @@ def wins_tie(one: Answer, other: Answer) -> bool:
     """One is recommended before the other where both cost the same."""
     if is_slower(one, other) or is_slower(other, one):
         return is_slower(other, one)
-    ours, theirs = ((each.object_count, each.option.rank) for each in (one, other))
+    ours, theirs = ((each.object_count, each.option.order) for each in (one, other))
     return ours < theirs
 
 

@@ -130,7 +130,7 @@ def handovers(runners: Sequence[Runner], low: float, high: float) -> list[Handov
     while best and len(found) < MOST_HANDOVERS:
         points = tuple(np.linspace(at, high, LOOKS).tolist())
         meets = [
-            (value, runner.option.rank, runner)
+            (value, runner.option.order, runner)
             for runner in runners
             if runner is not best
             and (value := _meeting(best, runner, points)) is not None
@@ -156,7 +156,7 @@ def _cheapest(runners: Sequence[Runner], low: float, high: float) -> Runner | No
 
     def order(one: Runner) -> tuple[float, float, float, int]:
         first, then, last = np.round(one.usd(points), 2).tolist()
-        return first, then, last, one.option.rank
+        return first, then, last, one.option.order
 
     return min(priced, key=order, default=None)
 

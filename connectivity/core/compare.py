@@ -134,7 +134,7 @@ def _usable(answer: Answer, made: Case) -> Bools:
 
 def _today(made: Case, prices: PriceList) -> Decimal | None:
     """The bill of what the flows use today; None unless all say so and all can be priced."""
-    known = {option.key: option for option in OPTIONS}
+    known = OPTIONS.by_key
     uses = uses_of([known.get(flow.today or "") for flow in made.topology.flows])
     priced = None if uses is None else bill_together(made, prices, uses)
     exact = None if priced is None else priced.usd

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from connectivity.core.answer import Answer
 from connectivity.core.compare import compare
-from connectivity.core.document import topology
 from connectivity.core.latency import LatencySet
 from connectivity.core.options import OPTIONS
 from connectivity.core.regions import AZ_PREFIXES
+from connectivity.core.registered import topology
 from costmodel.core.bill import Gap
 from costmodel.core.price_list import Key, PriceList
 from costmodel.core.usage_types import price_name

@@ -10,18 +10,14 @@ from typing import Any
 from connectivity.core.estate import Estate, keep, reference
 from connectivity.core.fields import Fields, kind, plain_problems
 from connectivity.core.problems import DocumentRefused, Problems, did_you_mean
-from connectivity.core.reading import read
 from connectivity.core.regions import az_problem, may_have
 from connectivity.core.topology import (
-    OBJECT_KINDS,
-    OPTION_KEYS,
-    QUOTAS,
-    USUAL_OPTIONS,
     Connection,
     Flow,
     Policy,
     Quota,
     Topology,
+    Vocabulary,
 )
 
 VERSION = 1
@@ -34,7 +30,6 @@ NEEDED = {
     "endpoint": ("vpc",),
     "endpoint-service": ("service",),
 }  # what a connection of each kind must name
-OFFERED = tuple(key for key in OPTION_KEYS if key != "single-vpc")
 MAX_POLICIES = 1_000
 MAX_TOTAL_GB = 1e12  # up to which money stays exact
 MAX_REQUESTS_PER_SECOND = 1e9
@@ -42,34 +37,28 @@ MAX_CONNECTIONS_PER_SECOND = 1e8
 MAX_SECONDS = 1e8
 MAX_OPEN_CONNECTIONS = 1e9  # of one flow; a million flows stay exact
 
-RARELY: dict[str, Callable[[Fields], Any]] = {
-    "max_idle_seconds": lambda one: one.number("max_idle_seconds"),
-    "requests_per_second": lambda one: one.number(
-        "requests_per_second", most=MAX_REQUESTS_PER_SECOND
-    ),
-    "peak_gbps": lambda one: one.number("peak_gbps"),
-    "needs": lambda one: one.chosen("needs", among=NEEDS),
-    "initiated_by": lambda one: one.text("initiated_by", among=ENDS) or "consumer",
-    "options": lambda one: one.chosen("options", among=OFFERED) or USUAL_OPTIONS,
-    "today": lambda one: one.text("today", among=OPTION_KEYS),
-}
-"""What most flows do not state, and how it is read where one does."""
+
+def rarely(names: Vocabulary) -> dict[str, Callable[[Fields], Any]]:
+    """What most flows do not state, and how it is read where one does."""
+    return {
+        "max_idle_seconds": lambda flow: flow.number("max_idle_seconds"),
+        "requests_per_second": lambda flow: flow.number(
+            "requests_per_second", most=MAX_REQUESTS_PER_SECOND
+        ),
+        "peak_gbps": lambda flow: flow.number("peak_gbps"),
+        "needs": lambda flow: flow.chosen("needs", among=NEEDS),
+        "initiated_by": lambda flow: flow.text("initiated_by", among=ENDS) or "consumer",
+        "options": lambda flow: flow.chosen("options", among=names.offered) or names.usual,
+        "today": lambda flow: flow.text("today", among=names.options),
+    }
 
 
-def parse(data: bytes) -> Topology:
-    """The topology in a JSON or YAML document.
-
-    Raises:
-        DocumentRefused: with its problems at once.
-    """
-    return topology(read(data))
-
-
-def topology(document: Any, *, is_plain: bool = False) -> Topology:
+def topology(document: Any, names: Vocabulary, *, is_plain: bool = False) -> Topology:
     """The topology that plain values describe.
 
     Args:
         document: what JSON or YAML gave.
+        names: what it may name that it does not define.
         is_plain: it was stored or made from a stored one, so that no value in it is impossible
             (repeated keys, NaN, texts that cannot be stored); only its meaning is checked.
 
@@ -77,7 +66,7 @@ def topology(document: Any, *, is_plain: bool = False) -> Topology:
         DocumentRefused: with its problems at once, each with its path.
     """
     problems = Problems() if is_plain else plain_problems(document)
-    made = _Reader(problems).topology(Fields(document, "", problems))
+    made = _Reader(problems, names).topology(Fields(document, "", problems))
     if problems:
         raise DocumentRefused(problems)
     return made
@@ -88,9 +77,13 @@ class _Reader:
     """Reads a document from top to bottom, and remembers the names it has met."""
 
     problems: Problems
+    names: Vocabulary
     estate: Estate = field(default_factory=Estate)
     flows: dict[str, Flow] = field(default_factory=dict)
     entries: set[str] = field(default_factory=set)  # names of flows as the document has them
+
+    def __post_init__(self) -> None:
+        self.rarely = rarely(self.names)
 
     def topology(self, top: Fields) -> Topology:
         self._version(top)
@@ -141,7 +134,8 @@ class _Reader:
             "connections_per_second": per_second,
             "connection_seconds": seconds,
             "p99_budget_us": one.number("p99_budget_us", least=1) or budget,
-            **one.stated(RARELY),
+            "options": self.names.usual,
+            **one.stated(self.rarely),
         }
         one_each = isinstance(one.values.get("from"), list)
         name = one.text("name", required=True) or ""
@@ -237,9 +231,9 @@ class _Reader:
 
     def _policy(self, one: Fields) -> Policy:
         if isinstance(one.values.get("forbid"), list):
-            forbid = one.texts("forbid", among=OPTION_KEYS) or ()
+            forbid = one.texts("forbid", among=self.names.options) or ()
         else:
-            forbid = (one.text("forbid", required=True, among=OPTION_KEYS) or "",)
+            forbid = (one.text("forbid", required=True, among=self.names.options) or "",)
         between = one.texts("between", required=True, repeat=True) or ()
         if len(between) != 2 and isinstance(one.values.get("between"), list):
             one.note("between", "name two environments; they may be the same")
@@ -256,7 +250,7 @@ class _Reader:
         kept: dict[str, Quota] = {}
         for one in top.items("quotas"):
             account = reference(one, "account", self.estate.accounts, "account", required=True)
-            rule = one.text("rule", required=True, among=QUOTAS)
+            rule = one.text("rule", required=True, among=self.names.quotas)
             value = one.number("value", required=True, least=1, most=1e9)
             if value is not None and value != int(value):
                 one.note("value", f"is {value}; a quota is a whole number")
@@ -270,7 +264,7 @@ class _Reader:
         if value is None:
             return {}
         one = Fields(value, top.at("operations_usd_per_object"), self.problems)
-        read = {kind: one.number(kind) for kind in OBJECT_KINDS}
+        read = {kind: one.number(kind) for kind in self.names.objects}
         one.done()
         return {kind: Decimal(repr(usd)) for kind, usd in read.items() if usd is not None}
 

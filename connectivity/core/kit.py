@@ -8,6 +8,7 @@ import numpy as np
 
 from connectivity.core.compare import Comparison
 from connectivity.core.latency import BASELINE, region_of
+from connectivity.core.option import Netperf, Option
 from connectivity.core.topology import Vpc
 
 CONTROL_PORT, DATA_PORT = 12865, 1234
@@ -18,8 +19,6 @@ SELECTORS = (
     "THROUGHPUT,THROUGHPUT_UNITS,ELAPSED_TIME,REQUEST_SIZE,RESPONSE_SIZE"
 )
 SERVER = f"sudo chrt -f 50 netserver -D -p {CONTROL_PORT}"
-BEHIND_LISTENERS = {"privatelink", "privatelink-resource", "public-internet"}
-NOT_BY_NETPERF = {"vpc-lattice"}
 
 
 class Step(NamedTuple):
@@ -48,7 +47,7 @@ def _steps(comparison: Comparison) -> Iterator[Step]:
     for answer in comparison.answers:
         option = answer.option
         is_wanted = option.key == BASELINE or (answer.is_feasible and answer.is_allowed)
-        if not is_wanted or option.key in NOT_BY_NETPERF:
+        if not is_wanted or option.netperf is None:
             continue
         for row, flow in enumerate(case.topology.flows):
             consumer, provider = case.consumer(row), case.provider(row)
@@ -58,7 +57,7 @@ def _steps(comparison: Comparison) -> Iterator[Step]:
                 if cell in seen or comparison.latencies.read(option.key, *azs).basis == "measured":
                     continue
                 seen.add(cell)
-                yield _step(option.key, option.name, cell, consumer.name, provider.name)
+                yield _step(option, option.netperf, cell, consumer.name, provider.name)
 
 
 Ends = tuple[str, str]
@@ -78,13 +77,13 @@ def _ends(
         yield (consumer.region, provider.region), next(pairs)
 
 
-def _step(key: str, name: str, cell: tuple[str, str, str], consumer: str, provider: str) -> Step:
-    _, one, other = cell
+def _step(
+    option: Option, netperf: Netperf, cell: tuple[str, str, str], consumer: str, provider: str
+) -> Step:
+    key, one, other = cell
     is_baseline = key == BASELINE
-    before = "Both hosts in one VPC." if is_baseline else f"{name} between the two VPCs."
-    host = "SERVER_ADDRESS"
-    if key in BEHIND_LISTENERS:
-        host = "ENDPOINT_ADDRESS" if key != "public-internet" else "LOAD_BALANCER_ADDRESS"
+    before = "Both hosts in one VPC." if is_baseline else f"{option.name} between the two VPCs."
+    if netperf.is_behind_listeners:
         before += (
             f" Two TCP listeners with the server as their target: {CONTROL_PORT} for netperf's "
             f"control connection, {DATA_PORT} for its data."
@@ -92,11 +91,11 @@ def _step(key: str, name: str, cell: tuple[str, str, str], consumer: str, provid
     seconds = SECONDS if region_of(one) else SECONDS_FAR
     file = f"{key}-{one}-{other}.txt"
     client = (
-        f"sudo chrt -f 50 netperf -H {host} -p {CONTROL_PORT} -t TCP_RR -l {seconds} -- "
+        f"sudo chrt -f 50 netperf -H {netperf.host} -p {CONTROL_PORT} -t TCP_RR -l {seconds} -- "
         f"-P ,{DATA_PORT} -r 1,1 -k {SELECTORS} > {file}"
     )
     server_vpc = consumer if is_baseline else provider
-    return Step(key, name, one, other, consumer, server_vpc, before, SERVER, client, file)
+    return Step(key, option.name, one, other, consumer, server_vpc, before, SERVER, client, file)
 
 
 class Missing(NamedTuple):

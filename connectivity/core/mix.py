@@ -70,7 +70,7 @@ def _is_buildable(made: Case, chosen: tuple[Option | None, ...]) -> bool:
 def _choose(
     made: Case, prices: PriceList, usable: Sequence[tuple[Option, Bools]]
 ) -> tuple[Option | None, ...]:
-    ranked = sorted(usable, key=lambda one: one[0].rank)
+    ranked = sorted(usable, key=lambda one: one[0].order)
     if not ranked:
         return (None,) * len(made.flows)
     costs = np.stack([_costs_alone(option, made, prices, flows) for option, flows in ranked])
@@ -98,7 +98,7 @@ def _costs_alone(option: Option, made: Case, prices: PriceList, usable: Bools) -
 def _operations_alone(option: Option, made: Case, alone: Flows) -> Floats:
     usd = np.zeros(len(alone))
     for objects in option.objects(alone):
-        price = float(made.topology.operations_usd.get(objects.kind, 0))
+        price = float(made.topology.operations_usd.get(objects.kind.key, 0))
         first = np.unique(objects.thing, return_index=True)[1]
         usd += price * np.bincount(objects.owner[first] // 3, minlength=len(alone))
     return usd

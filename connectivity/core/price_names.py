@@ -9,16 +9,23 @@ from importlib import import_module
 from pkgutil import walk_packages
 from types import ModuleType
 
-from connectivity.core import options, transfer
+from connectivity.core import transfer
 from connectivity.core.health import kinds
+from connectivity.core.options import OPTIONS
 from costmodel.core.charges import PriceName
 
 
 def _modules() -> Iterator[ModuleType]:
     yield transfer
-    for package in (options, kinds):
-        for found in walk_packages(package.__path__, f"{package.__name__}."):
-            yield import_module(found.name)
+    for module in (*OPTIONS.modules, *_of(kinds)):
+        yield module
+        yield from _of(module)
+
+
+def _of(package: ModuleType) -> Iterator[ModuleType]:
+    """The modules of a package; a module that is none has none."""
+    for found in walk_packages(getattr(package, "__path__", ()), f"{package.__name__}."):
+        yield import_module(found.name)
 
 
 def _names(value: object) -> Iterator[PriceName]:

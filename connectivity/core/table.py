@@ -29,13 +29,19 @@ class _Absent:
 ABSENT = _Absent()
 
 
+Choices = Callable[[], tuple[str, ...]]
+
+
 class Column(NamedTuple):
-    """One key of a mapping. `reads` turns a plain text into the value that it means."""
+    """One key of a mapping. `reads` turns a plain text into the value that it means.
+
+    What may be chosen is asked for where it is shown: more may be registered by then.
+    """
 
     key: str
     label: str
     reads: Callable[[str], Any]
-    choices: tuple[str, ...] = ()
+    choices: Choices = tuple
     required: bool = False
 
     def value(self, text: str) -> Any:
@@ -96,7 +102,9 @@ def one_or_list(text: str) -> Any:
     return _list(text) if "," in text else text
 
 
-def text_column(key: str, label: str, *choices: str, required: bool = False) -> Column:
+def text_column(
+    key: str, label: str, choices: Choices = tuple, *, required: bool = False
+) -> Column:
     return Column(key, label, str, choices, required)
 
 
@@ -104,18 +112,28 @@ def number_column(key: str, label: str, *, required: bool = False) -> Column:
     return Column(key, label, _number, required=required)
 
 
-def list_column(key: str, label: str, *choices: str, required: bool = False) -> Column:
+def list_column(
+    key: str, label: str, choices: Choices = tuple, *, required: bool = False
+) -> Column:
     return Column(key, label, _list, choices, required)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One list of the document; `identity` is the key by which its rows are known elsewhere."""
+    """One list of the document; `identity` is the key by which its rows are known elsewhere.
+
+    Columns that come from what is registered are `others`, after its own.
+    """
 
     key: str
     title: str
-    columns: tuple[Column, ...]
+    own: tuple[Column, ...]
     identity: str = ""
+    others: Callable[[], tuple[Column, ...]] = tuple
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return (*self.own, *self.others())
 
     def column(self, key: str) -> Column:
         return next(one for one in (*self.columns, MORE) if one.key == key)

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from connectivity.core.document import CONNECTIONS, ENDS, NEEDS, OFFERED
+from connectivity.core.document import CONNECTIONS, ENDS, NEEDS
+from connectivity.core.options import OPTIONS
 from connectivity.core.regions import AZ_PREFIXES
 from connectivity.core.table import (
     REST,
@@ -19,7 +20,7 @@ from connectivity.core.table import (
     share,
     text_column,
 )
-from connectivity.core.topology import OBJECT_KINDS, OPTION_KEYS, PROTOCOLS, QUOTAS
+from connectivity.core.topology import PROTOCOLS
 
 OPERATIONS = "operations_usd_per_object"
 PLACE = re.compile(r"(?P<table>[a-z_]+)\[(?P<row>[0-9]+)\](?:\.(?P<column>[^.\[]+))?")
@@ -43,7 +44,7 @@ TABLES: dict[str, Table] = {
             (
                 text_column("name", "Name", required=True),
                 text_column("account", "Account ID", required=True),
-                text_column("region", "Region", *AZ_PREFIXES, required=True),
+                text_column("region", "Region", lambda: tuple(AZ_PREFIXES), required=True),
                 list_column("cidrs", "CIDRs", required=True),
                 list_column("azs", "AZ IDs", required=True),
                 text_column("environment", "Environment"),
@@ -57,11 +58,11 @@ TABLES: dict[str, Table] = {
             (
                 text_column("name", "Name", required=True),
                 text_column("vpc", "VPC", required=True),
-                text_column("protocol", "Protocol", *PROTOCOLS),
+                text_column("protocol", "Protocol", lambda: PROTOCOLS),
                 number_column("port", "Port", required=True),
                 list_column("azs", "AZ IDs"),
-                Column("cross_zone", "Cross-zone", flag, ("true", "false")),
-                Column("existing_nlb", "NLB exists", flag, ("true", "false")),
+                Column("cross_zone", "Cross-zone", flag, lambda: ("true", "false")),
+                Column("existing_nlb", "NLB exists", flag, lambda: ("true", "false")),
             ),
             "name",
         ),
@@ -80,11 +81,11 @@ TABLES: dict[str, Table] = {
                 number_column("max_idle_seconds", "Longest silence, s"),
                 number_column("requests_per_second", "Requests a second"),
                 number_column("peak_gbps", "Peak, Gbps"),
-                list_column("needs", "Needs", *NEEDS),
-                text_column("initiated_by", "Initiated by", *ENDS),
+                list_column("needs", "Needs", lambda: NEEDS),
+                text_column("initiated_by", "Initiated by", lambda: ENDS),
                 number_column("p99_budget_us", "p99 budget, µs"),
-                list_column("options", "Options", *OFFERED),
-                text_column("today", "Today", *OPTION_KEYS),
+                list_column("options", "Options", lambda: OPTIONS.vocabulary.offered),
+                text_column("today", "Today", lambda: OPTIONS.vocabulary.options),
             ),
             "name",
         ),
@@ -92,7 +93,7 @@ TABLES: dict[str, Table] = {
             "policies",
             "Policies",
             (
-                Column("forbid", "Forbid", one_or_list, OPTION_KEYS, True),
+                Column("forbid", "Forbid", one_or_list, lambda: OPTIONS.vocabulary.options, True),
                 list_column("between", "Between two environments", required=True),
                 text_column("because", "Because"),
             ),
@@ -102,7 +103,7 @@ TABLES: dict[str, Table] = {
             "Raised quotas",
             (
                 text_column("account", "Account ID", required=True),
-                text_column("rule", "Rule", *QUOTAS, required=True),
+                text_column("rule", "Rule", lambda: OPTIONS.vocabulary.quotas, required=True),
                 number_column("value", "Raised to", required=True),
                 text_column("by", "By whom", required=True),
                 text_column("because", "Why", required=True),
@@ -112,7 +113,7 @@ TABLES: dict[str, Table] = {
             "connections",
             "What exists",
             (
-                text_column("kind", "Kind", *CONNECTIONS, required=True),
+                text_column("kind", "Kind", lambda: CONNECTIONS, required=True),
                 text_column("id", "ID", required=True),
                 text_column("account", "Account ID"),
                 text_column("vpc", "VPC"),
@@ -123,6 +124,15 @@ TABLES: dict[str, Table] = {
     )
 }
 
+
+def _operations() -> tuple[Column, ...]:
+    """One column for each kind of object that options make."""
+    return tuple(
+        number_column(f"{OPERATIONS}.{kind}", f"Operations of one {kind}, USD a month")
+        for kind in OPTIONS.vocabulary.objects
+    )
+
+
 GENERAL = Table(
     "general",
     "The whole",
@@ -130,13 +140,8 @@ GENERAL = Table(
         text_column("name", "Name", required=True),
         number_column("p99_budget_us", "p99 budget of every flow, µs"),
         text_column("hub_account", "Account that owns the hubs"),
-        *(
-            number_column(
-                f"operations_usd_per_object.{kind}", f"Operations of one {kind}, USD a month"
-            )
-            for kind in OBJECT_KINDS
-        ),
     ),
+    others=_operations,
 )
 """What is said once. Its columns with a dot are keys of a mapping inside."""
 
@@ -163,7 +168,7 @@ def with_rows(document: Document, key: str, rows: list[Document]) -> Document:
 def _general(document: Document) -> Document:
     flat = {k: v for k, v in document.items() if k not in TABLES and k != "version"}
     inside = flat.get(OPERATIONS)
-    if isinstance(inside, dict) and inside and set(inside) <= set(OBJECT_KINDS):
+    if isinstance(inside, dict) and inside and set(inside) <= set(OPTIONS.vocabulary.objects):
         del flat[OPERATIONS]
         flat |= {f"{OPERATIONS}.{kind}": usd for kind, usd in inside.items()}
     return flat

@@ -9,24 +9,15 @@ Network = IPv4Network | IPv6Network
 
 PROTOCOLS = ("tcp", "udp", "tls", "http")
 
-OBJECT_KINDS = ("peering", "attachment", "endpoint", "service", "region-peering")
-"""The kinds of objects that people look after, and that may have a price of operations."""
 
-OPTION_KEYS = (
-    "single-vpc",
-    "vpc-sharing",
-    "vpc-peering",
-    "transit-gateway",
-    "privatelink",
-    "privatelink-resource",
-    "vpc-lattice",
-    "cloud-wan",
-    "site-to-site-vpn",
-    "public-internet",
-)
-"""Every key that a document may name, in the contract's order, which settles ties."""
+class Vocabulary(NamedTuple):
+    """What a document may name that it does not define: what is registered."""
 
-USUAL_OPTIONS = frozenset(OPTION_KEYS) - {"single-vpc", "vpc-sharing"}
+    options: tuple[str, ...]  # every key, in the options' order
+    offered: tuple[str, ...]  # those that a flow may allow
+    usual: frozenset[str]  # those that a flow allows where it names none
+    objects: tuple[str, ...]  # kinds of objects that may have a price of operations
+    quotas: tuple[str, ...]  # rules about limits that AWS raises on request
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +70,7 @@ class Flow(NamedTuple):
     needs: frozenset[str] = frozenset()
     initiated_by: str = "consumer"  # consumer, provider or both
     p99_budget_us: float | None = None
-    options: frozenset[str] = USUAL_OPTIONS
+    options: frozenset[str] = frozenset()
     today: str | None = None
 
 
@@ -90,26 +81,6 @@ class Policy:
     forbid: frozenset[str]
     between: frozenset[str]
     because: str
-
-
-QUOTAS = (
-    "CMN-12",
-    "CMN-13",
-    "CMN-14",
-    "CWAN-02",
-    "INET-12",
-    "LTC-09",
-    "LTC-10",
-    "PEER-07",
-    "PEER-09",
-    "PLN-13",
-    "SHR-03",
-    "SHR-04",
-    "TGW-04",
-    "TGW-12",
-    "VPN-12",
-)
-"""The rules about limits that AWS raises on request, by id."""
 
 
 @dataclass(frozen=True, slots=True)

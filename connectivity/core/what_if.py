@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from connectivity.core.changes import INPUTS, SCALED, Change, Document, applied
-from connectivity.core.document import topology as validated
+from connectivity.core.options import OPTIONS
 from connectivity.core.problems import DocumentRefused, Problem, Problems, did_you_mean
 from connectivity.core.regions import has_choice
-from connectivity.core.topology import OBJECT_KINDS, Flow, Topology
+from connectivity.core.registered import topology as validated
+from connectivity.core.topology import Flow, Topology
 
 MOST_NAMED = 5  # flows in a sentence
 NUMBER = re.compile(
@@ -240,7 +241,7 @@ def _unknown(key: str, own: dict[str, float], topology: Topology) -> str | None:
         return None
     what, _, of = key.partition(":")
     if what == "operations":
-        return f"no object is called {of!r}{did_you_mean(of, OBJECT_KINDS)}"
+        return f"no object is called {of!r}{did_you_mean(of, OPTIONS.vocabulary.objects)}"
     names = [one["name"] for one in topology.document["flows"]]
     if of in names:
         return "cannot be changed for one flow"
@@ -258,7 +259,7 @@ def _values(topology: Topology) -> dict[str, float]:
         "crossing": 100 * _mean_share(near),
         "connections": sum(one.connections_per_second for one in flows),
         "azs": float(max(len(vpc.azs) for vpc in topology.vpcs)),
-        **{f"operations:{kind}": float(prices.get(kind, 0)) for kind in OBJECT_KINDS},
+        **{f"operations:{k}": float(prices.get(k, 0)) for k in OPTIONS.vocabulary.objects},
     }
 
 

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable
 
 from connectivity.core.latency import LatencyCell, region_of
-from connectivity.core.topology import OPTION_KEYS
+from connectivity.core.options import OPTIONS
 
 COLUMNS = ("option", "from_az", "to_az", "us", "noise_us", "as_of", "comment", "source")
 
@@ -31,7 +31,7 @@ def read(lines: Iterable[str]) -> tuple[LatencyCell, ...]:
 
 
 def _cell(row: dict[str, str], line: int) -> LatencyCell:
-    if row["option"] not in OPTION_KEYS:
+    if row["option"] not in OPTIONS.by_key:
         raise LatencyTableError(line, f"'option' is {row['option']!r}, which is not one")
     for column in ("from_az", "to_az"):
         if not region_of(row[column]):

@@ -22,7 +22,6 @@ from costmodel.queries import UnknownPriceList, in_force, price_changes, price_l
 
 MOST = 5
 MOST_TOPOLOGIES = 50  # that are compared again; the latest change first
-OPTION_NAMES = {one.key: one.name for one in OPTIONS}
 
 
 @dataclass(frozen=True)
@@ -160,7 +159,8 @@ def latencies(team_id: int, period: Period) -> Latencies:
 
 
 def _option(key: str) -> str:
-    return OPTION_NAMES.get(key, key or "between Regions")
+    option = OPTIONS.by_key.get(key)
+    return option.name if option else key or "between Regions"
 
 
 @dataclass(frozen=True)

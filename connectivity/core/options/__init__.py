@@ -6,11 +6,6 @@ To add an option, add a file. Nothing else names it.
 from importlib import import_module
 from pkgutil import iter_modules
 
-from connectivity.core.option import Option
+from connectivity.core.registry import Options
 
-OPTIONS: tuple[Option, ...] = tuple(
-    sorted(
-        (import_module(f"{__name__}.{module.name}").OPTION for module in iter_modules(__path__)),
-        key=lambda option: option.rank,
-    )
-)
+OPTIONS = Options(import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__))

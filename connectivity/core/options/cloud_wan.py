@@ -8,7 +8,7 @@ from connectivity.core import hubs
 from connectivity.core.case import Case
 from connectivity.core.columns import Flows
 from connectivity.core.limits import limit_rules
-from connectivity.core.option import Objects, Option
+from connectivity.core.option import ATTACHMENT_OBJECT, Objects, Option, Term
 from connectivity.core.rule import Rule, Severity, needs
 from connectivity.core.sources import (
     BEST_PRACTICES,
@@ -50,7 +50,7 @@ def charges(flows: Flows) -> Iterator[Charge]:
 
 
 def objects(flows: Flows) -> Iterator[Objects]:
-    yield Objects("attachment", flows.ends.account, flows.ends.vpc)
+    yield Objects(ATTACHMENT_OBJECT, flows.ends.account, flows.ends.vpc)
 
 
 def _overlap(case: Case, row: int) -> str:
@@ -114,7 +114,17 @@ def _try_first(case: Case, row: int) -> str:
 OPTION = Option(
     key="cloud-wan",
     name="Cloud WAN",
+    order=8,
+    colour=8,
+    help=Term(
+        "Cloud WAN",
+        "A core network with an edge in each Region, which one policy routes; every VPC is "
+        "attached once.",
+        "https://docs.aws.amazon.com/network-manager/latest/cloudwan/what-is-cloudwan.html",
+        "Cloud WAN User Guide",
+    ),
     charges=charges,
+    makes=(ATTACHMENT_OBJECT,),
     objects=objects,
     rules=(
         Rule("CWAN-14", Severity.HARD, hubs.overlapping, _overlap, NOT_VERIFIED),

@@ -9,7 +9,7 @@ from connectivity.core.case import Case
 from connectivity.core.columns import Flows, numbered
 from connectivity.core.lattice import LATTICE_RULES
 from connectivity.core.limits import limit_rules
-from connectivity.core.option import Objects, Option
+from connectivity.core.option import ENDPOINT_OBJECT, SERVICE_OBJECT, Netperf, Objects, Option, Term
 from connectivity.core.rule import Rule, Severity
 from connectivity.core.sources import BEST_PRACTICES, ENDPOINT_QUOTAS, RESOURCE_GATEWAYS
 from connectivity.core.transfer import codes
@@ -34,8 +34,8 @@ def charges(flows: Flows) -> Iterator[Charge]:
 
 
 def objects(flows: Flows) -> Iterator[Objects]:
-    yield Objects("endpoint", flows.consumer.account, codes(flows.consumer.vpc, flows.service))
-    yield Objects("service", flows.provider.account, flows.service)
+    yield Objects(ENDPOINT_OBJECT, flows.consumer.account, codes(flows.consumer.vpc, flows.service))
+    yield Objects(SERVICE_OBJECT, flows.provider.account, flows.service)
 
 
 def _subnets(case: Case, row: int) -> str:
@@ -73,7 +73,17 @@ def _endpoints(case: Case) -> Floats:
 OPTION = Option(
     key="privatelink-resource",
     name="PrivateLink resource endpoint",
+    order=6,
+    colour=6,
+    help=Term(
+        "PrivateLink resource endpoint",
+        "A database or other TCP resource is reached through a resource gateway in its VPC, "
+        "without a load balancer.",
+        "https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-resources.html",
+        "PrivateLink guide",
+    ),
     charges=charges,
+    makes=(ENDPOINT_OBJECT, SERVICE_OBJECT),
     objects=objects,
     carries=services.carries,
     rules=(
@@ -100,4 +110,5 @@ OPTION = Option(
         "A resource endpoint is billed once, however many AZs it stands in, as AWS's page names no "
         "AZ; crossing AZs to and from it is not charged.",
     ),
+    netperf=Netperf("ENDPOINT_ADDRESS", is_behind_listeners=True),
 )

@@ -9,7 +9,7 @@ from connectivity.core import services
 from connectivity.core.case import Case
 from connectivity.core.columns import Flows
 from connectivity.core.limits import limit_rules
-from connectivity.core.option import Objects, Option
+from connectivity.core.option import SERVICE_OBJECT, Netperf, Objects, Option, Term
 from connectivity.core.rule import Rule, Severity
 from connectivity.core.services import (
     ALB_NEW_PER_UNIT,
@@ -82,7 +82,7 @@ def _load_balancers(flows: Flows, kind: str) -> Iterator[Charge]:
 
 
 def objects(flows: Flows) -> Iterator[Objects]:
-    yield Objects("service", flows.provider.account, flows.service)
+    yield Objects(SERVICE_OBJECT, flows.provider.account, flows.service)
 
 
 def _one_way(case: Case, row: int) -> str:
@@ -202,7 +202,17 @@ def _to_service(case: Case) -> Bools:
 OPTION = Option(
     key="public-internet",
     name="Public internet",
+    order=10,
+    colour=10,
+    help=Term(
+        "Public internet",
+        "Out through NAT gateways, in through a public load balancer: nothing is private but the "
+        "content of your connections.",
+        "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html",
+        "Amazon VPC User Guide",
+    ),
     charges=charges,
+    makes=(SERVICE_OBJECT,),
     objects=objects,
     carries=services.carries,
     rules=(
@@ -234,4 +244,5 @@ OPTION = Option(
         "An Application Load Balancer evaluates at most ten rules, which are free, and stands in "
         "two AZs at least, with a public address in each.",
     ),
+    netperf=Netperf("LOAD_BALANCER_ADDRESS", is_behind_listeners=True),
 )

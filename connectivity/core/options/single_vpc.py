@@ -6,7 +6,7 @@ import numpy as np
 
 from connectivity.core.case import Case
 from connectivity.core.columns import Flows
-from connectivity.core.option import Option
+from connectivity.core.option import Option, Standing, Term
 from connectivity.core.rule import Rule, Severity
 from connectivity.core.sources import NOT_VERIFIED, SHARING
 from costmodel.core.charges import Bools, Charge
@@ -52,6 +52,14 @@ def _vpcs(case: Case, row: int) -> str:
 OPTION = Option(
     key="single-vpc",
     name="Single VPC (baseline)",
+    order=1,
+    colour=1,
+    help=Term(
+        "Single VPC",
+        "Both ends in one VPC: the baseline against which every latency overhead is measured.",
+        "https://docs.aws.amazon.com/vpc/latest/userguide/what-is-amazon-vpc.html",
+        "Amazon VPC User Guide",
+    ),
     charges=charges,
     carries=carries,
     rules=(
@@ -59,4 +67,5 @@ OPTION = Option(
         Rule("SVPC-02", Severity.HARD, _accounts_differ, _accounts, SHARING),
         Rule("BASE-01", Severity.HARD, _two_vpcs, _vpcs, NOT_VERIFIED),
     ),
+    standing=Standing.BASELINE,
 )

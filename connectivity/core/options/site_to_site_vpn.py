@@ -10,7 +10,7 @@ import numpy as np
 from connectivity.core.case import Case
 from connectivity.core.columns import Flows, Side
 from connectivity.core.limits import limit_rules
-from connectivity.core.option import Option
+from connectivity.core.option import Option, Term
 from connectivity.core.overlaps import pair_overlaps
 from connectivity.core.rule import Rule, Severity, needs
 from connectivity.core.sources import BEST_PRACTICES, CONNECTIVITY_OPTIONS, NOT_VERIFIED, VPN_QUOTAS
@@ -125,6 +125,15 @@ def _dns(case: Case, row: int) -> str:
 OPTION = Option(
     key="site-to-site-vpn",
     name="Site-to-Site VPN",
+    order=9,
+    colour=9,
+    help=Term(
+        "Site-to-Site VPN",
+        "Two encrypted tunnels to a gateway of AWS; between VPCs the other end is an appliance "
+        "that you run.",
+        "https://docs.aws.amazon.com/vpn/latest/s2svpn/VPC_VPN.html",
+        "Site-to-Site VPN User Guide",
+    ),
     charges=charges,
     rules=(
         Rule("VPN-08", Severity.HARD, _overlapping, _overlap, NOT_VERIFIED),

@@ -8,7 +8,7 @@ from connectivity.core import services
 from connectivity.core.case import Case
 from connectivity.core.columns import MILLIONTHS, Flows
 from connectivity.core.lattice import LATTICE_RULES, SERVICE_TIMEOUTS
-from connectivity.core.option import Objects, Option
+from connectivity.core.option import SERVICE_OBJECT, Objects, Option, Term
 from connectivity.core.rule import Rule, Severity
 from connectivity.core.services import HTTP, SECONDS_PER_HOUR, TLS
 from connectivity.core.sources import BEST_PRACTICES, LATTICE_TLS, SAAS_OPTIONS
@@ -52,7 +52,7 @@ def _billed_requests(flows: Flows) -> Ints:
 
 
 def objects(flows: Flows) -> Iterator[Objects]:
-    yield Objects("service", flows.provider.account, flows.service)
+    yield Objects(SERVICE_OBJECT, flows.provider.account, flows.service)
 
 
 def _protocol(case: Case, row: int) -> str:
@@ -99,7 +99,17 @@ def _throughput(case: Case, row: int) -> str:
 OPTION = Option(
     key="vpc-lattice",
     name="VPC Lattice service",
+    order=7,
+    colour=7,
+    help=Term(
+        "VPC Lattice",
+        "HTTP, gRPC and TLS services in a service network with which VPCs are associated; its "
+        "owner pays for hours, GB and requests.",
+        "https://docs.aws.amazon.com/vpc-lattice/latest/ug/what-is-vpc-lattice.html",
+        "VPC Lattice User Guide",
+    ),
     charges=charges,
+    makes=(SERVICE_OBJECT,),
     objects=objects,
     carries=services.carries,
     rules=(
@@ -120,4 +130,5 @@ OPTION = Option(
         "VPC Lattice requests are spread evenly over the hours of a month; of a TLS listener its "
         "connections are counted. Crossing AZs is part of its price for a GB.",
     ),
+    netperf=None,
 )

@@ -8,7 +8,7 @@ from connectivity.core.case import Case
 from connectivity.core.columns import Flows
 from connectivity.core.common_rules import ROUTES_CEILING, ROUTES_PER_TABLE
 from connectivity.core.limits import limit_rules
-from connectivity.core.option import Objects, Option
+from connectivity.core.option import PEERING_OBJECT, Objects, Option, Term
 from connectivity.core.overlaps import Overlap, all_overlaps, overlaps, pair_overlaps
 from connectivity.core.rule import Growth, Rule, Severity, needs
 from connectivity.core.sources import BEST_PRACTICES, MULTI_VPC, PEERING, VPC_QUOTAS
@@ -39,7 +39,9 @@ def charges(flows: Flows) -> Iterator[Charge]:
 
 def objects(flows: Flows) -> Iterator[Objects]:
     ends = flows.consumer.vpc, flows.provider.vpc
-    yield Objects("peering", flows.consumer.account, codes(np.minimum(*ends), np.maximum(*ends)))
+    yield Objects(
+        PEERING_OBJECT, flows.consumer.account, codes(np.minimum(*ends), np.maximum(*ends))
+    )
 
 
 def _overlapping(case: Case) -> Bools:
@@ -172,7 +174,16 @@ def _dns(case: Case, row: int) -> str:
 OPTION = Option(
     key="vpc-peering",
     name="VPC peering",
+    order=3,
+    colour=3,
+    help=Term(
+        "VPC peering",
+        "A direct route between exactly two VPCs; it is not passed on to a third.",
+        "https://docs.aws.amazon.com/vpc/latest/peering/what-is-vpc-peering.html",
+        "VPC Peering Guide",
+    ),
     charges=charges,
+    makes=(PEERING_OBJECT,),
     objects=objects,
     rules=(
         Rule("PEER-03", Severity.HARD, _overlapping, _overlap, PEERING),

@@ -9,7 +9,7 @@ from connectivity.core.case import Case
 from connectivity.core.columns import Flows
 from connectivity.core.common_rules import not_in_one_organization
 from connectivity.core.limits import limit_rules
-from connectivity.core.option import Option
+from connectivity.core.option import Option, Standing, Term
 from connectivity.core.overlaps import pair_overlaps
 from connectivity.core.rule import Rule, Severity, needs
 from connectivity.core.sources import BEST_PRACTICES, NOT_VERIFIED, SHARING, VPC_QUOTAS
@@ -110,6 +110,15 @@ def _groups(case: Case, row: int) -> str:
 OPTION = Option(
     key="vpc-sharing",
     name="VPC sharing",
+    order=2,
+    colour=2,
+    help=Term(
+        "VPC sharing",
+        "One account owns a VPC and shares its subnets with other accounts of the Organization, "
+        "which run their resources in them.",
+        "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html",
+        "Amazon VPC User Guide",
+    ),
     charges=charges,
     carries=carries,
     keeps_vpcs=False,
@@ -136,4 +145,6 @@ OPTION = Option(
         Rule("SHR-08", Severity.WARNING, _two_accounts, _exhaustion, VPC_QUOTAS),
         Rule("SHR-07", Severity.WARNING, _groups_across_accounts, _groups, BEST_PRACTICES),
     ),
+    standing=Standing.NAMED,
+    why_named="the workloads would have to move",
 )

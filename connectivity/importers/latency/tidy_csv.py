@@ -8,8 +8,8 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 
+from connectivity.core.options import OPTIONS
 from connectivity.core.problems import DocumentRefused, Problem
-from connectivity.core.topology import OPTION_KEYS
 from connectivity.importers.latency.places import az_id_of, pair_problems
 from connectivity.importers.latency.run import Asked, Run, checked, is_date, number, shown, whole
 from connectivity.importers.latency.text import Text
@@ -103,7 +103,7 @@ def _problems(row: Row) -> Iterator[str]:
         yield f"percentile is {shown(row['percentile'])}; known are {', '.join(FIGURES)}"
     if row.get("date") and not is_date(row["date"]):
         yield f"date is {shown(row['date'])}, not a day such as 2026-11-23, or is to come"
-    if row.get("option") and row["option"] not in OPTION_KEYS:
+    if row.get("option") and row["option"] not in OPTIONS.by_key:
         yield f"option is {shown(row['option'])}, which is not one"
     if not any(FORMULA.match(row[end]) for end in ENDS):
         yield from pair_problems(row["source"], row["dest"])

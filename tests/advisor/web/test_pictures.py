@@ -11,8 +11,8 @@ from advisor.models import User
 from advisor.web.picture import picture
 from connectivity.actions import create_topology
 from connectivity.core.case import case
-from connectivity.core.document import topology
 from connectivity.core.reading import read
+from connectivity.core.registered import topology
 from connectivity.reference import REFERENCE
 from tests.advisor.web.test_comparison import curves_of, estate, page
 from tests.factories import account, document, flow, vpc

@@ -16,9 +16,9 @@ from connectivity.core.breakeven import (
     handovers,
 )
 from connectivity.core.case import case
-from connectivity.core.document import topology
 from connectivity.core.option import Option
 from connectivity.core.options import OPTIONS
+from connectivity.core.registered import topology
 from costmodel.core.curve import Curve
 from tests.connectivity.core.test_properties import PRICES, bill_of, documents, every_option
 from tests.factories import document, flow

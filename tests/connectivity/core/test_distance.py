@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from connectivity.core.compare import compare
 from connectivity.core.distance import between, bound_words, instead_words, places
-from connectivity.core.document import topology
 from connectivity.core.latency import LatencyCell, LatencySet, Median
 from connectivity.core.plain import plain
 from connectivity.core.regions import AZ_PREFIXES
+from connectivity.core.registered import topology
 from tests.factories import document, flow, price_list, vpc
 
 OHIO_TO_FRANKFURT = 65_915

@@ -5,9 +5,9 @@ import json
 import pytest
 import yaml
 
-from connectivity.core.document import parse, topology
+from connectivity.core.options import OPTIONS
 from connectivity.core.problems import DocumentRefused
-from connectivity.core.topology import USUAL_OPTIONS
+from connectivity.core.registered import parse, topology
 from tests.broken import BROKEN, OVER_HTTP_ONLY
 from tests.factories import account, document, flow, topology_of, vpc
 
@@ -55,7 +55,7 @@ def test_a_byte_order_mark_is_no_problem() -> None:
 def test_defaults_are_the_contracts() -> None:
     (one,) = topology_of().flows
     assert (one.response_share, one.initiated_by, one.max_idle_seconds) == (0.5, "consumer", None)
-    assert one.options == USUAL_OPTIONS
+    assert one.options == OPTIONS.vocabulary.usual
     assert topology_of().hub_account == "111111111111"
     assert topology_of().services[0].azs == ("use1-az1", "use1-az2", "use1-az3")
 

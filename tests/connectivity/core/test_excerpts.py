@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from connectivity.core.compare import compare
-from connectivity.core.document import topology
 from connectivity.core.latency import LatencyCell, LatencySet
 from connectivity.core.plain import plain
+from connectivity.core.registered import topology
 from tests.factories import account, document, flow, price_list, vpc
 
 CELLS = tuple(

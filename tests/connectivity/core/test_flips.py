@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from connectivity.core.compare import compare
-from connectivity.core.document import topology
 from connectivity.core.flips import flips
 from connectivity.core.latency import LatencySet
 from connectivity.core.levers import ABOVE, BELOW, percent
+from connectivity.core.registered import topology
 from costmodel.core.price_list import PriceList
 from tests.factories import TEST_PRICES, document, flow, price_list, vpc
 from tests.topologies import completed, random_document

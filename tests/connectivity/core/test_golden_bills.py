@@ -9,8 +9,8 @@ import yaml
 from connectivity.advice import options_by_key
 from connectivity.core.answer import Answer
 from connectivity.core.compare import Comparison, compare
-from connectivity.core.document import topology
 from connectivity.core.latency import LatencySet
+from connectivity.core.registered import topology
 from costmodel.core.units import cents
 from tests.factories import price_list
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from connectivity.core.compare import Comparison, compare
-from connectivity.core.document import topology
 from connectivity.core.headroom import Room, headroom
 from connectivity.core.latency import LatencySet
+from connectivity.core.registered import topology
 from costmodel.core.price_list import PriceList
 from tests.factories import account, document, flow, vpc
 

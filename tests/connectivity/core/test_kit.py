@@ -3,9 +3,9 @@
 import pytest
 
 from connectivity.core.compare import Comparison, compare
-from connectivity.core.document import topology
 from connectivity.core.kit import Missing, run_book, unmeasured
 from connectivity.core.latency import LatencyCell, LatencySet
+from connectivity.core.registered import topology
 from tests.factories import document, flow, price_list, vpc
 
 OHIO = ["use2-az1", "use2-az2", "use2-az3"]

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectivity.core.compare import Comparison, compare
-from connectivity.core.document import topology
 from connectivity.core.flips import flips
 from connectivity.core.latency import LatencySet
 from connectivity.core.missing import deciding
 from connectivity.core.options.site_to_site_vpn import APPLIANCE
 from connectivity.core.plain import plain
+from connectivity.core.registered import topology
 from connectivity.core.topology import Topology
 from connectivity.core.verdict import recommended, unpriced
 from connectivity.importers import latency_table

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from connectivity.core.document import parse, topology
 from connectivity.core.pasting import pasted
 from connectivity.core.problems import DocumentRefused, Problem, Problems, did_you_mean, it_can_be
+from connectivity.core.registered import parse, topology
 from connectivity.core.tables import table_of
 from connectivity.core.what_if import what_if
 from tests.factories import document, flow, topology_of, vpc

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from connectivity.core.case import case
 from connectivity.core.compare import compare
-from connectivity.core.document import topology
 from connectivity.core.latency import LatencySet
 from connectivity.core.option import Option
 from connectivity.core.options import OPTIONS
 from connectivity.core.plain import plain
+from connectivity.core.registered import topology
 from costmodel.core.bill import Bill, bill
 from tests.factories import account, document, price_list, vpc
 

@@ -6,8 +6,8 @@ from time import process_time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectivity.core.document import topology
 from connectivity.core.problems import DocumentRefused
+from connectivity.core.registered import topology
 from tests.factories import document, topology_of, vpc
 
 four = st.builds(

@@ -1,10 +1,10 @@
 """The reference case and the worked cases of the contract, at the shipped prices."""
 
 from connectivity.core.compare import compare
-from connectivity.core.document import parse
 from connectivity.core.latency import LatencySet
+from connectivity.core.options import OPTIONS
 from connectivity.core.plain import plain
-from connectivity.core.topology import OPTION_KEYS
+from connectivity.core.registered import parse
 from connectivity.reference import REFERENCE
 from costmodel.core.price_list import PriceList
 
@@ -63,7 +63,9 @@ def test_the_reference_latencies(prices: PriceList, latencies: LatencySet) -> No
         "vpc-peering": {inside: (86, 1), across: (595, -45)},
         "transit-gateway": {inside: (463, 378), across: (970, 330)},
         "privatelink": {inside: (654, 569), across: (1215, 575)},
-        **{key: {} for key in OPTION_KEYS[5:]},  # nobody published one with its method
+        **{
+            key: {} for key in OPTIONS.vocabulary.options[5:]
+        },  # nobody published one with its method
     }
     comments = {
         one["option"]: [cell["comment"] for cell in one["latency"][:2]] for one in answer["answers"]

@@ -4,13 +4,11 @@ from typing import Any
 
 import pytest
 
-from connectivity.core.common_rules import VPC_RULES
 from connectivity.core.compare import compare
-from connectivity.core.document import topology
 from connectivity.core.latency import LatencySet
 from connectivity.core.options import OPTIONS
 from connectivity.core.plain import plain
-from connectivity.core.topology import QUOTAS
+from connectivity.core.registered import topology
 from costmodel.core.price_list import PriceList
 from tests.factories import account, document, flow, price_list, vpc
 
@@ -401,8 +399,23 @@ def test_what_aws_granted_beyond_its_stated_ceiling_counts() -> None:
 
 
 def test_every_limit_can_be_raised_in_a_document() -> None:
-    rules = (*VPC_RULES, *(rule for option in OPTIONS for rule in option.rules))
-    assert {rule.id for rule in rules if rule.limit} == set(QUOTAS)
+    assert OPTIONS.vocabulary.quotas == (
+        "CMN-12",
+        "CMN-13",
+        "CMN-14",
+        "CWAN-02",
+        "INET-12",
+        "LTC-09",
+        "LTC-10",
+        "PEER-07",
+        "PEER-09",
+        "PLN-13",
+        "SHR-03",
+        "SHR-04",
+        "TGW-04",
+        "TGW-12",
+        "VPN-12",
+    )
 
 
 def test_a_bystander_on_the_hub_breaks_both_flows_that_touch_an_overlap() -> None:

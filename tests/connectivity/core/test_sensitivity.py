@@ -8,10 +8,10 @@ import pytest
 
 from connectivity.core.case import case
 from connectivity.core.compare import Comparison, compare
-from connectivity.core.document import topology
 from connectivity.core.latency import LatencySet
 from connectivity.core.option import Option
 from connectivity.core.options import OPTIONS
+from connectivity.core.registered import topology
 from connectivity.core.sensitivity import ranges, tornado
 from costmodel.core.bill import bill
 from costmodel.core.draws import usd_of_draws

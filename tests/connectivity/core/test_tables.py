@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectivity.core.difference import differences
-from connectivity.core.document import NEEDS, OFFERED, topology
+from connectivity.core.document import NEEDS
+from connectivity.core.options import OPTIONS
 from connectivity.core.pasting import merged, pasted, table_as_csv
 from connectivity.core.problems import DocumentRefused
 from connectivity.core.reading import read
+from connectivity.core.registered import topology
 from connectivity.core.table import Document
 from connectivity.core.table_edits import Edits, edited
 from connectivity.core.tables import (
@@ -37,6 +39,8 @@ extras = st.dictionaries(
 )
 numbers = st.integers(0, 10**9) | st.floats(0, 1e9, allow_nan=False) | st.floats(0, 1)
 shares = st.sampled_from([0, 0.0, 1, 1.0, 0.5]) | st.floats(0, 1)
+
+OFFERED = OPTIONS.vocabulary.offered
 
 
 def maybe(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:

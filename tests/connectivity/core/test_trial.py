@@ -7,8 +7,8 @@ import pytest
 
 from connectivity.core.answer import Answer
 from connectivity.core.compare import Comparison, compare
-from connectivity.core.document import topology
 from connectivity.core.latency import LatencySet
+from connectivity.core.registered import topology
 from connectivity.core.trial import (
     Basis,
     tried,

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from connectivity.core.compare import compare
-from connectivity.core.document import topology
 from connectivity.core.latency import LatencySet
 from connectivity.core.options import OPTIONS
 from connectivity.core.options.privatelink import CAPACITY_UNIT
 from connectivity.core.plain import plain
+from connectivity.core.registered import topology
 from costmodel.core.price_list import PriceList
 from tests.factories import TEST_PRICES, account, document, flow, price_list, vpc
 

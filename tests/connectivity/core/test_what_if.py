@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from connectivity.core.compare import compare
-from connectivity.core.document import topology
 from connectivity.core.latency import LatencySet
 from connectivity.core.plain import plain
+from connectivity.core.registered import topology
 from connectivity.core.what_if import WhatIf, what_if
 from tests.factories import document, flow, price_list, vpc
 

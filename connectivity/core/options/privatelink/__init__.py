@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from connectivity.core.columns import Flows
-from connectivity.core.option import Objects, Option
+from connectivity.core.option import ENDPOINT_OBJECT, SERVICE_OBJECT, Netperf, Objects, Option, Term
 from connectivity.core.options.privatelink.endpoints import carries, endpoint_azs
 from connectivity.core.options.privatelink.rules import RULES
 from connectivity.core.services import (
@@ -70,14 +70,24 @@ def _across_zones(flows: Flows) -> Ints:
 
 def objects(flows: Flows) -> Iterator[Objects]:
     endpoint = codes(flows.consumer.vpc, flows.service)
-    yield Objects("endpoint", flows.consumer.account, endpoint)
-    yield Objects("service", flows.provider.account, flows.service)
+    yield Objects(ENDPOINT_OBJECT, flows.consumer.account, endpoint)
+    yield Objects(SERVICE_OBJECT, flows.provider.account, flows.service)
 
 
 OPTION = Option(
     key="privatelink",
     name="PrivateLink",
+    order=5,
+    colour=5,
+    help=Term(
+        "PrivateLink",
+        "One service behind a Network Load Balancer is reached through an interface endpoint in "
+        "the consumer's VPC; the networks stay apart.",
+        "https://docs.aws.amazon.com/vpc/latest/privatelink/what-is-privatelink.html",
+        "AWS PrivateLink Guide",
+    ),
     charges=charges,
+    makes=(ENDPOINT_OBJECT, SERVICE_OBJECT),
     objects=objects,
     carries=carries,
     rules=RULES,
@@ -90,4 +100,5 @@ OPTION = Option(
         "Bytes that cross AZs between an NLB and its targets are charged as for any NLB; whether "
         "the waiver of April 2022 covers them behind an endpoint service is not verified.",
     ),
+    netperf=Netperf("ENDPOINT_ADDRESS", is_behind_listeners=True),
 )

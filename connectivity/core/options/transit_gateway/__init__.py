@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from connectivity.core.columns import Flows
-from connectivity.core.option import Objects, Option
+from connectivity.core.option import ATTACHMENT_OBJECT, REGION_PEERING_OBJECT, Objects, Option, Term
 from connectivity.core.options.transit_gateway.rules import RULES
 from connectivity.core.transfer import between_regions, codes
 from costmodel.core.charges import Charge, Hourly, Ints, Metered, PriceName
@@ -31,9 +31,9 @@ def charges(flows: Flows) -> Iterator[Charge]:
 
 
 def objects(flows: Flows) -> Iterator[Objects]:
-    yield Objects("attachment", flows.ends.account, flows.ends.vpc)
+    yield Objects(ATTACHMENT_OBJECT, flows.ends.account, flows.ends.vpc)
     far = flows.rows(np.flatnonzero(~flows.same_region))
-    yield Objects("region-peering", far.hub, _peering(far))
+    yield Objects(REGION_PEERING_OBJECT, far.hub, _peering(far))
 
 
 def _two_regions(far: Flows) -> tuple[Ints, Ints]:
@@ -48,7 +48,16 @@ def _peering(far: Flows) -> Ints:
 OPTION = Option(
     key="transit-gateway",
     name="Transit Gateway",
+    order=4,
+    colour=4,
+    help=Term(
+        "Transit Gateway",
+        "A hub in a Region to which every VPC is attached once, and which routes between them.",
+        "https://docs.aws.amazon.com/vpc/latest/tgw/what-is-transit-gateway.html",
+        "Transit Gateway guide",
+    ),
     charges=charges,
+    makes=(ATTACHMENT_OBJECT, REGION_PEERING_OBJECT),
     objects=objects,
     rules=RULES,
 )
