@@ -2,10 +2,12 @@
 
 import base64
 import hashlib
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.utils import filter_users_by_email, filter_users_by_username
+from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -16,12 +18,16 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from advisor import signins, teams, throttle
 from advisor.audit import by
 from advisor.models import Event, Invitation, Membership, Role, Team, User
+from advisor.oidc.asking import ProviderSession
 from advisor.origin import origin_of
 
+logger = logging.getLogger(__name__)
+MOST_LOGGED = 500  # characters: a provider's answer may stand in it
 UNKNOWN = "0.0.0.0"  # noqa: S104  no address, which a socket of this machine has
 
 
@@ -46,6 +52,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the librar
         if person:
             signins.note(Event.SIGN_IN_REFUSED, person, is_theirs=False, reason="wrong password")
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Where a sign-in may lead to: here, and no other name or port of this machine."""
+        request = context.request
+        return url_has_allowed_host_and_scheme(
+            url, {request.get_host()}, require_https=request.is_secure()
+        )
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return teams.invitation_in(request.session) is not None
 
@@ -58,6 +71,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the librar
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """Whoever the OIDC provider sends joins by invitation, or OIDC_TEAM as a viewer."""
+
+    def get_requests_session(self) -> ProviderSession:
+        return ProviderSession()
+
+    def on_authentication_error(
+        self, request: HttpRequest, provider: Any, error: Any = None, **details: Any
+    ) -> None:
+        """The reason stands in the log, and on the page only what its reader can use."""
+        reason = repr(str(details.get("exception") or error))  # a log's line stays one line
+        logger.warning("nobody was signed in by %s: %s", provider.name, reason[:MOST_LOGGED])
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return bool(settings.OIDC_TEAM) or teams.invitation_in(request.session) is not None

@@ -83,7 +83,7 @@ def _advisor_url(value: str, _: Values) -> bool:
     return parts.path in ("", "/") and not (parts.query or parts.fragment or parts.username)
 
 
-def _safe_url(value: str, _: Values) -> bool:
+def is_safe_url(value: str, _: Values | None = None) -> bool:
     """What is read there is believed, so nobody between may change it."""
     parts = _url(value)
     if parts is None or not parts.hostname or parts.username:
@@ -167,7 +167,7 @@ def _sender(value: str, _: Values) -> bool:
 
 
 def _provider(value: str, values: Values) -> bool:
-    return _safe_url(value, values) and bool(values.get("OIDC_CLIENT_ID"))
+    return is_safe_url(value) and bool(values.get("OIDC_CLIENT_ID"))
 
 
 def whole(least: int, most: int) -> Judge:
@@ -192,7 +192,7 @@ RULES = (
         "it lists hosts by name, without ports and without *: whatever a caller states as Host "
         "would stand in links and mails",
     ),
-    Rule("AWS_PRICES_URL", _safe_url, "it begins with https://"),
+    Rule("AWS_PRICES_URL", is_safe_url, "it begins with https://"),
     Rule("AWS_WORKER_ARN", matching(ARN), "it is like arn:aws:iam::111111111111:role/name"),
     Rule("COLLECTED_STATIC", _flag, "it is True or False"),
     Rule(

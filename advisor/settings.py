@@ -137,6 +137,7 @@ ACCOUNT_ADAPTER = "advisor.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before an address of mail or a provider is added
 ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever signs up was invited
 ACCOUNT_LOGOUT_REDIRECT_URL = ACCOUNT_SIGNUP_REDIRECT_URL = "home"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=int(IS_HTTPS))  # the one with TLS
@@ -157,6 +158,7 @@ USERSESSIONS_ADAPTER = "advisor.accounts.SessionsAdapter"
 SOCIALACCOUNT_ADAPTER = "advisor.accounts.SocialAccountAdapter"
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
+        "provider_class": "advisor.oidc.flow.Provider",
         "APPS": [
             {
                 "provider_id": "oidc",
@@ -165,9 +167,7 @@ SOCIALACCOUNT_PROVIDERS = {
                 "secret": env.str("OIDC_CLIENT_SECRET", default=""),
                 "settings": {"server_url": OIDC_SERVER_URL},
             }
-        ]
-        if OIDC_SERVER_URL
-        else []
+        ],
     }
 }
 AUDITLOG_LOGENTRY_MODEL = "advisor.AuditEntry"

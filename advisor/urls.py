@@ -47,6 +47,7 @@ from advisor.api.reports import (
     ScheduleView,
 )
 from advisor.api.topologies import TopologiesView, TopologyView, VersionsView, VersionView
+from advisor.oidc import flow
 from advisor.web import (
     account,
     collection,
@@ -129,7 +130,12 @@ api = [
 
 oidc = [
     path("account/3rdparty/", include("allauth.socialaccount.urls")),
-    path("account/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("account/oidc/<str:provider_id>/login/", flow.login, name="openid_connect_login"),
+    path(
+        "account/oidc/<str:provider_id>/login/callback/",
+        flow.callback,
+        name="openid_connect_callback",
+    ),
 ]
 
 urlpatterns = [

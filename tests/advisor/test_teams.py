@@ -1,14 +1,8 @@
 """Coming in, roles, leaving; sign-in with a second factor or elsewhere; the audit log."""
 
 import json
-import threading
-import time
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
-from urllib.parse import parse_qs, urlsplit
 
-import jwt
 import pytest
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.models import Authenticator
@@ -17,9 +11,6 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
-from allauth.socialaccount.providers import registry
-from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
-from cryptography.hazmat.primitives.asymmetric import rsa
 from django.apps import apps
 from django.core.cache import cache
 from django.core.management import call_command
@@ -204,90 +195,6 @@ def test_a_second_factor_is_asked_for_and_its_secret_is_not_readable(user: User)
 def code_of(secret: str) -> str:
     counter = next(iter(yield_hotp_counters_from_time()))
     return str(format_hotp_value(hotp_value(secret, counter)))
-
-
-class Provider(BaseHTTPRequestHandler):
-    """An OpenID Connect provider for one person, on loopback."""
-
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-    @property
-    def issuer(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_address[1]}"
-
-    def reply(self, body: dict[str, Any]) -> None:
-        data = json.dumps(body).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def do_GET(self) -> None:
-        person = {"sub": "42", "email": "carol@example.com", "preferred_username": "carol"}
-        names = {
-            "issuer": "", "authorization_endpoint": "/authorize", "token_endpoint": "/token",
-            "jwks_uri": "/jwks", "userinfo_endpoint": "/userinfo",
-        }  # fmt: skip
-        if self.path.endswith("openid-configuration"):
-            self.reply({name: self.issuer + path for name, path in names.items()})
-        elif self.path == "/jwks":
-            public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))
-            self.reply({"keys": [public | {"kid": "one", "use": "sig", "alg": "RS256"}]})
-        else:
-            self.reply(person)
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        now = int(time.time())
-        claims = {"iss": self.issuer, "sub": "42", "aud": "us", "iat": now, "exp": now + 60}
-        claims |= {"email": "carol@example.com", "preferred_username": "carol"}
-        token = jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": "one"})
-        self.reply({"access_token": "a", "token_type": "Bearer", "id_token": token})
-
-
-@pytest.fixture
-def provider(settings: Any) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_address[1]}"
-    settings.ROOT_URLCONF = "tests.advisor.oidc_urls"
-    app = {"provider_id": "oidc", "name": "Example", "client_id": "us", "secret": "s"}
-    app["settings"] = {"server_url": url}
-    registry.register(OpenIDConnectProvider)
-    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
-    yield url
-    server.shutdown()
-    server.server_close()
-
-
-def by_oidc(client: Client) -> Any:
-    assert "Sign in with Example" in text_of(client.get(reverse("account_login")))
-    there = client.post(reverse("openid_connect_login", args=["oidc"]))["Location"]
-    state = parse_qs(urlsplit(there).query)["state"][0]
-    back = reverse("openid_connect_callback", args=["oidc"])
-    return client.get(back, {"code": "c", "state": state})
-
-
-def test_a_newcomer_from_the_provider_becomes_a_viewer_of_its_team(
-    user: User, provider: str, settings: Any
-) -> None:
-    settings.OIDC_TEAM = "engineering"
-    client = Client()
-    assert by_oidc(client).status_code == 302
-    joined = Membership.objects.get(user__email="carol@example.com")
-    assert (joined.team.slug, joined.role) == ("engineering", Role.VIEWER)
-    assert client.get(reverse("home")).status_code == 200
-    assert by_oidc(Client()).status_code == 302  # again: the same person
-    assert User.objects.filter(email="carol@example.com").count() == 1
-
-
-def test_nobody_comes_from_the_provider_uninvited(user: User, provider: str) -> None:
-    by_oidc(Client())
-    assert not User.objects.filter(email="carol@example.com").exists()
 
 
 def entries(**values: Any) -> list[AuditEntry]:

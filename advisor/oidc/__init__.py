@@ -1,0 +1,1 @@
+"""Sign-in by an OpenID Connect provider: what the library leaves unchecked, and bounds on it."""
