@@ -51,7 +51,13 @@ PERSONAL = frozenset(
 """About whoever is signed in, whatever the role, in a team or in none; MFA's pages are too."""
 
 VIEWERS_WRITE = frozenset({"api-comparisons", "tokens", "report-me", "report-test"})
-"""Answers to a POST that store nothing of the team's, or only what is the caller's own."""
+"""Answers to a POST that store nothing of the team's, or only what is the caller's own.
+
+Whose comparison may become a job, which is stored, it looks at itself.
+"""
+
+MAKERS = frozenset({("api-job", "DELETE"), ("job-cancel", "POST")})
+"""Also for whoever made the thing, whatever the role by now; they look at that themselves."""
 
 EDITORS = frozenset(
     {"new", "paste", "azs", "delete", "share", "latency-upload", "editor", "editor-paste"}
@@ -103,6 +109,6 @@ def needed(name: str, method: str | None) -> Role | None:
         return None
     if name in ADMINS or (name in ADMINS_WRITE and method not in SAFE):
         return Role.ADMIN
-    if method in SAFE or name in VIEWERS_WRITE:
+    if method in SAFE or name in VIEWERS_WRITE or (name, method) in MAKERS:
         return Role.EDITOR if name in EDITORS else Role.VIEWER
     return Role.EDITOR

@@ -15,7 +15,10 @@ AUDITED: dict[type, tuple[str, ...]] = {
     models.Invitation: (),
     models.ApiToken: ("digest", "token_key"),
     models.ShareLink: (),
-    models.Job: ("arguments", "result", "problems", "done", "total", "heartbeat_at", "attempts"),
+    models.Job: (
+        *("arguments", "result", "problems", "done", "total"),
+        *("heartbeat_at", "attempts", "losses"),
+    ),
     connectivity.Topology: ("updated_at",),
     connectivity.TopologyVersion: ("document", "topology", "author", "sha256"),
     connectivity.LatencyUpload: ("raw",),

@@ -1,18 +1,25 @@
-"""Starts, runs and recovers jobs. Whatever rings the bell twice, a job is done once."""
+"""Starts, runs and recovers jobs. Whatever rings the bell twice, a job is done once.
+
+Whoever runs a job holds a short lease: a heartbeat that a thread renews, whatever the work does. A
+job whose lease ended is queued again, and what its first worker still brings is not taken: each
+claim has a number, its attempt, under which alone anything of it is written.
+"""
 
 import json
 import logging
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from billiard.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db import InterfaceError, OperationalError, connections, transaction
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
-from kombu.exceptions import OperationalError
+from kombu import exceptions as kombu
 
 from advisor.audit import By, acting
 from advisor.celery import app
@@ -25,6 +32,7 @@ from connectivity.core.problems import DocumentRefused
 from connectivity.health.accounts import account_of, check
 from connectivity.health.asking import Asking
 from connectivity.models import TopologyVersion
+from connectivity.pulse import Pulse
 from costmodel.clients import FetchError
 from costmodel.fetching import fetch_prices
 
@@ -32,9 +40,12 @@ logger = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
-SILENT = timedelta(minutes=5)  # a running job without a heartbeat for so long lost its worker
+SILENT = timedelta(seconds=25)  # five beats: a running job without one for so long lost its worker
 UNHEARD = timedelta(seconds=30)  # a queued job rings again after so long
-MAX_ATTEMPTS = 3
+MOST_RINGS = 1_000  # that wait for workers when the clock rings; more would only fill the broker
+MOST_LOSSES = 3
+LONGEST_S = 2_880  # of one attempt; the worker is killed soon after
+TASK = "run-job"
 KEEP_JOBS = timedelta(days=30)
 KEEP_REPLIES = timedelta(days=7)
 
@@ -99,33 +110,75 @@ def ring(uid: UUID) -> None:
     try:
         with app.connection_for_write(connect_timeout=2) as connection:
             connection.ensure_connection(max_retries=1, interval_start=0, timeout=2)
-            app.send_task("run-job", args=[str(uid)], connection=connection, retry=False)
-    except (OperationalError, OSError) as error:
+            app.send_task(TASK, args=[str(uid)], connection=connection, retry=False)
+    except (kombu.OperationalError, OSError) as error:
         logger.warning("job %s waits: the broker does not answer (%s)", uid, error)
+
+
+def ring_again() -> None:
+    """Ring for what waits unheard, as far as workers have not as much to hear already."""
+    with app.connection_for_write() as connection:
+        queue = app.amqp.router.route({}, TASK)["queue"].name
+        channel: Any = connection.default_channel
+        unheard = channel.queue_declare(queue=queue).message_count
+        for uid in put_back(max(0, MOST_RINGS - unheard)):
+            app.send_task(TASK, args=[str(uid)], connection=connection)
 
 
 def run(uid: str) -> None:
     """Do a queued job. A second worker that is rung finds nothing to do."""
-    queued = Job.objects.filter(uid=uid, state=Job.State.QUEUED)
-    claimed = queued.update(
-        state=Job.State.RUNNING, heartbeat_at=timezone.now(), attempts=F("attempts") + 1
-    )
-    if not claimed:
+    job = _claim(uid)
+    if job is None:
         return
-    job = Job.objects.get(uid=uid)
+    began = time.monotonic()
     try:
-        with acting(By(job.user_id, f"job {job.kind}")):
+        with Pulse(lambda: _renew(job)), acting(By(job.user_id, f"job {job.kind}")):
             result = KINDS[job.kind](job.team_id, job.arguments, _progress_of(job))
+        _finish(job, Job.State.DONE, result=result)
     except Cancelled:
-        logger.info("job %s was cancelled", uid)
+        logger.info("job %s was cancelled, or another worker has it", uid)
+    except SoftTimeLimitExceeded:
+        _interrupted(job, time.monotonic() - began)
+    except (OperationalError, InterfaceError):
+        logger.exception("job %s lost its database; it is queued again when its lease ends", uid)
     except (AwsError, DocumentRefused, FetchError, LookupError, ValueError) as error:
         _finish(job, Job.State.FAILED, problems=_problems(error))
     except Exception:
         problem = "failed inside the server, whose log says why"
         _finish(job, Job.State.FAILED, problems=[{"path": "job", "problem": problem}])
         raise
-    else:
-        _finish(job, Job.State.DONE, result=result)
+
+
+def _claim(uid: str) -> Job | None:
+    """The job under a new attempt's number, if it waits."""
+    job = Job.objects.filter(uid=uid, state=Job.State.QUEUED).first()
+    if job is None:
+        return None
+    free = Job.objects.filter(pk=job.pk, state=Job.State.QUEUED, attempts=job.attempts)
+    job.attempts += 1
+    now = timezone.now()
+    is_ours = free.update(state=Job.State.RUNNING, heartbeat_at=now, attempts=job.attempts)
+    return job if is_ours else None
+
+
+def _ours(job: Job) -> QuerySet[Job]:
+    """The job's row, as long as it is this attempt that counts."""
+    return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
+
+
+def _renew(job: Job) -> bool:
+    return bool(_ours(job).update(heartbeat_at=timezone.now()))
+
+
+def _interrupted(job: Job, seconds: float) -> None:
+    """The worker is told to end: somebody else may begin at once. Or the job took too long."""
+    connections.close_all()  # one of them may have been interrupted, too
+    if seconds >= LONGEST_S:
+        problem = f"took longer than {LONGEST_S // 60} minutes"
+        _finish(job, Job.State.FAILED, problems=[{"path": "job", "problem": problem}])
+    elif _ours(job).update(state=Job.State.QUEUED, heartbeat_at=timezone.now()):
+        logger.info("job %s is given back, since this worker ends", job.uid)
+        ring(job.uid)
 
 
 def cancel(job: Job) -> None:
@@ -137,20 +190,24 @@ def cancel(job: Job) -> None:
             one.save(update_fields=["state", "finished_at"])
 
 
-def put_back() -> list[UUID]:
-    """The jobs that a worker must be rung for again: never heard of, or lost while running."""
+def put_back(most: int = MOST_RINGS) -> list[UUID]:
+    """The jobs that a worker must be rung for again: never heard of, or lost while running.
+
+    No more than `most`, the oldest first; the others come later.
+    """
     now = timezone.now()
     lost = Job.objects.filter(state=Job.State.RUNNING, heartbeat_at__lt=now - SILENT)
-    lost.filter(attempts__gte=MAX_ATTEMPTS).update(
+    lost.filter(losses__gte=MOST_LOSSES - 1).update(
         state=Job.State.FAILED,
         finished_at=now,
-        problems=[{"path": "job", "problem": f"lost its worker {MAX_ATTEMPTS} times"}],
+        losses=F("losses") + 1,
+        problems=[{"path": "job", "problem": f"lost its worker {MOST_LOSSES} times"}],
     )
-    lost.update(state=Job.State.QUEUED, heartbeat_at=now - 2 * UNHEARD)
+    lost.update(state=Job.State.QUEUED, heartbeat_at=now - 2 * UNHEARD, losses=F("losses") + 1)
     waiting = Job.objects.filter(state=Job.State.QUEUED, heartbeat_at__lt=now - UNHEARD)
-    uids = list(waiting.values_list("uid", flat=True))
-    waiting.update(heartbeat_at=now)
-    return uids
+    rung = dict(waiting.order_by("created_at").values_list("pk", "uid")[:most])
+    Job.objects.filter(pk__in=rung, state=Job.State.QUEUED).update(heartbeat_at=now)
+    return list(rung.values())
 
 
 def refresh_prices() -> list[UUID]:
@@ -167,12 +224,6 @@ def refresh_prices() -> list[UUID]:
     return [start("fetch-prices", arguments, team_id=team.pk, user_id=None).uid]
 
 
-def waiting() -> list[UUID]:
-    """Every job that waits for a worker, the oldest first."""
-    queued = Job.objects.filter(state=Job.State.QUEUED).order_by("created_at")
-    return list(queued.values_list("uid", flat=True))
-
-
 def clear_expired() -> None:
     """Forget finished jobs, stored replies and sessions that are out of date."""
     now = timezone.now()
@@ -183,16 +234,14 @@ def clear_expired() -> None:
 
 def _progress_of(job: Job) -> Progress:
     def progress(done: int, total: int) -> None:
-        mine = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
-        if not mine.update(done=done, total=total, heartbeat_at=timezone.now()):
+        if not _ours(job).update(done=done, total=total, heartbeat_at=timezone.now()):
             raise Cancelled
 
     return progress
 
 
 def _finish(job: Job, state: Job.State, **fields: Any) -> None:
-    mine = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
-    mine.update(state=state, finished_at=timezone.now(), **fields)
+    _ours(job).update(state=state, finished_at=timezone.now(), **fields)
 
 
 def _problems(error: Exception) -> list[dict[str, str]]:

@@ -5,8 +5,8 @@ from celery.schedules import crontab
 SCHEDULE = {
     "jobs that lost their worker": {
         "task": "put-back-jobs",
-        "schedule": 30.0,
-        "options": {"expires": 25},
+        "schedule": 10.0,
+        "options": {"expires": 10},
     },
     "health that is due": {
         "task": "collect-due-health",

@@ -1,7 +1,12 @@
 """What runs in the background. A task only translates; the call that it makes may be repeated."""
 
+import os
+import signal
+from contextlib import suppress
+
 from celery import shared_task
-from celery.signals import worker_ready
+from celery.signals import worker_ready, worker_shutting_down
+from celery.worker import state
 from django.utils import timezone
 
 from advisor import jobs, signins, webhooks
@@ -10,22 +15,33 @@ from advisor.reports import making, sending
 from connectivity.health import running
 
 
-@shared_task(name="run-job")
+@shared_task(name=jobs.TASK, soft_time_limit=jobs.LONGEST_S)
 def run_job(uid: str) -> None:
     jobs.run(uid)
 
 
-@shared_task(name="put-back-jobs")
+@shared_task(name="put-back-jobs", time_limit=60)
 def put_back_jobs() -> None:
-    for uid in jobs.put_back():
-        run_job.delay(str(uid))
+    jobs.ring_again()
 
 
 @worker_ready.connect
 def ring_for_what_waits(**_: object) -> None:
-    """A worker that comes up asks for every job that may have rung while nobody was there."""
-    for uid in jobs.waiting():
-        run_job.delay(str(uid))
+    """A worker that comes up asks for jobs that may have rung while nobody was there."""
+    put_back_jobs.delay()
+
+
+@worker_shutting_down.connect
+def give_back_jobs(**_: object) -> None:
+    """A worker that is told to end interrupts its jobs, so that others may begin them at once.
+
+    Whatever else it has begun it finishes: the signal is the one of a limit of time, and only jobs
+    are ready for it.
+    """
+    for request in tuple(state.active_requests):
+        if request.name == jobs.TASK and request.worker_pid:
+            with suppress(ProcessLookupError):
+                os.kill(request.worker_pid, signal.SIGUSR1)
 
 
 @shared_task(name="clear-expired")

@@ -83,6 +83,19 @@ def _role(request: Request) -> Role | None:
     return None if membership is None else Role(membership.role)
 
 
+def may_store(request: Request) -> bool:
+    """The caller stores things of the team's: an editor, by a token whose scope is 'write'."""
+    role = _role(request)
+    return role is not None and role.includes(Role.EDITOR)
+
+
+def is_own(request: Request, user_id: int | None) -> bool:
+    """Something is the caller's own, and not only read by it."""
+    token = request.auth if isinstance(request.auth, ApiToken) else None
+    may_write = token is None or token.scope == ApiToken.Scope.WRITE
+    return may_write and user_id is not None and user_id == request.user.pk
+
+
 def team_id_of(request: Request) -> int:
     """The team that the caller works for."""
     owner = request.auth if isinstance(request.auth, ApiToken) else request.user

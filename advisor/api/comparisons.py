@@ -5,12 +5,13 @@ from uuid import UUID
 
 from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from advisor import jobs
-from advisor.api.authentication import team_id_of
+from advisor.api.authentication import may_store, team_id_of
 from advisor.api.idempotency import once
 from advisor.api.jobs import job_json
 from advisor.api.serializers import (
@@ -56,10 +57,14 @@ class ComparisonsView(APIView):
         ],
     )
     def post(self, request: Request) -> Response:
-        """Every option for a topology. A large one, or `Prefer: respond-async`, becomes a job."""
+        """Every option for a topology. A large one, or `Prefer: respond-async`, becomes a job.
+
+        A job is stored, so it takes a token with the scope 'write'. Others get the answer at once,
+        whatever they prefer, or 403 where it is only possible as a job.
+        """
         team_id = team_id_of(request)
         wanted = _arguments(request, team_id)
-        if _is_long(request, wanted["document"]):
+        if _is_large(wanted["document"]) or (_is_preferred(request) and may_store(request)):
             return _as_job(request, wanted)
         comparison = compare_document(
             team_id, wanted["document"], options=wanted["options"], prices=wanted["price_list"]
@@ -70,7 +75,12 @@ class ComparisonsView(APIView):
 
 
 def _as_job(request: Request, wanted: dict[str, Any]) -> Response:
-    """Record the work, once it is certain that it can be done."""
+    """Record the work, once it is certain that it can be done and may be stored."""
+    if not may_store(request):
+        raise PermissionDenied(
+            f"More than {MANY_FLOWS:,} flows are compared as a job, which stores the topology: "
+            "that takes an editor's token with the scope 'write'. This caller may only read."
+        )
     check_comparison(
         team_id_of(request),
         wanted["document"],
@@ -87,10 +97,13 @@ def _as_job(request: Request, wanted: dict[str, Any]) -> Response:
     return once(request, store)
 
 
-def _is_long(request: Request, document: Any) -> bool:
+def _is_large(document: Any) -> bool:
     flows = document.get("flows") if isinstance(document, dict) else None
-    is_large = isinstance(flows, list) and len(flows) > MANY_FLOWS
-    return is_large or "respond-async" in request.headers.get("Prefer", "")
+    return isinstance(flows, list) and len(flows) > MANY_FLOWS
+
+
+def _is_preferred(request: Request) -> bool:
+    return "respond-async" in request.headers.get("Prefer", "")
 
 
 def _arguments(request: Request, team_id: int) -> dict[str, Any]:

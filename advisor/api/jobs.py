@@ -6,13 +6,14 @@ from uuid import UUID
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from advisor import jobs
-from advisor.api.authentication import team_id_of
+from advisor.api.authentication import is_own, may_store, team_id_of
 from advisor.api.problems import refused
 from advisor.api.serializers import JobSerializer
 from advisor.models import Job
@@ -37,8 +38,14 @@ class JobView(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, uid: UUID) -> Response:
-        """Cancel a job that is not finished."""
-        jobs.cancel(_job(request, uid))
+        """Cancel a job that is not finished: its maker may, and every editor."""
+        job = _job(request, uid)
+        if not (may_store(request) or is_own(request, job.user_id)):
+            raise PermissionDenied(
+                "A job is cancelled by whoever made it or by an editor; a token for that has the "
+                "scope 'write'."
+            )
+        jobs.cancel(job)
         return Response(status=204)
 
 

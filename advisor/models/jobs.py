@@ -27,7 +27,8 @@ class Job(models.Model):
     total = models.PositiveIntegerField(default=0)
     problems = models.JSONField(default=list)
     result = models.JSONField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)  # what is written needs the newest
+    losses = models.PositiveSmallIntegerField(default=0, db_default=0)  # of workers, in the middle
     created_at = models.DateTimeField(auto_now_add=True)
     heartbeat_at = models.DateTimeField(auto_now_add=True, db_index=True)
     finished_at = models.DateTimeField(null=True)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from advisor import jobs
-from advisor.models import Job
+from advisor.models import Job, User
 from advisor.web.requests import found_or_404, signed_in
 
 PAGE = 50
@@ -45,10 +46,15 @@ def show(request: HttpRequest, uid: UUID) -> HttpResponse:
         "back": back,
         "kind": KINDS.get(job.kind, job.kind),
         "is_unfinished": job.state in UNFINISHED,
+        "may_cancel": _may_cancel(signed_in(request), job),
         "percent": job.done * 100 // job.total if job.total else 0,
     }
     part = request.htmx  # type: ignore[attr-defined]  # django-htmx's middleware
     return render(request, "web/partials/_job.html" if part else "web/job.html", context)
+
+
+def _may_cancel(user: User, job: Job) -> bool:
+    return user.may_edit or user.pk == job.user_id
 
 
 def _leads_back(request: HttpRequest, job: Job, back: str) -> HttpResponse:
@@ -67,5 +73,7 @@ def _leads_back(request: HttpRequest, job: Job, back: str) -> HttpResponse:
 def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Stop a job at its next step; nothing of it is stored."""
     job = Job.objects.get(team_id=signed_in(request).team_id, uid=uid)
+    if not _may_cancel(signed_in(request), job):
+        raise PermissionDenied("A job is cancelled by whoever made it, or by an editor.")
     jobs.cancel(job)
     return redirect("job", uid)

@@ -3,12 +3,15 @@
 import json
 from collections import Counter
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
 
 from advisor import jobs
-from advisor.models import Job, User
+from advisor.api import comparisons
+from advisor.models import Job, Membership, StoredReply, User
 from connectivity.actions import create_topology
 from connectivity.core.reading import read
 from connectivity.models import Topology
@@ -214,6 +217,64 @@ def test_a_job_is_started_once_for_a_key(api: APIClient) -> None:
 )
 def test_the_envelope_is_checked_like_a_document(api: APIClient, body: bytes) -> None:
     assert post(api, body).status_code == 400
+
+
+def test_a_token_that_may_only_read_stores_nothing(user: User) -> None:
+    """What it prefers is a preference; where there is no other way it is told so."""
+    reader = token_client(user, "read")
+    keyed = {"Prefer": "respond-async", "Idempotency-Key": "k"}
+    assert post(reader, {"topology": document()}, **keyed).status_code == 200
+    with patch.object(comparisons, "MANY_FLOWS", 0):
+        refused = post(reader, {"topology": document()}, **keyed)
+    assert refused.status_code == 403
+    assert "an editor's token with the scope 'write'" in refused.json()["detail"]
+    assert not Job.objects.exists()
+    assert not StoredReply.objects.exists()
+
+
+def test_a_viewer_compares_and_stores_nothing(user: User) -> None:
+    writer = token_client(user)
+    Membership.objects.filter(user=user).update(role="viewer")
+    answer = post(writer, {"topology": document()}, Prefer="respond-async")
+    assert (answer.status_code, Job.objects.count()) == (200, 0)
+
+
+@pytest.mark.parametrize(
+    ("is_maker", "role", "scope", "status"),
+    [
+        (True, "viewer", "write", 204),
+        (True, "viewer", "read", 403),
+        (True, "editor", "read", 403),
+        (False, "viewer", "write", 403),
+        (False, "editor", "write", 204),
+        (False, "editor", "read", 403),
+        (False, "admin", "write", 204),
+    ],
+)
+def test_its_maker_and_editors_may_cancel_a_job(
+    user: User, *, is_maker: bool, role: str, scope: str, status: int
+) -> None:
+    maker = User.objects.create_user("bob")
+    job = jobs.start("compare", {}, team_id=user.team_id, user_id=maker.pk)
+    caller = maker if is_maker else user
+    Membership.objects.filter(user=caller).update(role=role)
+    assert token_client(caller, scope).delete(f"/api/v1/jobs/{job.uid}/").status_code == status
+    job.refresh_from_db()
+    assert job.state == ("cancelled" if status == 204 else "queued")
+
+
+@pytest.mark.parametrize(("is_maker", "status"), [(True, 302), (False, 403)])
+def test_a_viewer_cancels_its_own_job_on_its_page(
+    client: Client, user: User, *, is_maker: bool, status: int
+) -> None:
+    viewer = User.objects.create_user("bob")
+    Membership.objects.filter(user=viewer).update(role="viewer")
+    maker = viewer if is_maker else user
+    job = jobs.start("compare", {}, team_id=user.team_id, user_id=maker.pk)
+    client.force_login(viewer)
+    page = client.get(f"/jobs/{job.uid}/").content.decode()
+    assert ("Cancel</button>" in page) == is_maker
+    assert client.post(f"/jobs/{job.uid}/cancel/").status_code == status
 
 
 def test_a_job_can_be_cancelled(api: APIClient) -> None:
