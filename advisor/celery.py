@@ -1,10 +1,12 @@
 """The Celery application. The broker is a doorbell: the database is the record of every job."""
 
 import os
+from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import setup_logging, task_postrun, task_prerun, worker_process_init
 
+from advisor import logs
 from advisor.orphans import die_with
 from advisor.schedule import SCHEDULE
 
@@ -14,6 +16,21 @@ app = Celery("advisor")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = SCHEDULE
+
+
+@setup_logging.connect
+def _as_the_settings_say(**_: object) -> None:
+    """Whoever listens here keeps Celery from making handlers of its own."""
+
+
+@task_prerun.connect
+def _begin_task(task_id: str, task: Any, **_: object) -> None:
+    logs.begin(task=task.name, task_id=task_id)
+
+
+@task_postrun.connect
+def _end_task(**_: object) -> None:
+    logs.begin()
 
 
 @worker_process_init.connect

@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from advisor.logs import FORMATS
 from advisor.secret_files import FROM_FILES
 
 Values = Mapping[str, str]
@@ -218,6 +219,7 @@ RULES = (
         "it is like smtp+tls://user:password@host:587 or ses://eu-west-1",
         is_secret=True,
     ),
+    Rule("LOG_FORMAT", one_of(FORMATS), f"it is {' or '.join(FORMATS)}"),
     Rule("LOG_LEVEL", one_of(LOG_LEVELS), f"it is one of {', '.join(LOG_LEVELS)}"),
     Rule("OIDC_SERVER_URL", _provider, "it begins with https://, and OIDC_CLIENT_ID is set, too"),
     Rule("OIDC_TEAM", matching(SLUG), "it is a team's slug: letters, digits, - and _"),

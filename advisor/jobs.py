@@ -21,6 +21,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from kombu import exceptions as kombu
 
+from advisor import logs
 from advisor.audit import By, acting
 from advisor.celery import app
 from advisor.models import Job, StoredReply, Team
@@ -100,7 +101,10 @@ KINDS: dict[str, Callable[[int, dict[str, Any], Progress], dict[str, Any]]] = {
 
 def start(kind: str, arguments: dict[str, Any], *, team_id: int, user_id: int | None) -> Job:
     """Record a job, and ring for a worker once it is stored."""
-    job = Job.objects.create(kind=kind, arguments=arguments, team_id=team_id, user_id=user_id)
+    job = Job.objects.create(
+        kind=kind, arguments=arguments, team_id=team_id, user_id=user_id,
+        request_id=logs.request_id(),
+    )  # fmt: skip
     transaction.on_commit(lambda: ring(job.uid))
     return job
 
@@ -130,6 +134,10 @@ def run(uid: str) -> None:
     job = _claim(uid)
     if job is None:
         return
+    logs.note(
+        job_id=uid, job=job.kind, attempt=job.attempts, request_id=job.request_id,
+        team_id=job.team_id, user_id=job.user_id,
+    )  # fmt: skip
     began = time.monotonic()
     try:
         with Pulse(lambda: _renew(job)), acting(By(job.user_id, f"job {job.kind}")):
@@ -157,7 +165,9 @@ def _claim(uid: str) -> Job | None:
     free = Job.objects.filter(pk=job.pk, state=Job.State.QUEUED, attempts=job.attempts)
     job.attempts += 1
     now = timezone.now()
-    is_ours = free.update(state=Job.State.RUNNING, heartbeat_at=now, attempts=job.attempts)
+    is_ours = free.update(
+        state=Job.State.RUNNING, started_at=now, heartbeat_at=now, attempts=job.attempts
+    )
     return job if is_ours else None
 
 

@@ -17,6 +17,7 @@ from advisor.serving.worker import HELD
 
 wsgi_app = "advisor.wsgi"
 worker_class = "advisor.serving.worker.Worker"
+logger_class = "advisor.serving.lines.Lines"
 workers = 2
 threads = 4  # of each worker; they compute, and wait for no client
 timeout = 60  # seconds without a turn of the loop, after which a worker is killed

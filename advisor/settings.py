@@ -1,7 +1,6 @@
 """Settings, from the environment. Every variable stands in `.env.example` with its meaning."""
 
 import hashlib
-import logging
 import os
 import tempfile
 from importlib.metadata import version
@@ -13,7 +12,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
-from advisor import environment, secret_files
+from advisor import environment, logs, secret_files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -79,6 +78,7 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 MIDDLEWARE = [
+    "advisor.observed.Observed",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -291,7 +291,4 @@ SPECTACULAR_SETTINGS = {
 }
 
 LOGGING_CONFIG = None  # Django's own set-up loads its error pages and addresses for every command
-logging.basicConfig(
-    level=env.str("LOG_LEVEL", default="INFO"),
-    format="%(asctime)s %(levelname)s %(name)s %(message)s",
-)
+logs.set_up(env.str("LOG_LEVEL", default="INFO"), env.str("LOG_FORMAT", default="text"))

@@ -75,6 +75,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
+handler500 = "advisor.web.failures.server_error"
 help_page = TemplateView.as_view(template_name="web/help.html", extra_context={"terms": terms})
 
 # Swagger UI sets style attributes from its own script.

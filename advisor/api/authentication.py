@@ -11,7 +11,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from advisor import signins
+from advisor import logs, signins
 from advisor.access import needed
 from advisor.audit import by
 from advisor.models import ApiToken, Role
@@ -34,6 +34,7 @@ class TokenAuthentication(KnoxTokenAuthentication):  # type: ignore[misc]
         if not token.isascii():
             raise AuthenticationFailed("Invalid token.")
         user, key = super().authenticate_credentials(token)
+        logs.note(user_id=user.pk, team_id=key.team_id)
         by.set(by.get()._replace(user_id=user.pk, door=f"API, token {key.name}"))
         return user, key
 

@@ -7,6 +7,7 @@ from rest_framework import status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from advisor.logs import request_id
 from connectivity.actions import Conflict
 from connectivity.advice import UnknownOption
 from connectivity.core.problems import DocumentRefused, Problem
@@ -17,6 +18,13 @@ from costmodel.queries import UnknownPriceList
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """The answer to an exception; None lets Django make its own."""
+    response = _answer(error, context)
+    if response is not None and isinstance(response.data, dict):
+        response.data["request_id"] = request_id()
+    return response
+
+
+def _answer(error: Exception, context: dict[str, Any]) -> Response | None:
     match error:
         case DocumentRefused():
             return refused(error.problems)

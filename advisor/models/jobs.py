@@ -30,6 +30,8 @@ class Job(models.Model):
     attempts = models.PositiveIntegerField(default=0)  # what is written needs the newest
     losses = models.PositiveSmallIntegerField(default=0, db_default=0)  # of workers, in the middle
     created_at = models.DateTimeField(auto_now_add=True)
+    request_id = models.CharField(max_length=64, default="", db_default="", editable=False)
+    started_at = models.DateTimeField(null=True)
     heartbeat_at = models.DateTimeField(auto_now_add=True, db_index=True)
     finished_at = models.DateTimeField(null=True)
 

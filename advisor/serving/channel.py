@@ -9,7 +9,7 @@ from waitress.channel import HTTPChannel
 
 from advisor.serving.deadlines import Phase, allowed_s
 from advisor.serving.requests import Request
-from advisor.serving.tasks import Application, Asking, Busy, Health
+from advisor.serving.tasks import Application, Asking, Busy, Health, Refusal
 
 MOST_LARGE_BODIES = 16  # that arrive at once in one worker: these bound what lies on the disk
 RESET = struct.pack("ii", 1, 0)
@@ -20,6 +20,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     """What it waits for, since when, and what of it is answered by the loop."""
 
     parser_class = Request
+    error_task_class = Refusal
     is_quick = False  # the request at hand is answered by the loop
     is_refused = False  # what still comes of its body is thrown away
     is_lingering = False

@@ -1,32 +1,20 @@
 """What is done with a request that has arrived, by a thread or by the loop itself."""
 
 import logging
-import re
 import time
 from functools import partial
 from typing import Any
 
 from django.db import close_old_connections
-from waitress.task import Task, WSGITask
+from waitress.task import ErrorTask, Task, WSGITask
 from waitress.utilities import Error
 
+from advisor import logs
 from advisor.bodies import REFUSED
 from advisor.callers import is_known
 
 access = logging.getLogger("advisor.access")
 log = logging.getLogger(__name__)
-
-KEYS = re.compile(
-    r"(/(?:shared|invitations|reports/confirm|reports/unsubscribe|account/password/reset/key)/).+"
-)
-"""Addresses that open to whoever has them: no log holds the rest."""
-
-MOST_LOGGED = 300  # characters
-
-
-def logged(path: str) -> str:
-    """What of an address a log may hold: no keys, no line breaks, no end of it."""
-    return ascii(KEYS.sub(r"\1…", path)[:MOST_LOGGED])[1:-1]
 
 
 class Busy(Error):  # type: ignore[misc]
@@ -46,14 +34,17 @@ class Application(WSGITask):  # type: ignore[misc]
     written = 0  # bytes of it
 
     def execute(self) -> None:
+        logs.begin()
         began = time.monotonic()
-        super().execute()
-        request = self.request
-        access.info(
-            "%s %s %s %s %d B in %.3f s",
-            *(self.channel.addr[0], request.command, logged(request.path), self.status[:3]),
-            *(self.written, time.monotonic() - began),
-        )
+        try:
+            super().execute()
+        except Exception:
+            if not self.wrote_header:
+                self.status = "500 Internal Server Error"  # as waitress answers next
+            raise
+        finally:
+            note_access(self, self.written, time.monotonic() - began)
+            logs.begin()
 
     def write(self, data: bytes) -> None:
         super().write(data)
@@ -64,6 +55,27 @@ class Application(WSGITask):  # type: ignore[misc]
         if self.request.refused_above is not None:
             environ[REFUSED] = self.request.refused_above
         return environ
+
+
+class Refusal(ErrorTask):  # type: ignore[misc]
+    """What the server itself answers: no HTTP, too large a header, too busy."""
+
+    def execute(self) -> None:
+        super().execute()
+        note_access(self, self.content_length, 0.0)
+
+
+def note_access(task: Task, written: int, duration_s: float) -> None:
+    """The one line of a request that was answered."""
+    fields = {
+        "client": task.channel.addr[0],
+        "method": getattr(task.request, "command", None) or "-",
+        "path": logs.without_keys(getattr(task.request, "path", None) or "-"),
+        "status": int(task.status[:3]),
+        "bytes": written,
+        "duration_s": round(duration_s, 3),
+    }
+    access.info("%s %s %s %d %d B in %.3f s", *fields.values(), extra={"fields": fields})
 
 
 class Health(Task):  # type: ignore[misc]

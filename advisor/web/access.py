@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from advisor import logs
 from advisor.access import SAFE, needed
 from advisor.audit import By, acting
 from advisor.models import User
@@ -32,6 +33,9 @@ class Access:
         name = (request.resolver_match and request.resolver_match.url_name) or ""
         role = needed(name, request.method)
         user = request.user
+        if isinstance(user, User):
+            team_id = user.membership.team_id if user.membership else None
+            logs.note(user_id=user.pk, team_id=team_id)
         if role is None or name.startswith("api-") or not isinstance(user, User):
             return None
         if user.membership is None:

@@ -23,6 +23,7 @@ GOOD = {
     "DEBUG": "False True 1",
     "DEFAULT_FROM_EMAIL": "advisor@localhost advisor@example.com",
     "EMAIL_URL": "smtp://h:25 smtp+tls://u:p@h:587 ses://eu-west-1 ses://us-gov-east-1 consolemail://",
+    "LOG_FORMAT": "text json",
     "LOG_LEVEL": "DEBUG INFO WARNING ERROR CRITICAL",
     "OIDC_TEAM": "engineering a-b_1",
     "OUTBOUND_HOSTS": "hooks.slack.com,*.example.com 10.20.0.0/16,::1 0.0.0.0/0 *",
@@ -40,6 +41,7 @@ BAD = {
     "DEBUG": "perhaps",
     "DEFAULT_FROM_EMAIL": "advisor @example advisor@",
     "EMAIL_URL": "smtp:/// smtp+tlz://u:hidden@h nonsense smtp://u:hidden@h:99999 ses:// ses://europe",
+    "LOG_FORMAT": "JSON xml",
     "LOG_LEVEL": "LOUD info 10",
     "OIDC_SERVER_URL": "http://login.example https://login.example nonsense",  # no OIDC_CLIENT_ID
     "OIDC_TEAM": "two/words é",

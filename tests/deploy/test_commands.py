@@ -93,6 +93,9 @@ def stack() -> Iterator[Stack]:
             stack.stop()
 
 
+REQUEST = "a-request-of-the-tests"
+
+
 def ask(stack: Stack, path: str, token: str, document: object = None) -> tuple[int, Any]:
     request = urllib.request.Request(
         f"http://127.0.0.1:{stack.ports['proxy']}{path}",
@@ -101,9 +104,11 @@ def ask(stack: Stack, path: str, token: str, document: object = None) -> tuple[i
             "Authorization": f"Token {token}",
             "Content-Type": "application/json",
             "Prefer": "respond-async",
+            "X-Request-ID": REQUEST,
         },
     )
     with urllib.request.urlopen(request, timeout=WAIT_S) as answer:
+        assert answer.headers["X-Request-ID"] == REQUEST
         return answer.status, json.load(answer)
 
 
@@ -140,6 +145,18 @@ def a_job_goes_through_proxy_web_broker_and_worker(stack: Stack) -> None:
         time.sleep(0.2)
         _, job = ask(stack, f"/api/v1/jobs/{job['id']}/", token)
     assert job["state"] == "done", job
+    (done,) = (each for each in lines(stack, "worker") if "succeeded" in each["message"])
+    assert (done["request_id"], done["job_id"], done["attempt"]) == (REQUEST, job["id"], 1)
+    accesses = [each for each in lines(stack, "web") if each["logger"] == "advisor.access"]
+    (began,) = (each for each in accesses if each.get("route") == "api-comparisons")
+    assert (began["request_id"], began["status"]) == (REQUEST, 202)
+    assert began["user_id"] == done["user_id"]
+    assert f"request {REQUEST}" in stack.log("proxy").read_text(encoding="utf-8")
+
+
+def lines(stack: Stack, name: str) -> list[dict[str, Any]]:
+    """What a service logged: an object a line, and nothing else."""
+    return [json.loads(line) for line in stack.log(name).read_text(encoding="utf-8").splitlines()]
 
 
 def the_clock_ticks_and_workers_hear_it(stack: Stack) -> None:
@@ -147,7 +164,7 @@ def the_clock_ticks_and_workers_hear_it(stack: Stack) -> None:
     while "Task put-back-jobs" not in stack.log("worker").read_text(encoding="utf-8"):
         assert time.monotonic() < until, stack.said("beat") + stack.said("worker")
         time.sleep(0.5)
-    assert "Sending due task" in stack.log("beat").read_text(encoding="utf-8")
+    assert any("Sending due task" in each["message"] for each in lines(stack, "beat"))
 
 
 def a_clock_that_stands_still_is_not_healthy(stack: Stack) -> None:

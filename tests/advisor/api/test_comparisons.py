@@ -128,7 +128,8 @@ def test_repeated_keys_inside_a_request_are_refused(api: APIClient) -> None:
     assert response.json() == {
         "problems": [
             {"path": "flows[0].to", "problem": "is written twice in one mapping; keep one"}
-        ]
+        ],
+        "request_id": response["X-Request-ID"],
     }
 
 
