@@ -2,7 +2,6 @@
 
 import json
 import os
-import pwd
 import shutil
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import pytest
 
 from tests.advisor.local.test_killed_collector import REPORT, ROOT, SET_UP, manage
 from tests.ports import free_port
+from tests.postgres import Postgres
 
 pytestmark = pytest.mark.local
 # The claims of what died have ended.
@@ -44,38 +44,6 @@ points.roll_up()
 """
 
 
-class Postgres:
-    """A cluster of its own, which may be restarted as often as one likes."""
-
-    def __init__(self, folder: Path) -> None:
-        found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-        if not found or shutil.which("redis-server") is None:
-            pytest.skip("PostgreSQL's or Redis's server is not installed")
-        self.bin, self.data, self.port = found[-1], folder / "pg", free_port()
-        self.data.mkdir()
-        if os.geteuid() == 0:
-            os.chown(self.data, pwd.getpwnam("postgres").pw_uid, -1)
-            for parent in folder.parents:
-                if parent.stat().st_mode & 0o777 == 0o700:
-                    parent.chmod(0o711)  # pytest's own folders
-            folder.chmod(0o711)
-        self.run("initdb", "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8")
-
-    def run(self, program: str, *arguments: str) -> None:
-        command = [str(self.bin / program), "-D", str(self.data), *arguments]
-        as_postgres = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        subprocess.run(
-            [*as_postgres, *command], check=True, timeout=60, stdout=subprocess.DEVNULL, cwd="/"
-        )
-
-    def start(self) -> None:
-        options = f"-p {self.port} -k {self.data} -c listen_addresses=127.0.0.1"
-        self.run("pg_ctl", "-w", "-l", str(self.data / "log"), "-o", options, "start")
-
-    def stop(self) -> None:
-        self.run("pg_ctl", "-w", "-m", "immediate", "stop")  # as if it had crashed
-
-
 @contextmanager
 def redis(folder: Path, port: int) -> Iterator[None]:
     command = ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder)]
@@ -100,12 +68,14 @@ def until_all_is_collected(environment: dict[str, str], seconds: int = 300) -> N
 
 
 def test_both_are_restarted_under_a_worker(tmp_path: Path) -> None:
+    if shutil.which("redis-server") is None:
+        pytest.skip("Redis's server is not installed")
     postgres, port = Postgres(tmp_path), free_port()
     postgres.start()
     environment = os.environ | {
         "ADVISOR_VAR": str(tmp_path),
         "SECRET_KEY": "test",
-        "DATABASE_URL": f"postgres://postgres@127.0.0.1:{postgres.port}/postgres",
+        "DATABASE_URL": postgres.url,
         "REDIS_URL": f"redis://127.0.0.1:{port}/0",
     }
     worker = None

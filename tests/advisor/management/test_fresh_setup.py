@@ -84,6 +84,7 @@ def _zone(name: str, id: str) -> dict[str, str]:
 
 
 CASES = {
+    "backup": Case(("--out", "{var}/backup"), 0, "rows of"),
     "collect_health": Case(("--once",), 0, "cost_usd", frozenset({"boto3", "redis"})),
     "compare": Case((str(REFERENCE),), 0, "vpc-peering *"),
     "create_token": Case(("nobody", "planner"), 2, "no user is called 'nobody'"),
@@ -93,6 +94,7 @@ CASES = {
     "import_prices": Case(("{var}/offer.json",), 0, "is in force"),
     "import_zone_names": Case(("{var}/zones.json", "--account", "1" * 12), 0, "are known"),
     "load_data": Case((), 0, "price list shipped-"),
+    "restore": Case(("{var}/nothing",), 2, "No such file"),
     "runlocal": Case((), 2, "serves http", HEAVY),
     "weekly_report": Case(("--team", "default"), 0, "Default team", HEAVY),
 }

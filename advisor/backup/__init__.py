@@ -1,0 +1,1 @@
+"""The whole database as one file that either database can be restored from."""
