@@ -13,6 +13,7 @@ from django.urls import resolve
 
 import advisor.wsgi  # noqa: F401  before the worker's class, which needs it
 from advisor.orphans import die_with
+from advisor.readiness import watch
 from advisor.serving.worker import HELD
 
 wsgi_app = "advisor.wsgi"
@@ -45,6 +46,10 @@ def when_ready(server: Any) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(ALLOCATIONS, 20, 100)
+
+
+def post_worker_init(worker: Any) -> None:
+    watch.start()
 
 
 def post_fork(server: Any, worker: Any) -> None:

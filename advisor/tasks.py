@@ -9,7 +9,7 @@ from celery.signals import worker_ready, worker_shutting_down
 from celery.worker import state
 from django.utils import timezone
 
-from advisor import jobs, signins, webhooks
+from advisor import jobs, readiness, signins, webhooks
 from advisor.models import Team
 from advisor.reports import making, sending
 from connectivity.health import running
@@ -22,6 +22,7 @@ def run_job(uid: str) -> None:
 
 @shared_task(name="put-back-jobs", time_limit=60)
 def put_back_jobs() -> None:
+    readiness.worker_heard()
     jobs.ring_again()
 
 

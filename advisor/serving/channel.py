@@ -8,8 +8,8 @@ from typing import Any
 from waitress.channel import HTTPChannel
 
 from advisor.serving.deadlines import Phase, allowed_s
-from advisor.serving.requests import Request
-from advisor.serving.tasks import Application, Asking, Busy, Health, Refusal
+from advisor.serving.requests import READY, Request
+from advisor.serving.tasks import Application, Asking, Busy, Health, Ready, Refusal
 
 MOST_LARGE_BODIES = 16  # that arrive at once in one worker: these bound what lies on the disk
 RESET = struct.pack("ii", 1, 0)
@@ -124,7 +124,9 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         """Who answers."""
         if self.server.is_draining:
             request.headers["CONNECTION"] = "close"
-        return Health(channel, request) if request.is_health else Application(channel, request)
+        if not request.is_probe:
+            return Application(channel, request)
+        return Ready(channel, request) if request.path == READY else Health(channel, request)
 
     def service(self) -> None:
         if self._is_abandoned():

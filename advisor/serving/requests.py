@@ -7,7 +7,7 @@ from waitress.parser import HTTPRequestParser
 from advisor.limits import most_bytes
 from advisor.serving.deadlines import Phase
 
-HEALTH = "/healthz"
+HEALTH, READY = "/healthz", "/readyz"
 
 
 class Request(HTTPRequestParser):  # type: ignore[misc]
@@ -22,9 +22,9 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
     refused_above: int | None = None
 
     @property
-    def is_health(self) -> bool:
+    def is_probe(self) -> bool:
         """Whether the loop answers it."""
-        return self.path == HEALTH and self.command in ("GET", "HEAD")
+        return self.path in (HEALTH, READY) and self.command in ("GET", "HEAD")
 
     @property
     def phase(self) -> Phase:

@@ -1,5 +1,6 @@
 """What is done with a request that has arrived, by a thread or by the loop itself."""
 
+import json
 import logging
 import time
 from functools import partial
@@ -12,6 +13,7 @@ from waitress.utilities import Error
 from advisor import logs
 from advisor.bodies import REFUSED
 from advisor.callers import is_known
+from advisor.readiness import watch
 
 access = logging.getLogger("advisor.access")
 log = logging.getLogger(__name__)
@@ -82,15 +84,32 @@ class Health(Task):  # type: ignore[misc]
     """The loop answers, so the worker lives; no thread is asked, nor the database."""
 
     complete = True
-    body = b'{"status": "ok"}'
+
+    def answer(self) -> dict[str, object]:
+        return {"status": "ok"}
 
     def execute(self) -> None:
+        body = json.dumps(self.answer()).encode()
         self.response_headers = [
             ("Content-Type", "application/json"),
             ("Cache-Control", "no-store"),
         ]
-        self.content_length = len(self.body)
-        self.write(b"" if self.request.command == "HEAD" else self.body)
+        self.content_length = len(body)
+        self.write(b"" if self.request.command == "HEAD" else body)
+
+
+class Ready(Health):
+    """What is known of database, migrations and broker, and that this worker does not end."""
+
+    def answer(self) -> dict[str, object]:
+        server = self.channel.server
+        server.ready_asked_at = time.monotonic()
+        is_ready, parts = watch.state()
+        if server.is_leaving or server.is_draining:
+            is_ready, parts = False, {**parts, "server": "is told to end"}
+        if not is_ready:
+            self.status = "503 Service Unavailable"
+        return {"status": "ready" if is_ready else "not ready", **parts}
 
 
 class Asking:

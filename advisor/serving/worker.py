@@ -26,6 +26,8 @@ MOST_WAITING = 200  # requests that have arrived and wait for a thread
 MOST_MEMORY = 600 * 2**20  # bytes; a worker that has grown beyond gives way to a new one
 OPEN_FILES = 2 * MOST_CONNECTIONS + 500  # a connection, and what of it lies in a file
 HELD = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)  # between a fork and our own handlers
+LEAVING_S = 4.0  # whoever asks /readyz hears it before the end, and sends nobody any more
+ASKED_S = 30.0
 SILENT_S = 2.0  # a connection that has asked for nothing so long is not waited for at the end
 
 ADJUSTMENTS = {
@@ -48,6 +50,8 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
 
     channel_class = Channel
     is_draining = False
+    is_leaving = False
+    ready_asked_at = -ASKED_S
     served = 0
     late = ""  # the address of a request that takes too long
 
@@ -74,9 +78,9 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         """To a thread, unless the loop itself answers."""
         if threading.get_ident() == self.loop:
             request = task.requests[0]
-            if len(self.task_dispatcher.queue) >= MOST_WAITING and not request.is_health:
+            if len(self.task_dispatcher.queue) >= MOST_WAITING and not request.is_probe:
                 request.error = Busy("more requests are waiting than can be answered soon")
-            if request.error or request.is_health:
+            if request.error or request.is_probe:
                 task.is_quick = True
                 return
         super().add_task(task)
@@ -162,8 +166,21 @@ class Worker(Base):  # type: ignore[misc]
             return f"it holds {memory >> 20} MiB"
         return f"a request to {late} takes too long" if late else ""
 
+    def _leave(self) -> None:
+        """Told to end, it goes on for a moment, so that a balancer that asks finds it not ready."""
+        now = time.monotonic()
+        if self.told_at is None or all(
+            now - server.ready_asked_at > ASKED_S for server in self.servers
+        ):
+            return
+        for server in self.servers:
+            server.is_leaving = True
+        while time.monotonic() - self.told_at < LEAVING_S:
+            self._turn()
+
     def _finish(self) -> None:
         began = time.monotonic()
+        self._leave()
         while left := sum(server.drain() for server in self.servers):
             is_late = any(server.late for server in self.servers)
             patient = self.told_at is None and not is_late  # nobody waits for this worker's end

@@ -103,8 +103,9 @@ def test_what_lasts_is_watched_and_waits_for_the_migrations() -> None:
         assert "migrate --check" in CONTAINERS[role, "migrated"]["command"][-1]
         grace = deployment["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
         assert f"{grace}s" == SERVICES[role]["stop_grace_period"]
-    for name in ("startupProbe", "readinessProbe", "livenessProbe"):
+    for name in ("startupProbe", "livenessProbe"):  # what is away is not mended by a new start
         assert CONTAINERS["web", "web"][name]["httpGet"]["path"] == "/healthz"
+    assert CONTAINERS["web", "web"]["readinessProbe"]["httpGet"]["path"] == "/readyz"
     probes = [
         CONTAINERS[role, role]["livenessProbe"]["exec"]["command"][-1]
         for role in ("worker", "beat")

@@ -3,6 +3,7 @@
 import json
 import os
 
+from advisor import readiness
 from advisor.server import *  # noqa: F403
 from advisor.serving import deadlines, worker
 
@@ -14,6 +15,11 @@ deadlines.SECONDS.update(
 for _name in [name for name in _changed if name.isupper()]:
     setattr(worker, _name, _changed.pop(_name))
 globals().update(_changed)
+
+
+def post_worker_init(worker: object) -> None:
+    """It needs nothing."""
+    readiness.watch.groups = ()
 
 
 def when_ready(server: object) -> None:

@@ -1,5 +1,6 @@
 """Workers end without losing a request, give way before they grow, and read HTTP well."""
 
+import json
 import signal
 import threading
 import time
@@ -26,6 +27,21 @@ def test_a_stopped_server_finishes_what_was_begun(serve: Serve) -> None:
     assert [status(rest(connection)) for connection in running] == [200] * 6
     assert body(rest(half)) == b"10"
     assert rest(idle) == b""
+    assert server.process.wait(15) == 0
+
+
+def test_who_asks_whether_it_is_ready_hears_first_that_it_ends(serve: Serve) -> None:
+    server = serve()
+    assert status(server.get("/readyz")) == 200
+    running = server.connect(request("/sleep/6"))
+    time.sleep(0.5)
+    server.process.send_signal(signal.SIGTERM)
+    time.sleep(0.5)
+    answer = server.get("/readyz")
+    assert status(answer) == 503
+    assert json.loads(body(answer)) == {"status": "not ready", "server": "is told to end"}
+    assert status(server.get("/pid")) == 200  # whoever has not heard it yet is served
+    assert status(rest(running)) == 200
     assert server.process.wait(15) == 0
 
 
