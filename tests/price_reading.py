@@ -6,13 +6,12 @@ from typing import Any
 
 from connectivity.core.price_names import PRICE_NAMES
 from costmodel.core.price_list import Price, Tier
-from costmodel.importers import price_table
 from costmodel.importers.aws_price_list import OfferRead, read_offer
 from costmodel.importers.needed import Needed
-from costmodel.shipped import SHIPPED
+from tests import shipped
 
 SAMPLES = Path(__file__).parent / "samples" / "prices"
-HELD = {one.name for one in price_table.read(SHIPPED.read_text(encoding="utf-8").splitlines())}
+HELD = {price.name for price in shipped.prices().prices}
 NEEDED = Needed(PRICE_NAMES, HELD)
 
 

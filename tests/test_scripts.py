@@ -1,10 +1,11 @@
-"""scripts/setup says in one sentence what is missing, and how to get it."""
+"""scripts/setup and scripts/check say in one sentence what is missing, and how to get it."""
 
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parent.parent
 TOOLS = ("bash", "env", "dirname", "cmp", "mkdir", "cp")
@@ -47,3 +48,65 @@ def test_a_missing_prerequisite_is_one_sentence(
     (line,) = done.stderr.splitlines()
     assert line.startswith(sentence)
     assert not (tmp_path / ".venv").exists()
+
+
+CHECKED = ("ruff format", "ruff check", "lint-imports", "mypy", "python -m pytest")
+
+
+def check_with(folder: Path, failing: str = "") -> subprocess.CompletedProcess[str]:
+    """scripts/check in a folder whose tools only say how they were called; one of them fails."""
+    programs = folder / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    for name in ("ruff", "lint-imports", "mypy", "python", "pytest"):
+        tool = programs / name
+        tool.write_text(
+            f'#!/bin/sh\necho "{name} $*"\n'
+            f'case "{name} $*" in "{failing or "none"}"*) exit 3; esac\n',
+            encoding="utf-8",
+        )
+        tool.chmod(0o755)
+    (folder / "scripts").mkdir()
+    shutil.copy(ROOT / "scripts" / "check", folder / "scripts" / "check")
+    return subprocess.run([folder / "scripts" / "check"], capture_output=True, text=True)
+
+
+def test_a_check_runs_every_tool(tmp_path: Path) -> None:
+    done = check_with(tmp_path)
+    assert done.returncode == 0
+    lines = [line for line in done.stdout.splitlines() if not line.startswith("--")]
+    assert len(lines) == len(CHECKED) + 1
+    assert all(line.startswith(call) for line, call in zip(lines, CHECKED, strict=False))
+    assert " -p no:django " in lines[4]
+    assert lines[-1].startswith("check: all passed in ")
+
+
+@pytest.mark.parametrize(
+    ("failing", "name"),
+    list(zip(CHECKED, ("format", "lint", "contracts", "types", "cores"), strict=True)),
+)
+def test_a_check_that_fails_is_named_after_all_have_run(
+    tmp_path: Path, failing: str, name: str
+) -> None:
+    done = check_with(tmp_path, failing)
+    assert done.returncode == 1
+    assert done.stderr == f"check: failed: {name}\n"
+    assert "-- cores: " in done.stdout
+
+
+def test_a_check_without_the_tools_says_what_to_run(tmp_path: Path) -> None:
+    (tmp_path / "scripts").mkdir()
+    shutil.copy(ROOT / "scripts" / "check", tmp_path / "scripts" / "check")
+    done = subprocess.run([tmp_path / "scripts" / "check"], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (2, "check: run scripts/setup --dev first\n")
+
+
+def test_hooks_before_a_commit_call_tools_that_are_there() -> None:
+    text = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    (local,) = yaml.safe_load(text)["repos"]
+    assert local["repo"] == "local"
+    programs = [hook["entry"].split()[0] for hook in local["hooks"]]
+    assert programs == [
+        *[f".venv/bin/{tool}" for tool in ("ruff", "ruff", "lint-imports", "mypy")],
+        "scripts/check",
+    ]
+    assert all(shutil.which(ROOT / program) for program in programs)

@@ -13,6 +13,7 @@ from connectivity.core.regions import has_choice
 from connectivity.core.registered import topology
 from costmodel.core.charges import PriceName
 from costmodel.core.price_list import Price, PriceList, Tier
+from tests.factories import account, document, flow, vpc
 
 AZS = {
     "us-east-1": ["use1-az1", "use1-az2", "use1-az3", "use1-az6"],
@@ -24,6 +25,40 @@ PROTOCOLS = ("tcp", "udp", "tls", "http", "http")
 NEEDS = ("client-ip", "sg-reference", "private-dns", "icmp")
 
 Document = dict[str, Any]
+
+
+def many_connections(seed: int) -> Document:
+    """Up to three Regions, eight flows, and thousands of connections a second."""
+    dice = random.Random(seed)  # noqa: S311  not a secret
+    regions = {
+        "us-east-1": ["use1-az1", "use1-az2"],
+        "us-east-2": ["use2-az1", "use2-az2"],
+        "ap-northeast-1": ["apne1-az1", "apne1-az4"],
+    }
+    accounts = [account(f"{i:012d}", organization=dice.choice(["o-a", "o-b"])) for i in range(3)]
+    vpcs = []
+    for i in range(dice.randrange(2, 6)):
+        region = dice.choice(sorted(regions)) if seed % 2 else "us-east-1"
+        owner = dice.choice(accounts)["id"]
+        vpcs.append(vpc(f"v{i}", owner, f"10.{i}.0.0/16", region=region, azs=regions[region]))
+    services = [{"name": f"s{i}", "vpc": one["name"], "port": 443} for i, one in enumerate(vpcs)]
+    flows = []
+    for i in range(dice.randrange(1, 9)):
+        consumer, provider = dice.sample(range(len(vpcs)), 2)
+        flows.append(
+            flow(
+                name=f"f{i}",
+                **{"from": f"v{consumer}"},
+                to=f"s{provider}",
+                gb_per_month=dice.randrange(10**6),
+                connections_per_second=dice.randrange(5000),
+                connection_seconds=dice.randrange(300),
+                today=dice.choice(["vpc-peering", "transit-gateway"]),
+            )
+        )
+    prices = {"peering": dice.randrange(100), "endpoint": dice.randrange(100)}
+    more = {"operations_usd_per_object": prices} if seed % 3 else {}
+    return document(*flows, accounts=accounts, vpcs=vpcs, services=services, **more)
 
 
 def random_document(seed: int) -> Document:

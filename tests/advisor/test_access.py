@@ -30,9 +30,9 @@ from connectivity.models import LatencyUpload, Measurement, PrometheusSource
 from costmodel.core.overrides import Override
 from costmodel.ingest import add_override
 from tests.advisor.test_doors import ALL
-from tests.conftest import token_client
 from tests.estate import health_finding
 from tests.factories import document
+from tests.product import token_client
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ from markdown_it import MarkdownIt
 from advisor.escaping import chat_safe, markdown_safe, spreadsheet_safe, unlinked
 from advisor.models import Membership, Role, User, Webhook
 from connectivity.actions import create_topology
-from tests.conftest import token_client
 from tests.factories import document
+from tests.product import token_client
 
 HOSTILE = [
     "[x](https://evil.example)",

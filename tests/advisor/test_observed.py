@@ -12,8 +12,8 @@ from rest_framework.test import APIClient
 from advisor import jobs, logs, tasks
 from advisor.models import Job, User
 from advisor.web import topologies
-from tests.conftest import token_client
 from tests.factories import document
+from tests.product import token_client
 
 MADE = re.compile(r"[0-9a-f]{32}")
 

@@ -19,9 +19,9 @@ from costmodel.core.usage_types import INTER_REGION
 from costmodel.ingest import SERVICES, import_prices
 from costmodel.models import PriceList, PriceOverride
 from costmodel.queries import price_list
-from tests.conftest import token_client
 from tests.factories import document, flow
 from tests.offers import VPC, Files, offer, product, serving
+from tests.product import token_client
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from django.utils import timezone
 from advisor import signins, teams
 from advisor.models import ApiToken, AuditEntry, Event, Invitation, Membership, User
 from advisor.origin import origin_of
-from tests.conftest import token_client
+from tests.product import token_client
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery"

@@ -22,8 +22,8 @@ from advisor.accounts import AccountAdapter
 from advisor.audited import AUDITED, DERIVED
 from advisor.models import ApiToken, AuditEntry, Invitation, Membership, Role, Team, User
 from connectivity.actions import create_topology, save_topology
-from tests.conftest import token_client
 from tests.factories import document
+from tests.product import token_client
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery"

@@ -17,8 +17,8 @@ from connectivity.core.reading import read
 from connectivity.models import Topology
 from connectivity.reference import REFERENCE
 from tests.broken import BROKEN, OVER_HTTP_ONLY
-from tests.conftest import token_client
 from tests.factories import document, flow
+from tests.product import token_client
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/comparisons/"

@@ -9,7 +9,7 @@ from advisor.models import ApiToken, User
 from connectivity.health import running
 from connectivity.health.accounts import add_demo
 from connectivity.models import Finding
-from tests.conftest import token_client
+from tests.product import token_client
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,8 @@ from rest_framework.test import APIClient
 
 from advisor.models import User
 from connectivity.actions import create_topology, save_topology
-from tests.conftest import token_client
 from tests.factories import document, flow
+from tests.product import token_client
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,8 @@ from rest_framework.test import APIClient
 from advisor.models import ApiToken, User
 from connectivity.actions import create_topology
 from connectivity.models import Topology, TopologyVersion
-from tests.conftest import token_client
 from tests.factories import document, flow
+from tests.product import token_client
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/topologies/"

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import random
 import zlib
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -21,6 +20,7 @@ from connectivity.core.reading import read
 from connectivity.models import Topology, TopologyVersion
 from connectivity.reference import REFERENCE
 from tests.factories import account, document, flow, vpc
+from tests.topologies import many_connections
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -44,45 +44,11 @@ def curves_of(client: Client, uid: UUID) -> Any:
     return response.context["curves"], response.content.decode()
 
 
-def estate(seed: int) -> dict[str, Any]:
-    """A made-up topology of several Regions, protocols and connections, always the same one."""
-    dice = random.Random(seed)  # noqa: S311  not a secret
-    regions = {
-        "us-east-1": ["use1-az1", "use1-az2"],
-        "us-east-2": ["use2-az1", "use2-az2"],
-        "ap-northeast-1": ["apne1-az1", "apne1-az4"],
-    }
-    accounts = [account(f"{i:012d}", organization=dice.choice(["o-a", "o-b"])) for i in range(3)]
-    vpcs = []
-    for i in range(dice.randrange(2, 6)):
-        region = dice.choice(sorted(regions)) if seed % 2 else "us-east-1"
-        owner = dice.choice(accounts)["id"]
-        vpcs.append(vpc(f"v{i}", owner, f"10.{i}.0.0/16", region=region, azs=regions[region]))
-    services = [{"name": f"s{i}", "vpc": one["name"], "port": 443} for i, one in enumerate(vpcs)]
-    flows = []
-    for i in range(dice.randrange(1, 9)):
-        consumer, provider = dice.sample(range(len(vpcs)), 2)
-        flows.append(
-            flow(
-                name=f"f{i}",
-                **{"from": f"v{consumer}"},
-                to=f"s{provider}",
-                gb_per_month=dice.randrange(10**6),
-                connections_per_second=dice.randrange(5000),
-                connection_seconds=dice.randrange(300),
-                today=dice.choice(["vpc-peering", "transit-gateway"]),
-            )
-        )
-    prices = {"peering": dice.randrange(100), "endpoint": dice.randrange(100)}
-    more = {"operations_usd_per_object": prices} if seed % 3 else {}
-    return document(*flows, accounts=accounts, vpcs=vpcs, services=services, **more)
-
-
 @pytest.mark.parametrize("seed", range(20))
 def test_the_pages_numbers_are_the_apis(
     signed_in: Client, api: APIClient, user: User, seed: int
 ) -> None:
-    made = estate(seed)
+    made = many_connections(seed)
     uid = create_topology(user.team_id, made).topology.uid
     shown = page(signed_in, uid)
     said = api.post("/api/v1/comparisons/", {"topology": made}, format="json").json()

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 import yaml
 
-from connectivity.advice import options_by_key
 from connectivity.core.answer import Answer
 from connectivity.core.compare import Comparison, compare
 from connectivity.core.latency import LatencySet
+from connectivity.core.options import OPTIONS
 from connectivity.core.registered import topology
 from costmodel.core.units import cents
 from tests.factories import price_list
@@ -21,7 +21,9 @@ GOLDEN = sorted((Path(__file__).parents[2] / "golden").glob("*.yaml"))
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
 def test_golden_bill(path: Path) -> None:
     case = yaml.safe_load(path.read_text(encoding="utf-8"))
-    options = options_by_key(case.get("options", FIRST))
+    keys = case.get("options", FIRST)
+    options = [option for option in OPTIONS if option.key in keys]
+    assert len(options) == len(keys)
     comparison = compare(
         topology(case["topology"]), price_list(case["prices"]), LatencySet("none", "", ()), options
     )

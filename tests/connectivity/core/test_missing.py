@@ -17,11 +17,10 @@ from connectivity.core.plain import plain
 from connectivity.core.registered import topology
 from connectivity.core.topology import Topology
 from connectivity.core.verdict import recommended, unpriced
-from connectivity.importers import latency_table
-from connectivity.ingest import SHIPPED
 from costmodel.core.charges import PriceName
 from costmodel.core.price_list import EVERYWHERE, Key, PriceList
 from costmodel.core.rates import stated
+from tests import shipped
 from tests.connectivity.core.test_properties import AZS, documents
 from tests.factories import TEST_PRICES, document, flow, price_list
 
@@ -49,9 +48,7 @@ AWSCloudWAN CloudWAN-Bytes CloudWANVPC * - GB 0.02
 APPLIANCE_HOUR = stated((APPLIANCE, EVERYWHERE, None), Decimal("0.1"), "hour")
 ALL_PRICES = replace(LISTED, prices=(*LISTED.prices, APPLIANCE_HOUR))
 NO_LATENCIES = LatencySet("none", "", ())
-PUBLISHED = LatencySet(
-    "shipped", "2020", latency_table.read(SHIPPED.read_text(encoding="utf-8").splitlines())
-)
+PUBLISHED = shipped.latencies()
 RATES = [Decimal(one) for one in ("0", "0.000001", "0.0003", "0.004", "0.02", "0.05", "0.3", "9")]
 ATTACHMENT = PriceName("AmazonVPC", "TransitGateway-Hours", "TransitGatewayVPC")
 REGION = "us-east-1"

@@ -107,9 +107,9 @@ def test_a_near_name_is_offered_among_thousands() -> None:
     assert did_you_mean("order-api", names) == "; did you mean 'orders-api'?"
     assert did_you_mean("Ω", names) == ""
     begin = process_time()
-    for i in range(100):
+    for i in range(10):
         did_you_mean(f"{'x' * 190}{i}", (f"{'x' * 195}{n}" for n in range(100_000)))
-    assert process_time() - begin < 10
+    assert process_time() - begin < 1
 
 
 def test_there_are_at_most_twenty_choices_in_a_sentence() -> None:
