@@ -122,6 +122,14 @@ def test_a_comparison_takes_the_own_round_trip() -> None:
     assert "1 run; grade medium" in reading.comment
 
 
+def test_a_more_fitting_test_wins_over_a_better_grade() -> None:
+    """A ping is answered by the kernel, and TCP_RR by a program, as traffic is."""
+    pings = [run(50, taken=day, method=replace(METHOD, test="ICMP")) for day in DAYS]
+    assert [one.grade for one in derived(pings)] == ["high"]
+    found = latencies(run(70), *pings).read("vpc-peering", "use1-az1", "use1-az2")
+    assert (found.us, found.source) == (70, "netperf TCP_RR")
+
+
 def test_an_overhead_needs_a_baseline_of_the_same_known_method() -> None:
     baseline = run(60, option="single-vpc")
     ends = ("vpc-peering", "use1-az1", "use1-az2")

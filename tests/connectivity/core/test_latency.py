@@ -113,6 +113,32 @@ def test_a_negative_overhead_stays_and_is_called_noise() -> None:
     assert "not distinguishable from a single VPC" in reading.comment
 
 
+@pytest.mark.parametrize("step", [1, -1])
+def test_of_two_published_figures_of_a_pair_the_newer_counts(step: int) -> None:
+    years = [
+        cell("transit-gateway", "use1-az2", us, as_of=year)
+        for us, year in ((970, "2020"), (800, "2024"))
+    ]
+    found = LatencySet("test", "", tuple(years[::step]))
+    reading = found.read("transit-gateway", "use1-az1", "use1-az2")
+    assert (reading.us, reading.as_of) == (800, "2024")
+
+
+def test_figures_of_two_years_have_no_overhead() -> None:
+    """The network became faster in between: their difference is not the option's."""
+    newer = cell("transit-gateway", "use1-az2", 800, as_of="2024")
+    reading = read(newer, pair=("use1-az1", "use1-az2"))
+    assert (reading.us, reading.overhead_us) == (800, None)
+
+
+def test_an_estimate_is_as_noisy_as_the_overhead_that_it_borrows() -> None:
+    own = cell("single-vpc", "use1-az5", 700, "measured", from_az="use1-az4", as_of="2026-11-01")
+    noisy = cell("transit-gateway", "use1-az2", 970, noise_us=400, as_of="2020-06")
+    reading = read(noisy, own, pair=("use1-az4", "use1-az5"))
+    assert (reading.us, reading.overhead_us, reading.noise_us) == (1030, 330, 400)
+    assert reading.is_within_noise
+
+
 @pytest.mark.parametrize(
     ("share", "pair", "us", "carried"),
     [

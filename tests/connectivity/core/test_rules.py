@@ -276,6 +276,11 @@ SILENT: list[tuple[str, str, dict[str, Any]]] = [
     ("privatelink", "PLN-13", fan(50)),
     ("privatelink", "PLN-14", document(flow(max_idle_seconds=350))),
     ("privatelink", "PLN-20", two_vpcs(OHIO, EAST, flows=[flow(max_idle_seconds=350)])),
+    *(("privatelink", "PLN-20",
+       two_vpcs(OHIO, EAST, flows=[flow(max_idle_seconds=400)], services=service(protocol=name)))
+      for name in ("tls", "udp")),
+    ("vpc-peering", "PEER-08",
+     star(26, connections=[{"kind": "peering", "id": "pcx-1", "between": ["v0", "orders"]}])),
     ("privatelink", "PLN-22", two_vpcs(OHIO, EAST)),
     ("vpc-peering", "CMN-01",
      document(flow(peak_gbps=6, connections_per_second=1, connection_seconds=2))),
@@ -435,6 +440,12 @@ def test_a_bystander_on_the_hub_breaks_both_flows_that_touch_an_overlap() -> Non
     stopped = {f["flow"] for f in gateway["findings"] if f["rule"] == "TGW-05"}
     assert stopped == {"f", "g"}
     assert gateway["feasible_flows"] == 1
+
+
+def test_a_peering_with_a_vpc_that_no_flow_wants_spares_no_request() -> None:
+    peered = star(26, connections=[{"kind": "peering", "id": "pcx-1", "between": ["x", "orders"]}])
+    peered["vpcs"].append(vpc("x", "111111111111", "10.200.0.0/16"))
+    assert "orders needs 26 new" in findings(peered)["vpc-peering", "PEER-08", "warning"]
 
 
 def test_what_exists_already_counts() -> None:

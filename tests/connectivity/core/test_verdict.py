@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connectivity.core.compare import compare
-from connectivity.core.latency import LatencySet
+from connectivity.core.latency import LatencyCell, LatencySet
 from connectivity.core.options import OPTIONS
 from connectivity.core.options.privatelink import CAPACITY_UNIT
 from connectivity.core.plain import plain
@@ -132,6 +132,27 @@ def test_the_frontier_keeps_what_is_dearer_but_faster(latencies: LatencySet) -> 
     answer = answer_of(document(flow(cross_az_share=0, options=both)), latencies)
     assert answer["recommended"] == "privatelink"
     assert answer["frontier"] == ["privatelink", "transit-gateway"]
+
+
+@pytest.mark.parametrize("noises", [(10, 200), (200, 10)])
+def test_within_the_larger_noise_of_two_a_dearer_option_is_not_faster(
+    noises: tuple[int, int],
+) -> None:
+    def on_the_frontier(*noise_us: int) -> list[str]:
+        figures = zip(("transit-gateway", "privatelink"), (463, 520), noise_us, strict=True)
+        cells = [
+            LatencyCell(option, "use1-az1", "use1-az1", us, noise, "published", "2020", "test")
+            for option, us, noise in figures
+        ]
+        both = ["transit-gateway", "privatelink"]
+        same_az = document(flow(cross_az_share=0, options=both))
+        for each in same_az["vpcs"]:
+            each["azs"] = ["use1-az1"]
+        frontier: list[str] = answer_of(same_az, LatencySet("test", "", tuple(cells)))["frontier"]
+        return frontier
+
+    assert on_the_frontier(10, 10) == ["privatelink", "transit-gateway"]
+    assert on_the_frontier(*noises) == ["privatelink"]
 
 
 def test_today_and_what_a_change_saves() -> None:

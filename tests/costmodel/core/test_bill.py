@@ -87,6 +87,18 @@ def test_a_missing_price_is_a_gap_and_there_is_no_total() -> None:
     assert len(result.lines) == 1
 
 
+def test_a_price_that_two_organizations_lack_is_one_gap() -> None:
+    (gap,) = made(metered(ints(0, 1), ints(5, 7), region=1)).gaps
+    assert (gap.quantity, gap.payers) == (Decimal(12), (0, 1))
+
+
+def test_who_stays_within_a_free_tier_is_no_payer() -> None:
+    free = price_list("S Bytes - r - GB 0 100:0.05")
+    result = bill([metered(ints(0, 1), ints(100, 101))], free, ["r"], ints(0, 1))
+    assert {line.payer for line in result.lines} == {0, 1}
+    assert result.by_payer() == {1: Decimal("0.05")}
+
+
 def test_zero_needs_no_price() -> None:
     result = made(metered(ints(0), ints(0), region=1))
     assert (result.lines, result.gaps, result.usd) == ((), (), Decimal(0))
