@@ -70,6 +70,7 @@ ADMINS = frozenset(
         "audit-csv",
         "api-audit",
         "zone",
+        "team-kept",
         "health-account",
         "health-role",
         "api-recipients",

@@ -185,6 +185,7 @@ def one_of(words: tuple[str, ...]) -> Judge:
 
 
 MOST_PROXIES = 10
+KEPT = "it is a whole number of days, up to 36500; 0 is for ever"
 RULES = (
     Rule("ADVISOR_URL", _advisor_url, "it is http:// or https:// with a host, and no more"),
     Rule(
@@ -219,6 +220,8 @@ RULES = (
         "it is like smtp+tls://user:password@host:587 or ses://eu-west-1",
         is_secret=True,
     ),
+    Rule("KEEP_AUDIT_DAYS", whole(0, 36_500), KEPT),
+    Rule("KEEP_MEASUREMENTS_DAYS", whole(0, 36_500), KEPT),
     Rule("LOG_FORMAT", one_of(FORMATS), f"it is {' or '.join(FORMATS)}"),
     Rule("LOG_LEVEL", one_of(LOG_LEVELS), f"it is one of {', '.join(LOG_LEVELS)}"),
     Rule("OIDC_SERVER_URL", _provider, "it begins with https://, and OIDC_CLIENT_ID is set, too"),
@@ -285,11 +288,7 @@ def _shown(rule: Rule, value: str) -> str:
 
 
 def kept_key(values: Values, path: Path) -> str:
-    """The secret key that a file keeps.
-
-    Raises:
-        ImproperlyConfigured: there is no such file, or its key is too simple.
-    """
+    """The secret key that a file keeps. Raises: ImproperlyConfigured: none, or too simple."""
     key = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
     if not key:
         raise ImproperlyConfigured(

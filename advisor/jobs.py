@@ -15,7 +15,6 @@ from uuid import UUID
 
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db import InterfaceError, OperationalError, connections, transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
@@ -24,7 +23,7 @@ from kombu import exceptions as kombu
 from advisor import logs
 from advisor.audit import By, acting
 from advisor.celery import app
-from advisor.models import Job, StoredReply, Team
+from advisor.models import Job, Team
 from connectivity.advice import compare_document
 from connectivity.aws_latency import fetch_from_aws
 from connectivity.clients import AwsError
@@ -47,8 +46,6 @@ MOST_RINGS = 1_000  # that wait for workers when the clock rings; more would onl
 MOST_LOSSES = 3
 LONGEST_S = 2_880  # of one attempt; the worker is killed soon after
 TASK = "run-job"
-KEEP_JOBS = timedelta(days=30)
-KEEP_REPLIES = timedelta(days=7)
 
 
 class Cancelled(Exception):
@@ -232,14 +229,6 @@ def refresh_prices() -> list[UUID]:
         return []
     arguments = {"regions": sorted(regions)}
     return [start("fetch-prices", arguments, team_id=team.pk, user_id=None).uid]
-
-
-def clear_expired() -> None:
-    """Forget finished jobs, stored replies and sessions that are out of date."""
-    now = timezone.now()
-    Job.objects.filter(finished_at__lt=now - KEEP_JOBS).delete()
-    StoredReply.objects.filter(created_at__lt=now - KEEP_REPLIES).delete()
-    Session.objects.filter(expire_date__lt=now).delete()
 
 
 def _progress_of(job: Job) -> Progress:

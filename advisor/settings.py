@@ -259,6 +259,8 @@ elif _mail.scheme:
     vars().update(env.email_url("EMAIL_URL"))
 AWS_WORKER_ARN = env.str("AWS_WORKER_ARN", default="")
 OUTBOUND_HOSTS = env.list("OUTBOUND_HOSTS", default=["hooks.slack.com"])
+KEEP_AUDIT_DAYS = env.int("KEEP_AUDIT_DAYS", default=0)
+KEEP_MEASUREMENTS_DAYS = env.int("KEEP_MEASUREMENTS_DAYS", default=0)
 AWS_PRICES_URL = env.str("AWS_PRICES_URL", default="https://pricing.us-east-1.amazonaws.com")
 
 REST_FRAMEWORK = {

@@ -1,6 +1,6 @@
-"""Sign-ins, second factors and refused tokens in the audit log, and how long they are kept."""
+"""Sign-ins, second factors and refused tokens in the audit log."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from ipaddress import ip_network
 from typing import Any
@@ -13,7 +13,6 @@ from django.utils import timezone
 from advisor.audit import by
 from advisor.models import ApiToken, AuditEntry, Event, User
 
-KEPT = timedelta(days=400)  # a year, and time to look back at it
 KNOWN = timedelta(days=90)  # for which an address counts as its user's own
 MOST_ADDRESSES = 200
 REPEATED_S = 3600  # what is tried again and again is noted once in this time
@@ -80,11 +79,6 @@ def has_come_from(person: User, address: str) -> bool:
 def network(address: str) -> str:
     """What belongs to one subscriber: an IPv4 address, or 64 bits of an IPv6 one."""
     return str(ip_network(f"{address}/{64 if ':' in address else 32}", strict=False))
-
-
-def forget_old(now: datetime) -> int:
-    """Delete events older than they are kept; writes stay as long as their team."""
-    return int(_events().filter(timestamp__lt=now - KEPT).delete()[0])
 
 
 def _events() -> QuerySet[AuditEntry]:

@@ -9,7 +9,7 @@ from celery.signals import worker_ready, worker_shutting_down
 from celery.worker import state
 from django.utils import timezone
 
-from advisor import jobs, readiness, signins, webhooks
+from advisor import jobs, readiness, retention, webhooks
 from advisor.models import Team
 from advisor.reports import making, sending
 from connectivity.health import running
@@ -47,9 +47,7 @@ def give_back_jobs(**_: object) -> None:
 
 @shared_task(name="clear-expired")
 def clear_expired() -> None:
-    jobs.clear_expired()
-    making.forget_old(timezone.now())
-    signins.forget_old(timezone.now())
+    retention.clear(timezone.now())
 
 
 @shared_task(name="refresh-prices")

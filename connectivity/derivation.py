@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -30,6 +31,20 @@ def derive_again(team_id: int, places: set[Place]) -> None:
     _put_in_force(team_id)
 
 
+def forget(uploads: Sequence[int]) -> None:
+    """Delete files of measurements with their runs, and derive anew what they were part of."""
+    with transaction.atomic():
+        runs = models.Measurement.objects.filter(upload_id__in=uploads).order_by()
+        places: dict[int, set[Place]] = {}
+        names = ("team_id", "option", "source", "destination")
+        for team_id, *place in runs.values_list(*names).distinct():
+            option, source, destination = place
+            places.setdefault(team_id, set()).add((option, source, destination))
+        models.LatencyUpload.objects.filter(pk__in=uploads).delete()
+        for team_id, changed in places.items():
+            derive_again(team_id, changed)
+
+
 def _put_in_force(team_id: int) -> None:
     live = models.Measurement.objects.filter(team_id=team_id)
     last = live.values_list("pk", flat=True).first()
@@ -37,7 +52,7 @@ def _put_in_force(team_id: int) -> None:
     base = models.LatencySet.objects.filter(team=None).first()
     if base is None:
         raise queries.UnknownLatencies("no latencies are loaded; run manage.py load_data")
-    state = f"{base.sha256} {team_id} {last} {withdrawn}"
+    state = f"{base.sha256} {team_id} {last} {withdrawn} of {live.count()}"
     sha256 = hashlib.sha256(state.encode()).hexdigest()
     today = timezone.now().date().isoformat()
     models.LatencySet.objects.get_or_create(

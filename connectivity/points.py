@@ -210,6 +210,12 @@ def forget_old(now: int) -> None:
                 cursor.execute(f"DELETE FROM {table} WHERE at < %s", [now - keep])  # noqa: S608
 
 
+def forget_series(series: Sequence[int]) -> None:
+    """Delete every point of these series, which are about to go."""
+    for table in (Point, HourPoint, DayPoint):
+        table.objects.filter(series_id__in=series).delete()
+
+
 def _partitions_before(table: str, moment: int) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -10,7 +10,6 @@ from advisor.models import Delivery, Recipient, Report, Team
 from connectivity.core.weekly import Period
 from connectivity.weekly.content import report
 
-KEEP = timedelta(days=366)
 LEAST = timedelta(days=6)  # between two reports, whatever the team does with its day
 LONGEST = timedelta(days=35)  # that a report tells of
 
@@ -106,7 +105,3 @@ def set_schedule(team: Team, **changes: Any) -> None:
     for name, value in changes.items():
         setattr(team, name, value)
     team.save(update_fields=["reports_since", *changes])
-
-
-def forget_old(now: datetime) -> None:
-    Report.objects.filter(made_at__lt=now - KEEP).delete()

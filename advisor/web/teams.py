@@ -17,7 +17,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from advisor import signins, teams
+from advisor import teams
 from advisor.escaping import spreadsheet_safe
 from advisor.models import AuditEntry, Invitation, Membership, Role
 from advisor.web.requests import found_or_404, signed_in, text_in
@@ -213,7 +213,6 @@ def audit(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "words": words,
         "query": f"&{urlencode({'q': words})}",
-        "kept": signins.KEPT.days,
     }
     return render(request, "web/audit.html", context)
 

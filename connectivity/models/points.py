@@ -46,7 +46,7 @@ class HourPoint(Rollup):
 
 
 class DayPoint(Rollup):
-    """Kept for years."""
+    """Kept as long as their series."""
 
     class Meta:
         managed = False

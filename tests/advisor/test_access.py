@@ -96,6 +96,7 @@ tokens viewer viewer
 revoke - signed-in
 team viewer -
 zone admin admin
+team-kept admin -
 team-rename - admin
 team-invite - admin
 team-invitation-revoke - admin

@@ -18,7 +18,7 @@ from kombu import Connection
 
 from advisor import jobs, tasks
 from advisor.celery import app
-from advisor.models import Job, StoredReply, User
+from advisor.models import Job, User
 from advisor.schedule import SCHEDULE
 from connectivity.pulse import Pulse
 from tests.factories import document
@@ -271,18 +271,6 @@ def test_a_cancelled_job_stops_at_its_next_step(user: User) -> None:
         jobs.run(str(job.uid))
     job.refresh_from_db()
     assert (job.state, job.result) == ("cancelled", None)
-
-
-def test_what_is_old_is_forgotten(user: User) -> None:
-    old, new = started(user), started(user)
-    Job.objects.filter(pk=old.pk).update(finished_at=timezone.now() - timedelta(days=31))
-    reply = StoredReply.objects.create(
-        team_id=user.team_id, key="k", request_sha256="", status=201, body={}
-    )
-    StoredReply.objects.filter(pk=reply.pk).update(created_at=timezone.now() - timedelta(days=8))
-    tasks.clear_expired()
-    assert list(Job.objects.all()) == [new]
-    assert not StoredReply.objects.exists()
 
 
 def test_every_scheduled_task_exists_and_expires() -> None:

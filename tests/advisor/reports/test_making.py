@@ -86,14 +86,6 @@ def test_a_week_that_is_not_over_has_no_report(team: Team) -> None:
     assert not Report.objects.exists()
 
 
-def test_reports_are_kept_a_year(team: Team) -> None:
-    report_of(team)
-    making.forget_old(timezone.now() + timedelta(days=360))
-    assert Report.objects.exists()
-    making.forget_old(timezone.now() + timedelta(days=370))
-    assert not Report.objects.exists()
-
-
 @pytest.mark.usefixtures("committed")
 def test_two_workers_make_one_report_and_send_each_mail_once(user: User, box: Mailbox) -> None:
     Team.objects.update(reports_since=timezone.now() - timedelta(days=365))
