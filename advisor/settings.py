@@ -129,7 +129,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "advisor.User"
 TEAM_MODEL = "advisor.Team"
-PRICE_NAMES = "connectivity.core.price_names.PRICE_NAMES"  # what prices are imported for
+PRICE_NAMES = "connectivity.core.price_names.price_names"  # what prices are imported for
 LOGIN_URL = LOGOUT_REDIRECT_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

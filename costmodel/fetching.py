@@ -7,10 +7,12 @@ from costmodel.clients import PUBLIC, offer_files, products
 from costmodel.importers.aws_price_list import read_offer, read_products
 from costmodel.importers.needed import offers_of
 from costmodel.importers.offer_rows import Progress
-from costmodel.ingest import ASKED, needed, scaled, store_offers
+from costmodel.ingest import asked, needed, scaled, store_offers
 
-OFFERS = offers_of(ASKED)
-"""Services, as AWS calls them, whose files are fetched."""
+
+def offers() -> tuple[str, ...]:
+    """Services, as AWS calls them, whose files are fetched."""
+    return tuple(offers_of(asked()))
 
 
 def fetch_prices(
@@ -25,7 +27,7 @@ def fetch_prices(
         FetchError: AWS does not answer, or a file is not whole.
         OfferError: a file cannot be used; nothing is stored.
     """
-    with offer_files(OFFERS, regions, base_url, scaled(progress, 0, 2)) as (files, absent):
+    with offer_files(offers(), regions, base_url, scaled(progress, 0, 2)) as (files, absent):
         reads, kept = [], needed()
         for done, path in enumerate(files):
             part = scaled(scaled(progress, 1, 2), done, len(files))
@@ -45,7 +47,7 @@ def query_prices(
         FetchError: AWS refuses or does not answer; nothing is stored.
         OfferError: an answer cannot be used; nothing is stored.
     """
-    wanted = [(service, region) for service in OFFERS for region in regions]
+    wanted = [(service, region) for service in offers() for region in regions]
     reads, kept = [], needed()
     for done, (service, region) in enumerate(wanted, start=1):
         reads.append(read_products(service, products(service, region, client), kept))

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,6 @@ from costmodel.queries import price_list
 from costmodel.signals import prices_in_force
 
 BATCH = 2_000
-ASKED: frozenset[PriceName] = import_string(settings.PRICE_NAMES)
-SERVICES = tuple(sorted({name.service for name in ASKED}))
 FORMS = (".json", ".csv", ".jsonl", ".ndjson")
 MOST_NAME = 100  # characters
 
@@ -53,12 +51,23 @@ def import_prices(
     return store_offers(reads, name)
 
 
+def asked() -> frozenset[PriceName]:
+    """What we price by: the settings name who knows that."""
+    names: Callable[[], frozenset[PriceName]] = import_string(settings.PRICE_NAMES)
+    return names()
+
+
+def services() -> tuple[str, ...]:
+    """The services, as AWS calls them, whose prices are asked for."""
+    return tuple(sorted({name.service for name in asked()}))
+
+
 def needed() -> Needed:
     """What is kept of AWS's files: what we price by, and what the list in force holds."""
     names = models.Price.objects.filter(price_list=_in_force()).values_list(
         "service", "usage_type", "operation"
     )
-    return Needed(ASKED, (PriceName(*name) for name in names.distinct()))
+    return Needed(asked(), (PriceName(*name) for name in names.distinct()))
 
 
 def _in_force() -> models.PriceList | None:
@@ -178,7 +187,7 @@ def add_override(
     Raises:
         NothingOverridden: no price has these names.
     """
-    check_override(override, price_list(team_id), [*ASKED, *needed])
+    check_override(override, price_list(team_id), [*asked(), *needed])
     with transaction.atomic():
         models.PriceOverride.objects.create(
             team_id=team_id, author_id=author_id, **asdict(override)

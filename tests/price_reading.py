@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from connectivity.core.price_names import PRICE_NAMES
+from connectivity.core.price_names import price_names
 from costmodel.core.price_list import Price, Tier
 from costmodel.importers.aws_price_list import OfferRead, read_offer
 from costmodel.importers.needed import Needed
@@ -12,7 +12,7 @@ from tests import shipped
 
 SAMPLES = Path(__file__).parent / "samples" / "prices"
 HELD = {price.name for price in shipped.prices().prices}
-NEEDED = Needed(PRICE_NAMES, HELD)
+NEEDED = Needed(price_names(), HELD)
 
 
 def written(path: Path, body: Any) -> Path:

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from connectivity.core.problems import did_you_mean
 from connectivity.core.regions import AZ_PREFIXES
-from costmodel.ingest import SERVICES
+from costmodel.ingest import services
 
 Text = serializers.CharField
 
@@ -22,7 +22,7 @@ class OldPricesSerializer(serializers.Serializer[object]):
 
 
 class OverrideSerializer(serializers.Serializer[object]):
-    service = serializers.ChoiceField(choices=SERVICES)
+    service = serializers.ChoiceField(choices=services())
     usage_type = Text(required=False, default="", allow_blank=True, max_length=100)
     operation = Text(required=False, default="", allow_blank=True, max_length=100)
     region = serializers.ChoiceField(

@@ -18,7 +18,7 @@ from advisor.api.price_serializers import OverrideSerializer
 from advisor.api.problems import refused
 from advisor.api.serializers import JobSerializer, ProblemsSerializer
 from advisor.api.topologies import Pages
-from connectivity.core.price_names import OTHER_RATES
+from connectivity.core.price_names import other_rates
 from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
 from connectivity.core.regions import AZ_PREFIXES
 from connectivity.price_effects import plain, price_effects, words_of
@@ -132,7 +132,7 @@ class OverridesView(APIView):
         rule = read_override(request.data)
 
         def store() -> tuple[int, dict[str, Any]]:
-            row = ingest.add_override(team_id_of(request), rule, request.user.pk, OTHER_RATES)
+            row = ingest.add_override(team_id_of(request), rule, request.user.pk, other_rates())
             return 201, {"price_list": row.name}
 
         return once(request, store)

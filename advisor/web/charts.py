@@ -10,7 +10,8 @@ from connectivity.core.answer import Answer
 from connectivity.core.compare import Comparison
 from connectivity.core.option import COLOURS
 from connectivity.core.verdict import frontier, recommended
-from costmodel.core.kinds import Kind, usd_by_kind
+from costmodel.core.charges import Kind
+from costmodel.core.kinds import usd_by_kind
 
 Figure = dict[str, Any]
 

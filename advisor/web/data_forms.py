@@ -11,13 +11,13 @@ from connectivity.core.options import OPTIONS
 from connectivity.importers.latency import LARGEST, TOOLS
 from connectivity.measurements import Filing
 from costmodel.core.overrides import Override
-from costmodel.ingest import SERVICES
+from costmodel.ingest import services
 
 
 class OverrideForm(forms.Form):
     """What a team pays instead of a list price."""
 
-    service = forms.ChoiceField(choices=[(one, one) for one in SERVICES])
+    service = forms.ChoiceField(choices=lambda: [(name, name) for name in services()])
     usage_type = forms.CharField(
         label="Usage type",
         required=False,

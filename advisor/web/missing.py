@@ -10,9 +10,8 @@ from connectivity.core.compare import Comparison
 from connectivity.core.missing import deciding, lacking, may_win
 from connectivity.core.reasons import price_words, rate_words
 from connectivity.core.verdict import recommended, unpriced
-from costmodel.core.bill import is_loadable
 from costmodel.core.overrides import Override
-from costmodel.core.price_list import Key
+from costmodel.core.price_list import Key, is_loadable
 from costmodel.core.rates import elsewhere, per, unit_of
 
 MOST_PRICES = 6  # that can be stated in a verdict; the bills name all

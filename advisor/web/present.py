@@ -20,11 +20,11 @@ from connectivity.core.missing import deciding
 from connectivity.core.option import Standing
 from connectivity.core.plain import ENGINE, assumptions
 from connectivity.core.reasons import mix_words, of_one_option, rate_words
-from connectivity.core.remedies import REMEDIES
 from connectivity.core.rule import AS_OF, Hit, Rule, Severity
 from connectivity.core.verdict import feasibility, frontier, mix_ahead, recommended
 from connectivity.reference import PUBLISHED, Published
-from costmodel.core.kinds import Kind, usd_by_kind
+from costmodel.core.charges import Kind
+from costmodel.core.kinds import usd_by_kind
 
 MOST_CELLS = 16
 MOST_CHOSEN = 40
@@ -50,8 +50,7 @@ class Finding(NamedTuple):
     @property
     def remedy(self) -> str:
         """What would lift it, where it stands in the way."""
-        is_lifted = self.rule.severity in {Severity.HARD, Severity.QUOTA}
-        return REMEDIES.get(self.rule.id, "") if is_lifted else ""
+        return self.rule.remedy
 
 
 class LatencyRow(NamedTuple):

@@ -55,7 +55,16 @@ def policy_rules(option: str) -> tuple[Rule, ...]:
         ends = f"{ours.environment} and {theirs.environment}"
         return f"a policy forbids this option between {ends}{because}"
 
-    return (Rule("POLICY-01", Severity.HARD, check, detail, OWN_DOCUMENT),)
+    return (
+        Rule(
+            "POLICY-01",
+            Severity.HARD,
+            check,
+            detail,
+            OWN_DOCUMENT,
+            remedy="It is your own policy: change it in the document if it no longer holds.",
+        ),
+    )
 
 
 def per_vpc(count: Callable[[Vpc], int]) -> Callable[[Case], Floats]:
@@ -111,6 +120,7 @@ def _cidr_rules(version: int) -> Iterable[Rule]:
         "{vpc} has {count} " + f"IPv{version} CIDRs",
         VPC_QUOTAS,
         growth=Growth.NONE,
+        remedy="Ask AWS for a higher quota, or use fewer and wider ranges.",
     )
 
 
@@ -128,6 +138,7 @@ VPC_RULES: tuple[Rule, ...] = (
         None,
         "the account of {vpc} has {count} VPCs in its Region",
         VPC_QUOTAS,
+        remedy="Ask AWS for a higher quota of VPCs in that Region before you build.",
     ),
     *_cidr_rules(4),
     *_cidr_rules(6),
@@ -139,6 +150,7 @@ VPC_RULES: tuple[Rule, ...] = (
         "{vpc} has {count} subnets",
         VPC_QUOTAS,
         growth=Growth.NONE,
+        remedy="Ask AWS for a higher quota, or merge subnets.",
     ),
 )
 """Rules about VPCs, for options that keep them apart."""

@@ -173,7 +173,22 @@ def budget_rules(heads: Headlines) -> tuple[Rule, ...]:
         return f"the budget of {budget:,.10g} µs cannot be checked: {known}"
 
     return (
-        Rule("BUDGET-02", Severity.HARD, too_far, impossible, DISTANCE, DISTANCE_AS_OF),
-        Rule("BUDGET-01", Severity.HARD, over, exceeded, OWN_DOCUMENT),
+        Rule(
+            "BUDGET-02",
+            Severity.HARD,
+            too_far,
+            impossible,
+            DISTANCE,
+            DISTANCE_AS_OF,
+            remedy="Raise the budget, or move one end to a nearer Region.",
+        ),
+        Rule(
+            "BUDGET-01",
+            Severity.HARD,
+            over,
+            exceeded,
+            OWN_DOCUMENT,
+            remedy="Raise the budget, keep traffic inside an AZ, or measure it yourself.",
+        ),
         Rule("LAT-01", Severity.CONDITION, unchecked, unknown, OWN_DOCUMENT),
     )

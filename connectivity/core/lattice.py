@@ -129,7 +129,16 @@ def _renewed(case: Case, row: int) -> str:
 
 
 SERVICE_TIMEOUTS: tuple[Rule, ...] = (
-    Rule("LTC-23", Severity.HARD, _long(services.TLS), _cut, LATTICE_TLS),
+    Rule(
+        "LTC-23",
+        Severity.HARD,
+        _long(services.TLS),
+        _cut,
+        LATTICE_TLS,
+        remedy=(
+            "Let clients open a new connection within ten minutes, or use an option that routes."
+        ),
+    ),
     Rule("LTC-23", Severity.CONDITION, _long(services.HTTP), _renewed, LATTICE_SERVICES),
     Rule("LTC-22", Severity.CONDITION, _silent, _idle, LATTICE_SERVICES),
     Rule("LTC-22", Severity.WARNING, _idle_unknown, _idle_unknown_detail, LATTICE_SERVICES),
@@ -145,13 +154,58 @@ LATTICE_RULES: tuple[Rule, ...] = (
         "the network in the Region of {vpc} needs {count} services or resources",
         LATTICE_QUOTAS,
         of_hub=True,
+        remedy="Ask AWS for a higher quota, or divide the services over several networks.",
     ),
-    Rule("LTC-20", Severity.HARD, services.whole_vpc, services.only_listeners, BEST_PRACTICES),
-    Rule("LTC-01", Severity.HARD, services.apart, _regional, SAAS_OPTIONS),
-    Rule("LTC-05", Severity.HARD, services.provider_initiates, _one_way, BEST_PRACTICES),
-    Rule("LTC-03", Severity.HARD, _not_tcp, _tcp_alone, BEST_PRACTICES),
-    Rule("LTC-14", Severity.HARD, services.needed("client-ip"), _client_ip, BEST_PRACTICES),
-    Rule("LTC-21", Severity.HARD, services.needed("sg-reference"), _groups, NOT_VERIFIED),
+    Rule(
+        "LTC-20",
+        Severity.HARD,
+        services.whole_vpc,
+        services.only_listeners,
+        BEST_PRACTICES,
+        remedy="Name the service that the flow goes to; a whole VPC cannot be offered.",
+    ),
+    Rule(
+        "LTC-01",
+        Severity.HARD,
+        services.apart,
+        _regional,
+        SAAS_OPTIONS,
+        remedy=(
+            "Offer the service in the consumer's Region, too, or use an option between Regions."
+        ),
+    ),
+    Rule(
+        "LTC-05",
+        Severity.HARD,
+        services.provider_initiates,
+        _one_way,
+        BEST_PRACTICES,
+        remedy="Let the consumer begin, or offer a service in the other direction, too.",
+    ),
+    Rule(
+        "LTC-03",
+        Severity.HARD,
+        _not_tcp,
+        _tcp_alone,
+        BEST_PRACTICES,
+        remedy="Use an option that routes, or speak TCP.",
+    ),
+    Rule(
+        "LTC-14",
+        Severity.HARD,
+        services.needed("client-ip"),
+        _client_ip,
+        BEST_PRACTICES,
+        remedy="Read the client's address from a header, or use an option that routes.",
+    ),
+    Rule(
+        "LTC-21",
+        Severity.HARD,
+        services.needed("sg-reference"),
+        _groups,
+        NOT_VERIFIED,
+        remedy="Use VPC Lattice's auth policies, or allow ranges of addresses.",
+    ),
     Rule("LTC-06", Severity.CONDITION, services.between_accounts, _share, SAAS_OPTIONS),
     Rule("LTC-17", Severity.CONDITION, services.needed("private-dns"), _dns, BEST_PRACTICES),
 )

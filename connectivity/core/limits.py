@@ -1,6 +1,7 @@
 """Limits that AWS raises on request: what counts, how far, and whose quota was raised already."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,19 +22,22 @@ def limit_rules(
     words: str,
     source: str,
     raised: str = "",
+    *,
+    remedy: str,
     **more: Any,
 ) -> tuple[Rule, ...]:
     """A quota: an increase is needed above it; above `ceiling` it is hard.
 
     `counts`, `words` and `more` are those of `Limit`; `raised` says what an increase may bring,
-    where that is not simply the ceiling.
+    where that is not simply the ceiling; `remedy` is that of `Rule`.
     """
     limit = Limit(id, counts, default, ceiling, words, **more)
-    rules = (Rule(id, Severity.QUOTA, _above(limit), _words(limit, raised), source, limit=limit),)
+    detail = _words(limit, raised)
+    rule = partial(Rule, id, source=source, limit=limit, remedy=remedy, detail=detail)
+    rules = (rule(Severity.QUOTA, _above(limit)),)
     if ceiling is None:
         return rules
-    hard = _above_all(limit), _words(limit, raised)
-    return (*rules, Rule(id, Severity.HARD, *hard, source, limit=limit))
+    return (*rules, rule(Severity.HARD, _above_all(limit)))
 
 
 def raised_quota(case: Case, limit: Limit, vpc: int) -> Quota | None:

@@ -12,7 +12,7 @@ from types import ModuleType
 from connectivity.core import transfer
 from connectivity.core.health import kinds
 from connectivity.core.options import OPTIONS
-from costmodel.core.charges import PriceName
+from costmodel.core.charges import OwnRate, PriceName
 
 
 def _modules() -> Iterator[ModuleType]:
@@ -42,16 +42,16 @@ def _all(values: Iterable[object]) -> Iterator[PriceName]:
         yield from _names(value)
 
 
-def _is_of_aws(name: PriceName) -> bool:
-    """Whether AWS has such a usage type: one with spaces is a gap in words."""
-    return not name.is_input and " " not in name.usage_type
+def _every() -> Iterator[PriceName]:
+    return (name for module in _modules() for name in _all(vars(module).values()))
 
 
-_EVERY = frozenset(name for module in _modules() for name in _all(vars(module).values()))
+def price_names() -> frozenset[PriceName]:
+    """The names that AWS's files may have a price of."""
+    every = (name for name in _every() if not name.is_input)
+    return frozenset(name for name in every if not isinstance(name, OwnRate))
 
-PRICE_NAMES: frozenset[PriceName] = frozenset(name for name in _EVERY if _is_of_aws(name))
 
-OTHER_RATES: frozenset[PriceName] = frozenset(
-    name for name in _EVERY - PRICE_NAMES if not name.is_input
-)
-"""What somebody else asks for, or AWS under a name that the reader alone knows."""
+def other_rates() -> frozenset[PriceName]:
+    """What somebody else asks for, or AWS under a name that the reader alone knows."""
+    return frozenset(name for name in _every() if isinstance(name, OwnRate))

@@ -55,6 +55,12 @@ class Rule:
     source: str
     as_of: str = AS_OF
     limit: Limit | None = None  # which it checks
+    remedy: str = ""  # what would lift it, in one sentence of ours; where it stands in the way
+
+    def __post_init__(self) -> None:
+        is_in_the_way = self.severity in {Severity.HARD, Severity.QUOTA}
+        if is_in_the_way != bool(self.remedy):
+            raise ValueError(f"{self.id}: a rule has a remedy exactly where it is hard or a quota")
 
 
 class Hit(NamedTuple):

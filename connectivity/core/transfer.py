@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from connectivity.core.columns import Flows, Side, numbered
-from costmodel.core.charges import Floats, Ints, Metered, PriceName
+from costmodel.core.charges import Floats, Ints, Kind, Metered, PriceName
 from costmodel.core.usage_types import INTER_REGION
 
 INTER_AZ = PriceName("AWSDataTransfer", "DataTransfer-Regional-Bytes")
@@ -19,7 +19,9 @@ def between_azs(flows: Flows) -> Iterator[Metered]:
     """Crossing GB, paid by the account at each end."""
     for name, side in (("consumer", flows.consumer), ("provider", flows.provider)):
         what = f"Between AZs, at the {name}"
-        yield Metered(what, INTER_AZ, side.region, side.account, flows.crossing)
+        yield Metered(
+            what, INTER_AZ, side.region, side.account, flows.crossing, kind=Kind.INSIDE_REGION
+        )
 
 
 def crossing_sent(flows: Flows) -> tuple[Ints, Ints]:
@@ -52,6 +54,7 @@ def between_regions(flows: Flows, payers: tuple[Side, Side], note: str = "") -> 
             np.where(apart, sent, 0),
             to_region=np.where(apart, there.region, -1),
             note=note,
+            kind=Kind.BETWEEN_REGIONS,
         )
 
 
@@ -66,7 +69,9 @@ def between_public_addresses(flows: Flows, note: str) -> Iterator[Metered]:
     near = np.where(flows.same_region, flows.total, 0)
     for name, side in (("consumer", flows.consumer), ("provider", flows.provider)):
         what = f"To and from public addresses of the Region, at the {name}"
-        yield Metered(what, INTER_AZ, side.region, side.account, near, note=note)
+        yield Metered(
+            what, INTER_AZ, side.region, side.account, near, note=note, kind=Kind.INSIDE_REGION
+        )
     yield from between_regions(flows, (flows.consumer, flows.provider), note)
 
 

@@ -4,14 +4,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from connectivity.advice import compare_document
+from connectivity.core.health.kind import Role
+from connectivity.core.health.kinds import KINDS
 from connectivity.core.regions import AZ_PREFIXES
+from connectivity.health.rows import found_of
 from connectivity.models import Resource
 
-INSTEAD_OF = {
-    "nat-gateway": "public-internet",
-    "vpc-endpoint": "privatelink",
-    "transit-gateway": "transit-gateway",
-}  # the option that a kind of resource is part of
 CONNECTIONS_PER_S = 1  # not metered here; the form asks for it
 
 
@@ -36,14 +34,14 @@ def alternatives(row: Resource) -> Alternatives | None:
     Raises:
         UnknownPriceList, UnknownLatencies: say what there is.
     """
-    metered = [
-        float(line["amount"])
-        for line in row.bill
-        if line["amount"] and line["what"] in ("Through it", "Sent into it")
-    ]
-    if row.kind not in INSTEAD_OF or row.usd is None or not sum(metered):
+    kind = KINDS[row.kind]
+    if not kind.part_of or row.usd is None:
         return None
-    gb = round(sum(metered), 3)
+    traffic = {use.what for use in kind.uses(found_of(row), {}) if use.role is Role.TRAFFIC}
+    lines = [line for line in row.bill if line["amount"] and line["what"] in traffic]
+    gb = round(sum(float(line["amount"]) for line in lines), 3)
+    if not gb:
+        return None
     answers = compare_document(row.team_id, _document(row.region, gb)).answers
     cheaper = [
         Alternative(one.option.name, one.total_usd)
@@ -52,7 +50,7 @@ def alternatives(row: Resource) -> Alternatives | None:
         and one.option.keeps_vpcs
         and one.total_usd is not None
         and one.total_usd < row.usd
-        and one.option.key != INSTEAD_OF[row.kind]
+        and one.option.key != kind.part_of
     ]
     query = {"name": f"instead of {row.name}"[:100], "gb_per_month": f"{gb:g}"}
     query |= {f"{side}_region": row.region for side in ("consumer", "provider")}

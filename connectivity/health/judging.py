@@ -11,6 +11,7 @@ from django.db.models import Q
 from connectivity import points
 from connectivity.core.health.asking import DELAY
 from connectivity.core.health.judging import (
+    Cause,
     HealthRule,
     Points,
     State,
@@ -139,7 +140,7 @@ def _of_rule(
         if key[:4] == (namespace, rule.metric, rule.statistic, rule.period)
     ]
     if not mine:
-        yield "", Verdict(State.UNKNOWN, kind.unlisted)
+        yield "", Verdict(State.UNKNOWN, kind.unlisted, cause=Cause.NOT_LISTED)
     for line in sorted(mine, key=lambda line: line.row.part):
         seen: Points | None = line.points
         if rule.base:
@@ -184,9 +185,10 @@ def _put(judged: Judged, muted: set[tuple[int, str, str]]) -> None:
 
 def _verdict(kind: Kind, heard: list[Said]) -> Verdict:
     """The worst; where no metric of the kind was to be looked at, nothing is ok."""
-    looked = [said for _, _, said in heard if said.why != kind.unlisted]
+    looked = [said for _, _, said in heard if said.cause is not Cause.NOT_LISTED]
     has_metrics = any(
-        isinstance(rule, HealthRule) and said.why != kind.unlisted for rule, _, said in heard
+        isinstance(rule, HealthRule) and said.cause is not Cause.NOT_LISTED
+        for rule, _, said in heard
     )
     found = worst(looked or [said for _, _, said in heard])
     if found.state is not State.OK or has_metrics or not kind.rules:

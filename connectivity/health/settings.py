@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from connectivity.core.health.judging import HealthRule
-from connectivity.core.health.kinds import KINDS, RULES
+from connectivity.core.health.kinds import KINDS
 from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.models import RuleSetting
 
@@ -27,7 +27,7 @@ class Numbers(NamedTuple):
 
 
 def rules_of(team_id: int) -> Rules:
-    rules = {rule.id: rule for rule in RULES}
+    rules = {rule.id: rule for kind in KINDS.values() for rule in kind.rules}
     own = RuleSetting.objects.filter(team_id=team_id)
     off = set()
     for one in own:

@@ -13,8 +13,7 @@ from typing import Any
 from unicodedata import category
 from uuid import UUID
 
-from connectivity.core.health.effects import EFFECTS
-from connectivity.core.health.judging import HealthRule
+from connectivity.core.health.judging import HealthRule, Saves
 from connectivity.core.health.kind import ConfigurationRule
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.weekly import Period, Schedule
@@ -174,7 +173,7 @@ def _of_findings(team_id: int, period: Period, health: Troubles) -> Iterator[ToD
                 any(one.uid in new for one in some),
                 _evidence(rule, first),
                 " ".join(rule.steps[:MOST_STEPS]),
-                _effect(id, some),
+                _effect(rule, some),
                 about.link,
             )
 
@@ -184,16 +183,16 @@ def _evidence(rule: HealthRule | ConfigurationRule, one: Finding) -> str:
     return f"{metric}{one.why}" + (f" ({one.part})" if one.part else "")
 
 
-def _effect(rule: str, some: list[Finding]) -> str:
-    costs = {one.resource_id: one.resource.usd for one in some}
+def _effect(rule: HealthRule | ConfigurationRule, some: list[Finding]) -> str:
+    if not isinstance(rule.effect, Saves):
+        return rule.effect
+    costs = {finding.resource_id: finding.resource.usd for finding in some}
     known = [usd for usd in costs.values() if usd is not None]
-    if not known and "{usd}" in EFFECTS[rule]:
+    if not known:
         return "Saves its monthly cost, of which we have no price here."
-    effect = EFFECTS[rule].format(usd=f"${money(sum(known, Decimal(0)))}")
+    saving = f"Saves ${money(sum(known, Decimal(0)))} a month."
     unknown = len(costs) - len(known)
-    if not unknown or effect == EFFECTS[rule]:
-        return effect
-    return f"{effect} Of {unknown} more the cost is not known here."
+    return f"{saving} Of {unknown} more the cost is not known here." if unknown else saving
 
 
 def _of_prices(news: Prices | None) -> Iterator[ToDo]:

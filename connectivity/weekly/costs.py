@@ -12,11 +12,11 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
-from connectivity.core.health.effects import EFFECTS, NO_COST
+from connectivity.core.health.judging import Saves
 from connectivity.core.health.kind import no_uses
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.weekly import Period
-from connectivity.health.alternatives import INSTEAD_OF, alternatives
+from connectivity.health.alternatives import alternatives
 from connectivity.health.money import monthly_costs, usage_of
 from connectivity.models import Finding, Resource
 from connectivity.queries import UnknownLatencies
@@ -169,7 +169,12 @@ def _unused(team_id: int, period: Period) -> list[Saving]:
 
 
 def _idle(team_id: int, period: Period) -> QuerySet[Resource]:
-    rules = [id for id, effect in EFFECTS.items() if effect == NO_COST]
+    rules = [
+        rule.id
+        for kind in KINDS.values()
+        for rule in kind.every_rule
+        if rule.effect is Saves.WHOLE_COST
+    ]
     idle = Finding.objects.filter(team_id=team_id, closed_at=None, rule__in=rules)
     idle = idle.exclude(muted_until__gt=period.end)
     return Resource.objects.filter(pk__in=idle.values("resource"), gone_at=None)
@@ -177,7 +182,8 @@ def _idle(team_id: int, period: Period) -> QuerySet[Resource]:
 
 def _elsewhere(team_id: int, unused: Collection[Link]) -> list[Saving]:
     """The dearest resources whose traffic another option could carry for less."""
-    rows = Resource.objects.filter(team_id=team_id, gone_at=None, kind__in=INSTEAD_OF, usd__gt=0)
+    kinds = [key for key, kind in KINDS.items() if kind.part_of]
+    rows = Resource.objects.filter(team_id=team_id, gone_at=None, kind__in=kinds, usd__gt=0)
     found = []
     for row in rows.select_related("account", "source").order_by("-usd")[:MOST_ELSEWHERE]:
         about = thing(row)

@@ -9,8 +9,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from costmodel.core.charges import Capacity, Charge, Floats, Hourly, Ints, Metered, PriceName
-from costmodel.core.price_list import UNPUBLISHED, Key, Price, PriceList, Tier
+from costmodel.core.charges import (
+    Capacity,
+    Charge,
+    Floats,
+    Hourly,
+    Ints,
+    Kind,
+    Label,
+    Metered,
+    PriceName,
+)
+from costmodel.core.price_list import Key, Price, PriceList, Tier, is_loadable, usd_by_tier
 from costmodel.core.units import HOURS_PER_MONTH, THOUSANDTHS, quantity
 
 NOWHERE = -1  # the destination Region of what does not leave its Region
@@ -29,12 +39,7 @@ class Line:
     rate: Decimal
     usd: Decimal  # not rounded
     note: str
-
-
-def is_loadable(key: Key) -> bool:
-    """AWS's public files may hold a price: it is one of AWS's usage types, in USD."""
-    name, region, _ = key
-    return " " not in name.usage_type and not region.startswith(UNPUBLISHED)
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ class Where(NamedTuple):
 class Share(NamedTuple):
     """What one payer adds to one place: label, payer, thousandths of a unit."""
 
-    label: tuple[str, str]
+    label: Label
     payer: int
     amount: int
 
@@ -130,13 +135,13 @@ def bill(charges: Iterable[Charge], prices: PriceList, regions: Sequence[str], p
             price = prices.find(name, region, to)
             if price is None or not price.covers(total):
                 for share in shares:
-                    missing[(name, region, to), share.label[0]][share.payer] += share.amount
+                    missing[(name, region, to), share.label.what][share.payer] += share.amount
                 continue
             for share, amount, tier in _tiered(shares, total, price.tiers):
                 units = quantity(amount)
-                what, note = share.label
-                usd = units * tier.usd
-                lines.append(Line(what, price, region, to, share.payer, units, tier.usd, usd, note))
+                what, note, kind = share.label
+                priced = units, tier.usd, units * tier.usd
+                lines.append(Line(what, price, region, to, share.payer, *priced, note, kind))
     gaps = (
         Gap(*key, what, quantity(sum(amounts.values())), tuple(sorted(amounts)))
         for (key, what), amounts in missing.items()
@@ -185,27 +190,14 @@ def place_of(columns: Columns, regions: int) -> Ints:
     return place if columns.to_region is None else place + columns.to_region + 1
 
 
-def usd_by_tier(sums: Floats, price: Price | None) -> Floats:
-    """USD of sums of thousandths, each as if it were alone; NaN where the price does not reach."""
-    if price is None:
-        return np.where(sums > 0, np.nan, 0.0)
-    if price.is_flat:
-        return sums * (float(price.tiers[0].usd) / THOUSANDTHS)
-    usd = np.zeros_like(sums)
-    for tier in price.tiers:
-        end = np.inf if tier.end is None else tier.end
-        usd += (np.clip(sums, tier.start, end) - tier.start) * (float(tier.usd) / THOUSANDTHS)
-    top = price.tiers[-1].end
-    return usd if top is None else np.where(sums > top, np.nan, usd)
-
-
 def _amounts(
     charges: Iterable[Charge], regions: int, pools: Ints
 ) -> dict[PriceName, dict[Where, list[Share]]]:
     """What is to be priced: per price, place and pool, the share of each payer."""
-    parts: dict[tuple[PriceName, tuple[str, str]], list[Columns]] = defaultdict(list)
+    parts: dict[tuple[PriceName, Label], list[Columns]] = defaultdict(list)
     for charge in charges:
-        parts[charge.price, (charge.what, charge.note)].append(columns_of(charge))
+        label = Label(charge.what, charge.note, charge.kind)
+        parts[charge.price, label].append(columns_of(charge))
     amounts: dict[PriceName, dict[Where, list[Share]]] = defaultdict(lambda: defaultdict(list))
     for (name, label), columns in parts.items():
         for payer, region, to, amount in _sums(columns, regions):

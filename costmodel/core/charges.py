@@ -5,6 +5,7 @@ thousandths of the price's unit, so that sums stay exact.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +25,31 @@ class PriceName(NamedTuple):
     is_input: bool = False  # no price at all: an amount that the document does not state
 
 
+class OwnRate(PriceName):
+    """A rate that AWS publishes under no name of its own; whoever pays it can state it."""
+
+    __slots__ = ()
+
+
+class Kind(StrEnum):
+    """What a charge pays for; as pages name it."""
+
+    HOURS = "Hours"
+    CAPACITY = "Capacity units"
+    PROCESSED = "GB processed"
+    INSIDE_REGION = "GB inside a Region"  # between AZs, or between public addresses
+    BETWEEN_REGIONS = "GB between Regions"
+    REQUESTS = "Requests"
+
+
+class Label(NamedTuple):
+    """What a line says of its charge."""
+
+    what: str
+    note: str
+    kind: Kind
+
+
 @dataclass(frozen=True, slots=True)
 class Metered:
     """Metered GB: added up per payer and Region, then tiered."""
@@ -35,6 +61,7 @@ class Metered:
     quantity: Ints  # thousandths of a GB a month
     to_region: Ints | None = None  # for transfer between Regions
     note: str = ""  # what the answer must say about this line
+    kind: Kind = Kind.PROCESSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +75,7 @@ class Hourly:
     thing: Ints
     count: Ints | int = 1  # units of the thing, e.g. one endpoint in three AZs
     note: str = ""
+    kind: Kind = Kind.HOURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +94,7 @@ class Capacity:
     load: tuple[Ints | Floats, ...]
     per_unit: tuple[Ints, ...]
     note: str = ""
+    kind: Kind = Kind.CAPACITY
 
 
 Charge = Metered | Hourly | Capacity

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from costmodel.core.bill import columns_of, hours_by_dimension, one_row_each, place_of, usd_by_tier
+from costmodel.core.bill import columns_of, hours_by_dimension, one_row_each, place_of
 from costmodel.core.charges import Bools, Capacity, Charge, Floats, Ints, PriceName
-from costmodel.core.price_list import Price, PriceList
+from costmodel.core.price_list import Price, PriceList, usd_by_tier
 
 ENDS = np.array([0.0, 1.0])
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from costmodel.core.bill import one_row_each, usd_by_tier
+from costmodel.core.bill import one_row_each
 from costmodel.core.charges import Capacity, Charge, Floats, Hourly, Ints, Metered, PriceName
-from costmodel.core.price_list import Price, PriceList
+from costmodel.core.price_list import Price, PriceList, usd_by_tier
 from costmodel.core.units import HOURS_PER_MONTH, THOUSANDTHS
 
 Place = tuple[PriceName, int]  # a price, and Region and destination in one number

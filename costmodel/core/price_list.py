@@ -7,7 +7,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from costmodel.core.charges import PriceName
+import numpy as np
+
+from costmodel.core.charges import Floats, OwnRate, PriceName
+from costmodel.core.units import THOUSANDTHS
 
 EVERYWHERE = "*"  # a price that AWS publishes for all commercial Regions at once
 OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")
@@ -21,6 +24,17 @@ UNPUBLISHED = tuple(one for one in OTHER_PARTITIONS if one != "us-gov-")
 """How Regions begin of which AWS's public files have no prices in USD."""
 
 Key = tuple[PriceName, str, str | None]
+
+
+def is_loadable(key: Key) -> bool:
+    """Whether AWS's public files may hold a price: it is a usage type of AWS's, in USD.
+
+    >>> is_loadable((OwnRate("AmazonEC2", "BoxUsage of an appliance"), "eu-west-1", None))
+    False
+    """
+    name, region, _ = key
+    is_of_aws = not name.is_input and not isinstance(name, OwnRate)
+    return is_of_aws and not region.startswith(UNPUBLISHED)
 
 
 def is_commercial(region: str) -> bool:
@@ -200,3 +214,17 @@ def changes(old: PriceList, new: PriceList) -> list[Changed]:
     differ = [key for key in keys if _tiers(before.get(key)) != _tiers(after.get(key))]
     differ.sort(key=lambda key: (*key[0], key[1], key[2] or ""))
     return [Changed(before.get(key), after.get(key)) for key in differ]
+
+
+def usd_by_tier(sums: Floats, price: Price | None) -> Floats:
+    """USD of sums of thousandths, each as if it were alone; NaN where the price does not reach."""
+    if price is None:
+        return np.where(sums > 0, np.nan, 0.0)
+    if price.is_flat:
+        return sums * (float(price.tiers[0].usd) / THOUSANDTHS)
+    usd = np.zeros_like(sums)
+    for tier in price.tiers:
+        end = np.inf if tier.end is None else tier.end
+        usd += (np.clip(sums, tier.start, end) - tier.start) * (float(tier.usd) / THOUSANDTHS)
+    top = price.tiers[-1].end
+    return usd if top is None else np.where(sums > top, np.nan, usd)

@@ -21,7 +21,7 @@ from costmodel.clients import FAMILIES, FetchError, offer_files
 from costmodel.core.charges import PriceName
 from costmodel.core.overrides import Override
 from costmodel.core.price_list import PriceList
-from costmodel.fetching import OFFERS, fetch_prices, query_prices
+from costmodel.fetching import fetch_prices, offers, query_prices
 from costmodel.importers.offer_rows import OfferError
 from costmodel.ingest import add_override, end_override, import_prices
 from tests.conftest import ROOT
@@ -130,7 +130,7 @@ def test_a_name_is_taken_once(user: User, tmp_path: Path) -> None:
 @pytest.fixture
 def published() -> Files:
     files = Files()
-    for service in OFFERS:
+    for service in offers():
         files[f"/offers/v1.0/aws/{service}/current/region_index.json"] = b'{"regions": {}}'
     files.publish("AmazonVPC", "us-east-1", json.dumps(offer("AmazonVPC", VPC)).encode())
     transfer = json.dumps(offer("AWSDataTransfer", TRANSFER)).encode()
@@ -146,7 +146,7 @@ def test_fetching_takes_what_aws_publishes_and_says_what_it_does_not(
         row = fetch_prices(["us-east-1"], address, progress=lambda *at: told.append(at))
     assert row.counts["kept"] == 7
     absent = [one["why"] for one in row.counts["skipped"] if "publishes no file" in one["why"]]
-    assert len(absent) == len(OFFERS) - 2
+    assert len(absent) == len(offers()) - 2
     assert told == sorted(told)
 
 
@@ -198,7 +198,7 @@ print(status[status.index("VmHWM:") + 1], file=sys.stderr)
 def test_440_mb_over_http_stay_within_200_mb(tmp_path: Path) -> None:
     """The whole command, from the network to the database, in a process of its own."""
     files = Files()
-    for service in OFFERS:
+    for service in offers():
         files[f"/offers/v1.0/aws/{service}/current/region_index.json"] = b'{"regions": {}}'
     files.publish("AmazonEC2", "eu-west-1", lambda: large_ec2(440))
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'own.sqlite3'}"}
@@ -298,7 +298,7 @@ def pricing() -> Iterator[tuple[Any, Stubber]]:
 
 def test_the_price_list_api_gives_the_same_prices(user: User, pricing: tuple[Any, Stubber]) -> None:
     client, stub = pricing
-    for service in OFFERS:
+    for service in offers():
         products = [item(one) for one in VPC] if service == "AmazonVPC" else []
         field = "fromRegionCode" if service == "AWSDataTransfer" else "regionCode"
         filters = [{"Type": "TERM_MATCH", "Field": field, "Value": "us-east-1"}]

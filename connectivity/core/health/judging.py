@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from operator import gt, lt
 
 Points = Mapping[int, float]  # by the second at which their period begins
@@ -30,6 +30,18 @@ class Missing(StrEnum):
 class Whose(StrEnum):
     AWS = "AWS"
     OURS = "ours"
+
+
+class Saves(Enum):
+    """What money comes of following a rule's steps."""
+
+    WHOLE_COST = auto()  # nobody needs the resource: all that it costs a month
+
+
+class Cause(Enum):
+    """Why a verdict is what it is, where code asks."""
+
+    NOT_LISTED = auto()  # there is no such metric to look at
 
 
 class Way(StrEnum):
@@ -62,6 +74,7 @@ class HealthRule:
     source: str
     means: str  # in one sentence
     steps: tuple[str, ...]  # what to do
+    effect: str | Saves  # what comes of that, in one sentence
     base: tuple[str, ...] = ()  # metrics whose sum it is a share of
     base_from: float = 0  # of a smaller sum nothing is said
     namespace: str = ""  # where it is not its kind's
@@ -75,6 +88,7 @@ class Verdict:
     why: str
     value: float | None = None  # of the newest point that counts
     since: int | None = None  # second at which the present state began
+    cause: Cause | None = None
 
 
 def judge(rule: HealthRule, points: Points, covered: int | None, end: int) -> Verdict:

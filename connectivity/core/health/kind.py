@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import NamedTuple
 
-from connectivity.core.health.judging import HealthRule, State, Whose
+from connectivity.core.health.judging import HealthRule, Saves, State, Whose
 from connectivity.core.health.resource import Describe, Estate, Resource, Said
 from connectivity.core.health.series import Tier
 from costmodel.core.charges import PriceName
@@ -34,7 +35,14 @@ class ConfigurationRule:
     source: str
     means: str
     steps: tuple[str, ...]
+    effect: str | Saves  # as of `HealthRule`
     check: Callable[[Resource, Estate], str]
+
+
+class Role(Enum):
+    """What a use tells of a resource beyond its cost."""
+
+    TRAFFIC = auto()  # the GB that it carries, which another option could carry
 
 
 class Use(NamedTuple):
@@ -44,6 +52,7 @@ class Use(NamedTuple):
     price: PriceName
     amount: float | None  # in the unit of the price, or in parts of it
     parts: int = 1  # of which the unit has so many; for a price without tiers
+    role: Role | None = None
 
 
 Usage = Mapping[str, float]  # a month's total of a metric; one that is not there was not measured
@@ -74,8 +83,12 @@ class Kind:
     is_quiet: bool = False  # publishes metrics only with traffic
     console: str = ""  # address in AWS's console, with {region} and {id}
     queries: Mapping[str, str] | None = None  # PromQL by metric, where Prometheus is asked
+    part_of: str = ""  # key of the option that it is a part of, whose traffic it carries
     unlisted: str = "CloudWatch lists no such metric of it"  # why a rule has nothing to look at
 
+    @property
+    def every_rule(self) -> tuple[HealthRule | ConfigurationRule, ...]:
+        return (*self.rules, *self.configuration)
+
     def rule(self, id: str) -> HealthRule | ConfigurationRule | None:
-        every: tuple[HealthRule | ConfigurationRule, ...] = (*self.rules, *self.configuration)
-        return next((one for one in every if one.id == id), None)
+        return next((rule for rule in self.every_rule if rule.id == id), None)

@@ -127,14 +127,31 @@ OPTION = Option(
     makes=(ATTACHMENT_OBJECT,),
     objects=objects,
     rules=(
-        Rule("CWAN-14", Severity.HARD, hubs.overlapping, _overlap, NOT_VERIFIED),
-        Rule("CWAN-05", Severity.HARD, _routes, _too_many_routes, CLOUD_WAN_QUOTAS),
+        Rule(
+            "CWAN-14",
+            Severity.HARD,
+            hubs.overlapping,
+            _overlap,
+            NOT_VERIFIED,
+            remedy="Renumber one of the VPCs, or leave one of them off the core network.",
+        ),
+        Rule(
+            "CWAN-05",
+            Severity.HARD,
+            _routes,
+            _too_many_routes,
+            CLOUD_WAN_QUOTAS,
+            remedy="Give the VPCs fewer and wider ranges; this limit is not raised.",
+        ),
         Rule(
             "TGW-22",
             Severity.HARD,
             hubs.behind_nlb(needs("client-ip")),
             hubs.client_ip_lost,
             BEST_PRACTICES,
+            remedy=(
+                "Let the application read the Proxy Protocol header, or reach its targets directly."
+            ),
         ),
         *limit_rules(
             "CWAN-02",
@@ -144,10 +161,18 @@ OPTION = Option(
             "the core network to which {vpc} belongs needs {count} attachments",
             CLOUD_WAN_QUOTAS,
             of_hub=True,
+            remedy="Ask AWS for a higher quota, or use a second core network.",
         ),
         Rule("CWAN-01", Severity.CONDITION, _everywhere, _edges, CLOUD_WAN_QUOTAS),
         Rule("CWAN-20", Severity.CONDITION, hubs.of_another_account, _share, NOT_VERIFIED),
-        Rule("CWAN-17", Severity.HARD, _groups_far, _groups_lost, CLOUD_WAN_GROUPS),
+        Rule(
+            "CWAN-17",
+            Severity.HARD,
+            _groups_far,
+            _groups_lost,
+            CLOUD_WAN_GROUPS,
+            remedy="Allow ranges of addresses instead of security groups.",
+        ),
         Rule("CWAN-17", Severity.CONDITION, _groups_near, _groups, CLOUD_WAN_GROUPS),
         Rule("CWAN-21", Severity.CONDITION, needs("private-dns"), _try_first, NOT_VERIFIED),
         hubs.MANY_ROUTES,

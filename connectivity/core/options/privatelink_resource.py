@@ -95,6 +95,7 @@ OPTION = Option(
             None,
             "{vpc} needs {count} resource endpoints",
             ENDPOINT_QUOTAS,
+            remedy="Ask AWS for a higher quota, or use one service network endpoint for several.",
         ),
         Rule(
             "LTC-13",

@@ -63,9 +63,30 @@ OPTION = Option(
     charges=charges,
     carries=carries,
     rules=(
-        Rule("SVPC-01", Severity.HARD, _regions_differ, _regions, NOT_VERIFIED),
-        Rule("SVPC-02", Severity.HARD, _accounts_differ, _accounts, SHARING),
-        Rule("BASE-01", Severity.HARD, _two_vpcs, _vpcs, NOT_VERIFIED),
+        Rule(
+            "SVPC-01",
+            Severity.HARD,
+            _regions_differ,
+            _regions,
+            NOT_VERIFIED,
+            remedy="It is the baseline; both ends would have to be in one Region.",
+        ),
+        Rule(
+            "SVPC-02",
+            Severity.HARD,
+            _accounts_differ,
+            _accounts,
+            SHARING,
+            remedy="It is the baseline; VPC sharing is how two accounts use one VPC.",
+        ),
+        Rule(
+            "BASE-01",
+            Severity.HARD,
+            _two_vpcs,
+            _vpcs,
+            NOT_VERIFIED,
+            remedy="It is the baseline of every latency, not an option between two VPCs.",
+        ),
     ),
     standing=Standing.BASELINE,
 )

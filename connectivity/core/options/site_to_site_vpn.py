@@ -15,10 +15,10 @@ from connectivity.core.overlaps import pair_overlaps
 from connectivity.core.rule import Rule, Severity, needs
 from connectivity.core.sources import BEST_PRACTICES, CONNECTIVITY_OPTIONS, NOT_VERIFIED, VPN_QUOTAS
 from connectivity.core.transfer import PUBLIC_IPV4, between_public_addresses, codes
-from costmodel.core.charges import Bools, Charge, Floats, Hourly, PriceName
+from costmodel.core.charges import Bools, Charge, Floats, Hourly, OwnRate, PriceName
 
 CONNECTION = PriceName("AmazonVPC", "VPN-Usage-Hours:ipsec.1", "CreateVpnConnection")
-APPLIANCE = PriceName("AmazonEC2", "BoxUsage of the appliance, whose instance type is yours")
+APPLIANCE = OwnRate("AmazonEC2", "BoxUsage of the appliance, whose instance type is yours")
 
 TUNNELS = 2
 GBPS_OF_A_TUNNEL = 1.25
@@ -136,9 +136,32 @@ OPTION = Option(
     ),
     charges=charges,
     rules=(
-        Rule("VPN-08", Severity.HARD, _overlapping, _overlap, NOT_VERIFIED),
-        Rule("VPN-05", Severity.HARD, _ipv6_only, _ipv4_inside, BEST_PRACTICES),
-        Rule("VPN-14", Severity.HARD, needs("sg-reference"), _groups, NOT_VERIFIED),
+        Rule(
+            "VPN-08",
+            Severity.HARD,
+            _overlapping,
+            _overlap,
+            NOT_VERIFIED,
+            remedy="Renumber one of the two VPCs, or translate addresses on the appliance.",
+        ),
+        Rule(
+            "VPN-05",
+            Severity.HARD,
+            _ipv6_only,
+            _ipv4_inside,
+            BEST_PRACTICES,
+            remedy=(
+                "Add an IPv4 range to both VPCs, or end the tunnels on a gateway that carries IPv6."
+            ),
+        ),
+        Rule(
+            "VPN-14",
+            Severity.HARD,
+            needs("sg-reference"),
+            _groups,
+            NOT_VERIFIED,
+            remedy="Allow ranges of addresses instead of security groups.",
+        ),
         *limit_rules(
             "VPN-12",
             _connections,
@@ -146,6 +169,7 @@ OPTION = Option(
             None,
             "the virtual private gateway of {vpc} needs {count} connections",
             VPN_QUOTAS,
+            remedy="Ask AWS for a higher quota, or end the connections on a transit gateway.",
         ),
         Rule("VPN-11", Severity.CONDITION, _everywhere, _appliance, NOT_VERIFIED),
         Rule("VPN-15", Severity.CONDITION, needs("private-dns"), _dns, NOT_VERIFIED),

@@ -13,7 +13,7 @@ from connectivity.core.rule import Rule, Severity
 from connectivity.core.services import HTTP, SECONDS_PER_HOUR, TLS
 from connectivity.core.sources import BEST_PRACTICES, LATTICE_TLS, SAAS_OPTIONS
 from connectivity.core.transfer import sums
-from costmodel.core.charges import Bools, Charge, Floats, Hourly, Ints, Metered, PriceName
+from costmodel.core.charges import Bools, Charge, Floats, Hourly, Ints, Kind, Metered, PriceName
 from costmodel.core.units import HOURS_PER_MONTH
 
 SERVICE = PriceName("VpcLattice", "Service-Hours")
@@ -29,9 +29,15 @@ def charges(flows: Flows) -> Iterator[Charge]:
     owner = flows.provider.region, flows.provider.account
     yield Hourly("Lattice service", SERVICE, *owner, thing=flows.service)
     yield Metered("Request and response bytes", DATA, *owner, flows.total)
-    yield Metered("Requests above the free ones", REQUESTS, *owner, _billed_requests(flows))
+    yield Metered(
+        "Requests above the free ones",
+        REQUESTS,
+        *owner,
+        _billed_requests(flows),
+        kind=Kind.REQUESTS,
+    )
     unknown = (flows.protocol == HTTP) & np.isnan(flows.requests)
-    yield Metered("Requests", NOT_STATED, *owner, unknown.astype(np.int64))
+    yield Metered("Requests", NOT_STATED, *owner, unknown.astype(np.int64), kind=Kind.REQUESTS)
 
 
 def _per_second(flows: Flows) -> Floats:
@@ -122,7 +128,14 @@ OPTION = Option(
             _passed_through,
             LATTICE_TLS,
         ),
-        Rule("LTC-02", Severity.HARD, _not_http, _protocol, BEST_PRACTICES),
+        Rule(
+            "LTC-02",
+            Severity.HARD,
+            _not_http,
+            _protocol,
+            BEST_PRACTICES,
+            remedy="Offer it as a VPC resource, which carries TCP, or put HTTP in front of it.",
+        ),
         Rule("LTC-07", Severity.WARNING, _busy, _throughput, SAAS_OPTIONS),
     ),
     takes_route=False,

@@ -13,7 +13,7 @@ from connectivity.core.overlaps import Overlap, all_overlaps, overlaps, pair_ove
 from connectivity.core.rule import Growth, Rule, Severity, needs
 from connectivity.core.sources import BEST_PRACTICES, MULTI_VPC, PEERING, VPC_QUOTAS
 from connectivity.core.transfer import between_regions, codes, crossing_sent
-from costmodel.core.charges import Bools, Charge, Floats, Metered, PriceName
+from costmodel.core.charges import Bools, Charge, Floats, Kind, Metered, PriceName
 
 OUT = PriceName("AmazonVPC", "VpcPeering-Out-Bytes")
 IN = PriceName("AmazonVPC", "VpcPeering-In-Bytes")
@@ -30,9 +30,21 @@ def charges(flows: Flows) -> Iterator[Charge]:
         (flows.consumer, sent[0], sent[1]),
         (flows.provider, sent[1], sent[0]),
     ):
-        yield Metered("Sent to another AZ over peering", OUT, side.region, side.account, out)
         yield Metered(
-            "Received from another AZ over peering", IN, side.region, side.account, inward
+            "Sent to another AZ over peering",
+            OUT,
+            side.region,
+            side.account,
+            out,
+            kind=Kind.INSIDE_REGION,
+        )
+        yield Metered(
+            "Received from another AZ over peering",
+            IN,
+            side.region,
+            side.account,
+            inward,
+            kind=Kind.INSIDE_REGION,
         )
     yield from between_regions(flows, (flows.consumer, flows.provider))
 
@@ -186,8 +198,24 @@ OPTION = Option(
     makes=(PEERING_OBJECT,),
     objects=objects,
     rules=(
-        Rule("PEER-03", Severity.HARD, _overlapping, _overlap, PEERING),
-        Rule("PEER-13", Severity.HARD, _no_family_in_common, _families, PEERING),
+        Rule(
+            "PEER-03",
+            Severity.HARD,
+            _overlapping,
+            _overlap,
+            PEERING,
+            remedy=(
+                "Renumber one of the two VPCs, or use an option that does not route between them."
+            ),
+        ),
+        Rule(
+            "PEER-13",
+            Severity.HARD,
+            _no_family_in_common,
+            _families,
+            PEERING,
+            remedy="Add a range of the missing address family to one of the VPCs.",
+        ),
         Rule("PEER-04", Severity.WARNING, _ambiguous, _ambiguity, PEERING),
         *limit_rules(
             "PEER-07",
@@ -197,6 +225,7 @@ OPTION = Option(
             "{vpc} needs {count} peerings",
             VPC_QUOTAS,
             growth=Growth.PEERS,
+            remedy="Ask AWS for a higher quota, or put some of the VPCs behind a gateway.",
         ),
         *limit_rules(
             "PEER-09",
@@ -206,11 +235,19 @@ OPTION = Option(
             "{vpc} needs {count} routes to its peers in a route table",
             VPC_QUOTAS,
             growth=Growth.PEERS,
+            remedy="Ask AWS for a higher quota, or give the peers fewer and wider ranges.",
         ),
         Rule("PEER-08", Severity.WARNING, _many_requests, _requests, VPC_QUOTAS),
         Rule("PEER-19", Severity.WARNING, _many_unpaid, _unpaid, MULTI_VPC),
         Rule("CMN-15", Severity.WARNING, _routes_in_doubt, _doubt, VPC_QUOTAS),
-        Rule("PEER-14", Severity.HARD, _groups_apart, _groups, BEST_PRACTICES),
+        Rule(
+            "PEER-14",
+            Severity.HARD,
+            _groups_apart,
+            _groups,
+            BEST_PRACTICES,
+            remedy="Allow ranges of addresses instead of security groups.",
+        ),
         Rule("PEER-15", Severity.CONDITION, needs("private-dns"), _dns, PEERING),
     ),
 )

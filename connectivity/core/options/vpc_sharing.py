@@ -123,8 +123,22 @@ OPTION = Option(
     carries=carries,
     keeps_vpcs=False,
     rules=(
-        Rule("SHR-02", Severity.HARD, _apart, _apart_detail, NOT_VERIFIED),
-        Rule("SHR-01", Severity.HARD, not_in_one_organization, _organizations, SHARING),
+        Rule(
+            "SHR-02",
+            Severity.HARD,
+            _apart,
+            _apart_detail,
+            NOT_VERIFIED,
+            remedy="Move one side to the other's Region, or use an option between Regions.",
+        ),
+        Rule(
+            "SHR-01",
+            Severity.HARD,
+            not_in_one_organization,
+            _organizations,
+            SHARING,
+            remedy="Bring both accounts into one Organization.",
+        ),
         *limit_rules(
             "SHR-03",
             _participants,
@@ -132,6 +146,7 @@ OPTION = Option(
             None,
             "the VPC that {vpc} moves into would be shared with {count} accounts",
             VPC_QUOTAS,
+            remedy="Ask AWS for a higher quota, or divide the VPC.",
         ),
         *limit_rules(
             "SHR-04",
@@ -140,6 +155,7 @@ OPTION = Option(
             None,
             "the VPC that {vpc} moves into would share {count} subnets with each account",
             VPC_QUOTAS,
+            remedy="Ask AWS for a higher quota, or use fewer and larger subnets.",
         ),
         Rule("SHR-12", Severity.CONDITION, _always, _move, SHARING),
         Rule("SHR-08", Severity.WARNING, _two_accounts, _exhaustion, VPC_QUOTAS),

@@ -13,8 +13,8 @@ from connectivity.core.health.kinds import KINDS
 from connectivity.core.health.kinds.transit_gateway import BILLED
 from connectivity.core.health.resource import Resource
 from connectivity.core.options import OPTIONS
-from connectivity.core.price_names import PRICE_NAMES
-from costmodel.core.charges import PriceName
+from connectivity.core.price_names import price_names
+from costmodel.core.charges import OwnRate, PriceName
 from costmodel.core.price_list import PriceList
 from costmodel.core.usage_types import INTER_REGION
 from costmodel.importers.needed import Needed
@@ -60,7 +60,7 @@ def asked_by_health() -> Iterator[PriceName]:
 ASKED = {
     name
     for name in (*asked_by_options(), *asked_by_health())
-    if not name.is_input and " " not in name.usage_type
+    if not name.is_input and not isinstance(name, OwnRate)
 }
 
 
@@ -69,7 +69,7 @@ def test_no_kind_that_is_priced_is_forgotten_here() -> None:
 
 
 def test_every_name_that_is_asked_for_is_known_to_the_import() -> None:
-    kept = {(name.service, name.usage_type) for name in PRICE_NAMES}
+    kept = {(name.service, name.usage_type) for name in price_names()}
     assert {(name.service, name.usage_type) for name in ASKED} <= kept
     assert INTER_REGION in ASKED
 
@@ -104,7 +104,7 @@ OURS = {
 
 
 @pytest.mark.parametrize("prefix", ["", "USE1-"])
-@pytest.mark.parametrize("name", sorted(PRICE_NAMES | ASKED), ids=lambda name: name.usage_type)
+@pytest.mark.parametrize("name", sorted(price_names() | ASKED), ids=lambda name: name.usage_type)
 def test_an_imported_price_is_found_by_who_asks(
     name: PriceName, prefix: str, tmp_path: Path
 ) -> None:
@@ -114,7 +114,7 @@ def test_an_imported_price_is_found_by_who_asks(
     sku = product("SKU", f"{prefix}{usage}", "0.0000005", operation=operation, unit=unit)
     if to_region:
         sku["attributes"] |= {"usagetype": "USE1-APN1-AWS-Out-Bytes"}
-    prices = read(tmp_path, json.dumps(offer(service, [sku])), Needed(PRICE_NAMES)).prices
+    prices = read(tmp_path, json.dumps(offer(service, [sku])), Needed(price_names())).prices
     price = PriceList("", "", tuple(prices)).find(name, here, to_region)
     assert price is not None
     assert price.unit == OURS[unit]

@@ -1,5 +1,6 @@
 """The three kinds of charge, tiers, pools and gaps, on columns of a few rows."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -7,7 +8,8 @@ import numpy as np
 import pytest
 
 from costmodel.core.bill import Bill, bill, usd_of_pools
-from costmodel.core.charges import Capacity, Charge, Hourly, Metered, PriceName
+from costmodel.core.charges import Capacity, Charge, Hourly, Kind, Metered, OwnRate, PriceName
+from costmodel.core.kinds import usd_by_kind
 from tests.factories import price_list
 
 PRICES = price_list(
@@ -48,6 +50,34 @@ def test_a_tier_is_split_over_its_payers_to_the_thousandth() -> None:
     parts = made(metered(ints(0, 1, 2), ints(50, 50, 50)), pools=ints(0, 0, 0)).lines
     first = [line.quantity for line in parts if line.rate == Decimal("0.10")]
     assert first == [Decimal("33.334"), Decimal("33.333"), Decimal("33.333")]
+
+
+def test_a_bill_is_added_up_by_the_kinds_that_its_charges_say() -> None:
+    """Whatever AWS calls the usage: a new price needs no table of kinds."""
+    one = ints(0)
+    billed = made(
+        metered(one, ints(10), "processed"),
+        replace(metered(one, ints(20), "crossing"), kind=Kind.INSIDE_REGION),
+        Hourly("thing", HOURS, one, one, thing=one),
+        Capacity("units", UNITS, one, one, thing=one, load=(ints(4),), per_unit=(ints(2),)),
+    )
+    assert usd_by_kind(billed.lines) == {
+        Kind.HOURS: Decimal(365),
+        Kind.CAPACITY: Decimal("14.6"),
+        Kind.PROCESSED: Decimal(1),
+        Kind.INSIDE_REGION: Decimal(2),
+    }
+
+
+def test_what_aws_has_no_name_for_cannot_be_loaded_and_yet_has_a_price() -> None:
+    own = OwnRate("S", "Bytes")
+    (line,) = made(replace(metered(ints(0), ints(10)), price=own)).lines
+    assert line.usd == Decimal(1)
+    gaps = [
+        made(replace(metered(ints(0), ints(10), region=1), price=price)).gaps[0]
+        for price in (BYTES, own, BYTES._replace(is_input=True))
+    ]
+    assert [gap.is_loadable for gap in gaps] == [True, False, False]
 
 
 def test_two_charges_of_one_price_share_its_tiers() -> None:

@@ -8,11 +8,9 @@ rule.
 from importlib import import_module
 from pkgutil import iter_modules
 
-from connectivity.core.health.judging import HealthRule
 from connectivity.core.health.kind import Kind
 
 _MODULES = sorted(module.name for module in iter_modules(__path__))
 KINDS: dict[str, Kind] = {
     kind.key: kind for kind in (import_module(f"{__name__}.{name}").KIND for name in _MODULES)
 }
-RULES: tuple[HealthRule, ...] = tuple(rule for kind in KINDS.values() for rule in kind.rules)

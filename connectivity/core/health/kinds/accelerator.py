@@ -67,25 +67,28 @@ def _crossing(one: Resource, estate: Estate) -> str:
 CONFIGURATION = tuple(
     ConfigurationRule(
         id=id, kind=KEY, state=State.WARNING, whose=Whose.AWS, source=ACCELERATOR,
-        means=means, steps=steps, check=check,
+        means=means, steps=steps, effect=effect, check=check,
     )
-    for id, means, steps, check in (
+    for id, means, steps, effect, check in (
         (
             "GA-MIXED", "A client that comes through the accelerator and directly as well can open "
             "two connections that look the same, and one of them fails.",
             ("Override the endpoint's port, so that the accelerator uses another one.",
              "Or let all clients come through the accelerator, or turn preservation off."),
+            "Connections no longer fail by looking the same.",
             _mixed,
         ),
         (
             "GA-TWICE", "Connections through two accelerators to one endpoint can collide.",
             ("Give each accelerator an endpoint or a port of its own.",),
+            "Connections no longer collide at the endpoint.",
             _twice,
         ),
         (
             "GA-CROSS-ZONE", "With cross-zone on, connections through two of its addresses can "
             "collide at one target.",
             ("Turn cross-zone off for the load balancer.",),
+            "Connections no longer collide at a target.",
             _crossing,
         ),
     )

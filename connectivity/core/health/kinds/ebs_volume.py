@@ -6,7 +6,7 @@ too differs between AWS's pages: what ListMetrics names is asked for.
 
 from collections.abc import Iterator
 
-from connectivity.core.health.judging import HealthRule, Missing, State, Way, Whose
+from connectivity.core.health.judging import HealthRule, Missing, Saves, State, Way, Whose
 from connectivity.core.health.kind import (
     DAY,
     IDLE_DAYS,
@@ -53,6 +53,7 @@ RULES = (
         whose=Whose.AWS, source=ALARMS,
         means="Reads and writes have stood still for ten minutes.",
         steps=("Look at AWS's health events for the volume.", "Fail over to another volume."),
+        effect="Reads and writes go on.",
     ),
     HealthRule(
         id="EBS-STALLED-EARLY", kind=KEY, metric="VolumeStalledIOCheck", statistic="Maximum",
@@ -60,6 +61,7 @@ RULES = (
         missing=Missing.UNKNOWN, whose=Whose.OURS, source=f"{OURS}; {EBS}",
         means="Reads and writes have stood still for two minutes.",
         steps=("Look at AWS's health events for the volume.",),
+        effect="Reads and writes go on.",
     ),
     HealthRule(
         id="EBS-IOPS", kind=KEY, metric="VolumeIOPSExceededCheck", statistic="Maximum", period=60,
@@ -70,6 +72,7 @@ RULES = (
             f"Raise the volume's IOPS; gp3 takes up to {GP3_IOPS:,}.",
             "Take a larger instance if it is the limit.",
         ),
+        effect="Operations no longer queue at the volume.",
     ),
     HealthRule(
         id="EBS-THROUGHPUT", kind=KEY, metric="VolumeThroughputExceededCheck",
@@ -77,6 +80,7 @@ RULES = (
         state=State.WARNING, missing=Missing.UNKNOWN, whose=Whose.OURS, source=f"{OURS}; {EBS}",
         means="The volume is asked for more bytes a second than it has.",
         steps=(f"Raise the volume's throughput; gp3 takes up to {GP3_MIB_S:,} MiB/s.",),
+        effect="Transfers no longer queue at the volume.",
     ),
     HealthRule(
         id="EBS-BURST", kind=KEY, metric="BurstBalance", statistic="Minimum", period=300,
@@ -87,17 +91,25 @@ RULES = (
             "Move it to gp3, which has no credits; for each GB it costs less than gp2, and more "
             "than st1 and sc1.",
         ),
+        effect="The volume keeps its speed.",
     ),
     *(
         HealthRule(
             id=id, kind=KEY, metric=metric, statistic="Maximum", period=60, way=Way.ABOVE,
             threshold=0, n=5, m=15, state=State.WARNING, missing=Missing.QUIET, whose=Whose.OURS,
             source=f"{OURS}; {EBS}", namespace="AWS/EC2", steps=INSTANCE_STEPS,
+            effect=f"{queued} no longer queue at the instance.",
             means=f"The instance is asked for more {of} to its volumes than it has.",
         )
-        for id, metric, of in (
-            ("EBS-INSTANCE-IOPS", "InstanceEBSIOPSExceededCheck", "operations a second"),
-            ("EBS-INSTANCE-THROUGHPUT", "InstanceEBSThroughputExceededCheck", "bytes a second"),
+        for id, metric, of, queued in (
+            (
+                "EBS-INSTANCE-IOPS", "InstanceEBSIOPSExceededCheck",
+                "operations a second", "Operations",
+            ),
+            (
+                "EBS-INSTANCE-THROUGHPUT", "InstanceEBSThroughputExceededCheck",
+                "bytes a second", "Transfers",
+            ),
         )
     ),
     HealthRule(
@@ -106,6 +118,7 @@ RULES = (
         missing=Missing.QUIET, whose=Whose.OURS, source=f"{OURS}; {EBS}",
         means="Nothing has been read or written for seven days; its storage is paid all the same.",
         steps=("Make a snapshot and delete it, if nobody needs it.",),
+        effect=Saves.WHOLE_COST,
     ),
 )  # fmt: skip
 
@@ -177,6 +190,7 @@ CONFIGURATION = (
         id="EBS-UNATTACHED", kind=KEY, state=State.WARNING, whose=Whose.OURS, source=OURS,
         means="It is paid for, and nothing uses it.",
         steps=("Make a snapshot and delete it, or attach it.",),
+        effect=Saves.WHOLE_COST,
         check=_unattached,
     ),
     ConfigurationRule(
@@ -186,6 +200,7 @@ CONFIGURATION = (
             "Change the type to gp3, without interruption.",
             "Set IOPS and throughput with it: without, a gp3 volume has 3,000 IOPS and 125 MiB/s.",
         ),
+        effect="A lower price for each GB, and no burst credits to run out of.",
         check=_gp2,
     ),
 )  # fmt: skip

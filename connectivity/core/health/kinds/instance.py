@@ -43,6 +43,7 @@ TABLE = (
         GUIDE,
         "New connections are dropped: AWS tracks no more of them for the instance.",
         ("Shorten idle timeouts, or open security groups so that nothing is tracked.", LARGER),
+        "New connections get through that are dropped now.",
     ),
     (
         "ENA-CONNTRACK-LEFT",
@@ -55,6 +56,7 @@ TABLE = (
         f"{OURS}; {CONNTRACK}",
         "Fewer than 1,000 more connections can be tracked before new ones are dropped.",
         ("Shorten idle timeouts.", LARGER),
+        "New connections have room before they are dropped.",
     ),
     (
         "ENA-PPS",
@@ -67,6 +69,7 @@ TABLE = (
         f"{OURS}; {NOTES}",
         "Packets are queued or dropped: more a second than the instance may.",
         (LARGER, "Send larger packets."),
+        "Packets neither queue nor drop at the instance.",
     ),
     (
         "ENA-BW-IN",
@@ -79,6 +82,7 @@ TABLE = (
         f"{OURS}; {NOTES}",
         "Incoming traffic is shaped: more than the instance's bandwidth.",
         (LARGER,),
+        "Incoming traffic is no longer shaped.",
     ),
     (
         "ENA-BW-OUT",
@@ -91,6 +95,7 @@ TABLE = (
         f"{OURS}; {ENA}",
         "Outgoing traffic is shaped: more than the instance's bandwidth.",
         (LARGER,),
+        "Outgoing traffic is no longer shaped.",
     ),
     (
         "ENA-LINKLOCAL",
@@ -103,6 +108,7 @@ TABLE = (
         GUIDE,
         "Requests to the resolver, metadata or time service are dropped.",
         (RESOLVER,),
+        "Names, metadata and time are answered.",
     ),
     (
         "ENA-LINKLOCAL-MANY",
@@ -115,6 +121,7 @@ TABLE = (
         f"{OURS}; {NOTES}",
         "Many requests to the resolver, metadata or time service are dropped.",
         (RESOLVER,),
+        "Names, metadata and time are answered.",
     ),
     (
         "NF-CONNTRACK",
@@ -127,6 +134,7 @@ TABLE = (
         f"{OURS}; {NOTES}",
         "More than three quarters of the guest kernel's connection table are in use.",
         ("Raise net.netfilter.nf_conntrack_max, or shorten its timeouts.",),
+        "The guest's connection table has room again.",
     ),
     (
         "LISTEN-DROPS",
@@ -139,6 +147,7 @@ TABLE = (
         f"{OURS}; {NOTES}",
         "More than five connections a second are dropped at a listening socket.",
         (BACKLOG,),
+        "Clients no longer wait for connections that were dropped.",
     ),
     (
         "LISTEN-OVERFLOWS",
@@ -151,6 +160,7 @@ TABLE = (
         f"{OURS}; {NOTES}",
         "A queue of accepted connections overflows more than five times a second.",
         (BACKLOG,),
+        "Clients no longer wait for connections that were dropped.",
     ),
 )
 
@@ -158,9 +168,9 @@ RULES = tuple(
     HealthRule(
         id=id, kind=KEY, metric=metric, statistic="Average", period=60, way=way,
         threshold=threshold, n=n, m=n, state=state, missing=Missing.UNKNOWN, whose=whose,
-        source=source, means=means, steps=steps,
+        source=source, means=means, steps=steps, effect=effect,
     )
-    for id, metric, way, threshold, n, state, whose, source, means, steps in TABLE
+    for id, metric, way, threshold, n, state, whose, source, means, steps, effect in TABLE
 )  # fmt: skip
 
 

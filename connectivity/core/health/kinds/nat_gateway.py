@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from connectivity.core.health.judging import HealthRule, Missing, State, Way, Whose
+from connectivity.core.health.judging import HealthRule, Missing, Saves, State, Way, Whose
 from connectivity.core.health.kind import (
     DAY,
     GIB,
     IDLE_DAYS,
     ConfigurationRule,
     Kind,
+    Role,
     Usage,
     Use,
     Wanted,
@@ -44,6 +45,7 @@ RULES = (
         whose=Whose.OURS, source=f"{OURS}; {NAT}",
         means="No source port was free towards a destination: new connections failed.",
         steps=MORE_PORTS,
+        effect="New connections find a source port again.",
     ),
     HealthRule(
         id="NAT-PORTS", kind=KEY, metric="ErrorPortAllocation", statistic="Sum", period=60,
@@ -51,6 +53,7 @@ RULES = (
         whose=Whose.AWS, source=ALARMS,
         means="For a quarter of an hour no source port has been free towards a destination.",
         steps=MORE_PORTS,
+        effect="New connections find a source port again.",
     ),
     HealthRule(
         id="NAT-DROPS", kind=KEY, metric="PacketsDropCount", statistic="Sum", period=60,
@@ -61,6 +64,7 @@ RULES = (
             "Look at AWS's health events for the gateway.",
             "Compare the peaks with 100 Gbps and 10 million packets a second; divide the traffic.",
         ),
+        effect="Packets get through that are lost now.",
     ),
     HealthRule(
         id="NAT-PEAK-BYTES", kind=KEY, metric="PeakBytesPerSecond", statistic="Maximum",
@@ -68,6 +72,7 @@ RULES = (
         missing=Missing.QUIET, whose=Whose.OURS, source=f"{OURS}; {NAT}",
         means="Peaks are above 80 Gbps; a gateway carries 100.",
         steps=("Divide the subnets over several gateways before it drops.",),
+        effect="It has room again before it slows down.",
     ),
     HealthRule(
         id="NAT-PEAK-PACKETS", kind=KEY, metric="PeakPacketsPerSecond", statistic="Maximum",
@@ -75,6 +80,7 @@ RULES = (
         missing=Missing.QUIET, whose=Whose.OURS, source=f"{OURS}; {NAT}",
         means="Peaks are above 8 million packets a second; a gateway carries 10.",
         steps=("Divide the subnets over several gateways before it drops.",),
+        effect="It has room again before it slows down.",
     ),
     HealthRule(
         id="NAT-NO-ANSWER", kind=KEY, metric="ConnectionEstablishedCount", statistic="Sum",
@@ -83,6 +89,7 @@ RULES = (
         base=("ConnectionAttemptCount",), base_from=100,
         means="More than 5 % of the connections that are tried get no answer.",
         steps=("Find the destination that does not answer in the flow logs.",),
+        effect="Clients no longer wait for answers that never come.",
     ),
     HealthRule(
         id="NAT-IDLE", kind=KEY, metric="BytesInFromSource", statistic="Sum", period=DAY,
@@ -90,6 +97,7 @@ RULES = (
         missing=Missing.QUIET, whose=Whose.OURS, source=OURS,
         means="Nothing has gone through it for seven days; its hours are paid all the same.",
         steps=("Delete it and release its addresses if nobody needs it.",),
+        effect=Saves.WHOLE_COST,
     ),
 )  # fmt: skip
 
@@ -161,7 +169,9 @@ def uses(one: Resource, usage: Usage) -> Iterator[Use]:
     yield Use("Hours", hours, HOURS_PER_MONTH * azs)
     sent = [usage.get(name) for name in ("BytesInFromSource", "BytesInFromDestination")]
     known = [one for one in sent if one is not None]
-    yield Use("Through it", data, sum(known) / GIB if len(known) == len(sent) else None)
+    yield Use(
+        "Through it", data, sum(known) / GIB if len(known) == len(sent) else None, role=Role.TRAFFIC
+    )
     if one.facts["connectivity"] == "public":
         yield Use("Public IPv4", IPV4, HOURS_PER_MONTH * max(1, one.facts["addresses"]))
 
@@ -183,12 +193,14 @@ CONFIGURATION = (
             "Make a gateway in each AZ, and send each AZ's subnets to their own.",
             "Or take a regional gateway, which follows the AZs.",
         ),
+        effect="No charge for crossing AZs, and one AZ's failure stays in that AZ.",
         check=_from_another_az,
     ),
     ConfigurationRule(
         id="NAT-NO-ROUTE", kind=KEY, state=State.WARNING, whose=Whose.OURS, source=OURS,
         means="It is paid by the hour, and nothing can reach it.",
         steps=("Delete it and release its addresses, or add the route that is missing.",),
+        effect=Saves.WHOLE_COST,
         check=_unused,
     ),
 )  # fmt: skip
@@ -210,5 +222,6 @@ KIND = Kind(
         Wanted("IdleTimeoutCount", "Sum", 300, Tier.HOUR),
     ),
     uses=uses,
+    part_of="public-internet",
     console=CONSOLE.format("NatGatewayDetails:natGatewayId={id}"),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connectivity.core.health.judging import HealthRule, Missing, State, Way, Whose
+from connectivity.core.health.judging import HealthRule, Missing, Saves, State, Way, Whose
 from connectivity.core.health.kind import ConfigurationRule, Kind, Usage, Use, Wanted
 from connectivity.core.health.resource import (
     Describe,
@@ -40,6 +40,7 @@ RULES = (
         whose=Whose.OURS, source=f"{OURS}; Maximum is AWS's advice: {NLB}",
         means="No target of the group is healthy on any node of the load balancer.",
         steps=("Look at the reasons in the target group's health.", "Start or register targets."),
+        effect="The group serves again.",
     ),
     HealthRule(
         id="NLB-UNHEALTHY", kind=KEY, metric="UnHealthyHostCount", statistic="Minimum",
@@ -50,6 +51,7 @@ RULES = (
             "Look at the reasons in the target group's health.",
             "A target that turns unhealthy has its connections reset, which clients notice.",
         ),
+        effect="All its targets share the load again.",
     ),
     HealthRule(
         id="NLB-PORTS", kind=KEY, metric="PortAllocationErrorCount", statistic="Sum", period=60,
@@ -60,6 +62,7 @@ RULES = (
             "Add targets; each carries some 55,000 connections without client IP preservation.",
             "Secondary addresses of the load balancer help; they cannot be taken away again.",
         ),
+        effect="New connections find a source port again.",
     ),
     HealthRule(
         id="NLB-REJECTED", kind=KEY, metric="RejectedFlowCount", statistic="Sum", period=60,
@@ -67,6 +70,7 @@ RULES = (
         whose=Whose.AWS, source=f"an AWS monitoring page; {NLB}",
         means="The load balancer refused connections.",
         steps=("Look for targets that are all unhealthy, and for a full load balancer.",),
+        effect="Connections are accepted that are refused now.",
     ),
     HealthRule(
         id="NLB-RESETS", kind=KEY, metric="TCP_ELB_Reset_Count", statistic="Sum", period=60,
@@ -77,6 +81,7 @@ RULES = (
             "Compare with UnHealthyHostCount: an unhealthy target has its connections reset.",
             "Send keep-alives more often than the listener's idle timeout.",
         ),
+        effect="Connections live as long as the clients expect.",
     ),
 )  # fmt: skip
 
@@ -237,7 +242,7 @@ CONFIGURATION = (
             "(then proxy protocol v2 tells the address).",
             "Where neither can be, let clients use more source ports.",
         ),
-        check=_mixes,
+        effect="Connections no longer fail by looking like duplicates.", check=_mixes,
     ),
     ConfigurationRule(
         id="NLB-IDLE-ENI", kind=KEY, state=State.WARNING, whose=Whose.OURS,
@@ -248,26 +253,26 @@ CONFIGURATION = (
             "Raise TcpEstablishedTimeout of the targets' interfaces to the idle timeout.",
             "Or send keep-alives more often than the shorter of the two.",
         ),
-        check=_outlives,
+        effect="Idle connections are not forgotten half-way.", check=_outlives,
     ),
     ConfigurationRule(
         id="NLB-TLS-IDLE", kind=KEY, state=State.WARNING, whose=Whose.AWS, source=NLB_TIMEOUT,
         means="The idle timeout of a TLS listener is always 350 seconds; it cannot be raised with "
               "the others.",
         steps=("Send keep-alives more often than every 350 seconds on TLS connections.",),
-        check=_tls,
+        effect="Idle clients are not cut off by surprise.", check=_tls,
     ),
     ConfigurationRule(
         id="NLB-ONE-AZ", kind=KEY, state=State.WARNING, whose=Whose.OURS, source=OURS,
         means="When its AZ fails, so does the service.",
         steps=("Add subnets of other AZs, with targets in them.",),
-        check=_one_az,
+        effect="The service outlives the failure of an AZ.", check=_one_az,
     ),
     ConfigurationRule(
         id="NLB-EMPTY", kind=KEY, state=State.WARNING, whose=Whose.OURS, source=OURS,
         means="It is paid for, and has nowhere to send a connection.",
         steps=("Register targets, or delete it.",),
-        check=_empty,
+        effect=Saves.WHOLE_COST, check=_empty,
     ),
 )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from connectivity.core.health.judging import HealthRule, Missing, State, Way, Whose
-from connectivity.core.health.kind import DAY, GIB, IDLE_DAYS, Kind, Usage, Use, Wanted
+from connectivity.core.health.kind import DAY, GIB, IDLE_DAYS, Kind, Role, Usage, Use, Wanted
 from connectivity.core.health.resource import Describe, Resource, Said, name_of, seconds
 from connectivity.core.health.sources import CONSOLE, GUIDE, OURS
 from costmodel.core.charges import PriceName
@@ -21,20 +21,22 @@ _DROPS = tuple(
         id=id, kind=KEY, metric=metric, statistic="Sum", period=60, way=Way.ABOVE, threshold=0.1,
         n=2, m=2, state=State.WARNING, missing=Missing.QUIET, whose=Whose.OURS,
         source=f"{OURS}, between what two of AWS's pages say; {GUIDE}", base=("PacketsIn",),
-        means=means, steps=steps,
+        means=means, steps=steps, effect=effect,
     )
-    for id, metric, means, steps in (
+    for id, metric, means, steps, effect in (
         (
             "TGW-BLACKHOLE", "PacketDropCountBlackhole",
             "More than 0.1 % of the packets meet a blackhole route.",
             ("Look for routes to attachments that were deleted.",
              "If the blackhole is meant, mute this rule for the attachment."),
+            "Packets reach what they are sent to, or are no longer sent.",
         ),
         (
             "TGW-NO-ROUTE", "PacketDropCountNoRoute",
             "More than 0.1 % of the packets find no route.",
             ("Compare the route table's ranges with what the VPCs send.",
              "An attachment whose range overlaps another's is not propagated, without an error."),
+            "Packets reach what they are sent to.",
         ),
     )
 )  # fmt: skip
@@ -47,6 +49,7 @@ RULES = (
         whose=Whose.OURS, source=OURS,
         means="Nothing has come in from this attachment for seven days; its hours are paid anyway.",
         steps=("Delete the attachment if nobody needs it.",),
+        effect="Saves the hours of the attachment.",
     ),
 )  # fmt: skip
 
@@ -87,7 +90,7 @@ def uses(one: Resource, usage: Usage) -> Iterator[Use]:
             yield Use(f"Attachments of type {type}", hours, HOURS_PER_MONTH * count)
     sent = usage.get("BytesIn")
     data = PriceName("AmazonVPC", "TransitGateway-Bytes", "TransitGatewayVPC")
-    yield Use("Sent into it", data, None if sent is None else sent / GIB)
+    yield Use("Sent into it", data, None if sent is None else sent / GIB, role=Role.TRAFFIC)
 
 
 KIND = Kind(
@@ -102,6 +105,7 @@ KIND = Kind(
     wanted=(Wanted("BytesIn"), Wanted("BytesOut")),
     parts=("TransitGatewayAttachment",),
     uses=uses,
+    part_of="transit-gateway",
     is_quiet=True,
     console=CONSOLE.format("TransitGatewayDetails:transitGatewayId={id}"),
 )

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from connectivity.core.health.judging import HealthRule, Missing, State, Way, Whose
+from connectivity.core.health.judging import HealthRule, Missing, Saves, State, Way, Whose
 from connectivity.core.health.kind import (
     DAY,
     GIB,
     IDLE_DAYS,
     ConfigurationRule,
     Kind,
+    Role,
     Usage,
     Use,
     Wanted,
@@ -30,6 +31,7 @@ RULES = (
         whose=Whose.OURS, source=f"{OURS}; AWS says 'low, by use': {ALARMS}",
         means="The endpoint drops packets; those above 8500 bytes always are.",
         steps=("Keep packets within 8500 bytes.", "Compare with the endpoint's throughput."),
+        effect="Packets get through that are lost now.",
     ),
     HealthRule(
         id="VPCE-RESETS", kind=KEY, metric="RstPacketsReceived", statistic="Sum", period=60,
@@ -37,6 +39,7 @@ RULES = (
         whose=Whose.OURS, source=f"{OURS}; an AWS page has 10 a second for GWLB endpoints",
         means="The service resets connections, more than ten a second.",
         steps=("Ask the provider about unhealthy targets.", "Look at idle timeouts on both sides."),
+        effect="Connections live as long as the clients expect.",
     ),
     HealthRule(
         id="VPCE-IDLE", kind=KEY, metric="BytesProcessed", statistic="Sum", period=DAY,
@@ -44,6 +47,7 @@ RULES = (
         missing=Missing.QUIET, whose=Whose.OURS, source=OURS,
         means="Nothing has gone through it for seven days; its hours are paid all the same.",
         steps=("Delete it if nobody needs it.",),
+        effect=Saves.WHOLE_COST,
     ),
 )  # fmt: skip
 
@@ -74,7 +78,7 @@ def _unused(one: Resource, estate: Estate) -> str:
 def uses(one: Resource, usage: Usage) -> Iterator[Use]:
     sent = usage.get("BytesProcessed")
     yield Use("Hours of each AZ", HOURS, HOURS_PER_MONTH * max(1, one.facts["subnets"]))
-    yield Use("Through it", DATA, None if sent is None else sent / GIB)
+    yield Use("Through it", DATA, None if sent is None else sent / GIB, role=Role.TRAFFIC)
 
 
 CONFIGURATION = (
@@ -82,6 +86,7 @@ CONFIGURATION = (
         id="VPCE-UNUSED", kind=KEY, state=State.WARNING, whose=Whose.OURS, source=OURS,
         means="It is paid by the hour in each AZ, and nobody uses it.",
         steps=("Delete it, or find out why its clients go another way (private DNS, routes).",),
+        effect=Saves.WHOLE_COST,
         check=_unused,
     ),
 )  # fmt: skip
@@ -98,6 +103,7 @@ KIND = Kind(
     configuration=CONFIGURATION,
     wanted=(Wanted("BytesProcessed"), Wanted("NewConnections")),
     uses=uses,
+    part_of="privatelink",
     is_quiet=True,
     console=CONSOLE.format("EndpointDetails:vpcEndpointId={id}"),
 )

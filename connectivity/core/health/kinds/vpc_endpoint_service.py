@@ -19,6 +19,7 @@ RULES = (
             "Look for unhealthy targets behind its load balancer.",
             "Compare idle timeouts of both sides.",
         ),
+        effect="Consumers' connections live as long as they expect.",
     ),
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ from connectivity.core.services import (
     az_counts,
 )
 from connectivity.core.transfer import INTER_AZ, between_regions, codes
-from costmodel.core.charges import Capacity, Charge, Hourly, Ints, Metered, PriceName
+from costmodel.core.charges import Capacity, Charge, Hourly, Ints, Kind, Metered, PriceName
 
 ENDPOINT = PriceName("AmazonVPC", "VpcEndpoint-Hours", "VpcEndpoint")
 DATA = PriceName("AmazonVPC", "VpcEndpoint-Bytes", "VpcEndpoint")
@@ -34,7 +34,9 @@ def charges(flows: Flows) -> Iterator[Charge]:
     yield from _load_balancers(flows)
     behind = np.where(flows.cross_zone, _across_zones(flows), 0)
     what = "Between AZs behind the load balancer"
-    yield Metered(what, INTER_AZ, provider.region, provider.account, behind)
+    yield Metered(
+        what, INTER_AZ, provider.region, provider.account, behind, kind=Kind.INSIDE_REGION
+    )
     apart = np.flatnonzero(~flows.same_region)
     if len(apart):
         far = flows.rows(apart)

@@ -53,6 +53,15 @@ def _idle_apart_detail(case: Case, row: int) -> str:
 
 
 IDLE_RULES: tuple[Rule, ...] = (
-    Rule("PLN-20", Severity.HARD, _idle_apart, _idle_apart_detail, ENDPOINT_SERVICES),
+    Rule(
+        "PLN-20",
+        Severity.HARD,
+        _idle_apart,
+        _idle_apart_detail,
+        ENDPOINT_SERVICES,
+        remedy=(
+            "Send keep-alives more often than every 350 seconds, and keep the default timeout."
+        ),
+    ),
     Rule("PLN-14", Severity.WARNING, _idle, _idle_detail, NLB_IDLE),
 )

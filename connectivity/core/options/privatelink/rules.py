@@ -203,9 +203,32 @@ def _principals(case: Case, row: int) -> str:
 
 RULES: tuple[Rule, ...] = (
     Rule("PLN-03", Severity.CONDITION, _of_strangers, _principals, ENDPOINT_SERVICES),
-    Rule("PLN-04", Severity.HARD, services.whole_vpc, services.only_listeners, ENDPOINT_SERVICES),
-    Rule("PLN-01", Severity.HARD, services.provider_initiates, _one_way, SAAS_OPTIONS),
-    Rule("PLN-05", Severity.HARD, _no_common_az, _no_place, ENDPOINT_SERVICES),
+    Rule(
+        "PLN-04",
+        Severity.HARD,
+        services.whole_vpc,
+        services.only_listeners,
+        ENDPOINT_SERVICES,
+        remedy="Name the service that the flow goes to; a VPC cannot stand behind an endpoint.",
+    ),
+    Rule(
+        "PLN-01",
+        Severity.HARD,
+        services.provider_initiates,
+        _one_way,
+        SAAS_OPTIONS,
+        remedy="Let the consumer begin, or offer a service in the other direction, too.",
+    ),
+    Rule(
+        "PLN-05",
+        Severity.HARD,
+        _no_common_az,
+        _no_place,
+        ENDPOINT_SERVICES,
+        remedy=(
+            "Run targets in an AZ that the consumer has, or add a subnet there to the consumer."
+        ),
+    ),
     Rule("PLN-05", Severity.WARNING, _some_azs_without, _cross_to_endpoint, ENDPOINT_SERVICES),
     Rule(
         "PLN-22",
@@ -213,6 +236,7 @@ RULES: tuple[Rule, ...] = (
         lambda case: _remote_azs(case, left=False),
         _remote_detail,
         ENDPOINT_SERVICES,
+        remedy="Put the consumer's interfaces into another AZ.",
     ),
     Rule(
         "PLN-22",
@@ -221,9 +245,34 @@ RULES: tuple[Rule, ...] = (
         _remote_detail,
         ENDPOINT_SERVICES,
     ),
-    Rule("PLN-09", Severity.HARD, services.needed("icmp"), _icmp, NOT_VERIFIED),
-    Rule("PLN-15", Severity.HARD, services.needed("client-ip"), _client_ip, BEST_PRACTICES),
-    Rule("PLN-16", Severity.HARD, services.needed("sg-reference"), _groups, TGW_ATTACHMENTS),
+    Rule(
+        "PLN-09",
+        Severity.HARD,
+        services.needed("icmp"),
+        _icmp,
+        NOT_VERIFIED,
+        remedy="Use an option that routes, or do without ICMP.",
+    ),
+    Rule(
+        "PLN-15",
+        Severity.HARD,
+        services.needed("client-ip"),
+        _client_ip,
+        BEST_PRACTICES,
+        remedy=(
+            "Let the application read the Proxy Protocol header, or use an option that routes."
+        ),
+    ),
+    Rule(
+        "PLN-16",
+        Severity.HARD,
+        services.needed("sg-reference"),
+        _groups,
+        TGW_ATTACHMENTS,
+        remedy=(
+            "Allow the endpoint's or the load balancer's addresses instead of security groups."
+        ),
+    ),
     *limit_rules(
         "PLN-13",
         _endpoints,
@@ -231,6 +280,7 @@ RULES: tuple[Rule, ...] = (
         None,
         "{vpc} needs {count} endpoints",
         ENDPOINT_QUOTAS,
+        remedy="Ask AWS for a higher quota, or put several services behind one load balancer.",
     ),
     Rule("PLN-19", Severity.CONDITION, services.apart, _remote_conditions, ENDPOINT_SERVICES),
     Rule("PLN-08", Severity.CONDITION, services.protocol(services.UDP), _udp_detail, UDP_BLOG),

@@ -155,8 +155,22 @@ def _zones(case: Case, row: int) -> str:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("TGW-05", Severity.HARD, hubs.overlapping, _overlap, TGW_ATTACHMENTS),
-    Rule("TGW-07", Severity.HARD, _no_ipv4, _no_ipv4_detail, TGW_ATTACHMENTS),
+    Rule(
+        "TGW-05",
+        Severity.HARD,
+        hubs.overlapping,
+        _overlap,
+        TGW_ATTACHMENTS,
+        remedy="Renumber one of the VPCs, or leave one of them off the gateway.",
+    ),
+    Rule(
+        "TGW-07",
+        Severity.HARD,
+        _no_ipv4,
+        _no_ipv4_detail,
+        TGW_ATTACHMENTS,
+        remedy="Add an IPv4 range to the VPC for the attachment's subnets.",
+    ),
     Rule("TGW-02", Severity.CONDITION, hubs.of_another_account, _share, TGW_RAM),
     *limit_rules(
         "TGW-04",
@@ -167,6 +181,7 @@ RULES: tuple[Rule, ...] = (
         TGW_QUOTAS,
         "and AWS's pages disagree whether more can be had",
         of_hub=True,
+        remedy="Ask AWS for a higher quota, or use a second gateway.",
     ),
     *limit_rules(
         "TGW-12",
@@ -177,6 +192,7 @@ RULES: tuple[Rule, ...] = (
         TGW_QUOTAS,
         "more only through the AWS account team",
         of_hub=True,
+        remedy="Ask AWS for a higher quota, or advertise fewer and wider ranges.",
     ),
     hubs.MANY_ROUTES,
     hubs.bandwidth_rule("TGW-13", TGW_QUOTAS),
@@ -184,14 +200,38 @@ RULES: tuple[Rule, ...] = (
     Rule("TGW-16", Severity.WARNING, _far, _no_discovery, TGW_QUOTAS),
     Rule("TGW-17", Severity.WARNING, _leaves_peering, _cut_over, TGW_QUOTAS),
     Rule("TGW-19", Severity.CONDITION, _groups_near, _groups, TGW_ATTACHMENTS),
-    Rule("TGW-19", Severity.HARD, _groups_nowhere, _groups_nowhere_detail, TGW_ATTACHMENTS),
-    Rule("TGWP-06", Severity.HARD, _groups_far, _groups_lost, TGW_ATTACHMENTS),
-    Rule("TGW-21", Severity.HARD, needs("private-dns"), _zones, TGW_ATTACHMENTS),
+    Rule(
+        "TGW-19",
+        Severity.HARD,
+        _groups_nowhere,
+        _groups_nowhere_detail,
+        TGW_ATTACHMENTS,
+        remedy="Allow ranges of addresses instead of security groups.",
+    ),
+    Rule(
+        "TGWP-06",
+        Severity.HARD,
+        _groups_far,
+        _groups_lost,
+        TGW_ATTACHMENTS,
+        remedy="Allow ranges of addresses instead of security groups.",
+    ),
+    Rule(
+        "TGW-21",
+        Severity.HARD,
+        needs("private-dns"),
+        _zones,
+        TGW_ATTACHMENTS,
+        remedy="Use Resolver rules or Route 53 Profiles for the names, and drop the need.",
+    ),
     Rule(
         "TGW-22",
         Severity.HARD,
         hubs.behind_nlb(needs("client-ip")),
         hubs.client_ip_lost,
         BEST_PRACTICES,
+        remedy=(
+            "Let the application read the Proxy Protocol header, or reach its targets directly."
+        ),
     ),
 )

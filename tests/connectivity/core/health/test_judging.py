@@ -32,6 +32,7 @@ RULE = HealthRule(
     source="made up",
     means="a test",
     steps=(),
+    effect="the test is over",
 )
 END = 6_000
 

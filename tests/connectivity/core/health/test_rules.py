@@ -2,10 +2,11 @@
 
 import pytest
 
-from connectivity.core.health.judging import HealthRule, Missing, State, Way, judge
+from connectivity.core.health.judging import HealthRule, Missing, Saves, State, Way, judge
 from connectivity.core.health.kind import Kind
-from connectivity.core.health.kinds import KINDS, RULES
+from connectivity.core.health.kinds import KINDS
 
+RULES = [rule for kind in KINDS.values() for rule in kind.rules]
 END = 1_795_500_000 // 3_600 * 3_600
 every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 
@@ -50,6 +51,30 @@ def test_a_series_that_is_always_published_and_is_silent_is_unknown(rule: Health
 @every_rule
 def test_nothing_that_was_not_collected_is_ok(rule: HealthRule) -> None:
     assert judge(rule, {}, None, END).state is State.UNKNOWN
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.key)
+def test_every_rule_says_what_comes_of_its_steps(kind: Kind) -> None:
+    for rule in kind.every_rule:
+        assert isinstance(rule.effect, Saves) or rule.effect.endswith("."), rule.id
+
+
+def test_what_nobody_needs_is_told_by_these_rules_alone() -> None:
+    unused = {
+        rule.id
+        for kind in KINDS.values()
+        for rule in kind.every_rule
+        if rule.effect is Saves.WHOLE_COST
+    }
+    assert unused == {
+        "EBS-IDLE",
+        "EBS-UNATTACHED",
+        "NAT-IDLE",
+        "NAT-NO-ROUTE",
+        "NLB-EMPTY",
+        "VPCE-IDLE",
+        "VPCE-UNUSED",
+    }
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.key)

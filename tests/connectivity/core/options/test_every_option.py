@@ -5,6 +5,7 @@ import pytest
 from connectivity.core.case import case
 from connectivity.core.option import Option
 from connectivity.core.options import OPTIONS
+from connectivity.core.rule import Rule, Severity
 from tests.factories import topology_of
 
 every_option = pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.key)
@@ -45,3 +46,20 @@ def test_every_rule_says_where_and_when_it_was_read(option: Option) -> None:
 def test_its_objects_are_of_the_kinds_that_it_says(option: Option) -> None:
     counted = option.count_objects(case(topology_of()).flows)
     assert set(counted) <= {kind.key for kind in option.makes}
+
+
+@every_option
+def test_a_rule_that_stands_in_the_way_says_what_would_lift_it(option: Option) -> None:
+    in_the_way = {Severity.HARD, Severity.QUOTA}
+    for rule in option.rules:
+        assert rule.remedy.endswith(".") is (rule.severity in in_the_way), rule.id
+
+
+@pytest.mark.parametrize(
+    ("severity", "remedy"), [(Severity.HARD, ""), (Severity.QUOTA, ""), (Severity.WARNING, "Wait.")]
+)
+def test_a_remedy_that_is_missing_or_out_of_place_is_refused(
+    severity: Severity, remedy: str
+) -> None:
+    with pytest.raises(ValueError, match="X-1: a rule has a remedy exactly where"):
+        Rule("X-1", severity, lambda case: case.flows.same_region, lambda *_: "", "", remedy=remedy)
