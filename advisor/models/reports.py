@@ -50,6 +50,12 @@ class RecipientQuerySet(models.QuerySet["Recipient"]):
 class Recipient(models.Model):
     """An address that gets a team's report once its owner has said so."""
 
+    class State(models.TextChoices):
+        GETS_IT = "gets it"
+        PAUSED = "paused"
+        NOT_CONFIRMED = "not confirmed yet"
+        UNSUBSCRIBED = "unsubscribed"
+
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     team = models.ForeignKey(Team, models.CASCADE)
     address = models.EmailField()
@@ -82,13 +88,16 @@ class Recipient(models.Model):
         return UNSUBSCRIBE.sign(self.uid.hex)
 
     @property
-    def state(self) -> str:
-        """In a word, for people."""
+    def state(self) -> State:
         if self.unsubscribed_at:
-            return "unsubscribed"
+            return self.State.UNSUBSCRIBED
         if not self.confirmed_at:
-            return "not confirmed yet"
-        return "paused" if self.paused_at else "gets it"
+            return self.State.NOT_CONFIRMED
+        return self.State.PAUSED if self.paused_at else self.State.GETS_IT
+
+    @property
+    def gets_it(self) -> bool:
+        return self.state is self.State.GETS_IT
 
     @staticmethod
     def by_key(key: str, signer: Signer) -> "Recipient":

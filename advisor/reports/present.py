@@ -63,9 +63,7 @@ def _signed(text: str) -> str:
 
 def _where(thing: Content, *, others: int = 0) -> str:
     more = f", and {others:,} more" if others else ""
-    is_said = thing["where"].startswith("demo")  # by the account's name
-    demo = " [demo: made up]" if thing["is_demo"] and not is_said else ""
-    return f"{thing['kind']} {thing['name']} ({thing['where']}){more}{demo}"
+    return f"{thing['kind']} {thing['name']} ({thing['where']}){more}"
 
 
 def _plural(count: int, one: str, many: str = "") -> str:

@@ -99,7 +99,7 @@ def _asked(one: Recipient) -> Outcome:
 def confirm(one: Recipient) -> bool:
     """Its owner wants the report. False: the question is too old, or was taken back."""
     if one.asked_at is None or one.removed_at or timezone.now() - one.asked_at > OPEN:
-        return one.state == "gets it"
+        return one.gets_it
     one.confirmed_at, one.unsubscribed_at = timezone.now(), None
     one.save(update_fields=["confirmed_at", "unsubscribed_at"])
     return True

@@ -21,7 +21,7 @@ from connectivity.core.option import Standing
 from connectivity.core.plain import ENGINE, assumptions
 from connectivity.core.reasons import mix_words, of_one_option, rate_words
 from connectivity.core.rule import AS_OF, Hit, Rule, Severity
-from connectivity.core.verdict import feasibility, frontier, mix_ahead, recommended
+from connectivity.core.verdict import Feasibility, feasibility, frontier, mix_ahead, recommended
 from connectivity.reference import PUBLISHED, Published
 from costmodel.core.charges import Kind
 from costmodel.core.kinds import usd_by_kind
@@ -36,6 +36,9 @@ WORDS = {
     Severity.CONDITION: "condition",
     Severity.WARNING: "warning",
 }
+
+
+TONES = {Feasibility.FEASIBLE: "ok", Feasibility.NOT_FEASIBLE: "bad"}
 
 
 class Finding(NamedTuple):
@@ -82,7 +85,12 @@ class OptionRow:
         return usd_by_kind(self.answer.bill.lines) if self.answer.bill else {}
 
     @property
-    def word(self) -> str:
+    def tone(self) -> str:
+        """How good the feasibility is, as a class of the style sheet."""
+        return TONES.get(self.word, "warn")
+
+    @property
+    def word(self) -> Feasibility:
         """Feasibility in a word."""
         severities = {finding.rule.severity for finding in self.findings}
         return feasibility(severities, is_feasible=self.answer.is_feasible)

@@ -190,5 +190,12 @@ def budget_rules(heads: Headlines) -> tuple[Rule, ...]:
             OWN_DOCUMENT,
             remedy="Raise the budget, keep traffic inside an AZ, or measure it yourself.",
         ),
-        Rule("LAT-01", Severity.CONDITION, unchecked, unknown, OWN_DOCUMENT),
+        Rule(
+            "LAT-01",
+            Severity.CONDITION,
+            unchecked,
+            unknown,
+            OWN_DOCUMENT,
+            leaves_unchecked=True,
+        ),
     )

@@ -56,6 +56,7 @@ class Rule:
     as_of: str = AS_OF
     limit: Limit | None = None  # which it checks
     remedy: str = ""  # what would lift it, in one sentence of ours; where it stands in the way
+    leaves_unchecked: bool = False  # it finds what nobody could check: no answer is sure of it
 
     def __post_init__(self) -> None:
         is_in_the_way = self.severity in {Severity.HARD, Severity.QUOTA}

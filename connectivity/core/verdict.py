@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from decimal import Decimal
+from enum import StrEnum
 from typing import NamedTuple
 
 from connectivity.core.answer import Answer, best_of, is_slower
@@ -57,21 +58,31 @@ def frontier(comparison: Comparison) -> list[Answer]:
     return [one for one in candidates if not any(_beats(other, one) for other in candidates)]
 
 
-def feasibility(severities: Collection[str], *, is_feasible: bool) -> str:
-    """Feasibility in a word, from the severities of what the rules found.
+class Feasibility(StrEnum):
+    """Whether an option can work; as pages and tables say it."""
 
-    >>> feasibility({"warning", "condition"}, is_feasible=True)
+    FEASIBLE = "Feasible"
+    CONDITIONS = "With conditions"
+    QUOTA = "Needs a quota increase"
+    NOT_FEASIBLE = "Not feasible"
+
+
+def feasibility(severities: Collection[str], *, is_feasible: bool) -> Feasibility:
+    """Feasibility from the severities of what the rules found.
+
+    >>> feasibility({"warning", "condition"}, is_feasible=True).value
     'With conditions'
     """
     if not is_feasible:
-        return "Not feasible"
+        return Feasibility.NOT_FEASIBLE
     if Severity.QUOTA in severities:
-        return "Needs a quota increase"
-    return "With conditions" if Severity.CONDITION in severities else "Feasible"
+        return Feasibility.QUOTA
+    has_conditions = Severity.CONDITION in severities
+    return Feasibility.CONDITIONS if has_conditions else Feasibility.FEASIBLE
 
 
 def _is_unchecked(answer: Answer) -> bool:
-    return any(hit.rule.id == "LAT-01" for hit in answer.hits)
+    return any(hit.rule.leaves_unchecked for hit in answer.hits)
 
 
 def _beats(one: Answer, other: Answer) -> bool:

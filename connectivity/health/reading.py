@@ -15,6 +15,7 @@ from connectivity.core.health.asking import USD_PER_METRIC
 from connectivity.core.health.judging import HealthRule, State
 from connectivity.core.health.kind import HOUR
 from connectivity.core.health.kinds import KINDS
+from connectivity.core.health.series import Tier
 from connectivity.health.settings import rules_of
 from connectivity.health.spending import cap_of, spent
 from connectivity.models import (
@@ -199,9 +200,6 @@ class Cost(NamedTuple):
     month_usd: Decimal  # of 30 days at the rate of what is planned now
 
 
-PER_MONTH = {"every 15 minutes": 2_880, "hourly": 720, "daily": 30}
-
-
 def cost(team_id: int, now: datetime) -> Cost:
     begin = now.astimezone(UTC).replace(day=1)
     rows = Spending.objects.filter(team_id=team_id, day__gte=begin.date())
@@ -213,7 +211,7 @@ def cost(team_id: int, now: datetime) -> Cost:
         gone_at=None,
     )
     tiers = planned.values_list("tier").annotate(Count("digest", distinct=True))
-    metrics = sum(PER_MONTH[tier] * count for tier, count in tiers)
+    metrics = sum(Tier(tier).per_month * count for tier, count in tiers)
     return Cost(
         sums["calls"] or 0,
         sums["metrics"] or 0,
