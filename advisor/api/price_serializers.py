@@ -22,7 +22,7 @@ class OldPricesSerializer(serializers.Serializer[object]):
 
 
 class OverrideSerializer(serializers.Serializer[object]):
-    service = serializers.ChoiceField(choices=services())
+    service = Text()
     usage_type = Text(required=False, default="", allow_blank=True, max_length=100)
     operation = Text(required=False, default="", allow_blank=True, max_length=100)
     region = serializers.ChoiceField(
@@ -36,6 +36,10 @@ class OverrideSerializer(serializers.Serializer[object]):
         max_digits=20, decimal_places=10, min_value=0, required=False, default=None
     )
     reason = Text(max_length=300)
+
+    def get_fields(self) -> dict[str, Any]:
+        """With the services that are asked for by now."""
+        return {**super().get_fields(), "service": serializers.ChoiceField(choices=services())}
 
     def validate_to_region(self, value: str) -> str:
         if value and value not in AZ_PREFIXES:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -137,47 +137,52 @@ def _az_lists(case: Case, row: int) -> tuple[AzList, AzList]:
     return flows.az_lists[flows.consumer.azs[row]], flows.az_lists[flows.provider.azs[row]]
 
 
+def _too_far(heads: Headlines, case: Case) -> Bools:
+    return heads.bound_us > case.column("p99_budget_us")
+
+
+def _over(heads: Headlines, case: Case) -> Bools:
+    return heads.us > case.column("p99_budget_us")
+
+
+def _unchecked(heads: Headlines, case: Case) -> Bools:
+    is_open = np.isnan(heads.us) & ~np.isnan(case.column("p99_budget_us"))
+    return is_open & ~_too_far(heads, case)
+
+
+def _impossible(heads: Headlines, case: Case, row: int) -> str:
+    reading, budget = heads.reading(row), case.topology.flows[row].p99_budget_us
+    ends = f"{region_of(reading.from_az)} and {region_of(reading.to_az)}"
+    apart = reading.distance
+    assert apart is not None  # noqa: S101  # what `too_far` found has one
+    return (
+        f"no option keeps a budget of {budget:,.10g} µs between {ends}: over "
+        f"{apart.km:,.0f} km no round trip is faster than {apart.bound_us:,} µs"
+    )
+
+
+def _exceeded(heads: Headlines, case: Case, row: int) -> str:
+    reading, budget = heads.reading(row), case.topology.flows[row].p99_budget_us
+    where = f"{reading.basis}, {reading.from_az} to {reading.to_az}"
+    return f"p99 {reading.us:,.10g} µs ({where}) is above the budget of {budget:,.10g} µs"
+
+
+def _unknown(heads: Headlines, case: Case, row: int) -> str:
+    reading, budget = heads.reading(row), case.topology.flows[row].p99_budget_us
+    where = f"from {reading.from_az} to {reading.to_az}"
+    known = f"no p99 is known {where}; measure it"
+    return f"the budget of {budget:,.10g} µs cannot be checked: {known}"
+
+
 def budget_rules(heads: Headlines) -> tuple[Rule, ...]:
     """p99 budgets as rules of one option: exceeded, beyond what distance allows, or not to be
     checked for want of a figure."""
-
-    def too_far(case: Case) -> Bools:
-        return heads.bound_us > case.column("p99_budget_us")
-
-    def over(case: Case) -> Bools:
-        return heads.us > case.column("p99_budget_us")
-
-    def unchecked(case: Case) -> Bools:
-        is_open = np.isnan(heads.us) & ~np.isnan(case.column("p99_budget_us"))
-        return is_open & ~too_far(case)
-
-    def impossible(case: Case, row: int) -> str:
-        reading, budget = heads.reading(row), case.topology.flows[row].p99_budget_us
-        ends = f"{region_of(reading.from_az)} and {region_of(reading.to_az)}"
-        apart = reading.distance
-        assert apart is not None  # noqa: S101  # what `too_far` found has one
-        return (
-            f"no option keeps a budget of {budget:,.10g} µs between {ends}: over "
-            f"{apart.km:,.0f} km no round trip is faster than {apart.bound_us:,} µs"
-        )
-
-    def exceeded(case: Case, row: int) -> str:
-        reading, budget = heads.reading(row), case.topology.flows[row].p99_budget_us
-        where = f"{reading.basis}, {reading.from_az} to {reading.to_az}"
-        return f"p99 {reading.us:,.10g} µs ({where}) is above the budget of {budget:,.10g} µs"
-
-    def unknown(case: Case, row: int) -> str:
-        reading, budget = heads.reading(row), case.topology.flows[row].p99_budget_us
-        where = f"from {reading.from_az} to {reading.to_az}"
-        known = f"no p99 is known {where}; measure it"
-        return f"the budget of {budget:,.10g} µs cannot be checked: {known}"
-
     return (
         Rule(
             "BUDGET-02",
             Severity.HARD,
-            too_far,
-            impossible,
+            partial(_too_far, heads),
+            partial(_impossible, heads),
             DISTANCE,
             DISTANCE_AS_OF,
             remedy="Raise the budget, or move one end to a nearer Region.",
@@ -185,16 +190,16 @@ def budget_rules(heads: Headlines) -> tuple[Rule, ...]:
         Rule(
             "BUDGET-01",
             Severity.HARD,
-            over,
-            exceeded,
+            partial(_over, heads),
+            partial(_exceeded, heads),
             OWN_DOCUMENT,
             remedy="Raise the budget, keep traffic inside an AZ, or measure it yourself.",
         ),
         Rule(
             "LAT-01",
             Severity.CONDITION,
-            unchecked,
-            unknown,
+            partial(_unchecked, heads),
+            partial(_unknown, heads),
             OWN_DOCUMENT,
             leaves_unchecked=True,
         ),

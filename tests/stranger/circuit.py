@@ -1,0 +1,76 @@
+"""A throw-away kind of watched resource: a circuit of the throw-away option."""
+
+from collections.abc import Iterator
+
+from connectivity.core.health.judging import HealthRule, Missing, Saves, State, Way, Whose
+from connectivity.core.health.kind import ConfigurationRule, Kind, Role, Usage, Use, Wanted
+from connectivity.core.health.resource import Describe, Estate, Resource, Said
+from costmodel.core.units import HOURS_PER_MONTH
+from tests.stranger.leased_line import OPTION, PORT, SENT
+
+KEY = "circuit"
+GB = 2**30
+
+
+def read(said: Said, account: str, region: str) -> Iterator[Resource]:
+    for circuit in said["DescribeConnections"]:
+        id = circuit["connectionId"]
+        facts = {"created": None, "is_wanted": circuit["isWanted"]}
+        yield Resource(KEY, id, circuit["connectionName"], account, region, id, facts)
+
+
+def uses(circuit: Resource, usage: Usage) -> Iterator[Use]:
+    sent = usage.get("BytesSent")
+    yield Use("Hours of the port", PORT, HOURS_PER_MONTH)
+    yield Use("Light", SENT, None if sent is None else sent / GB, role=Role.TRAFFIC)
+
+
+def _dark(circuit: Resource, estate: Estate) -> str:
+    return "" if circuit.facts["is_wanted"] else "nobody has lit it"
+
+
+KIND = Kind(
+    key=KEY,
+    one="leased circuit",
+    many="Leased circuits",
+    namespace="AWS/DX",
+    identity="ConnectionId",
+    calls=(Describe("directconnect", "DescribeConnections", "connections"),),
+    read=read,
+    rules=(
+        HealthRule(
+            id="DX-DOWN",
+            kind=KEY,
+            metric="ConnectionState",
+            statistic="Maximum",
+            period=60,
+            way=Way.BELOW,
+            threshold=1,
+            n=3,
+            m=3,
+            state=State.CRITICAL,
+            missing=Missing.UNKNOWN,
+            whose=Whose.OURS,
+            source="made up",
+            means="The circuit is down.",
+            steps=("Call the partner.",),
+            effect="Light comes through again.",
+        ),
+    ),
+    configuration=(
+        ConfigurationRule(
+            id="DX-DARK",
+            kind=KEY,
+            state=State.WARNING,
+            whose=Whose.OURS,
+            source="made up",
+            means="The circuit is leased and dark.",
+            steps=("End the lease.",),
+            effect=Saves.WHOLE_COST,
+            check=_dark,
+        ),
+    ),
+    wanted=(Wanted("BytesSent"),),
+    uses=uses,
+    part_of=OPTION.key,
+)

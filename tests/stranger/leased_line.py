@@ -1,0 +1,69 @@
+"""A throw-away option: a leased line from each VPC to a place where all meet.
+
+Its charges are made up. It is here to be added: what it needs anywhere else is a fault.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from connectivity.core.case import Case
+from connectivity.core.columns import Flows
+from connectivity.core.limits import limit_rules
+from connectivity.core.option import Netperf, ObjectKind, Objects, Option, Term
+from connectivity.core.rule import Rule, Severity
+from costmodel.core.charges import Bools, Charge, Floats, Hourly, Metered, PriceName
+
+PORT = PriceName("LeasedLine", "Port-Hours")
+SENT = PriceName("LeasedLine", "Sent-Bytes", "Light")
+CIRCUIT = ObjectKind("circuit", 6)
+
+
+def charges(flows: Flows) -> Iterator[Charge]:
+    """Made up: an hour of a port for each VPC, and a GB for what each end sends."""
+    ends = flows.ends
+    yield Hourly("Port of the circuit", PORT, ends.region, ends.account, thing=ends.vpc)
+    for sender, sent in ((flows.consumer, flows.request), (flows.provider, flows.response)):
+        yield Metered("Sent into the circuit", SENT, sender.region, sender.account, sent)
+
+
+def objects(flows: Flows) -> Iterator[Objects]:
+    yield Objects(CIRCUIT, flows.ends.account, flows.ends.vpc)
+
+
+def _circuits(case: Case) -> Floats:
+    return np.full(len(case.topology.vpcs), 11.0)
+
+
+def _fast(case: Case) -> Bools:
+    return case.column("peak_gbps") > 1
+
+
+def _too_fast(case: Case, row: int) -> str:
+    return f"{case.topology.flows[row].peak_gbps:g} Gbps do not fit through a port of 1 Gbps"
+
+
+OPTION = Option(
+    key="leased-line",
+    name="Leased line",
+    order=11,
+    colour=3,
+    help=Term("Leased line", "Light in a fibre that somebody lets.", "", ""),
+    charges=charges,
+    makes=(CIRCUIT,),
+    objects=objects,
+    rules=(
+        *limit_rules(
+            "DX-01",
+            _circuits,
+            10,
+            None,
+            "the location of {vpc} needs {count} circuits",
+            "made up",
+            remedy="Ask the partner for a second location.",
+        ),
+        Rule("DX-02", Severity.HARD, _fast, _too_fast, "made up", remedy="Lease a faster port."),
+    ),
+    assumes=("A circuit is leased by the month and dark at night.",),
+    netperf=Netperf("ROUTER_ADDRESS"),
+)
