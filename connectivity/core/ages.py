@@ -29,6 +29,7 @@ class OldPrices:
 
     @property
     def sentence(self) -> str:
+        """How many prices of these bills are old, and what renews them."""
         are = "is" if self.count == 1 else "are"
         return (
             f"{self.count:,} of the {self.of:,} prices in these bills {are} older than a year, "

@@ -30,10 +30,12 @@ class Answer:
 
     @cached_property
     def is_feasible(self) -> bool:
+        """No flow has a hard finding."""
         return not self.is_stopped.any()
 
     @property
     def feasible_flows(self) -> int:
+        """How many flows have no hard finding."""
         return int((~self.is_stopped).sum())
 
     @cached_property
@@ -50,6 +52,7 @@ class Answer:
 
     @property
     def is_candidate(self) -> bool:
+        """It may be recommended: feasible, allowed by every flow, and with a total."""
         return self.is_feasible and self.is_allowed and self.usd is not None
 
     @property
@@ -69,6 +72,7 @@ class Answer:
 
     @property
     def object_count(self) -> int:
+        """Managed resources of every kind together."""
         return sum(self.objects.values())
 
     def payers(self, accounts: Sequence[Account]) -> dict[str, Decimal]:

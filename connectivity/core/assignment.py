@@ -25,6 +25,7 @@ def bill_together(made: Case, prices: PriceList, uses: Uses) -> Bill | None:
 
 
 def objects_together(made: Case, uses: Uses) -> dict[str, int]:
+    """Managed resources by kind, of several options that carry their own flows."""
     counts: dict[str, int] = {}
     for option, rows in uses.items():
         for kind, count in option.count_objects(made.flows.rows(rows)).items():

@@ -110,6 +110,7 @@ class Runner:
     operations: float  # USD a month, the same everywhere
 
     def usd(self, points: Floats) -> Floats:
+        """USD a month at points of the axis, operations with them. Shape of `points`."""
         return self.curve.usd(points) + self.operations
 
 

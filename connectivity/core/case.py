@@ -40,12 +40,15 @@ class Case:
     """Numbers of every flow that were asked for, by name."""
 
     def vpc(self, index: int) -> Vpc:
+        """The VPC with an index."""
         return self.topology.vpcs[index]
 
     def consumer(self, row: int) -> Vpc:
+        """The VPC in which a flow begins, by the flow's index."""
         return self._consumers[row]
 
     def provider(self, row: int) -> Vpc:
+        """The VPC to which a flow goes, by the flow's index."""
         return self._providers[row]
 
     def is_far(self, row: int) -> bool:
@@ -53,6 +56,7 @@ class Case:
         return self.consumer(row).region != self.provider(row).region
 
     def service(self, row: int) -> Service:
+        """The service to which a flow goes, by the flow's index; it must have one."""
         return self.topology.services[self.flows.service[row]]
 
     @cached_property
@@ -70,15 +74,17 @@ class Case:
 
     @cached_property
     def needs(self) -> Sets:
+        """What every flow needs."""
         return sets(flow.needs for flow in self.topology.flows)
 
     @cached_property
     def vpc_index(self) -> dict[str, int]:
+        """The index of every VPC, by name."""
         return {vpc.name: i for i, vpc in enumerate(self.topology.vpcs)}
 
     @cached_property
     def pair(self) -> Ints:
-        """A code for the two VPCs of every flow, whichever way round."""
+        """A code for the two VPCs of every flow, whichever way round. Shape (flows,)."""
         one, other = self.flows.consumer.vpc, self.flows.provider.vpc
         return np.minimum(one, other) * len(self.topology.vpcs) + np.maximum(one, other)
 
@@ -117,10 +123,14 @@ class Case:
 
     @cached_property
     def account(self) -> dict[str, Account]:
+        """Every account, by id."""
         return {one.id: one for one in self.topology.accounts}
 
     def routes(self, partners: dict[int, set[int]]) -> Floats:
-        """For every VPC, its routes to these VPCs: the larger of IPv4 and IPv6, counted apart."""
+        """For every VPC, its routes to these VPCs: the larger of IPv4 and IPv6, counted apart.
+
+        Shape (vpcs,).
+        """
         sizes = np.array(
             [[sum(c.version == v for c in vpc.cidrs) for v in (4, 6)] for vpc in self.topology.vpcs]
         )
@@ -148,11 +158,14 @@ class Case:
         return replace(other, flows=replace(self.flows, **traffic))
 
     def touching(self, vpcs: Bools) -> Bools:
-        """The flows with an end in any of these VPCs (a mask over VPCs)."""
+        """The flows with an end in any of these VPCs (a mask over VPCs). Shape (flows,)."""
         return vpcs[self.flows.consumer.vpc] | vpcs[self.flows.provider.vpc]
 
     def column(self, name: str) -> Floats:
-        """A number of every flow as the document states it; NaN where it is unknown."""
+        """A number of every flow as the document states it; NaN where it is unknown.
+
+        Shape (flows,).
+        """
         if name not in self.numbers:
             values = [getattr(flow, name) for flow in self.topology.flows]
             self.numbers[name] = np.array(values, dtype=np.float64)

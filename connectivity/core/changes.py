@@ -45,11 +45,13 @@ class Change:
 
     @property
     def label(self) -> str:
+        """What is changed, in words."""
         said = INPUTS[self.what]
         return f"{said.label}, {self.of}" if self.of else said.label
 
     @property
     def unit(self) -> str:
+        """Of the value."""
         return INPUTS[self.what].unit
 
 

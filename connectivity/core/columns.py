@@ -32,10 +32,12 @@ class Side:
     rank: Ints  # of the VPC: 0 talks with most others; of equal ones by account id, then name
 
     def rows(self, which: Ints | Bools) -> "Side":
+        """The same end of some flows: a mask or indices."""
         return Side(*(getattr(self, one.name)[which] for one in fields(self)))
 
     @staticmethod
     def joined(sides: "list[Side]") -> "Side":
+        """Several ends, one after the other."""
         return Side(*(np.concatenate([getattr(s, f.name) for s in sides]) for f in fields(Side)))
 
 
@@ -63,6 +65,7 @@ class Flows:
 
     @property
     def total(self) -> Ints:
+        """Thousandths of a GB a month, both directions. Shape (flows,)."""
         return self.request + self.response
 
     @property
@@ -72,24 +75,26 @@ class Flows:
 
     @property
     def same_region(self) -> Bools:
+        """Both ends are in one Region. Shape (flows,)."""
         return self.consumer.region == self.provider.region
 
     @property
     def to_service(self) -> Bools:
+        """They go to a service, not to a whole VPC. Shape (flows,)."""
         return self.service != NO_SERVICE
 
     @property
     def common_azs(self) -> Ints:
-        """How many AZs both ends have."""
+        """How many AZs both ends have. Shape (flows,)."""
         return self.count_azs(_in_common)
 
     @property
     def has_choice(self) -> Bools:
-        """Which flows may cross AZs or not."""
+        """Which flows may cross AZs or not. Shape (flows,)."""
         return self.count_azs(has_choice).astype(np.bool_)
 
     def count_azs(self, count: AzCount) -> Ints:
-        """`count` of the AZ lists of both ends, asked once per pair of lists."""
+        """`count` of the AZ lists of both ends, asked once per pair of lists. Shape (flows,)."""
         if len(self.az_lists) <= FEW_LISTS:
             table = _az_counts(count, self.az_lists)
             return table[self.consumer.azs, self.provider.azs]
@@ -131,11 +136,12 @@ class Sets(NamedTuple):
     of: Ints
 
     def holding(self, text: str) -> Bools:
-        """The flows whose set holds a text."""
+        """The flows whose set holds a text. Shape (rows,)."""
         return np.array([text in one for one in self.different], dtype=np.bool_)[self.of]
 
 
 def sets(values: Iterable[frozenset[str]]) -> Sets:
+    """Sets of texts as codes, each different set once."""
     codes: dict[frozenset[str], int] = {}
     of = np.array([codes.setdefault(one, len(codes)) for one in values], dtype=np.int64)
     return Sets(tuple(codes), of)
@@ -146,6 +152,8 @@ def numbered(codes: Ints) -> tuple[Ints, Ints]:
 
     >>> [column.tolist() for column in numbered(np.array([7, 3, 7]))]
     [[3, 7], [1, 0, 1]]
+
+    Shapes (codes,) and that of `codes`.
     """
     end = int(codes.max(initial=-1)) + 1
     if end > DENSE * len(codes):

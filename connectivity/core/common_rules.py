@@ -22,7 +22,7 @@ ROUTES_PER_TABLE, ROUTES_CEILING = 500, 1000  # IPv4 and IPv6 apart: CMN-15
 
 def not_in_one_organization(case: Case) -> Bools:
     """The flows between two accounts of which none or one is known to be in an Organization, or
-    both in different ones."""
+    both in different ones. Shape (flows,)."""
     flows = case.flows
     inside = np.array([bool(account.organization) for account in case.topology.accounts])
     same = case.pools[flows.consumer.account] == case.pools[flows.provider.account]
@@ -68,6 +68,8 @@ def policy_rules(option: str) -> tuple[Rule, ...]:
 
 
 def per_vpc(count: Callable[[Vpc], int]) -> Callable[[Case], Floats]:
+    """Counts a number of every VPC. What it makes gives the shape (vpcs,)."""
+
     def counts(case: Case) -> Floats:
         return np.array([count(vpc) for vpc in case.topology.vpcs], dtype=np.float64)
 

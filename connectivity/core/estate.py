@@ -31,6 +31,7 @@ class Estate:
     environments: set[str] = field(default_factory=set)
 
     def read(self, top: Fields) -> None:
+        """Read accounts, VPCs and services, in this order: each refers to those before it."""
         for one in top.items("accounts", required=True):
             self._account(one)
         for one in top.items("vpcs", required=True):

@@ -44,12 +44,15 @@ class Fields:
         return self._path if self._index is None else f"{self._path}[{self._index}]"
 
     def at(self, key: str) -> str:
+        """The path of a key of this mapping."""
         return _join(self.path, key)
 
     def note(self, key: str, problem: str, offer: Callable[[], str] | None = None) -> None:
+        """Note a problem of a key; `offer` words what would be right."""
         self.problems.note(self.at(key), problem, offer)
 
     def get(self, key: str, *, required: bool = False) -> Any:
+        """The value of a key as it stands; noted where it is required and missing."""
         self.asked.add(key)
         value = self.values.get(key)
         if required and value is None and self.is_mapping:
@@ -57,6 +60,7 @@ class Fields:
         return value
 
     def text(self, key: str, *, required: bool = False, among: Collection[str] = ()) -> str | None:
+        """A text, one of `among` where that is given; None where it is absent or unusable."""
         value = self.get(key, required=required)
         return None if value is None else self._text(value, key, among)
 
@@ -106,6 +110,7 @@ class Fields:
     def number(
         self, key: str, *, required: bool = False, least: float = 0, most: float = 1e12
     ) -> float | None:
+        """A number from `least` to `most`; None where it is absent or unusable."""
         self.asked.add(key)
         value: Any = self.values.get(key)
         if type(value) in NUMBERS and least <= value <= most:  # most are, and never NaN
@@ -125,6 +130,7 @@ class Fields:
         return float(value)
 
     def flag(self, key: str) -> bool:
+        """True or false; false where it is absent or unusable."""
         value = self.get(key)
         if value is None or isinstance(value, bool):
             return bool(value)
@@ -148,6 +154,7 @@ class Fields:
             yield Fields(one, path, self.problems, i, asked)
 
     def done(self) -> None:
+        """Note every key that nobody asked for; `note` and `x-…` are the writer's own."""
         for key in self.values:
             if key not in self.asked and key != "note" and not key.startswith("x-"):
                 near = partial(did_you_mean, key, self.asked)

@@ -47,6 +47,7 @@ class Flip:
 
     @property
     def when(self) -> str:
+        """The change in words."""
         return f"{self.what} {self.figure}"
 
 
@@ -60,6 +61,7 @@ class Threshold(NamedTuple):
 
     @property
     def sign(self) -> int:
+        """1 upwards, -1 downwards."""
         return 1 if self.way == ABOVE else -1
 
     @property
@@ -70,11 +72,13 @@ class Threshold(NamedTuple):
 
     @property
     def ends(self) -> tuple[float, float]:
+        """The lowest and the highest value that the lever takes this way."""
         points = self.lever.ways[self.way]
         return min(points[0], points[-1]), max(points[0], points[-1])
 
     @property
     def distance(self) -> float:
+        """How far it is from today's value, as the lever measures it."""
         return self.lever.distance(self.value)
 
 

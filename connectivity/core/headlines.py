@@ -46,6 +46,7 @@ class Headlines:
     crossing: Floats  # share of each flow's bytes that cross AZs
 
     def reading(self, row: int) -> Reading:
+        """The headline of a flow, by its index."""
         return self.kinds[self.of[row]].reading
 
     def shares(self, flows: Ints) -> Iterator[CellShare]:
@@ -61,7 +62,10 @@ class Headlines:
 
     @property
     def worst_first(self) -> Ints:
-        """The flows by their headlines, the slowest first; what is not known counts as slowest."""
+        """The flows by their headlines, the slowest first; what is not known counts as slowest.
+
+        Shape (flows,).
+        """
         kinds = range(len(self.kinds))
         worst = sorted(kinds, key=lambda kind: self.kinds[kind].reading.badness, reverse=True)
         ranks = np.empty(len(worst), dtype=np.int64)
@@ -70,13 +74,16 @@ class Headlines:
 
     @cached_property
     def us(self) -> Floats:
-        """The headline of every flow in microseconds, NaN where it is not known."""
+        """The headline of every flow in microseconds, NaN where it is not known. Shape (flows,)."""
         figures = [np.nan if one.reading.us is None else one.reading.us for one in self.kinds]
         return np.array(figures)[self.of]
 
     @property
     def bound_us(self) -> Floats:
-        """What no round trip of a flow can be faster than; NaN where distance says nothing."""
+        """What no round trip of a flow can be faster than; NaN where distance says nothing.
+
+        Shape (flows,), in microseconds.
+        """
         apart = [one.reading.distance for one in self.kinds]
         return np.array([np.nan if one is None else one.bound_us for one in apart])[self.of]
 

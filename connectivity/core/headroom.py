@@ -34,6 +34,7 @@ class Room:
         return _months(self.full_at, vpcs, per_month)
 
     def months_at_most(self, vpcs: int, per_month: float) -> float | None:
+        """Months until the limit is full after an increase; None: nobody knows how far it goes."""
         at = self.full_at_most
         return None if at is None else _months(at, vpcs, per_month)
 

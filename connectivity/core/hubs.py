@@ -15,7 +15,7 @@ GBPS_OF_AN_AZ = 100
 
 
 def attached(case: Case) -> Bools:
-    """The VPCs on a hub: those of all flows, and those that are attached already."""
+    """The VPCs on a hub: those of all flows, and those that are attached already. Shape (vpcs,)."""
     mask = np.zeros(len(case.topology.vpcs), dtype=np.bool_)
     mask[case.flows.ends.vpc] = True
     for one in case.topology.connections:
@@ -29,7 +29,7 @@ def _overlaps(case: Case) -> dict[str, Overlap]:
 
 
 def overlapping(case: Case) -> Bools:
-    """The flows with an end whose ranges overlap those of any attached VPC."""
+    """The flows with an end whose ranges overlap those of any attached VPC. Shape (flows,)."""
     clashes = case.once(_overlaps)
     return case.touching(np.array([vpc.name in clashes for vpc in case.topology.vpcs]))
 
@@ -43,7 +43,7 @@ def overlap_of(case: Case, row: int) -> tuple[Overlap, bool]:
 
 
 def of_another_account(case: Case) -> Bools:
-    """The flows with an end whose account does not own the hub."""
+    """The flows with an end whose account does not own the hub. Shape (flows,)."""
     ends, hub = case.flows, case.flows.hub
     return (ends.consumer.account != hub) | (ends.provider.account != hub)
 
@@ -115,7 +115,10 @@ def bandwidth_rule(id: str, source: str) -> Rule:
 
 
 def behind_nlb(needs: Callable[[Case], Bools]) -> Callable[[Case], Bools]:
-    """The flows with a need whose service is behind an NLB already."""
+    """The flows with a need whose service is behind an NLB already.
+
+    What it makes gives the shape (flows,).
+    """
 
     def check(case: Case) -> Bools:
         return needs(case) & case.flows.existing_nlb
@@ -124,6 +127,7 @@ def behind_nlb(needs: Callable[[Case], Bools]) -> Callable[[Case], Bools]:
 
 
 def client_ip_lost(case: Case, row: int) -> str:
+    """Why the service sees another address than the client's, in words."""
     return (
         f"{case.service(row).name} is behind an NLB, which cannot preserve the client's address "
         "for traffic that comes through a hub; use Proxy Protocol v2"

@@ -34,14 +34,17 @@ class LatencyCell:
 
     @property
     def region(self) -> str:
+        """The Region of the client."""
         return region_of(self.from_az)
 
     @property
     def is_inside_one_az(self) -> bool:
+        """Both ends are in one AZ."""
         return self.from_az == self.to_az
 
     @property
     def pair(self) -> str:
+        """Both ends in words."""
         return f"{self.from_az} to {self.to_az}"
 
 
@@ -88,6 +91,7 @@ class Reading(NamedTuple):
 
     @property
     def is_within_noise(self) -> bool:
+        """Its overhead cannot be told from none."""
         return self.overhead_us is not None and abs(self.overhead_us) <= self.noise_us
 
     @property

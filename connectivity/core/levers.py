@@ -237,6 +237,7 @@ def _rate_figure(unit: str, value: float, way: str) -> str:
 
 
 def rate_name(price: Price, rate: Decimal) -> str:
+    """A rate in words: its price, where that holds, and from which usage on where it has tiers."""
     name = f"{price_name(price.name, price.region, price.to_region)} in {price.where}"
     if len(price.tiers) == 1:
         return name

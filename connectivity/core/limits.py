@@ -57,7 +57,10 @@ def allowed(case: Case, limit: Limit) -> Floats:
 
 
 def at_most(case: Case, limit: Limit) -> Floats:
-    """For every VPC, how many it may have after an increase; what AWS granted counts."""
+    """For every VPC, how many it may have after an increase; what AWS granted counts.
+
+    Shape (vpcs,).
+    """
     if limit.ceiling is None:
         return np.full(len(case.topology.vpcs), float(NO_BOUND))
     return np.maximum(allowed(case, limit), limit.ceiling)

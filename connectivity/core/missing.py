@@ -31,6 +31,7 @@ class Line(NamedTuple):
     quantity: Decimal
 
     def total(self, step: int) -> Decimal:
+        """USD a month, to the cent, at a rate of so many steps."""
         return cents(self.rest + self.quantity * step / STEPS_PER_USD)
 
 

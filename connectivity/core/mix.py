@@ -34,6 +34,7 @@ class Mix:
 
     @property
     def usd(self) -> Decimal | None:
+        """A month, rounded once; None where a flow has no option or a price is missing."""
         exact = None if self.bill is None else self.bill.usd
         return None if exact is None else cents(exact)
 

@@ -16,6 +16,7 @@ COLOURS = 10
 
 
 def everything(flows: Flows) -> Bools:
+    """Every flow can be carried. Shape (flows,)."""
     return np.ones(len(flows), dtype=np.bool_)
 
 
@@ -42,6 +43,7 @@ class Objects(NamedTuple):
 
 
 def nothing(flows: Flows) -> Iterator[Objects]:
+    """The option leaves nothing to manage."""
     yield from ()
 
 
@@ -102,5 +104,6 @@ class Option:
             raise ValueError(f"{self.key}: why_named says why a flow must name the option")
 
     def count_objects(self, flows: Flows) -> dict[str, int]:
+        """How many managed resources of each kind some flows need; kinds with none are left out."""
         counts = {each.kind.key: len(numbered(each.thing)[0]) for each in self.objects(flows)}
         return {kind: count for kind, count in counts.items() if count}

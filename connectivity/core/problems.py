@@ -42,11 +42,13 @@ class Problems:
         return bool(self._first)
 
     def append(self, problem: Problem) -> None:
+        """Keep a problem, or count it where a hundred are kept."""
         self._count += 1
         if self._count <= MOST_PROBLEMS:
             self._first.append(problem)
 
     def extend(self, problems: Iterable[Problem]) -> None:
+        """Keep or count several."""
         for problem in problems:
             self.append(problem)
 

@@ -77,6 +77,7 @@ def shown_rate(usd: Decimal, rounding: str = ROUND_FLOOR) -> str:
 
 
 def elsewhere_words(one: Deciding) -> str:
+    """What other places pay for the rate, in brackets; nothing where nobody does."""
     return f" ({one.elsewhere.words})" if one.elsewhere else ""
 
 

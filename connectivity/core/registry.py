@@ -32,6 +32,7 @@ class Options(Sequence[Option]):
         self._put((*self._modules, module))
 
     def remove(self, module: ModuleType) -> None:
+        """Forget a module's OPTION; nothing where it is not registered."""
         self._put(tuple(each for each in self._modules if each is not module))
 
     def _put(self, modules: tuple[ModuleType, ...]) -> None:
@@ -46,6 +47,7 @@ class Options(Sequence[Option]):
 
     @property
     def by_key(self) -> dict[str, Option]:
+        """Every option by its key, in their order."""
         return {option.key: option for option in self._options}
 
     @property

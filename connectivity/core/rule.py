@@ -72,6 +72,7 @@ class Hit(NamedTuple):
 
     @property
     def is_hard(self) -> bool:
+        """It makes the option impossible for its flows."""
         return self.rule.severity is Severity.HARD
 
 
@@ -87,7 +88,7 @@ def hits(rules: Iterable[Rule], case: Case) -> list[Hit]:
 
 @cache
 def needs(what: str) -> Callable[[Case], Bools]:
-    """The flows that need something."""
+    """The flows that need something. What it makes gives the shape (flows,)."""
 
     def check(case: Case) -> Bools:
         return case.needs.holding(what)

@@ -36,6 +36,7 @@ class Bar:
 
     @property
     def swing(self) -> float:
+        """USD a month between both ends."""
         return abs(self.high - self.low)
 
 
@@ -70,6 +71,8 @@ def _whole(quantity: Floats) -> Ints:
 
 
 def scaled(flows: Flows, factor: Floats) -> Flows:
+    """The flows with their bytes times a factor. `factor` has the shape (flows,), or (draws,
+    flows)."""
     return replace(
         flows,
         request=_whole(flows.request * factor),

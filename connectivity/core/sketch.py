@@ -69,4 +69,5 @@ def merged(sketches: Iterable[str]) -> Any:
 
 
 def percentile_us(histogram: Any, percent: float) -> float:
+    """A percentile of a histogram of nanoseconds, in microseconds."""
     return float(histogram.get_value_at_percentile(percent)) / 1000

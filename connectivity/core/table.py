@@ -91,6 +91,7 @@ def share(text: str) -> Any:
 
 
 def flag(text: str) -> Any:
+    """True or false of yes, no, true, false; another text as it is."""
     return FLAGS.get(text.lower(), text)
 
 
@@ -99,22 +100,26 @@ def _list(text: str) -> list[str]:
 
 
 def one_or_list(text: str) -> Any:
+    """A list where there is a comma, else the text."""
     return _list(text) if "," in text else text
 
 
 def text_column(
     key: str, label: str, choices: Choices = tuple, *, required: bool = False
 ) -> Column:
+    """A column of texts; `choices` are offered, not demanded."""
     return Column(key, label, str, choices, required)
 
 
 def number_column(key: str, label: str, *, required: bool = False) -> Column:
+    """A column of numbers, with or without separators of thousands."""
     return Column(key, label, _number, required=required)
 
 
 def list_column(
     key: str, label: str, choices: Choices = tuple, *, required: bool = False
 ) -> Column:
+    """A column of lists, written with commas."""
     return Column(key, label, _list, choices, required)
 
 
@@ -133,9 +138,11 @@ class Table:
 
     @property
     def columns(self) -> tuple[Column, ...]:
+        """Every column, those of what is registered last."""
         return (*self.own, *self.others())
 
     def column(self, key: str) -> Column:
+        """The column of a key. Raises StopIteration: there is none."""
         return next(one for one in (*self.columns, MORE) if one.key == key)
 
     def texts(self, row: Mapping[str, Any]) -> Texts:

@@ -16,7 +16,12 @@ PUBLIC_IPV4 = PriceName("AmazonVPC", "PublicIPv4:InUseAddress")
 
 
 def between_azs(flows: Flows) -> Iterator[Metered]:
-    """Crossing GB, paid by the account at each end."""
+    """Crossing GB, paid by the account at each end.
+
+    AZs are told apart by their IDs; the same bytes are billed as sent and as received.
+    Source: EC2 On-Demand Pricing, "Data Transfer within the same AWS Region",
+    aws.amazon.com/ec2/pricing/on-demand, read 2026-11-25.
+    """
     for name, side in (("consumer", flows.consumer), ("provider", flows.provider)):
         what = f"Between AZs, at the {name}"
         yield Metered(
@@ -25,7 +30,10 @@ def between_azs(flows: Flows) -> Iterator[Metered]:
 
 
 def crossing_sent(flows: Flows) -> tuple[Ints, Ints]:
-    """What crosses AZs, by direction: consumer to provider, provider to consumer."""
+    """What crosses AZs, by direction: consumer to provider, provider to consumer.
+
+    Two of the shape (flows,), in thousandths of a GB.
+    """
     if not flows.crossing.any():
         return flows.crossing, flows.crossing
     response = np.rint(flows.crossing * (flows.response / np.maximum(flows.total, 1)))
@@ -36,7 +44,10 @@ def crossing_sent(flows: Flows) -> tuple[Ints, Ints]:
 def between_regions(flows: Flows, payers: tuple[Side, Side], note: str = "") -> Iterator[Metered]:
     """What each side sends to another Region, at the rate from its own; inbound is free.
 
-    `payers` are the ends whose accounts pay for the request and for the response.
+    `payers` are the ends whose accounts pay for the request and for the response. The rate is that
+    of the pair; a pair that the list lacks is a gap.
+    Source: EC2 On-Demand Pricing, "Data Transfer OUT From Amazon EC2 To",
+    aws.amazon.com/ec2/pricing/on-demand, by price files of 2026-09-25, read 2026-11-25.
     """
     apart = ~flows.same_region
     if not apart.any():
@@ -64,7 +75,8 @@ def between_public_addresses(flows: Flows, note: str) -> Iterator[Metered]:
     Inside a Region every account pays what it sends and what it receives; to another Region the
     sender pays, at the rate of the pair. The internet's own rates are for what leaves AWS.
 
-    Source: EC2 On-Demand Pricing, "Data Transfer within the same AWS Region", read 2026.
+    Source: EC2 On-Demand Pricing, "Data Transfer within the same AWS Region",
+    aws.amazon.com/ec2/pricing/on-demand, read 2026-11-25.
     """
     near = np.where(flows.same_region, flows.total, 0)
     for name, side in (("consumer", flows.consumer), ("provider", flows.provider)):
@@ -76,7 +88,7 @@ def between_public_addresses(flows: Flows, note: str) -> Iterator[Metered]:
 
 
 def codes(*columns: Ints) -> Ints:
-    """One whole number from 0 for every different row of several columns."""
+    """One whole number from 0 for every different row of several columns. Shape (rows,)."""
     code = columns[0]
     for column in columns[1:]:
         code = code * (int(column.max(initial=0)) + 1) + column

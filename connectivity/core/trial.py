@@ -31,6 +31,7 @@ class Basis(NamedTuple):
 
     @staticmethod
     def of(comparison: Comparison) -> "Basis":
+        """What a comparison rests on."""
         return Basis(comparison.case, comparison.prices)
 
 

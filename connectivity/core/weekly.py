@@ -16,6 +16,7 @@ class Period:
     end: datetime
 
     def holds(self, moment: datetime | None) -> bool:
+        """A moment lies in it; the end does not."""
         return moment is not None and self.begin <= moment < self.end
 
 

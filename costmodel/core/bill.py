@@ -185,7 +185,7 @@ def _used(places: list[Ints], parts: list[Columns]) -> list[int]:
 
 
 def place_of(columns: Columns, regions: int) -> Ints:
-    """One number for Region and destination."""
+    """One number for Region and destination. Shape (rows,)."""
     place = columns.region * (regions + 1)
     return place if columns.to_region is None else place + columns.to_region + 1
 
@@ -228,6 +228,7 @@ def _key(columns: Columns, regions: int) -> Ints:
 
 
 def columns_of(charge: Charge) -> Columns:
+    """A charge as rows of quantities, in thousandths of its unit a month."""
     match charge:
         case Metered():
             amount = charge.quantity
@@ -249,7 +250,10 @@ def _capacity(charge: Capacity, one: Ints) -> Ints:
 
 
 def hours_by_dimension(charge: Capacity, one: Ints) -> list[Floats]:
-    """Thousandths of unit-hours of every thing if only one of its dimensions counted."""
+    """Thousandths of unit-hours of every thing if only one of its dimensions counted.
+
+    Each of the shape (things,).
+    """
     thing = charge.thing[one]
     return [
         np.bincount(charge.thing, weights=load)[thing]
@@ -260,7 +264,7 @@ def hours_by_dimension(charge: Capacity, one: Ints) -> list[Floats]:
 
 
 def one_row_each(thing: Ints) -> Ints:
-    """For every thing, the index of one row that mentions it."""
+    """For every thing, the index of one row that mentions it. Shape (things,)."""
     row = np.full(int(thing.max(initial=-1)) + 1, -1, dtype=np.int64)
     row[thing] = np.arange(len(thing))
     return row[row >= 0]

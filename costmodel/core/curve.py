@@ -82,7 +82,10 @@ class Curve:
     _known: dict[tuple[float, ...], Floats] = field(default_factory=dict, compare=False, repr=False)
 
     def usd_at(self, points: tuple[float, ...]) -> Floats:
-        """As `usd`, remembered: the same points are asked of a curve for every rival."""
+        """As `usd`, remembered: the same points are asked of a curve for every rival.
+
+        Shape of `points`.
+        """
         if points not in self._known:
             self._known[points] = self.usd(np.array(points))
         return self._known[points]
@@ -96,7 +99,7 @@ class Curve:
         return usd
 
     def bends(self, low: float, high: float) -> Floats:
-        """Where the curve may bend between two points, rising."""
+        """Where the curve may bend between two points, rising. Shape (bends,)."""
         found = [bend for part in self.bent for bend in part.bends()]
         every = np.concatenate(found) if found else np.zeros(0)
         return np.unique(every[(every > low) & (every < high)])

@@ -42,6 +42,7 @@ class Override:
         return f"{self.percent:+f} % on {names}{where}"
 
     def is_of(self, name: PriceName) -> bool:
+        """It speaks of a price with this name."""
         return (
             name.service == self.service
             and self.usage_type in ("", name.usage_type)
@@ -49,6 +50,7 @@ class Override:
         )
 
     def matches(self, key: Key) -> bool:
+        """It speaks of a price with this name in this place."""
         name, region, to_region = key
         is_there = self.region in ("", region) and self.to_region in ("", to_region)
         return is_there and self.is_of(name)

@@ -75,13 +75,16 @@ class Price:
 
     @property
     def reaches_the_end(self) -> bool:
+        """Its last tier has no end."""
         return self.tiers[-1].end is None
 
     @property
     def is_flat(self) -> bool:
+        """One rate, whatever the amount."""
         return len(self.tiers) == 1 and self.reaches_the_end
 
     def covers(self, thousandths: int) -> bool:
+        """Its tiers reach so many thousandths of its unit."""
         end = self.tiers[-1].end
         return end is None or thousandths <= end
 
@@ -217,7 +220,10 @@ def changes(old: PriceList, new: PriceList) -> list[Changed]:
 
 
 def usd_by_tier(sums: Floats, price: Price | None) -> Floats:
-    """USD of sums of thousandths, each as if it were alone; NaN where the price does not reach."""
+    """USD of sums of thousandths, each as if it were alone; NaN where the price does not reach.
+
+    Shape of `sums`.
+    """
     if price is None:
         return np.where(sums > 0, np.nan, 0.0)
     if price.is_flat:

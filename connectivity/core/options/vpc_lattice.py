@@ -26,6 +26,13 @@ GBPS_OF_AN_AZ, REQUESTS_OF_AN_AZ = 10, 10_000  # per second, of a service
 
 
 def charges(flows: Flows) -> Iterator[Charge]:
+    """Hours, GB of requests and responses, and requests, all to the owner of the service.
+
+    300,000 requests an hour of each service are free; of a TLS listener its connections are counted
+    instead. AZs are part of the price of a GB, and associating a VPC costs nothing.
+    Source: VPC Lattice pricing page, aws.amazon.com/vpc/lattice/pricing, copies up to 2026-09-20,
+    read 2026-11-23.
+    """
     owner = flows.provider.region, flows.provider.account
     yield Hourly("Lattice service", SERVICE, *owner, thing=flows.service)
     yield Metered("Request and response bytes", DATA, *owner, flows.total)
@@ -58,6 +65,7 @@ def _billed_requests(flows: Flows) -> Ints:
 
 
 def objects(flows: Flows) -> Iterator[Objects]:
+    """The services of the service network."""
     yield Objects(SERVICE_OBJECT, flows.provider.account, flows.service)
 
 

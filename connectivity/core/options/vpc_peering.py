@@ -25,6 +25,15 @@ ROUTES_IN_OLDER_COPIES = 50
 
 
 def charges(flows: Flows) -> Iterator[Charge]:
+    """GB that cross AZs, each side for what it sends and for what it receives.
+
+    A peering connection has no hours, and inside an AZ no GB since 2021-05. Since 2025-04 AZs are
+    crossed under usage types of peering's own, at the Region's rate between AZs. To another Region
+    the sender pays the rate of the pair, and what comes in is free.
+    Source: EC2 On-Demand Pricing, "VPC Peering connections across Availability Zones",
+    aws.amazon.com/ec2/pricing/on-demand, and the AWS Networking blog, "Demystifying Amazon VPC
+    peering charges" (2025), read 2026-11-25.
+    """
     sent = crossing_sent(flows)
     for side, out, inward in (
         (flows.consumer, sent[0], sent[1]),
@@ -50,6 +59,8 @@ def charges(flows: Flows) -> Iterator[Charge]:
 
 
 def objects(flows: Flows) -> Iterator[Objects]:
+    """A peering for each pair of VPCs, whichever way flows go; its consumer's account looks
+    after it."""
     ends = flows.consumer.vpc, flows.provider.vpc
     yield Objects(
         PEERING_OBJECT, flows.consumer.account, codes(np.minimum(*ends), np.maximum(*ends))

@@ -21,10 +21,18 @@ SUBNETS_SHARED = 100  # with one account
 
 
 def charges(flows: Flows) -> Iterator[Charge]:
+    """GB that cross AZs, for each end, to the participant whose interface it is.
+
+    Sharing itself is free, and so is traffic inside an AZ, which is told by its AZ ID. What the
+    owner of the VPC pays for all (gateways, endpoints) is no part of these flows.
+    Source: VPC User Guide, "Billing and metering for owner and participants",
+    docs.aws.amazon.com/vpc/latest/userguide/vpc-share-billing.html, read 2026-11-23.
+    """
     yield from between_azs(flows)
 
 
 def carries(flows: Flows) -> Bools:
+    """Flows inside one Region. Shape (flows,)."""
     return flows.same_region
 
 

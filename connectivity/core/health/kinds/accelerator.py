@@ -21,6 +21,7 @@ CALLS = (
 
 
 def read(said: Said, account: str, region: str) -> Iterator[Resource]:
+    """Accelerators with their endpoints."""
     owner = {one["ListenerArn"]: one[OF] for one in said["ListListeners"]}
     for one in said["ListAccelerators"]:
         arn = one["AcceleratorArn"]

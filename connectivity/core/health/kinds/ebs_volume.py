@@ -124,6 +124,7 @@ RULES = (
 
 
 def read(said: Said, account: str, region: str) -> Iterator[Resource]:
+    """Volumes, each with its size, type and where it is attached."""
     for one in said["DescribeVolumes"]:
         id = one["VolumeId"]
         attached = [
@@ -160,7 +161,11 @@ def _gp2(one: Resource, estate: Estate) -> str:
 
 
 def uses(one: Resource, usage: Usage) -> Iterator[Use]:
-    """Storage, and the operations and throughput that are paid apart."""
+    """Storage by its size, full or empty, and the operations and throughput that are paid apart.
+
+    Source: AWS's table of EBS usage types and the AmazonEC2 offer file, read 2026-11-25; the page
+    itself, aws.amazon.com/ebs/pricing, was not read.
+    """
     type, iops = one.facts["type"], one.facts["iops"] or 0
     storage = STORAGE.get(type) or _price(f"VolumeUsage.{type}")  # of a type yet to come
     yield Use("Storage", storage, float(one.facts["gib"]))

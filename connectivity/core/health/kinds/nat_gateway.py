@@ -162,7 +162,11 @@ def _unused(one: Resource, estate: Estate) -> str:
 
 
 def uses(one: Resource, usage: Usage) -> Iterator[Use]:
-    """Hours of each AZ, GB through it both ways, public addresses."""
+    """Hours of each AZ, GB through it both ways, public addresses.
+
+    A regional gateway has hours in each AZ that it spans; a private one has no address.
+    Source: VPC pricing page, aws.amazon.com/vpc/pricing, copy of 2026-09-20, read 2026-11-23.
+    """
     is_regional = one.facts["mode"] == "regional"
     azs = len({use["az"] for use in one.facts["routes"]}) or 1 if is_regional else 1
     hours, data = REGIONAL if is_regional else ZONAL

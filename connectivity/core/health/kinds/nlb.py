@@ -16,14 +16,7 @@ from connectivity.core.health.resource import (
     told,
 )
 from connectivity.core.health.series import Tier
-from connectivity.core.health.sources import (
-    EC2_CONSOLE,
-    GUIDE,
-    NLB,
-    NLB_TIMEOUT,
-    NLB_TROUBLE,
-    OURS,
-)
+from connectivity.core.health.sources import EC2_CONSOLE, GUIDE, NLB, NLB_TIMEOUT, NLB_TROUBLE, OURS
 from costmodel.core.charges import PriceName
 from costmodel.core.units import HOURS_PER_MONTH
 
@@ -108,6 +101,7 @@ CALLS = (
 
 
 def read(said: Said, account: str, region: str) -> Iterator[Resource]:
+    """Network Load Balancers with their listeners, groups and targets."""
     for one in said["DescribeLoadBalancers"]:
         if one["Type"] != "network":
             continue
@@ -228,6 +222,11 @@ def _empty(one: Resource, estate: Estate) -> str:
 
 
 def uses(one: Resource, usage: Usage) -> Iterator[Use]:
+    """Hours, and capacity units as CloudWatch counts them.
+
+    Source: Elastic Load Balancing pricing page, aws.amazon.com/elasticloadbalancing/pricing,
+    copy of 2026-09-20, read 2026-11-23.
+    """
     yield Use("Hours", HOURS, HOURS_PER_MONTH)
     yield Use("Capacity units", UNITS, usage.get("ConsumedLCUs"))
 

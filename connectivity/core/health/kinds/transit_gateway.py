@@ -82,7 +82,12 @@ def read(said: Said, account: str, region: str) -> Iterator[Resource]:
 
 
 def uses(one: Resource, usage: Usage) -> Iterator[Use]:
-    """What all attachments cost together, whoever pays for each of them."""
+    """What all attachments cost together, whoever pays for each of them.
+
+    Hours of every attachment, and GB once, where they come in.
+    Source: Transit Gateway pricing page, aws.amazon.com/transit-gateway/pricing, copy of
+    2026-09-20, read 2026-11-23.
+    """
     for type, operation in BILLED.items():
         count = sum(each["type"] == type for each in one.facts["attachments"])
         if count:

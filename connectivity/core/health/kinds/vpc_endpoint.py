@@ -53,6 +53,7 @@ RULES = (
 
 
 def read(said: Said, account: str, region: str) -> Iterator[Resource]:
+    """Interface endpoints that are there; gateway endpoints cost nothing and are left out."""
     for one in said["DescribeVpcEndpoints"]:
         is_there = one.get("State", "available").lower() in ("available", "pending")
         if one.get("VpcEndpointType", "Interface") != "Interface" or not is_there:
@@ -76,6 +77,10 @@ def _unused(one: Resource, estate: Estate) -> str:
 
 
 def uses(one: Resource, usage: Usage) -> Iterator[Use]:
+    """Hours of an interface in each subnet, and GB of both directions.
+
+    Source: PrivateLink pricing page, aws.amazon.com/privatelink/pricing, read 2026-11-23.
+    """
     sent = usage.get("BytesProcessed")
     yield Use("Hours of each AZ", HOURS, HOURS_PER_MONTH * max(1, one.facts["subnets"]))
     yield Use("Through it", DATA, None if sent is None else sent / GIB, role=Role.TRAFFIC)

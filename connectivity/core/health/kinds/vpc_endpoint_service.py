@@ -25,6 +25,7 @@ RULES = (
 
 
 def read(said: Said, account: str, region: str) -> Iterator[Resource]:
+    """Services that are there, each with its load balancers."""
     for one in said["DescribeVpcEndpointServiceConfigurations"]:
         if one.get("ServiceState", "Available") in ("Deleting", "Deleted"):
             continue

@@ -25,6 +25,16 @@ CAPACITY_UNIT = PriceName("AWSELB", "LCUUsage", "LoadBalancing:Network")
 
 
 def charges(flows: Flows) -> Iterator[Charge]:
+    """Endpoint hours in each AZ and GB both ways to the consumer, the balancer to the provider.
+
+    Between client and endpoint AZs are crossed for nothing since 2022-04; behind the load balancer
+    the provider pays at both ends where it balances across zones. To a service in another Region
+    the provider pays hours for each Region that reaches it, and the consumer the transfer of both
+    directions.
+    Source: PrivateLink pricing page, aws.amazon.com/privatelink/pricing, copies up to 2026-10-10,
+    read 2026-11-23. That bytes behind the load balancer are billed behind an endpoint service, too,
+    is not verified.
+    """
     consumer, provider = flows.consumer, flows.provider
     endpoint = codes(consumer.vpc, flows.service)
     azs = endpoint_azs(flows)
@@ -71,6 +81,7 @@ def _across_zones(flows: Flows) -> Ints:
 
 
 def objects(flows: Flows) -> Iterator[Objects]:
+    """An endpoint for each VPC and service, and the service."""
     endpoint = codes(flows.consumer.vpc, flows.service)
     yield Objects(ENDPOINT_OBJECT, flows.consumer.account, endpoint)
     yield Objects(SERVICE_OBJECT, flows.provider.account, flows.service)

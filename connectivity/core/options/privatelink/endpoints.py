@@ -12,6 +12,8 @@ def endpoint_azs(flows: Flows) -> Ints:
 
     In one Region those that the VPC and the service both have; across Regions all of the VPC's
     that can.
+
+    Shape (flows,).
     """
 
     return flows.count_azs(_places)
@@ -24,5 +26,8 @@ def _places(ours: AzList, theirs: AzList) -> int:
 
 
 def carries(flows: Flows) -> Bools:
-    """A listener is reachable, a whole VPC is not; and an endpoint needs an AZ to stand in."""
+    """A listener is reachable, a whole VPC is not; and an endpoint needs an AZ to stand in.
+
+    Shape (flows,).
+    """
     return flows.to_service & (endpoint_azs(flows) > 0)

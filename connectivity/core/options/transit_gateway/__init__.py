@@ -17,6 +17,15 @@ PAYER_UNVERIFIED = "who pays for transfer between peered gateways is not verifie
 
 
 def charges(flows: Flows) -> Iterator[Charge]:
+    """Hours of every attachment to its VPC's owner; GB once, to who sends them into the gateway.
+
+    Nothing is billed where bytes leave a gateway, nor for crossing AZs on the way since 2022-04.
+    Between Regions both gateways have an attachment of the peering, billed to the gateways' owner,
+    and the sender pays transfer; bytes are processed where they enter first, once.
+    Source: Transit Gateway pricing page and its examples, aws.amazon.com/transit-gateway/pricing,
+    copies of 2026-09-20, read 2026-11-23. That the gateways' owner pays for the peering, and who
+    pays for transfer over it, is not verified.
+    """
     ends = flows.ends
     yield Hourly("VPC attachment", ATTACHMENT, ends.region, ends.account, thing=ends.vpc)
     for sender, sent in ((flows.consumer, flows.request), (flows.provider, flows.response)):
@@ -31,6 +40,7 @@ def charges(flows: Flows) -> Iterator[Charge]:
 
 
 def objects(flows: Flows) -> Iterator[Objects]:
+    """An attachment for each VPC, and a peering for each pair of Regions."""
     yield Objects(ATTACHMENT_OBJECT, flows.ends.account, flows.ends.vpc)
     far = flows.rows(np.flatnonzero(~flows.same_region))
     yield Objects(REGION_PEERING_OBJECT, far.hub, _peering(far))
