@@ -235,7 +235,6 @@ def test_a_kind_is_watched_judged_priced_and_shown(
     assert "Call the partner." in page
     assert "Light" in page
     assert "DX-DOWN" in text_of(signed_in, "health-rules")
-    assert "DX-DOWN" in text_of(signed_in, "health-rule", "DX-DOWN")
     role = text_of(signed_in, "health-role", lit.account.uid, "json") if lit.account else ""
     assert "directconnect:DescribeConnections" in role
     listed = api.get(f"/api/v1/health/resources/?kind={circuit.KEY}").json()

@@ -12,7 +12,7 @@ from connectivity.core.columns import AzList, numbered
 from connectivity.core.distance import AS_OF as DISTANCE_AS_OF
 from connectivity.core.distance import SOURCE as DISTANCE
 from connectivity.core.latency import LatencySet, Reading, region_of
-from connectivity.core.rule import Rule, Severity
+from connectivity.core.rule import Meaning, Rule, Severity
 from connectivity.core.sources import OWN_DOCUMENT
 from costmodel.core.charges import Bools, Floats, Ints
 
@@ -193,6 +193,7 @@ def budget_rules(heads: Headlines) -> tuple[Rule, ...]:
             DISTANCE,
             DISTANCE_AS_OF,
             remedy="Raise the budget, or move one end to a nearer Region.",
+            meaning=Meaning.BEYOND_LIGHT,
         ),
         Rule(
             "BUDGET-01",
@@ -208,6 +209,6 @@ def budget_rules(heads: Headlines) -> tuple[Rule, ...]:
             partial(_unchecked, heads),
             partial(_unknown, heads),
             OWN_DOCUMENT,
-            leaves_unchecked=True,
+            meaning=Meaning.UNCHECKED,
         ),
     )

@@ -6,6 +6,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from connectivity.core.answer import Answer, narrowed, totals
 from connectivity.core.compare import Comparison
 from connectivity.core.missing import Deciding, deciding, lacking, may_win, room_for
+from connectivity.core.rule import Meaning
 from connectivity.core.verdict import mix_ahead, recommended, unpriced
 from costmodel.core.price_list import EVERYWHERE, Key
 from costmodel.core.rates import per
@@ -183,7 +184,7 @@ def _why_none(comparison: Comparison) -> str:
 def _beyond_light(comparison: Comparison) -> str:
     """The first flow whose budget is below what distance allows, which no option can change."""
     hits = (hit for answer in comparison.answers for hit in answer.hits)
-    hit = next((one for one in hits if one.rule.id == "BUDGET-02"), None)
+    hit = next((hit for hit in hits if hit.rule.meaning is Meaning.BEYOND_LIGHT), None)
     if hit is None:
         return ""
     row = int(hit.flows[0])

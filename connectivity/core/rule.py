@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from functools import cache
 from typing import NamedTuple
 
@@ -18,6 +18,13 @@ class Severity(StrEnum):
     QUOTA = "quota"  # needs an increase
     CONDITION = "condition"  # feasible with a stated prerequisite
     WARNING = "warning"
+
+
+class Meaning(Enum):
+    """What a finding means, where code asks."""
+
+    UNCHECKED = auto()  # nobody could check it: no answer is sure of it
+    BEYOND_LIGHT = auto()  # the distance forbids it, whichever option
 
 
 class Growth(StrEnum):
@@ -56,7 +63,7 @@ class Rule:
     as_of: str = AS_OF
     limit: Limit | None = None  # which it checks
     remedy: str = ""  # what would lift it, in one sentence of ours; where it stands in the way
-    leaves_unchecked: bool = False  # it finds what nobody could check: no answer is sure of it
+    meaning: Meaning | None = None
 
     def __post_init__(self) -> None:
         is_in_the_way = self.severity in {Severity.HARD, Severity.QUOTA}

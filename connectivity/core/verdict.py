@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from connectivity.core.answer import Answer, best_of, is_slower
 from connectivity.core.compare import Comparison
-from connectivity.core.rule import Severity
+from connectivity.core.rule import Meaning, Severity
 
 
 def recommended(comparison: Comparison) -> Answer | None:
@@ -82,7 +82,7 @@ def feasibility(severities: Collection[str], *, is_feasible: bool) -> Feasibilit
 
 
 def _is_unchecked(answer: Answer) -> bool:
-    return any(hit.rule.leaves_unchecked for hit in answer.hits)
+    return any(hit.rule.meaning is Meaning.UNCHECKED for hit in answer.hits)
 
 
 def _beats(one: Answer, other: Answer) -> bool:
