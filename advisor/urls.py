@@ -1,16 +1,15 @@
 """Every address of the product, by door."""
 
-from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, JsonResponse
 from django.urls import include, path
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 
-from advisor.api import schema  # noqa: F401  registers itself
 from advisor.api.comparisons import ComparisonsView
+from advisor.api.docs import DocsView
 from advisor.api.health import (
     CollectionView,
     FindingsView,
@@ -79,11 +78,6 @@ def healthz(request: HttpRequest) -> JsonResponse:
 handler500 = "advisor.web.failures.server_error"
 help_page = TemplateView.as_view(template_name="web/help.html", extra_context={"terms": terms})
 
-# Swagger UI sets style attributes from its own script.
-swagger = csp_update({"style-src": ["'self'", "'unsafe-inline'"]})(
-    SpectacularSwaggerSplitView.as_view(url_name="api-schema")
-)
-
 api = [
     path("topologies/", TopologiesView.as_view(), name="api-topologies"),
     path("topologies/<uuid:uid>/", TopologyView.as_view(), name="api-topology"),
@@ -127,7 +121,7 @@ api = [
     path("jobs/<uuid:uid>/", JobView.as_view(), name="api-job"),
     path("jobs/<uuid:uid>/result/", JobResultView.as_view(), name="api-job-result"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("docs/", swagger, name="api-docs"),
+    path("docs/", DocsView.as_view(url_name="api-schema"), name="api-docs"),
 ]
 
 oidc = [

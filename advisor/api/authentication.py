@@ -7,12 +7,12 @@ from knox.auth import TokenAuthentication as KnoxTokenAuthentication
 from knox.crypto import hash_token
 from knox.settings import CONSTANTS
 from rest_framework.authentication import get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from advisor import logs, signins
-from advisor.access import needed
+from advisor.access import asked
 from advisor.audit import by
 from advisor.models import ApiToken, Role
 
@@ -62,13 +62,15 @@ class MayUse(BasePermission):
         if not request.user.is_authenticated:
             return False
         name = (request.resolver_match and request.resolver_match.url_name) or ""
-        role, wanted = _role(request), needed(name, request.method) or Role.VIEWER
+        role, wanted = _role(request), asked(name, request.method)
         token = request.auth if isinstance(request.auth, ApiToken) else None
         if role is None:
             self.message = "Its owner is not, or no longer, a member of the team."
             if token:
                 signins.note_refused(token, "its owner is not a member of the team")
             return False
+        if not isinstance(wanted, Role):
+            raise MethodNotAllowed(str(request.method))
         self.message = f"This needs the role {wanted.value!r}; this caller is a {role.value}."
         if token and token.scope != ApiToken.Scope.WRITE:
             self.message += " A token that stores anything has the scope 'write'."
