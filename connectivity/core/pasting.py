@@ -47,14 +47,16 @@ def pasted(table: Table, text: str) -> list[Texts]:
 def _heads(table: Table, cells: list[str]) -> tuple[list[str], Problems]:
     known = {name.lower(): c.key for c in (*table.columns, MORE) for name in (c.key, c.label)}
     keys: list[str] = []
+    named: set[str] = set()
     problems = Problems()
     for cell in cells:
         key = known.get(cell.strip().lower(), "")
         if not key:
             offer = partial(_columns_like, cell.strip(), known, table)
             problems.note("line 1", f"no column is called {cell.strip()[:MOST_QUOTED]!r}", offer)
-        elif key in keys:
+        elif key in named:
             problems.note("line 1", f"{cell.strip()!r} is named twice")
+        named.add(key)
         keys.append(key)
     return keys, problems
 

@@ -17,7 +17,7 @@ REST = "more"
 """The column of every key that has no column of its own, as JSON."""
 
 INTEGER = re.compile(r"[+-]?[0-9]{1,300}")
-FLOAT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+FLOAT = re.compile(r"[+-]?([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 FLAGS = {"true": True, "yes": True, "false": False, "no": False}
 

@@ -23,7 +23,7 @@ def read(lines: Iterable[str]) -> tuple[LatencyCell, ...]:
         LatencyTableError: a column is missing, an option or AZ is not known, or a figure is not a
             positive number.
     """
-    rows = csv.DictReader(lines)
+    rows = csv.DictReader(lines, restval="")
     missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
     if missing:
         raise LatencyTableError(1, f"no column {missing[0]!r}")

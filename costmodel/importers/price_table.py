@@ -24,6 +24,8 @@ COLUMNS = (
     "weak",
     "source",
 )
+MOST_DIGITS = 15  # before the point of a rate or a quantity
+SHOWN = 60  # characters of a refused value
 
 
 class PriceTableError(ValueError):
@@ -52,7 +54,7 @@ def read(lines: Iterable[str]) -> tuple[Price, ...]:
     Raises:
         PriceTableError: a column is missing, a number is none, or tiers leave holes.
     """
-    rows = csv.DictReader(lines)
+    rows = csv.DictReader(lines, restval="")
     missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
     if missing:
         raise PriceTableError(1, f"no column {missing[0]!r}")
@@ -86,6 +88,8 @@ def _number(row: dict[str, str], column: str, line: int) -> Decimal:
         raise PriceTableError(line, f"{column!r} is {row[column]!r}, not a number") from error
     if not number.is_finite():
         raise PriceTableError(line, f"{column!r} is {row[column]!r}, not a finite number")
+    if number.adjusted() >= MOST_DIGITS:
+        raise PriceTableError(line, f"{column!r} is {row[column][:SHOWN]!r}; it cannot be so large")
     return number
 
 

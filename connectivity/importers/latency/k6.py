@@ -24,9 +24,9 @@ METRICS = {"http_req_duration": "HTTP", "grpc_req_duration": "GRPC"}
 PART = re.compile(r"\s*█ (?P<title>[A-Z]+)")
 TREND = re.compile(
     r"\W*(?P<name>http_req_duration|grpc_req_duration|\{ ?expected_response:true ?\})\.*:"
-    r" (?P<values>\w.*=.*)$"
+    r" (?P<values>\w[^=]*=.*)$"
 )
-VALUE = re.compile(r"(?P<name>[a-z]+|p\([0-9.]+\))=(?P<value>[0-9][^\s=]*)")
+VALUE = re.compile(r"(?<![a-z])(?P<name>[a-z]++|p\([0-9.]+\))=(?P<value>[0-9][^\s=]*)")
 REQUESTS = re.compile(r"\W*http_reqs\.*: +(?P<count>[0-9]+) ")
 FAILED = re.compile(
     r"\W*http_req_failed\.*: +[0-9.]+% +(?:✓ (\d+) +✗ (\d+)|(\d+) out of (\d+))\s*$"

@@ -41,7 +41,7 @@ COUNTS = re.compile(
 )
 SUMMARY = re.compile(
     r"(?:rtt|round-trip) (?P<names>\S+) = (?P<values>[-0-9.,naN/]+) ms"
-    r"(?:, (?:pipe|ipg/ewma) .*)?\s*$"
+    r"(?:, (?:pipe|ipg/ewma) .*|\s*)$"
 )
 LAST = re.compile(rf"{SUMMARY.pattern}|{COUNTS.pattern}.*% packet loss.*|pipe [0-9]+")
 NAMES = {

@@ -86,10 +86,10 @@ def _series(text: Text) -> Iterator[Series]:
         refuse(
             line, "the answer holds no series: nothing was measured then, or it has another name"
         )
-    at = -1
+    lines = text.lines_of("metric")
     for part in bounded(result, line):
-        at = max(text.place_of("metric", at + 1), at)
-        yield _series_of(part, text.line_at(at))
+        line = next(lines, line)
+        yield _series_of(part, line)
 
 
 def _series_of(part: Any, line: int) -> Series:

@@ -4,6 +4,7 @@ import codecs
 import json
 import re
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,7 @@ from connectivity.importers.latency.wrapping import unwrapped
 LARGEST = 20_000_000  # bytes
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 WINDOWS = b" TTL="  # its ping speaks the language and code page of the console; figures are ASCII
+COLON = re.compile(r"\s*:")
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -94,15 +96,15 @@ class Text:
     def line_of(self, *keys: str) -> int:
         """The line of a JSON key below or after others: the nearest that is there. A key that is
         named n times is its nth."""
-        at = -1
-        for key in keys:
-            at = self.place_of(key, at + 1)
-        return self.line_at(at)
+        return deque(self.lines_along(keys), maxlen=1).pop()
 
     def place_of(self, key: str, start: int = 0) -> int:
         """Where a JSON key next stands, or just before the start where it does not follow."""
-        match = re.compile(rf'"{re.escape(key)}"\s*:').search(self.whole, start)
-        return match.start() if match else start - 1
+        quoted = f'"{key}"'
+        at = self.whole.find(quoted, start)
+        while at >= 0 and not COLON.match(self.whole, at + len(quoted)):
+            at = self.whole.find(quoted, at + 1)
+        return at if at >= 0 else start - 1
 
     def lines_of(self, key: str) -> Iterator[int]:
         """The lines of a JSON key, wherever it stands, in their order."""
@@ -110,7 +112,8 @@ class Text:
             yield self.line_at(match.start())
 
     def lines_along(self, keys: Iterable[str]) -> Iterator[int]:
-        """The lines of JSON keys that follow each other; behind one that is not there, its own."""
+        """The lines of JSON keys that follow each other; behind one that is not there, the last
+        that was. What follows is then not looked for: that would read the whole for each."""
         at, is_lost = -1, False
         for key in keys:
             after = at if is_lost else self.place_of(key, at + 1)

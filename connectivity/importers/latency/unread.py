@@ -52,7 +52,7 @@ TABLE = (
     _tool("Gatling", r"---- Global Information -|Simulation \S+ completed in ", HTTP),
     _tool("Artillery", r"http\.response_time:|Summary report @", HTTP),
     _tool("iperf 2", r"Client connecting to \S+ (?:TCP|UDP) port [0-9]+", TRANSACTIONS),
-    _tool("siege", r'\s*\{?\s*"transactions":|Transactions:\s+[0-9]+ hits', HTTP),
+    _tool("siege", r'\s*(?:\{\s*)?"transactions":|Transactions:\s+[0-9]+ hits', HTTP),
     _tool("h2load", r"time for request:|starting benchmark\.\.\.", HTTP),
     _tool("dig or drill", r";; Query time: [0-9]+ ", NAME_SERVER),
     _tool("dnsperf", r"DNS Performance Testing Tool", NAME_SERVER),

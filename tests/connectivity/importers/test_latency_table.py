@@ -27,6 +27,7 @@ def test_reads_a_row() -> None:
         ([], "line 1: no column 'option'"),
         ([HEADER, row(option="subnet-sharing")], "line 2: 'option' is 'subnet-sharing'"),
         ([HEADER, row(), row(az="us-east-1b")], "line 3: 'to_az' is 'us-east-1b', not an AZ ID"),
+        ([HEADER, "vpc-peering"], "line 2: 'from_az' is '', not an AZ ID"),
         ([HEADER, row(us="fast")], "line 2: 'us' is 'fast', not a number"),
         ([HEADER, row(us="-1")], "line 2: 'us' is -1.0, not a number of microseconds"),
         ([HEADER, row(us="nan")], "line 2: 'us' is nan, not a number of microseconds"),
