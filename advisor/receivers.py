@@ -5,6 +5,8 @@ from typing import Any
 from allauth.account import signals as account
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.adapter import get_adapter
+from allauth.usersessions.models import UserSession
 from django.dispatch import receiver
 from django.http import HttpRequest
 
@@ -44,13 +46,24 @@ def _code_refused(user: User, authenticator: Authenticator, **_: Any) -> None:
 
 
 @receiver(mfa.authenticator_added)
-def _factor_added(user: User, authenticator: Authenticator, **_: Any) -> None:
+def _factor_added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     signins.note(Event.FACTOR_ADDED, user, factor=_kind(authenticator))
+    _end_others(request, user, authenticator)
 
 
 @receiver(mfa.authenticator_removed)
-def _factor_removed(user: User, authenticator: Authenticator, **_: Any) -> None:
+def _factor_removed(
+    request: HttpRequest, user: User, authenticator: Authenticator, **_: Any
+) -> None:
     signins.note(Event.FACTOR_REMOVED, user, factor=_kind(authenticator))
+    _end_others(request, user, authenticator)
+
+
+def _end_others(request: HttpRequest, user: User, authenticator: Authenticator) -> None:
+    """Who changes the app fears whoever may be signed in already."""
+    if authenticator.type != CODES:
+        others = UserSession.objects.filter(user=user)
+        get_adapter().end_sessions(list(others.exclude(session_key=request.session.session_key)))
 
 
 @receiver(mfa.authenticator_reset)
