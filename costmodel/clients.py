@@ -1,7 +1,8 @@
 """Calls to AWS's price files, which need no credentials, and to its Price List API."""
 
+import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,12 +13,16 @@ import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.util import Retry, Timeout
 
+from costmodel.deadline import Deadline
+
 PUBLIC = "https://pricing.us-east-1.amazonaws.com"
 RETRIES = Retry(
     total=4, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504), raise_on_status=True
 )
 TIMEOUT = Timeout(connect=10, read=60)
 CHUNK = 1_000_000
+INDEX_S, MOST_INDEX_BYTES = 120, 16 * 2**20
+FILE_S, MOST_FILE_BYTES = 1_800, 2 * 2**30  # the largest of a Region has some 400 MB
 
 Progress = Callable[[int, int], None]
 
@@ -60,12 +65,12 @@ def offer_files(
     Raises:
         FetchError: an address does not answer, or a file is not whole.
     """
-    with urllib3.PoolManager(retries=RETRIES, timeout=TIMEOUT) as http, TemporaryDirectory() as at:
-        wanted, absent = _addresses(http, services, regions, base_url)
+    with TemporaryDirectory() as at:
+        wanted, absent = _addresses(services, regions, base_url)
         files = []
         for done, (name, url) in enumerate(wanted):
             path = Path(at) / name
-            _download(http, url, path, _part(progress, done, len(wanted)))
+            _download(url, path, _part(progress, done, len(wanted)))
             files.append(path)
         yield files, absent
 
@@ -75,12 +80,12 @@ def _part(progress: Progress, done: int, of: int) -> Callable[[int], None]:
 
 
 def _addresses(
-    http: urllib3.PoolManager, services: tuple[str, ...], regions: list[str], base_url: str
+    services: tuple[str, ...], regions: list[str], base_url: str
 ) -> tuple[list[tuple[str, str]], list[str]]:
     wanted, absent = [], []
     for service in services:
         index = urljoin(base_url, f"/offers/v1.0/aws/{service}/current/region_index.json")
-        found = _json(http, index).get("regions")
+        found = _json(index).get("regions")
         if not isinstance(found, dict):
             raise FetchError(f"{index}: no regions in it")
         for region in regions:
@@ -89,39 +94,61 @@ def _addresses(
                 absent.append(f"{service} in {region}")
                 continue
             url = urljoin(base_url, str(entry["currentVersionUrl"]))
+            if urlsplit(url)[:2] != urlsplit(base_url)[:2]:
+                raise FetchError(f"{index} leads elsewhere, to {url[:200]}")
             wanted.append((f"{service}-{region}.json", url))
     return wanted, absent
 
 
-def _json(http: urllib3.PoolManager, url: str) -> dict[str, Any]:
+def _json(url: str) -> dict[str, Any]:
     try:
-        response = http.request("GET", url)
-        document = response.json()
-    except (urllib3.exceptions.HTTPError, ValueError) as error:
-        raise _unreachable(url, error) from error
-    if response.status != 200 or not isinstance(document, dict):
-        raise FetchError(f"{url}: answered {response.status}")
+        document = json.loads(b"".join(part for part, _ in _parts(url, INDEX_S, MOST_INDEX_BYTES)))
+    except (ValueError, RecursionError) as error:
+        raise FetchError(f"{url}: answered no JSON") from error
+    if not isinstance(document, dict):
+        raise FetchError(f"{url}: answered no JSON object")
     return document
 
 
-def _download(
-    http: urllib3.PoolManager, url: str, path: Path, progress: Callable[[int], None]
-) -> None:
+def _download(url: str, path: Path, progress: Callable[[int], None]) -> None:
     """Streams a file to disk; its length must be what the server said."""
+    received = 0
     try:
-        response = http.request("GET", url, preload_content=False)
-        if response.status != 200:
-            raise FetchError(f"{url}: answered {response.status}")
-        total = int(response.headers.get("Content-Length", 0))
-        received = 0
         with path.open("wb") as file:
-            for chunk in response.stream(CHUNK):
-                file.write(chunk)
-                received += len(chunk)
+            for part, total in _parts(url, FILE_S, MOST_FILE_BYTES):
+                file.write(part)
+                received += len(part)
                 progress(min(999, received * 1000 // total) if total else 0)
-        response.release_conn()
-    except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise _unreachable(url, error) from error
+    except OSError as error:
+        raise FetchError(f"{url}: cannot be kept in {path.parent}: {error}") from error
+
+
+def _parts(url: str, seconds: float, most: int) -> Iterator[tuple[bytes, int]]:
+    """The parts of an answer as they come, with the bytes in all; no redirect is followed.
+
+    Raises: FetchError: no answer, another one than 200, cut off, too slow, or too large.
+    """
+    received = 0
+    with Deadline(seconds) as deadline:
+        pool = deadline.pool(urllib3.connection_from_url(url, timeout=TIMEOUT))
+        path = url.split(urlsplit(url).netloc, 1)[1]
+        try:
+            answer = pool.urlopen(
+                "GET", path, retries=RETRIES, redirect=False, preload_content=False
+            )
+            with pool, closing(answer) as response:
+                if response.status != 200:
+                    raise FetchError(f"{url}: answered {response.status}")
+                total = int(response.headers.get("Content-Length", 0))
+                while part := response.read1(CHUNK):
+                    received += len(part)
+                    if received > most:
+                        raise FetchError(f"{url}: sends more than {most // 2**20:,} MiB")
+                    yield part, total
+        except (urllib3.exceptions.HTTPError, ValueError, OSError) as error:
+            raise _unreachable(url, error) from error
+        if deadline.is_over:  # of a body without a length the end looks like its own
+            raise FetchError(f"{url}: not all of it came in {seconds:g} seconds. {BY_HAND}")
 
 
 API_REGION = "us-east-1"

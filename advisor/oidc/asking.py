@@ -5,7 +5,7 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 
-from connectivity.clients.deadline import Deadline
+from costmodel.deadline import Deadline
 
 TIMEOUT_S = 5  # from connecting to the last byte; a sign-in asks four times
 MOST_BYTES = 2**20  # of an answer: keys and claims have thousands

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import urllib3
 from django.conf import settings
 
-from connectivity.clients.deadline import Deadline, TooSlow
+from costmodel.deadline import Deadline, TooSlow
 
 TIMEOUT_S = 10  # from looking up the name to the last byte of the answer
 MOST_BYTES = 16 * 2**20

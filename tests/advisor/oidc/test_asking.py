@@ -117,7 +117,10 @@ def test_a_bad_provider_is_a_page_and_soon(oidc: OidcProvider, place: str) -> No
         assert client.get(reverse("home")).status_code == 302, how
 
 
-def test_what_is_too_large_is_not_read_to_its_end(oidc: OidcProvider) -> None:
+def test_what_is_too_large_is_not_read_to_its_end(
+    oidc: OidcProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "TIMEOUT_S", LONG_S)
     sent = 0
 
     def count(handler: Any) -> None:
@@ -140,8 +143,9 @@ def test_who_does_not_answer_is_named_with_the_time(oidc: OidcProvider) -> None:
 
 
 def test_the_reason_is_in_the_log_and_not_on_the_page(
-    oidc: OidcProvider, caplog: pytest.LogCaptureFixture
+    oidc: OidcProvider, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(asking, "TIMEOUT_S", LONG_S)
     oidc.answers["token"] = text(b'{"error": "<script>alert(1)</script> client_secret=s"}', 400)
     page = sign_in(Client(), oidc).content.decode()
     assert "nobody was signed in by Example" in caplog.text

@@ -49,8 +49,10 @@ class Deadline:
         return max(0.001, self._until - time.monotonic())
 
     def guard(self, connection: socket.socket) -> None:
-        """A second handle: TLS takes the first one away."""
+        """A second handle: TLS takes the first one away. What comes too late is cut at once."""
         self._guarded.append(socket.socket(fileno=os.dup(connection.fileno())))
+        if self.is_over:
+            self._cut()
 
     def _cut(self) -> None:
         for guarded in self._guarded:
