@@ -81,6 +81,17 @@ def test_every_variable_that_is_read_is_documented() -> None:
     assert read == set(re.findall(r"^\| `([A-Z_]+)`", docs, re.M))
 
 
+def test_every_test_that_the_threat_model_names_is_there() -> None:
+    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| ")][1:]
+    named = [re.findall(r"`([\w/]+\.py)::(\w+)`", row) for row in rows]
+    assert len(rows) > 30
+    assert all(named)
+    for path, name in sum(named, []):
+        source = ast.parse((ROOT / "tests" / path).read_text(encoding="utf-8"))
+        assert name in {one.name for one in source.body if isinstance(one, ast.FunctionDef)}, name
+
+
 def test_nothing_is_left_for_later() -> None:
     words = "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "coming" + " soon"))
     files = [*MODULES, *TEMPLATES, *(ROOT / "scripts").iterdir()]
