@@ -14,8 +14,9 @@ from connectivity.core.case import case
 from connectivity.core.reading import read
 from connectivity.core.registered import topology
 from connectivity.reference import REFERENCE
-from tests.advisor.web.test_comparison import curves_of, estate, page
+from tests.advisor.web.test_comparison import curves_of, page
 from tests.factories import account, document, flow, vpc
+from tests.topologies import many_connections
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.django_db
         document(),
         document(flow(gb_per_month=0)),
         document(flow(to="orders", options=["privatelink"])),
-        estate(1),
+        many_connections(1),
         document(flow(p99_budget_us=100, cross_az_share=0)),
     ],
 )

@@ -7,7 +7,16 @@ from datetime import date
 import pytest
 
 from connectivity.core import sketch
-from connectivity.core.cells import Cell, Figure, Measured, Method, age, derived, for_comparisons
+from connectivity.core.cells import (
+    Cell,
+    Figure,
+    Measured,
+    Method,
+    age,
+    best_by_pair,
+    derived,
+    for_comparisons,
+)
 from connectivity.core.latency import LatencySet
 from connectivity.core.matrix import blocks
 
@@ -120,6 +129,24 @@ def test_a_comparison_takes_the_own_round_trip() -> None:
     reading = found.read("vpc-peering", "use1-az1", "use1-az2")
     assert (reading.us, reading.basis, reading.as_of) == (70, "measured", DAYS[0])
     assert "1 run; grade medium" in reading.comment
+
+
+def test_a_measurement_of_no_option_is_not_the_p99_of_one() -> None:
+    assert for_comparisons(derived([run(option="")])) == ()
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_a_pair_is_shown_by_its_best_cell_whichever_comes_first(step: int) -> None:
+    few = run(90, samples=300, method=replace(METHOD, request_bytes=64))
+    (shown,) = best_by_pair([cell(run(70)), cell(few)][::step], "p99").values()
+    assert shown.figures["p99"].us == 70
+
+
+def test_of_two_equal_cells_of_a_pair_the_last_is_shown() -> None:
+    """They come in the order in which they were filed."""
+    other = run(90, method=replace(METHOD, request_bytes=64))
+    (shown,) = best_by_pair([cell(run(70)), cell(other)], "p99").values()
+    assert shown.figures["p99"].us == 90
 
 
 def test_a_more_fitting_test_wins_over_a_better_grade() -> None:

@@ -55,7 +55,8 @@ def test_between_regions_nothing_is_known() -> None:
 
 
 def test_an_option_without_figures() -> None:
-    assert read(option="cloud-wan", pair=("use1-az1", "use1-az1")).basis == "none"
+    reading = read(option="cloud-wan", pair=("use1-az1", "use1-az1"))
+    assert (reading.basis, reading.us, reading.noise_us) == ("none", None, 0)
 
 
 def test_an_own_measurement_wins_and_is_not_compared_with_a_published_baseline() -> None:

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from connectivity.core.assignment import objects_together, uses_of
 from connectivity.core.compare import Comparison, compare
 from connectivity.core.latency import LatencySet
+from connectivity.core.options import OPTIONS
 from connectivity.core.registered import topology
+from connectivity.core.verdict import mix_ahead
 from tests.factories import document, flow, price_list
 
 
@@ -24,6 +27,32 @@ def test_a_peering_and_an_endpoint_service_join_the_same_two_vpcs() -> None:
     assert mixed.mix.is_buildable
     routed = compared(flow(options=["vpc-peering"]), flow(name="g", options=["transit-gateway"]))
     assert not routed.mix.is_buildable
+
+
+def test_what_cannot_be_built_is_not_put_ahead_where_nothing_is_recommended() -> None:
+    two_routes = flow(options=["vpc-peering"]), flow(name="g", options=["transit-gateway"])
+    assert mix_ahead(compared(*two_routes)) is None
+    buildable = flow(options=["vpc-peering"]), flow(name="g", options=["privatelink"])
+    ahead = mix_ahead(compared(*buildable))
+    assert ahead is not None
+    assert (ahead.usd, ahead.saves_usd) == (compared(*buildable).mix.total_usd, None)
+
+
+def test_a_mix_without_a_total_is_not_put_ahead() -> None:
+    unpriced = flow(options=["vpc-peering"]), flow(name="g", options=["cloud-wan"])
+    assert mix_ahead(compared(*unpriced)) is None
+
+
+def test_a_mix_looks_after_the_objects_of_all_its_options() -> None:
+    """A peering, and an endpoint with its service; two attachments each to two kinds of hub."""
+    prices = {"operations_usd_per_object": {"peering": 1, "endpoint": 5, "service": 7}}
+    apart = compared(
+        flow(options=["vpc-peering"]), flow(name="g", options=["privatelink"]), **prices
+    )
+    assert apart.mix.operations_usd == 1 + 5 + 7
+    uses = uses_of([OPTIONS.by_key["transit-gateway"], OPTIONS.by_key["cloud-wan"]])
+    assert uses is not None
+    assert objects_together(apart.case, uses) == {"attachment": 2 + 2}
 
 
 def test_a_flow_does_not_choose_a_cheaper_option_that_is_hard_for_it() -> None:

@@ -448,6 +448,41 @@ def test_a_peering_with_a_vpc_that_no_flow_wants_spares_no_request() -> None:
     assert "orders needs 26 new" in findings(peered)["vpc-peering", "PEER-08", "warning"]
 
 
+TOKYO = ("ap-northeast-1", ["apne1-az1"])
+
+
+def peaks(*ends: tuple[str, str]) -> dict[str, Any]:
+    """Three VPCs in three Regions, and a flow of 60 Gbps between each of some pairs."""
+    vpcs = [
+        vpc(name, "111111111111", f"10.{i}.0.0/16", region=region, azs=azs)
+        for i, (name, (region, azs)) in enumerate(zip("abc", (EAST, OHIO, TOKYO), strict=True))
+    ]
+    flows = [
+        flow(name=f"f{i}", **{"from": begin, "to": end}, peak_gbps=60)
+        for i, (begin, end) in enumerate(ends)
+    ]
+    return document(*flows, vpcs=vpcs, services=[])
+
+
+def test_peaks_between_two_regions_add_up_both_ways_and_not_with_those_to_a_third() -> None:
+    rule = ("transit-gateway", "TGWP-05", "warning")
+    assert rule not in findings(peaks(("a", "b"), ("b", "c"), ("a", "c")))
+    assert "add up to 120 Gbps" in findings(peaks(("a", "b"), ("b", "a"), ("a", "c")))[rule]
+
+
+def test_both_flows_to_two_vpcs_that_overlap_are_warned_and_no_other() -> None:
+    """Of five VPCs the second peers with the third and the fifth."""
+    cidrs = ("10.9.0.0/16", "10.1.0.0/16", "10.0.0.0/16", "10.8.0.0/16", "10.0.0.0/24")
+    vpcs = [vpc(f"v{i}", "111111111111", cidr) for i, cidr in enumerate(cidrs)]
+    ends = {"f": ("v2", "v1"), "g": ("v4", "v1"), "h": ("v0", "v3"), "i": ("v0", "v1")}
+    flows = [flow(name=name, **{"from": a, "to": b}) for name, (a, b) in ends.items()]
+    made = topology(document(*flows, vpcs=vpcs, services=[]))
+    answer = plain(compare(made, price_list(), NO_LATENCIES))
+    peering = next(one for one in answer["answers"] if one["option"] == "vpc-peering")
+    warned = {each["flow"] for each in peering["findings"] if each["rule"] == "PEER-04"}
+    assert warned == {"f", "g"}
+
+
 def test_what_exists_already_counts() -> None:
     existing = [{"kind": "endpoint", "id": f"vpce-{i}", "vpc": "clients"} for i in range(50)]
     found = findings(document(connections=existing))

@@ -62,6 +62,13 @@ def test_of_several_the_last_one_counts() -> None:
     assert rates(BYTES, "us-east-1", everywhere, here) == [Decimal("0.7")]
 
 
+def test_a_rate_without_an_operation_makes_no_price_of_none() -> None:
+    """The usage type is listed for the operation VpcEndpoint: that is what the rate is for."""
+    rule = own("VpcEndpoint-Bytes", "eu-west-1", usd="0.5")
+    assert rates(BYTES, "eu-west-1", rule) == [Decimal("0.5")]
+    assert rates(BYTES._replace(operation=""), "eu-west-1", rule) == []
+
+
 def test_what_names_no_price_is_refused_with_the_nearest() -> None:
     with pytest.raises(NothingOverridden, match="did you mean 'VpcEndpoint-Bytes'"):
         check_override(own("VpcEndpoint-Byte", "", percent="1"), price_list(LISTED))
@@ -140,3 +147,15 @@ def test_a_wrong_operation_is_refused_with_those_there_are() -> None:
     pair = replace(own("VpcEndpoint-Bytes", "", percent="-5"), to_region="us-east-1")
     with pytest.raises(NothingOverridden, match="name both"):
         check_override(pair, price_list(LISTED))
+
+
+def test_own_rates_of_two_pairs_do_not_mix() -> None:
+    name = PriceName("AWSDataTransfer", "AWS-Out-Bytes")
+    ends = {"us-west-2": "0.05", "ap-northeast-1": "0.07"}
+    rules = [
+        Override(*name[:2], "eu-west-1", None, Decimal(usd), "contract", to_region=end)
+        for end, usd in ends.items()
+    ]
+    prices = PriceList("own", "", overridden(price_list(PAIRS), rules))
+    found = {end: prices.find(name, "eu-west-1", end) for end in ends}
+    assert {end: str(price.tiers[0].usd) for end, price in found.items() if price} == ends
