@@ -1,11 +1,16 @@
-"""Middleware, the outermost: every request has an id, which its answer and its log lines carry."""
+"""Middleware, the outermost: every request is counted, and has an id.
+
+Its answer carries the id, and so do its log lines.
+"""
 
 import re
+import time
 from uuid import uuid4
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from advisor import logs
+from advisor import logs, meters
 from advisor.web.time_zone import Respond
 
 HEADER = "X-Request-ID"
@@ -20,9 +25,18 @@ class Observed:
         given = request.headers.get(HEADER, "")
         identity = given if SANE.fullmatch(given) else uuid4().hex
         logs.begin(request_id=identity)
-        response = self.get_response(request)
-        match = request.resolver_match
-        if match is not None:
-            logs.note(route=match.view_name)
+        began = time.monotonic()
+        with meters.RUNNING.track_inprogress():
+            response = self.get_response(request)
+        route = _route(request)
+        logs.note(route=route)
+        meters.count(route, request.method, response.status_code, time.monotonic() - began)
         response[HEADER] = identity
         return response
+
+
+def _route(request: HttpRequest) -> str:
+    """The name of the address: as many as the product has, whatever is asked for."""
+    if request.resolver_match is not None:
+        return request.resolver_match.view_name
+    return "static" if request.path.startswith(settings.STATIC_URL) else "unknown"

@@ -119,6 +119,11 @@ def broker() -> redis.Redis:
     )
 
 
+def queue_length(name: str) -> int:
+    """Messages that no worker has taken. Raises: RedisError."""
+    return int(broker().llen(name))
+
+
 def _broker() -> str:
     broker().ping()
     return "ok"

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 MOST_BYTES = 64 * 1024
-FROM_FILES = ("DATABASE_PASSWORD", "EMAIL_URL", "OIDC_CLIENT_SECRET", "REDIS_URL")
+FROM_FILES = ("DATABASE_PASSWORD", "EMAIL_URL", "METRICS_TOKEN", "OIDC_CLIENT_SECRET", "REDIS_URL")
 """SECRET_KEY has a file of its own: see `advisor.environment.kept_key`."""
 
 

@@ -6,12 +6,14 @@ The application is loaded before the fork: workers share its memory, and a new o
 import gc
 import os
 import signal
+from itertools import count
 from typing import Any
 
 from django.db import connections
 from django.urls import resolve
 
 import advisor.wsgi  # noqa: F401  before the worker's class, which needs it
+from advisor import meters
 from advisor.orphans import die_with
 from advisor.readiness import watch
 from advisor.serving.worker import HELD
@@ -48,6 +50,17 @@ def when_ready(server: Any) -> None:
     gc.set_threshold(ALLOCATIONS, 20, 100)
 
 
+def pre_fork(server: Any, worker: Any) -> None:
+    """The lowest number that none of its siblings has."""
+    meters.end(meters.MASTER)  # it answers nobody
+    taken = {each.number for each in server.WORKERS.values()}
+    worker.number = next(number for number in count(1) if number not in taken)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    meters.end(str(worker.number))
+
+
 def post_worker_init(worker: Any) -> None:
     watch.start()
 
@@ -55,4 +68,5 @@ def post_worker_init(worker: Any) -> None:
 def post_fork(server: Any, worker: Any) -> None:
     """A worker shares no connection with its master, and does not outlive it."""
     connections.close_all()
+    meters.be(str(worker.number))
     die_with(server.pid)

@@ -258,6 +258,7 @@ if _mail.scheme == "ses":  # Amazon SES's API, asked once: its own retries could
 elif _mail.scheme:
     vars().update(env.email_url("EMAIL_URL"))
 AWS_WORKER_ARN = env.str("AWS_WORKER_ARN", default="")
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 OUTBOUND_HOSTS = env.list("OUTBOUND_HOSTS", default=["hooks.slack.com"])
 KEEP_AUDIT_DAYS = env.int("KEEP_AUDIT_DAYS", default=0)
 KEEP_MEASUREMENTS_DAYS = env.int("KEEP_MEASUREMENTS_DAYS", default=0)

@@ -19,7 +19,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from requests import RequestException
 
-from advisor.environment import is_safe_url
+from advisor.judges import is_safe_url
 from advisor.oidc.claims import ClaimsRefused, profile, verified
 
 logger = logging.getLogger(__name__)

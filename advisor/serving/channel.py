@@ -7,6 +7,7 @@ from typing import Any
 
 from waitress.channel import HTTPChannel
 
+from advisor.meters import DROPPED
 from advisor.serving.deadlines import Phase, allowed_s
 from advisor.serving.requests import READY, Request
 from advisor.serving.tasks import Application, Asking, Busy, Health, Ready, Refusal
@@ -57,6 +58,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         if mark[0] is Phase.WORKING:
             self.server.overdue(self.requests[0].path)
         else:
+            DROPPED.labels(mark[0].name.lower()).inc()
             self.drop(LATE if mark[0] in (Phase.HEADER, Phase.BODY) else b"")
 
     def drop(self, last_words: bytes = b"") -> None:

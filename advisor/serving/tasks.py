@@ -13,6 +13,7 @@ from waitress.utilities import Error
 from advisor import logs
 from advisor.bodies import REFUSED
 from advisor.callers import is_known
+from advisor.meters import REFUSED as REFUSED_REQUESTS
 from advisor.readiness import watch
 
 access = logging.getLogger("advisor.access")
@@ -64,6 +65,7 @@ class Refusal(ErrorTask):  # type: ignore[misc]
 
     def execute(self) -> None:
         super().execute()
+        REFUSED_REQUESTS.labels(self.status[:3]).inc()
         note_access(self, self.content_length, 0.0)
 
 

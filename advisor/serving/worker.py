@@ -6,6 +6,7 @@ import resource
 import signal
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
+from advisor import meters
 from advisor.serving.channel import Channel
 from advisor.serving.deadlines import SECONDS, Phase
 from advisor.serving.tasks import Busy
@@ -71,6 +73,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         if len(channels) >= MOST_CONNECTIONS:
             waiting = [one for one in channels if one.mark[0] is not Phase.WORKING]
             if waiting:
+                meters.DROPPED.labels("room").inc()
                 min(waiting, key=lambda channel: channel.since).drop()
         super().handle_accept()
 
@@ -90,6 +93,8 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
             channel.look(now)
 
     def overdue(self, path: str) -> None:
+        if not self.late:
+            meters.OVERDUE.inc()
         self.late = path
 
     def drain(self) -> int:
@@ -121,6 +126,7 @@ class Worker(Base):  # type: ignore[misc]
     def run(self) -> None:
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         _open_files()
+        meters.begin([phase.name.lower() for phase in Phase])
         self.map: dict[int, Any] = {}
         self.threads = ThreadedTaskDispatcher()
         self.threads.set_thread_count(self.cfg.threads)
@@ -151,8 +157,16 @@ class Worker(Base):  # type: ignore[misc]
         self.looked = now
         for server in self.servers:
             server.look(now)
+        self._measure()
         if self.alive and (why := self._trouble()):
             self._give_way(why)
+
+    def _measure(self) -> None:
+        phases = Counter(each.phase for server in self.servers for each in server.channels())
+        for phase in Phase:
+            meters.CONNECTIONS.labels(phase.name.lower()).set(phases[phase])
+        meters.WAITING.set(len(self.threads.queue))
+        meters.MEMORY.set(resident())
 
     def _give_way(self, why: str) -> None:
         self.log.warning("this worker gives way to a new one: %s", why)

@@ -7,7 +7,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from advisor import checks
-from advisor.environment import ANY_TEXT, RULES, drop_blanks, kept_key, refuse, too_wide
+from advisor.environment import ANY_TEXT, RULES, drop_blanks, kept_key, refuse
+from advisor.judges import too_wide
 from tests.conftest import ROOT
 
 KEY = "a-secret-that-is-long-enough-0123456789"
@@ -25,6 +26,7 @@ GOOD = {
     "EMAIL_URL": "smtp://h:25 smtp+tls://u:p@h:587 ses://eu-west-1 ses://us-gov-east-1 consolemail://",
     "LOG_FORMAT": "text json",
     "LOG_LEVEL": "DEBUG INFO WARNING ERROR CRITICAL",
+    "METRICS_TOKEN": "abcdefghijklmnopqrstuvwx A-1._~+/=A-1._~+/=A-1._~+/=",
     "OIDC_TEAM": "engineering a-b_1",
     "OUTBOUND_HOSTS": "hooks.slack.com,*.example.com 10.20.0.0/16,::1 0.0.0.0/0 *",
     "REDIS_URL": "redis://h:6379/0 rediss://u:p@h redis+socket:///run/r.sock unix:///run/r.sock",
@@ -43,6 +45,7 @@ BAD = {
     "EMAIL_URL": "smtp:/// smtp+tlz://u:hidden@h nonsense smtp://u:hidden@h:99999 ses:// ses://europe",
     "LOG_FORMAT": "JSON xml",
     "LOG_LEVEL": "LOUD info 10",
+    "METRICS_TOKEN": "hidden hidden-because-of-an-é-inside",
     "OIDC_SERVER_URL": "http://login.example https://login.example nonsense",  # no OIDC_CLIENT_ID
     "OIDC_TEAM": "two/words é",
     "OUTBOUND_HOSTS": "10.0.0.0/99 https://hooks.slack.com host:9090 a/b ex*mple",

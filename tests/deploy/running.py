@@ -41,6 +41,7 @@ SECRETS = {
     "database_password": "pa$$:/@%20word\n",
     "email_url": "",
     "oidc_client_secret": "",
+    "metrics_token": "the-token-of-the-tests-0123456789\n",
 }
 
 
@@ -89,7 +90,7 @@ class Stack:
         return text
 
     def environment(self, name: str) -> dict[str, str]:
-        given = self.services[name].get("environment", {})
+        given = self.services.get(name, {}).get("environment", {})
         own = {key: self.here(str(value)) for key, value in given.items()}
         postgres = {"PGHOST": "127.0.0.1", "PGPORT": str(self.ports["postgres"])}
         if own:

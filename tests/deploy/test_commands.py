@@ -1,11 +1,13 @@
 """Each service of docker-compose.yml by its very command, and what they do together."""
 
+import contextlib
 import json
 import os
 import shutil
 import subprocess
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +18,11 @@ import yaml
 
 from connectivity.reference import REFERENCE
 from tests.conftest import ROOT
+from tests.deploy import monitoring
 from tests.deploy.running import DATABASES, PATH, SECRETS, WAIT_S, Stack
+from tests.ports import free_port
 
-PROGRAMS = ("nginx", "redis-server", "redis-cli", "curl", "unshare", "setpriv")
+PROGRAMS = ("prometheus", "nginx", "redis-server", "redis-cli", "curl", "unshare", "setpriv")
 MISSING = [name for name in PROGRAMS if not shutil.which(name, path=PATH)]
 
 pytestmark = [
@@ -94,6 +98,13 @@ def stack() -> Iterator[Stack]:
 
 
 REQUEST = "a-request-of-the-tests"
+SCRAPE = """
+import os, urllib.request
+token = open(os.environ["METRICS_TOKEN_FILE"]).read().strip()
+url = "http://127.0.0.1:{port}/metrics"
+ask = urllib.request.Request(url, headers={{"Authorization": f"Bearer {{token}}"}})
+print(urllib.request.urlopen(ask).read().decode())
+"""
 
 
 def ask(stack: Stack, path: str, token: str, document: object = None) -> tuple[int, Any]:
@@ -134,7 +145,8 @@ def the_root_is_closed(stack: Stack) -> None:
 def a_job_goes_through_proxy_web_broker_and_worker(stack: Stack) -> None:
     make = "from advisor.models import User; User.objects.create_superuser('admin')"
     stack.run("setup", "python", "manage.py", "shell", "-c", make)
-    created = stack.run("setup", "python", "manage.py", "create_token", "admin", "test")
+    command = ["python", "manage.py", "create_token", "admin", "test", "--scope", "write"]
+    created = stack.run("setup", *command)
     token = created.split()[-1]
     document = yaml.safe_load(REFERENCE.read_text(encoding="utf-8"))
     status, job = ask(stack, "/api/v1/comparisons/", token, {"topology": document})
@@ -145,7 +157,10 @@ def a_job_goes_through_proxy_web_broker_and_worker(stack: Stack) -> None:
         time.sleep(0.2)
         _, job = ask(stack, f"/api/v1/jobs/{job['id']}/", token)
     assert job["state"] == "done", job
-    (done,) = (each for each in lines(stack, "worker") if "succeeded" in each["message"])
+    (done,) = (
+        each for each in lines(stack, "worker")
+        if each.get("task") == "run-job" and "succeeded" in each["message"]
+    )  # fmt: skip
     assert (done["request_id"], done["job_id"], done["attempt"]) == (REQUEST, job["id"], 1)
     accesses = [each for each in lines(stack, "web") if each["logger"] == "advisor.access"]
     (began,) = (each for each in accesses if each.get("route") == "api-comparisons")
@@ -159,12 +174,54 @@ def lines(stack: Stack, name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in stack.log(name).read_text(encoding="utf-8").splitlines()]
 
 
+def prometheus_gets_what_alerts_and_panels_ask_for(stack: Stack) -> None:
+    """The example's configuration, the very rules, and each query of the dashboard."""
+    config, port = stack.folder / "prometheus", free_port()
+    config.mkdir()
+    shutil.copy(monitoring.ALERTS, config)
+    text = stack.here(monitoring.EXAMPLE.read_text(encoding="utf-8"))
+    config.joinpath("prometheus.yml").write_text(
+        text.replace(": 15s", ": 1s").replace(": 10s", ": 1s")
+    )
+    stack.start(
+        "prometheus",
+        command=["prometheus", f"--config.file={config}/prometheus.yml",
+                 f"--storage.tsdb.path={config}/data", f"--web.listen-address=127.0.0.1:{port}"],
+    )  # fmt: skip
+
+    def asked(query: str) -> list[Any]:
+        path = urllib.parse.urlencode({"query": query})
+        url = f"http://127.0.0.1:{port}/api/v1/query?{path}"
+        with urllib.request.urlopen(url, timeout=WAIT_S) as answer:
+            return list(json.load(answer)["data"]["result"])
+
+    until = time.monotonic() + WAIT_S
+    while True:
+        with contextlib.suppress(OSError):
+            if asked('count_over_time(up{job="advisor"}[1m]) > 4 and up == 1'):
+                break
+        assert time.monotonic() < until, stack.said("prometheus")
+        time.sleep(0.3)
+    scraped = stack.run("web", "python", "-c", SCRAPE.format(port=stack.ports["web"]))
+    known = monitoring.families(scraped)
+    for query in (*monitoring.panel_queries(), *(rule["expr"] for rule in monitoring.rules())):
+        asked(query)
+        assert monitoring.names_in(query) <= known
+    assert asked(monitoring.panel_queries()[0])
+    (memory,) = [query for query in monitoring.panel_queries() if "memory" in query]
+    assert len(asked(memory)) == 2
+    counted = 'sum(advisor_http_requests_total{route="api-comparisons",status="202"})'
+    assert [each["value"][1] for each in asked(counted)] == ["1"]
+    assert [each for each in asked("ALERTS") if each["metric"]["alertstate"] == "firing"] == []
+
+
 def the_clock_ticks_and_workers_hear_it(stack: Stack) -> None:
     until = time.monotonic() + WAIT_S
-    while "Task put-back-jobs" not in stack.log("worker").read_text(encoding="utf-8"):
-        assert time.monotonic() < until, stack.said("beat") + stack.said("worker")
-        time.sleep(0.5)
-    assert any("Sending due task" in each["message"] for each in lines(stack, "beat"))
+    for name, text in (("beat", "Sending due task"), ("worker", "Task put-back-jobs")):
+        while text not in stack.log(name).read_text(encoding="utf-8"):
+            assert time.monotonic() < until, stack.said("beat") + stack.said("worker")
+            time.sleep(0.5)
+    assert lines(stack, "beat")
 
 
 def a_clock_that_stands_still_is_not_healthy(stack: Stack) -> None:
@@ -191,5 +248,6 @@ def test_the_services_do_together_what_they_are_for(stack: Stack) -> None:
     the_root_is_closed(stack)
     a_job_goes_through_proxy_web_broker_and_worker(stack)
     the_clock_ticks_and_workers_hear_it(stack)
+    prometheus_gets_what_alerts_and_panels_ask_for(stack)
     a_clock_that_stands_still_is_not_healthy(stack)
     all_end_when_they_are_told(stack)

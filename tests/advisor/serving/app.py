@@ -5,6 +5,10 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from prometheus_client import CollectorRegistry, generate_latest
+
+from advisor import meters
+
 kept: list[bytes] = []
 
 
@@ -21,5 +25,9 @@ def application(
         body = b"x" * int(number)
     elif kind == "length":
         body = str(len(environ["wsgi.input"].read())).encode()
+    elif kind == "meters":
+        registry = CollectorRegistry()
+        meters.collect_into(registry)
+        body = generate_latest(registry)
     start_response("200 OK", [("Content-Length", str(len(body)))])
     return [body]
