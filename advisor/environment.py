@@ -106,6 +106,12 @@ RULES = (
         is_secret=True,
     ),
     Rule(
+        "SENTRY_DSN",
+        judges.event_receiver,
+        "it is like https://key@sentry.example/1",
+        is_secret=True,
+    ),
+    Rule(
         "TRUSTED_PROXIES",
         judges.whole(0, MOST_PROXIES),
         f"it is a whole number up to {MOST_PROXIES}: how many proxies of yours a request passes",

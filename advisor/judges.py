@@ -168,3 +168,11 @@ def one_of(words: tuple[str, ...]) -> Judge:
 def token(value: str, _: Values) -> bool:
     """Nobody guesses it, and a header can hold it."""
     return len(value) >= SHORTEST_TOKEN and TOKEN.fullmatch(value) is not None
+
+
+def event_receiver(value: str, _: Values) -> bool:
+    """A DSN of Sentry: https://key@host/project."""
+    parts = url(value)
+    if parts is None or parts.scheme not in ("https", "http") or not parts.hostname:
+        return False
+    return bool(parts.username) and parts.path.strip("/").rpartition("/")[2].isdecimal()

@@ -295,3 +295,7 @@ SPECTACULAR_SETTINGS = {
 
 LOGGING_CONFIG = None  # Django's own set-up loads its error pages and addresses for every command
 logs.set_up(env.str("LOG_LEVEL", default="INFO"), env.str("LOG_FORMAT", default="text"))
+if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
+    from advisor import error_reports  # its library is loaded where it is wanted
+
+    error_reports.start(SENTRY_DSN, _url.hostname or "")

@@ -31,6 +31,7 @@ GOOD = {
     "OUTBOUND_HOSTS": "hooks.slack.com,*.example.com 10.20.0.0/16,::1 0.0.0.0/0 *",
     "REDIS_URL": "redis://h:6379/0 rediss://u:p@h redis+socket:///run/r.sock unix:///run/r.sock",
     "SECRET_KEY": f"x {KEY}",
+    "SENTRY_DSN": "https://key@sentry.example/1 http://key@127.0.0.1:9/prefix/12",
     "TRUSTED_PROXIES": "0 1 10",
 }
 BAD = {
@@ -50,6 +51,7 @@ BAD = {
     "OIDC_TEAM": "two/words é",
     "OUTBOUND_HOSTS": "10.0.0.0/99 https://hooks.slack.com host:9090 a/b ex*mple",
     "REDIS_URL": "http://x redis:// memory:// amqp://u:hidden@h",
+    "SENTRY_DSN": "https://sentry.example/1 https://hidden@sentry.example/x ftp://hidden@h/1",
     "TRUSTED_PROXIES": "-1 11 1.5 one ²",
 }  # values are parted by spaces
 
