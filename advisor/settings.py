@@ -49,7 +49,6 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-
 OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
 OIDC_TEAM = env.str("OIDC_TEAM", default="")
 INSTALLED_APPS = [
@@ -186,7 +185,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]
-
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = USE_THOUSAND_SEPARATOR = False

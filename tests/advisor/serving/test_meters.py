@@ -24,6 +24,11 @@ def meters(server: Server) -> Samples:
     }
 
 
+def memory(seen: Samples) -> dict[str, float]:
+    """Of each process, by its number."""
+    return {key[1]: value for key, value in seen.items() if key[0].endswith("memory_bytes")}
+
+
 def until(server: Server, is_so: Callable[[Samples], bool]) -> Samples:
     end = time.monotonic() + WAIT_S
     while not is_so(seen := meters(server)):
@@ -43,11 +48,9 @@ def test_processes_count_together_and_whoever_follows_goes_on(
     silent = [server.connect(b"GET / HTTP/1.1\r\n") for _ in range(3)]
     for connection in silent:
         rest(connection)
-    seen = until(server, lambda seen: seen.get(dropped) == 3)
+    seen = until(server, lambda seen: seen[dropped] == 3 and set(memory(seen)) == {"1", "2"})
     assert seen[refused] == 8
-    memory = {key[1]: value for key, value in seen.items() if key[0].endswith("memory_bytes")}
-    assert set(memory) == {"1", "2"}
-    assert all(value > 10 * 2**20 for value in memory.values())
+    assert all(value > 10 * 2**20 for value in memory(seen).values())
     before = {server.text("/pid") for _ in range(20)}
     assert len(before) == 2
     os.kill(int(min(before)), signal.SIGKILL)
@@ -55,6 +58,6 @@ def test_processes_count_together_and_whoever_follows_goes_on(
     rest(server.connect(b"no HTTP\r\n\r\n"))
     seen = until(server, lambda seen: seen[refused] == 9)
     assert seen[dropped] == 3
-    assert {key[1] for key in seen if key[0].endswith("memory_bytes")} <= {"1", "2"}
+    assert set(memory(seen)) <= {"1", "2"}
     connections = sum(value for key, value in seen.items() if key[0] == "advisor_http_connections")
     assert connections <= 6
