@@ -33,6 +33,11 @@ SCHEDULE = {
         "schedule": crontab(minute="41", hour="4", day_of_week="sun"),
         "options": {"expires": 3600},
     },
+    "teams whose week is over": {
+        "task": "delete-due-teams",
+        "schedule": crontab(minute="27"),
+        "options": {"expires": 1800},
+    },
     "what is no longer needed": {
         "task": "clear-expired",
         "schedule": crontab(minute="17", hour="3"),

@@ -20,12 +20,19 @@ ACCESS = 3  # the audit log's word for what changes nothing
 
 
 def note(
-    event: Event, person: User, *, is_theirs: bool = True, teams: Any = None, **details: str
+    event: Event,
+    person: User,
+    *,
+    is_theirs: bool = True,
+    actor_id: int | None = None,
+    teams: Any = None,
+    **details: str,
 ) -> None:
     """An entry for each team of a person, which its admins see.
 
     Args:
         is_theirs: the person did it; else somebody who knows the name.
+        actor_id: who did it, if somebody else who is known.
         teams: ids of the teams that it is about; without, all of the person's.
     """
     ids = person.membership_set.values_list("team_id", flat=True) if teams is None else teams
@@ -36,7 +43,7 @@ def note(
             action=ACCESS,
             event=event,
             team_id=team_id,
-            actor_id=person.pk if is_theirs else None,
+            actor_id=actor_id or (person.pk if is_theirs else None),
             changes={name: ["", value] for name, value in details.items()},
         )
 
@@ -44,7 +51,7 @@ def note(
 def note_once(event: Event, person: User, **details: str) -> None:
     """As `note` of somebody else, once an hour and address: whoever tries goes on trying."""
     if _is_first(event, person.pk):
-        note(event, person, is_theirs=False, **details)
+        note(event, person, is_theirs=False, actor_id=None, **details)
 
 
 def note_refused(token: ApiToken, reason: str) -> None:

@@ -9,7 +9,7 @@ from celery.signals import worker_ready, worker_shutting_down
 from celery.worker import state
 from django.utils import timezone
 
-from advisor import jobs, readiness, retention, webhooks
+from advisor import closing, jobs, readiness, retention, webhooks
 from advisor.models import Team
 from advisor.reports import making, sending
 from connectivity.health import running
@@ -48,6 +48,12 @@ def give_back_jobs(**_: object) -> None:
 @shared_task(name="clear-expired")
 def clear_expired() -> None:
     retention.clear(timezone.now())
+
+
+@shared_task(name="delete-due-teams")
+def delete_due_teams() -> None:
+    for team in closing.due(timezone.now()):
+        closing.delete(team)
 
 
 @shared_task(name="refresh-prices")

@@ -10,7 +10,16 @@ from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 
 from advisor import signins
-from advisor.models import ApiToken, Event, Invitation, Membership, Role, Team, User
+from advisor.models import (
+    ApiToken,
+    Event,
+    Invitation,
+    Membership,
+    Recipient,
+    Role,
+    Team,
+    User,
+)
 
 SLUG_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # at random: nobody takes a name that is to come
 DAYS = 7  # for which an invitation is open
@@ -105,18 +114,41 @@ def set_role(team_id: int, uid: UUID, role: str) -> Membership:
 
 
 def remove(team_id: int, uid: UUID) -> Membership:
-    """Take a member out of the team, with the tokens that act for it there.
+    """Take a member out of the team, with the tokens and reports that they had there.
 
     Raises: as `set_role`.
     """
     with transaction.atomic():
         member = _locked(team_id, uid)
         _keep_an_admin(member)
-        _end_invitations(member)
-        for token in ApiToken.objects.filter(team_id=team_id, user=member.user):
-            token.delete()
-        member.delete()
+        let_go(member)
     return member
+
+
+def let_go(member: Membership) -> None:
+    """End all that somebody may do in a team, and gets from it. What they made and shared stays."""
+    _end_invitations(member)
+    for token in ApiToken.objects.filter(team_id=member.team_id, user=member.user):
+        token.delete()
+    mine = Recipient.objects.filter(team_id=member.team_id, user=member.user, removed_at=None)
+    for one in mine:
+        one.removed_at = timezone.now()
+        one.save(update_fields=["removed_at"])
+    user = member.user
+    if user.working_in_id == member.team_id:
+        user.working_in = None
+        user.save(update_fields=["working_in"])
+    member.delete()
+
+
+def member(team_id: int, uid: UUID) -> Membership:
+    """Raises: Membership.DoesNotExist: there is none, or it is another team's."""
+    return Membership.objects.select_related("user").get(team_id=team_id, uid=uid)
+
+
+def has_another_admin(team_id: int, user: User) -> bool:
+    admins = Membership.objects.filter(team_id=team_id, role=Role.ADMIN)
+    return admins.exclude(user=user).exists()
 
 
 def _locked(team_id: int, uid: UUID) -> Membership:
@@ -126,8 +158,7 @@ def _locked(team_id: int, uid: UUID) -> Membership:
 
 
 def _keep_an_admin(member: Membership) -> None:
-    others = Membership.objects.filter(team_id=member.team_id, role=Role.ADMIN)
-    if member.role == Role.ADMIN and not others.exclude(pk=member.pk).exists():
+    if member.role == Role.ADMIN and not has_another_admin(member.team_id, member.user):
         raise TeamError(
             f"{member.user.username} is the last admin of {member.team.name}; make somebody else "
             "an admin first."

@@ -49,6 +49,7 @@ from advisor.api.topologies import TopologiesView, TopologyView, VersionsView, V
 from advisor.oidc import flow
 from advisor.web import (
     account,
+    closing,
     collection,
     comparisons,
     editor,
@@ -57,6 +58,7 @@ from advisor.web import (
     jobs,
     kept,
     latency,
+    leaving,
     outlook,
     prices,
     reports,
@@ -253,6 +255,7 @@ urlpatterns = [
     path("topologies/<uuid:uid>/delete/", topologies.delete, name="delete"),
     path("topologies/<uuid:uid>/restore/", topologies.restore, name="restore"),
     # the account
+    path("account/delete/", leaving.account, name="account-delete"),
     path("account/tokens/", account.tokens, name="tokens"),
     path("account/tokens/<uuid:uid>/revoke/", account.revoke, name="revoke"),
     path("account/2fa/", include("allauth.mfa.urls")),
@@ -272,6 +275,10 @@ urlpatterns = [
     path("team/members/<uuid:uid>/role/", teams.set_role, name="team-role"),
     path("team/members/<uuid:uid>/remove/", teams.remove, name="team-remove"),
     path("team/leave/", teams.leave, name="team-leave"),
+    path("team/delete/", closing.delete, name="team-delete"),
+    path("team/keep/", closing.keep, name="team-keep"),
+    path("team/files.zip", closing.files, name="team-files"),
+    path("team/members/<uuid:uid>/sign-out/", leaving.sign_out, name="team-member-sign-out"),
     path("team/kept/", kept.show, name="team-kept"),
     path("team/log/", teams.audit, name="audit"),
     path("team/log.csv", teams.audit_csv, name="audit-csv"),

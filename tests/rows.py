@@ -32,8 +32,11 @@ def stored_models() -> list[type[models.Model]]:
 class Rows:
     """One row of every model, which belong together: of one team and one of its users."""
 
+    _made: dict[Any, Any]
+    _begun: set[Any]
+
     def __init__(self, name: str) -> None:
-        self.name, self._made = name, {}
+        self.name, self._made, self._begun = name, {}, set()
         for model in stored_models():
             self.of(model)
 
@@ -49,6 +52,7 @@ class Rows:
         if model is ContentType:
             return ContentType.objects.get_for_model(Team)
         if model not in self._made:
+            self._begun.add(model)
             fields = [one for one in model._meta.concrete_fields if not self._is_automatic(one)]
             row = model(**{field.attname: self._value(field) for field in fields})
             if model in POINTS:
@@ -62,8 +66,8 @@ class Rows:
 
     def _value(self, field: Any) -> Any:
         if field.is_relation:
-            if field.related_model is field.model:
-                return None
+            if field.null and field.related_model in self._begun - set(self._made):
+                return None  # one of the two must be first
             row = self.of(field.related_model)
             return getattr(row, field.target_field.attname)
         if (field.model, field.name) in NO_VALUE:

@@ -33,10 +33,10 @@ def columns(model: type[models.Model]) -> tuple[str, ...]:
     return tuple(field.attname for field in model._meta.concrete_fields)
 
 
-def rows(model: type[models.Model]) -> Iterator[list[Any]]:
-    """Every row as values of JSON, in the order of its key."""
+def rows(model: type[models.Model], **where: Any) -> Iterator[list[Any]]:
+    """Every row, or those that are asked for, as values of JSON, in the order of its key."""
     is_heavy = any(isinstance(field, HEAVY) for field in model._meta.concrete_fields)
-    every = model._base_manager.order_by("pk").values_list(*columns(model))
+    every = model._base_manager.filter(**where).order_by("pk").values_list(*columns(model))
     for row in every.iterator(chunk_size=FEW if is_heavy else MANY):
         yield [_plain(value) for value in row]
 

@@ -38,6 +38,9 @@ class Event(models.TextChoices):
     CODES_RENEWED = "recovery codes renewed"
     CODE_REFUSED = "code refused"
     CODES_LOCKED = "codes locked"
+    SIGNED_OUT_BY_ADMIN = "signed out by an admin"
+    ACCOUNT_DELETED = "account deleted"
+    TEAM_DELETED = "team deleted"
     TOKEN_REFUSED = "token refused"  # noqa: S105  a word
 
 

@@ -52,6 +52,9 @@ class Team(models.Model):
     report_hour = models.PositiveSmallIntegerField(default=8)
     reports_since = models.DateTimeField(default=timezone.now, editable=False)
 
+    closes_at = models.DateTimeField(null=True, editable=False)  # deleted then, unless kept
+    closed_by = models.ForeignKey("User", models.SET_NULL, null=True, related_name="+")
+
     objects: ClassVar[TeamManager] = TeamManager()
 
     def __str__(self) -> str:

@@ -15,11 +15,12 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from advisor import teams
 from advisor.escaping import spreadsheet_safe
-from advisor.models import AuditEntry, Invitation, Membership, Role
+from advisor.models import AuditEntry, Invitation, Membership, Role, ShareLink
 from advisor.web.requests import found_or_404, signed_in, text_in
 from connectivity.models import TopologyVersion
 
@@ -50,8 +51,17 @@ def show(request: HttpRequest) -> HttpResponse:
     """The members and their roles; for admins, invitations too."""
     user = signed_in(request)
     members = Membership.objects.filter(team_id=user.team_id).select_related("user")
+    here = set(members.values_list("user_id", flat=True))
     invitations = Invitation.objects.filter(team_id=user.team_id, ended_at=None)
+    links = ShareLink.objects.filter(
+        team_id=user.team_id, revoked_at=None, expires_at__gt=timezone.now()
+    )
     context = {
+        "links": links.select_related("author", "version__topology").defer("version__document")[
+            :PAGE
+        ],
+        "here": here,
+        "link_count": links.count(),
         "team": user.team,
         "members": members.order_by("user__username"),
         "roles": Role.choices,
@@ -110,7 +120,7 @@ def remove(request: HttpRequest, uid: UUID) -> HttpResponse:
     except teams.TeamError as error:
         messages.error(request, str(error))
     else:
-        said = f"{member.user.username} is no longer a member; its tokens for this team have ended."
+        said = f"{member.user.username} is no longer a member; its tokens and reports have ended."
         messages.success(request, said)
     return redirect("team")
 

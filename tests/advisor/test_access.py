@@ -58,6 +58,7 @@ STORES_NOTHING = {
     "mfa_generate_recovery_codes",
     "usersessions_list",
     "account_reauthenticate",
+    "account-delete",  # the password is asked for first
     "account_email",
     "account_change_password",
     "account_set_password",
