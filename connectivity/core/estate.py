@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from ipaddress import ip_interface, ip_network
+from ipaddress import ip_network
 from operator import itemgetter
 from typing import Any
 
@@ -195,14 +195,14 @@ def _network(one: Fields, key: str, text: str) -> Network | None:
         one.note(key, f"{text!r} is not a CIDR such as 10.0.0.0/16 or 2001:db8::/56")
         return None
     try:
-        network = ip_network(text, strict=False)
+        return ip_network(text)
     except ValueError as error:
-        one.note(key, f"{text!r} is not a CIDR: {str(error).removeprefix(text).strip()}")
+        try:
+            reason = f"has host bits set; the network is {ip_network(text, strict=False)}"
+        except ValueError:
+            reason = str(error).removeprefix(text).strip()
+        one.note(key, f"{text!r} is not a CIDR: {reason}")
         return None
-    if ip_interface(text).ip != network.network_address:
-        one.note(key, f"{text!r} is not a CIDR: has host bits set; the network is {network}")
-        return None
-    return network
 
 
 def _within(inner: Network, outer: Network) -> bool:

@@ -5,6 +5,7 @@ list of them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from importlib import import_module
 from pkgutil import walk_packages
 from types import ModuleType
@@ -15,9 +16,9 @@ from connectivity.core.options import OPTIONS
 from costmodel.core.charges import OwnRate, PriceName
 
 
-def _modules() -> Iterator[ModuleType]:
+def _modules(options: Iterable[ModuleType]) -> Iterator[ModuleType]:
     yield transfer
-    for module in (*OPTIONS.modules, *_of(kinds)):
+    for module in (*options, *_of(kinds)):
         yield module
         yield from _of(module)
 
@@ -42,16 +43,18 @@ def _all(values: Iterable[object]) -> Iterator[PriceName]:
         yield from _names(value)
 
 
-def _every() -> Iterator[PriceName]:
-    return (name for module in _modules() for name in _all(vars(module).values()))
+@lru_cache(maxsize=4)
+def _every(options: tuple[ModuleType, ...]) -> tuple[PriceName, ...]:
+    """Looked for once, until other options are registered."""
+    return tuple(name for module in _modules(options) for name in _all(vars(module).values()))
 
 
 def price_names() -> frozenset[PriceName]:
     """The names that AWS's files may have a price of."""
-    every = (name for name in _every() if not name.is_input)
+    every = (name for name in _every(OPTIONS.modules) if not name.is_input)
     return frozenset(name for name in every if not isinstance(name, OwnRate))
 
 
 def other_rates() -> frozenset[PriceName]:
     """What somebody else asks for, or AWS under a name that the reader alone knows."""
-    return frozenset(name for name in _every() if isinstance(name, OwnRate))
+    return frozenset(name for name in _every(OPTIONS.modules) if isinstance(name, OwnRate))
