@@ -386,3 +386,24 @@ def test_consumers_without_a_choice_are_named_and_what_becomes_impossible_is_sai
     assert json.loads(export.content)["what_if_notes"]
     text = signed_in.get(reverse("comparison-md", args=[uid]), {"azs": "1"}).content.decode()
     assert "- With fewer AZs no choice is left" in text
+
+
+@pytest.mark.parametrize(
+    ("word", "tone"),
+    [("Feasible", "ok"), ("With conditions", "warn"), ("Not feasible", "bad")],
+)
+def test_feasibility_has_a_tone(signed_in: Client, user: User, word: str, tone: str) -> None:
+    made = document(flow(needs=["icmp"]), flow(name="g", max_idle_seconds=10))
+    text = signed_in.get(
+        reverse("topology", args=[create_topology(user.team_id, made).topology.uid])
+    ).content.decode()
+    assert f'<span class="tag {tone}">{word}</span>' in text
+    assert text.count(f">{word}</span>") == text.count(f'<span class="tag {tone}">{word}</span>')
+
+
+def test_what_stands_in_the_way_says_what_would_lift_it(signed_in: Client, user: User) -> None:
+    made = document(flow(needs=["icmp"]))
+    text = signed_in.get(
+        reverse("topology", args=[create_topology(user.team_id, made).topology.uid])
+    ).content.decode()
+    assert "Use an option that routes, or do without ICMP." in text
