@@ -24,7 +24,6 @@ from connectivity.core.problems import DocumentRefused
 from connectivity.core.weekly import WEEKDAYS
 
 SHOWN = 60  # weeks
-MAILS = 30  # on the page of a report, and of the last ones with trouble
 
 mail_csp = csp_update({"style-src": ["'unsafe-inline'"]})  # a mail's styles stand inline
 

@@ -129,14 +129,6 @@ def narrowed(candidates: Totals) -> list[tuple[str, list[Answer]]]:
     return [("cost", cheap), ("a smaller p99", fast), ("fewer objects to look after", few)]
 
 
-def wins_tie(one: Answer, other: Answer) -> bool:
-    """One is recommended before the other where both cost the same."""
-    if is_slower(one, other) or is_slower(other, one):
-        return is_slower(other, one)
-    ours, theirs = ((each.object_count, each.option.order) for each in (one, other))
-    return ours < theirs
-
-
 def is_slower(one: Answer, other: Answer) -> bool:
     """One's worst p99 is larger than the other's, beyond noise.
 
