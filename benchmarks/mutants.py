@@ -197,8 +197,9 @@ def _plain(code: CodeType) -> str:
 class Run:
     """A plugin of pytest: it collects once and, instead of running, forks for every mutant."""
 
-    def __init__(self, mutants: list[Mutant], contexts: Path) -> None:
+    def __init__(self, mutants: list[Mutant], contexts: Path, minutes: float) -> None:
         self._mutants, self._file = mutants, contexts
+        self._end = time.monotonic() + 60 * minutes
         self._running: dict[int, Mutant] = {}
         self.killed: list[Mutant] = []
         self.survivors: list[Mutant] = []
@@ -209,6 +210,8 @@ class Run:
         items = {item.nodeid: item for item in session.items if not _is_timed(item)}
         contexts = self._contexts(list(items.values()))
         for mutant in self._mutants:
+            if time.monotonic() > self._end:
+                break
             if len(self._running) == AT_A_TIME:
                 self._reap()
             chosen = _chosen(mutant, items, contexts)
@@ -219,6 +222,10 @@ class Run:
         while self._running:
             self._reap()
         return True
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, (self.killed, self.survivors, self.not_executed, self.broken)))
 
     def _reap(self) -> None:
         pid, status = os.wait()
@@ -339,7 +346,7 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Mutants of both cores that survive their tests.")
     parser.add_argument("--sample", type=int, default=400, help="how many mutants")
     parser.add_argument("--seed", type=int, default=1, help="of the sample")
-    parser.add_argument("--skip", type=int, default=0, help="so many of the sample ran before")
+    parser.add_argument("--minutes", type=float, default=180, help="begin no mutant after that")
     parser.add_argument("--only", help="those in whose row of the list this stands")
     parser.add_argument("--again", action="store_true", help="those that survived the last run")
     parser.add_argument("--write", action="store_true", help="into docs/mutants.md")
@@ -356,7 +363,7 @@ def _tried(asked: argparse.Namespace) -> list[Mutant]:
         before = listed(SURVIVORS)
         return [mutant for mutant in every if mutant.row in before]
     dice = random.Random(asked.seed)  # noqa: S311  not a secret
-    return dice.sample(every, min(asked.sample, len(every)))[asked.skip :]
+    return dice.sample(every, len(every))[: asked.sample]
 
 
 def main() -> int:
@@ -365,13 +372,13 @@ def main() -> int:
     os.chdir(ROOT)
     tried = _tried(asked)
     with TemporaryDirectory() as folder:
-        run = Run(tried, asked.contexts or Path(folder) / "contexts.json")
+        run = Run(tried, asked.contexts or Path(folder) / "contexts.json", asked.minutes)
         options = [text for name in UNUSED for text in ("-p", f"no:{name}")]
         pytest.main(["-q", "-n", "0", *options, *asked.tests], plugins=[run])
     equivalent = listed(EQUIVALENT)
     survivors = [mutant for mutant in run.survivors if mutant.row not in equivalent]
     words = (
-        f"{datetime.now(UTC):%Y-%m-%d}, seed {asked.seed}: of {len(tried)} mutants "
+        f"{datetime.now(UTC):%Y-%m-%d}, seed {asked.seed}: of {run.count} mutants "
         f"{len(run.killed)} were killed, {len(run.broken)} ran out of time or memory, "
         f"{len(survivors)} survived, "
         f"{len(run.survivors) - len(survivors)} are equivalent, and {len(run.not_executed)} stand "

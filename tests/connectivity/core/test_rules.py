@@ -470,6 +470,11 @@ def test_peaks_between_two_regions_add_up_both_ways_and_not_with_those_to_a_thir
     assert "add up to 120 Gbps" in findings(peaks(("a", "b"), ("b", "a"), ("a", "c")))[rule]
 
 
+def test_only_the_end_without_ipv4_is_named() -> None:
+    detail = findings(two_vpcs(orders={"cidrs": ["2001:db8::/56"]}))
+    assert detail["transit-gateway", "TGW-07", "hard"].startswith("orders: IPv6 only")
+
+
 def test_both_flows_to_two_vpcs_that_overlap_are_warned_and_no_other() -> None:
     """Of five VPCs the second peers with the third and the fifth."""
     cidrs = ("10.9.0.0/16", "10.1.0.0/16", "10.0.0.0/16", "10.8.0.0/16", "10.0.0.0/24")

@@ -46,6 +46,14 @@ def test_tiers_apply_to_the_sum_of_a_pool() -> None:
     assert (alone, together) == (Decimal(20), Decimal(15))
 
 
+def test_one_thousandth_in_a_tier_is_billed_at_its_rate() -> None:
+    charge = Metered("GB", BYTES, ints(0), ints(0), ints(100_001))
+    assert [(line.quantity, line.rate) for line in made(charge).lines] == [
+        (Decimal(100), Decimal("0.10")),
+        (Decimal("0.001"), Decimal("0.05")),
+    ]
+
+
 def test_a_tier_is_split_over_its_payers_to_the_thousandth() -> None:
     parts = made(metered(ints(0, 1, 2), ints(50, 50, 50)), pools=ints(0, 0, 0)).lines
     first = [line.quantity for line in parts if line.rate == Decimal("0.10")]

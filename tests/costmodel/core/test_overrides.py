@@ -159,3 +159,16 @@ def test_own_rates_of_two_pairs_do_not_mix() -> None:
     prices = PriceList("own", "", overridden(price_list(PAIRS), rules))
     found = {end: prices.find(name, "eu-west-1", end) for end in ends}
     assert {end: str(price.tiers[0].usd) for end, price in found.items() if price} == ends
+
+
+def test_own_rates_of_two_usage_types_of_a_region_do_not_mix() -> None:
+    bytes_ = PriceName("AmazonVPC", "TransitGateway-Bytes", "TransitGatewayVPC")
+    listed = f"{LISTED.strip()}\nAmazonVPC {bytes_[1]} {bytes_[2]} us-east-1 - GB 0.02"
+    both = [
+        own("TransitGateway-Bytes", "eu-west-1", usd="0.03"),
+        own("TransitGateway-Hours", "eu-west-1", usd="0.06"),
+    ]
+    for rules in (both, both[::-1]):
+        prices = PriceList("own", "", overridden(price_list(listed), rules))
+        found = [prices.find(name, "eu-west-1") for name in (bytes_, HOURS)]
+        assert [str(price.tiers[0].usd) for price in found if price] == ["0.03", "0.06"]

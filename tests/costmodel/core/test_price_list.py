@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from costmodel.core.charges import PriceName
-from costmodel.core.price_list import Price, PriceList, Tier, tiers
+from costmodel.core.price_list import Price, PriceList, Tier, changes, tiers
 
 NAME = PriceName("AmazonVPC", "VpcEndpoint-Bytes", "VpcEndpoint")
 OPEN = (Tier(0, None, Decimal("0.01")),)
@@ -63,6 +63,22 @@ def test_a_price_for_all_regions_holds_in_the_commercial_ones_alone(region: str)
     short = price(region, "2026", SHORT)
     assert PriceList("test", "", (for_all, short)).find(NAME, region) == short
     assert for_all.where == "all commercial Regions"
+
+
+def test_of_two_lists_only_what_is_new_gone_or_of_other_tiers_is_a_change() -> None:
+    same, short = price("us-east-1", "2026"), price("us-east-2", "2026", SHORT)
+    newer = price("us-east-1", "2027")  # read later, and of the same tiers
+    longer = price("us-east-2", "2027", OPEN)
+    gone, new = price("eu-west-1", "2026"), price("eu-west-2", "2026")
+    before, after = (
+        PriceList("a", "", (same, short, gone)),
+        PriceList("b", "", (new, newer, longer)),
+    )
+    assert [(each.old, each.new) for each in changes(before, after)] == [
+        (gone, None),
+        (None, new),
+        (short, longer),
+    ]
 
 
 def test_tiers_are_put_in_order() -> None:
