@@ -101,6 +101,31 @@ def test_a_crossing_behind_more_bends_than_are_looked_at_is_closed_in_on() -> No
     assert abs(at[0]) < 0.01
 
 
+def test_a_crossing_behind_the_point_where_gb_overtake_connections_is_where_the_bills_cross() -> (
+    None
+):
+    """Up to 2,737.5 GB connections decide the load balancer's units, and beyond it GB do."""
+    made = document(flow(gb_per_month=1_000, cross_az_share=0.9, connections_per_second=3_000))
+    by_key = OPTIONS.by_key
+    ours, theirs = (by_key[key] for key in ("vpc-peering", "privatelink"))
+    curves = [cost_curve(each, case(topology(made)), PRICES, Axis.GB) for each in (ours, theirs)]
+    assert curves[1].bends(1, 100).tolist() == pytest.approx([2.7375])
+    found = first_change(*curves, 0, (1, 100))
+    assert found is not None
+
+    def ahead(factor: float) -> float:
+        bills = [bill_of(each, moved(made, Axis.GB, factor)) for each in (ours, theirs)]
+        usd = [float(each.usd) for each in bills if each is not None and each.usd is not None]
+        return usd[0] - usd[1]
+
+    low, high = 1.0, 100.0
+    for _ in range(30):
+        middle = (low + high) / 2
+        low, high = (low, middle) if ahead(middle) > 0 else (middle, high)
+    assert low > 2.7375
+    assert found == pytest.approx(low, rel=1e-4)
+
+
 def runners_of(made: dict[str, Any], axis: Axis) -> list[Runner]:
     priced = [option for option in OPTIONS if option.key != "single-vpc"]
     found = ((option, curve_of(option, made, axis)) for option in priced)
