@@ -172,3 +172,25 @@ def test_own_rates_of_two_usage_types_of_a_region_do_not_mix() -> None:
         prices = PriceList("own", "", overridden(price_list(listed), rules))
         found = [prices.find(name, "eu-west-1") for name in (bytes_, HOURS)]
         assert [str(price.tiers[0].usd) for price in found if price] == ["0.03", "0.06"]
+
+
+def test_a_later_own_price_of_something_else_changes_nothing() -> None:
+    ours = own("VpcEndpoint-Bytes", "eu-west-1", percent="-10")
+    other = own("TransitGateway-Hours", "us-east-1", percent="-50")
+    for rules in ((ours, other), (other, ours)):
+        assert rates(BYTES, "eu-west-1", *rules) == [Decimal("0.009"), Decimal("0.0054")]
+        assert rates(HOURS, "us-east-1", *rules) == [Decimal("0.025")]
+
+
+@pytest.mark.parametrize(
+    ("usage_type", "words"),
+    [
+        ("VpcEndpoint-Byte", "did you mean 'VpcEndpoint-Bytes'"),
+        ("VpcEndpoint-Bytes", "its operations are VpcEndpoint"),
+    ],
+)
+def test_what_is_wrong_of_a_name_is_what_is_offered(usage_type: str, words: str) -> None:
+    """The usage type first; its operations where it is right."""
+    rule = replace(own(usage_type, "", percent="1"), operation="Endpoint")
+    with pytest.raises(NothingOverridden, match=words):
+        check_override(rule, price_list(LISTED))
