@@ -18,6 +18,7 @@ LARGEST = 20_000_000  # bytes
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 WINDOWS = b" TTL="  # its ping speaks the language and code page of the console; figures are ASCII
 COLON = re.compile(r"\s*:")
+BLANK = re.compile(r"[ \t\n\r]*")
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -79,15 +80,25 @@ class Text:
         Raises:
             DocumentRefused: it is cut, or there are two.
         """
+        begin = self._next(0)
         try:
-            return json.loads(self.whole, parse_constant=self._constant)
-        except (json.JSONDecodeError, RecursionError, ValueError) as error:
-            if not isinstance(error, json.JSONDecodeError):
-                refuse(self.start, f"not JSON that can be read: {str(error)[:100]}")
-            line = self.start + error.lineno - 1
-            if error.msg == "Extra data":
-                refuse(line, "a second JSON document begins here; import runs one by one")
-            refuse(line, f"not whole JSON: {error.msg}")
+            value, end = json.JSONDecoder(parse_constant=self._constant).raw_decode(
+                self.whole, begin
+            )
+        except json.JSONDecodeError as error:
+            refuse(self.start + error.lineno - 1, f"not whole JSON: {error.msg}")
+        except (RecursionError, ValueError) as error:
+            refuse(self.start, f"not JSON that can be read: {str(error)[:100]}")
+        after = self._next(end)
+        if after < len(self.whole):
+            line = self.start + self.whole.count("\n", 0, after)
+            refuse(line, "a second JSON document begins here; import runs one by one")
+        return value
+
+    def _next(self, place: int) -> int:
+        """Where something stands again that is no blank."""
+        blank = BLANK.match(self.whole, place)
+        return blank.end() if blank else place
 
     @staticmethod
     def _constant(word: str) -> float:
