@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -105,3 +106,10 @@ def test_an_option_s_own_kind_of_object_has_a_price_of_operations(register: Any)
     assert what_if(topology_of(), [("operations:dish", "12")]).topology.operations_usd == {
         "dish": 12
     }
+
+
+def test_the_style_sheet_has_a_colour_for_every_series_in_both_themes() -> None:
+    sheet = (Path(__file__).parents[3] / "static/css/advisor.css").read_text(encoding="utf-8")
+    for colour in range(1, COLOURS + 1):
+        assert sheet.count(f"--series-{colour}:") == 2
+    assert f"--series-{COLOURS + 1}:" not in sheet

@@ -327,3 +327,10 @@ def test_a_mix_that_needs_two_targets_in_one_route_says_so() -> None:
     flows = [flow(options=["transit-gateway"]), flow(name="g", options=["vpc-peering"])]
     assert answer_of(document(*flows))["mix"]["feasible"] is False
     assert answer_of(document(*flows[:1]))["mix"]["feasible"] is True
+
+
+def test_who_may_keep_a_budget_that_nobody_can_check_is_not_on_the_frontier() -> None:
+    """No p99 is known: without a budget the cheapest stands there, with one nobody does."""
+    assert answer_of(document(flow()))["frontier"] == ["vpc-peering"]
+    answer = answer_of(document(flow(p99_budget_us=900)))
+    assert (answer["recommended"], answer["frontier"]) == ("vpc-peering", [])
