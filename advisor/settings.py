@@ -185,8 +185,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]
-LANGUAGE_CODE = "en"
-TIME_ZONE = "UTC"
+LANGUAGE_CODE, TIME_ZONE = "en", "UTC"
 USE_I18N = USE_THOUSAND_SEPARATOR = False
 USE_TZ = True
 
@@ -270,15 +269,11 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["advisor.api.authentication.MayUse"],
     "DEFAULT_RENDERER_CLASSES": ["advisor.api.rendering.FastJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["advisor.api.documents.DocumentParser"],
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "advisor.api.problems.handle",
-    "PAGE_SIZE": 50,
 }
 REST_KNOX = {"TOKEN_TTL": None, "AUTO_REFRESH": False}
-# Their own tables of tokens and entries are not used.
-MIGRATION_MODULES = {"knox": None, "auditlog": None}
+MIGRATION_MODULES = {"knox": None, "auditlog": None}  # tokens and entries have tables of ours
 KNOX_TOKEN_MODEL = "advisor.ApiToken"  # noqa: S105  the name of a model
 SPECTACULAR_SETTINGS = {
     "TITLE": "Connectivity Advisor",
@@ -286,7 +281,13 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["advisor.api.authentication.MayUse"],
-    "ENUM_NAME_OVERRIDES": {"RegionEnum": "connectivity.core.regions.CODES"},
+    "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": ["advisor.api.schema.finished"],
+    "ENUM_NAME_OVERRIDES": {
+        "RegionEnum": "connectivity.core.regions.CODES",
+        "HealthStateEnum": "advisor.api.health_serializers.STATES",
+        "ResourceKindEnum": "advisor.api.health_serializers.KIND_CHOICES",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

@@ -77,6 +77,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
+handler400 = "advisor.web.failures.bad_request"
+handler403 = "advisor.web.failures.permission_denied"
+handler404 = "advisor.web.failures.page_not_found"
 handler500 = "advisor.web.failures.server_error"
 help_page = TemplateView.as_view(template_name="web/help.html", extra_context={"terms": terms})
 

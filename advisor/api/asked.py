@@ -17,6 +17,14 @@ def asked_of(request: Request) -> dict[str, str]:
     }
 
 
+def flag_of(request: Request, name: str) -> bool:
+    """Whether the query says `true`; without it, it does not. Raises: DocumentRefused."""
+    text = request.query_params.get(name, "false")
+    if text not in ("true", "false"):
+        raise DocumentRefused([Problem(name, f"is {ascii(text[:20])}, neither true nor false")])
+    return text == "true"
+
+
 def body_of(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
     """Raises: DocumentRefused: with every problem, unknown fields among them."""
     data = request.data

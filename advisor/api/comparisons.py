@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from advisor import jobs
 from advisor.api.authentication import may_store, team_id_of
+from advisor.api.headers import IDEMPOTENCY
 from advisor.api.idempotency import once
 from advisor.api.jobs import job_json
 from advisor.api.serializers import (
@@ -54,6 +55,7 @@ class ComparisonsView(APIView):
                 ),
             ),
             OpenApiParameter("Prefer", str, OpenApiParameter.HEADER, enum=["respond-async"]),
+            IDEMPOTENCY,
         ],
     )
     def post(self, request: Request) -> Response:

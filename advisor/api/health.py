@@ -7,18 +7,27 @@ from uuid import UUID
 from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from advisor.api.asked import asked_of, body_of
+from advisor.api.asked import asked_of, body_of, flag_of
 from advisor.api.authentication import team_id_of
+from advisor.api.health_serializers import (
+    ActSerializer,
+    CollectionSerializer,
+    HealthFindingSerializer,
+    NumbersSerializer,
+    ResourceSerializer,
+    RuleSerializer,
+    RulesSerializer,
+    ToldFindingSerializer,
+    WholeResourceSerializer,
+)
+from advisor.api.paging import PagedView
 from advisor.api.problems import refused
 from advisor.api.serializers import ProblemsSerializer
-from advisor.api.topologies import Pages
 from connectivity.core.health.judging import State
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.problems import Problem
@@ -27,30 +36,15 @@ from connectivity.health.plain import finding_json, resource_json, rules_json
 from connectivity.health.settings import Numbers, rules_of, set_rule
 
 
-class ActSerializer(serializers.Serializer[Any]):
-    """What somebody says of a finding: `{"acknowledge": true}`, `{"mute_until": …, "note": …}`,
-    or `{"mute_until": null}`."""
-
-    acknowledge = serializers.BooleanField(required=False)
-    mute_until = serializers.DateTimeField(required=False, allow_null=True)
-    note = serializers.CharField(required=False, max_length=300, allow_blank=True)
-
-
-class NumbersSerializer(serializers.Serializer[Any]):
-    """A team's own numbers for a rule; the standard ones again with those of the standard."""
-
-    is_on = serializers.BooleanField(default=True)
-    threshold = serializers.FloatField(required=False, allow_null=True, default=None)
-    n = serializers.IntegerField(required=False, allow_null=True, default=None)
-    m = serializers.IntegerField(required=False, allow_null=True, default=None)
-    reason = serializers.CharField(required=False, max_length=300, default="", allow_blank=True)
-
-
-class ResourcesView(APIView):
+class ResourcesView(PagedView):
     @extend_schema(
         operation_id="api_v1_health_resources_list",
-        responses=OpenApiTypes.OBJECT,
-        parameters=[OpenApiParameter(one, str) for one in ("kind", "state", "q", "page")],
+        responses=ResourceSerializer(many=True),
+        parameters=[
+            OpenApiParameter("kind", str, enum=list(KINDS)),
+            OpenApiParameter("state", str, enum=[one.value for one in State]),
+            OpenApiParameter("q", str, description="words of a name, an id, an account"),
+        ],
     )
     def get(self, request: Request) -> Response:
         """What is watched, the worst first, with open findings."""
@@ -61,13 +55,14 @@ class ResourcesView(APIView):
         if state and state not in tuple(State):
             return refused([Problem("state", f"{state[:30]!r} is none of {', '.join(State)}")])
         found = reading.resources(team_id_of(request), kind, state, asked.get("q", ""))
-        pages = Pages()
-        page = pages.paginate_queryset(found.prefetch_related("findings"), request, self) or []
-        return pages.get_paginated_response([resource_json(one) for one in page])
+        return self.paged(request, found.prefetch_related("findings"), resource_json)
 
 
 class ResourceView(APIView):
-    @extend_schema(responses=OpenApiTypes.OBJECT, parameters=[OpenApiParameter("range", str)])
+    @extend_schema(
+        responses=WholeResourceSerializer,
+        parameters=[OpenApiParameter("range", str, enum=list(reading.RANGES))],
+    )
     def get(self, request: Request, uid: UUID) -> Response:
         """One resource: what every rule says, its cost, and its series over `range`."""
         row = reading.resource(team_id_of(request), uid)
@@ -92,29 +87,27 @@ class ResourceView(APIView):
         return Response(resource_json(row) | extra)
 
 
-class FindingsView(APIView):
+class FindingsView(PagedView):
     @extend_schema(
         operation_id="api_v1_health_findings_list",
-        responses=OpenApiTypes.OBJECT,
+        responses=HealthFindingSerializer(many=True),
         parameters=[OpenApiParameter("all", bool)],
     )
     def get(self, request: Request) -> Response:
         """Open findings, the newest first; those that closed too with `?all=true`."""
-        is_open = None if asked_of(request).get("all", "").lower() == "true" else True
-        pages = Pages()
+        is_open = None if flag_of(request, "all") else True
         found = reading.findings(team_id_of(request), is_open=is_open)
-        page = pages.paginate_queryset(found, request, self) or []
-        return pages.get_paginated_response([finding_json(one) for one in page])
+        return self.paged(request, found, finding_json)
 
 
 class FindingView(APIView):
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=ToldFindingSerializer)
     def get(self, request: Request, uid: UUID) -> Response:
         """One finding with its history."""
         return Response(_with_events(team_id_of(request), uid))
 
     @extend_schema(
-        request=ActSerializer, responses={200: OpenApiTypes.OBJECT, 400: ProblemsSerializer}
+        request=ActSerializer, responses={200: ToldFindingSerializer, 400: ProblemsSerializer}
     )
     def patch(self, request: Request, uid: UUID) -> Response:
         """Acknowledge a finding, mute it until a moment, or listen to it again."""
@@ -149,7 +142,7 @@ def _with_events(team_id: int, uid: UUID) -> dict[str, Any]:
 
 
 class RulesView(APIView):
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=RulesSerializer)
     def get(self, request: Request) -> Response:
         """Every health rule as the team has it."""
         return Response({"rules": rules_json(rules_of(team_id_of(request)))})
@@ -157,7 +150,7 @@ class RulesView(APIView):
 
 class RuleView(APIView):
     @extend_schema(
-        request=NumbersSerializer, responses={200: OpenApiTypes.OBJECT, 400: ProblemsSerializer}
+        request=NumbersSerializer, responses={200: RuleSerializer, 400: ProblemsSerializer}
     )
     def put(self, request: Request, id: str) -> Response:
         """The team's own numbers for a rule, with the reason."""
@@ -172,7 +165,7 @@ class RuleView(APIView):
 
 
 class CollectionView(APIView):
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=CollectionSerializer)
     def get(self, request: Request) -> Response:
         """How asking goes: last success, what was refused, what it costs."""
         team_id = team_id_of(request)

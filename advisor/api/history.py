@@ -4,26 +4,30 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from advisor.api.authentication import team_id_of
+from advisor.api.headers import IF_MATCH, version_expected
+from advisor.api.history_serializers import EntrySerializer, VersionChangesSerializer
+from advisor.api.paging import PagedView
 from advisor.api.problems import refused
 from advisor.api.serializers import ProblemsSerializer, StoredTopologySerializer
-from advisor.api.topologies import Pages, stored_topology
+from advisor.api.topologies import stored_topology
 from advisor.models import AuditEntry
 from connectivity import editing, queries
 from connectivity.core.problems import Problem
 from connectivity.history import OptionChange, version_changes
 
+NUMBER = {"type": "integer", "minimum": 1, "maximum": 99_999_999}
+
 
 class VersionChangesView(APIView):
     @extend_schema(
-        parameters=[OpenApiParameter("from", int), OpenApiParameter("to", int)],
-        responses={200: OpenApiTypes.OBJECT, 400: ProblemsSerializer},
+        parameters=[OpenApiParameter(one, NUMBER) for one in ("from", "to")],
+        responses={200: VersionChangesSerializer, 400: ProblemsSerializer},
     )
     def get(self, request: Request, uid: UUID) -> Response:
         """What differs between two versions: rows of the document, bills, findings. Without
@@ -76,29 +80,23 @@ class RestoreView(APIView):
     @extend_schema(
         request=None,
         responses={200: StoredTopologySerializer, 409: ProblemsSerializer},
-        parameters=[OpenApiParameter("If-Match", str, OpenApiParameter.HEADER)],
+        parameters=[IF_MATCH],
     )
     def post(self, request: Request, uid: UUID, number: int) -> Response:
         """Make an older version the newest again, as a new one; those between stay."""
-        tag = request.headers.get("If-Match", "*").strip().removeprefix("W/").strip('"')
-        if tag != "*" and not (tag.isdecimal() and tag.isascii() and len(tag) < 9):
-            return refused([Problem("If-Match", f"is {tag[:20]!r}, not the number of a version")])
         base = editing.Base(team_id_of(request), uid, number, request.user.pk)
-        version = editing.restore_version(base, None if tag == "*" else int(tag))
+        version = editing.restore_version(base, version_expected(request))
         return Response(stored_topology(version, request))
 
 
-class AuditView(APIView):
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+class AuditView(PagedView):
+    @extend_schema(responses=EntrySerializer(many=True))
     def get(self, request: Request) -> Response:
         """Every write and sign-in of the team, the latest first: who, what, before and after, the
         door, the address and the program. Sign-ins are kept for 400 days, writes as long as the
         team."""
-        pages = Pages()
         found = AuditEntry.objects.filter(team_id=team_id_of(request))
-        found = found.select_related("actor", "content_type")
-        page: list[AuditEntry] = pages.paginate_queryset(found, request, self) or []
-        return pages.get_paginated_response([_entry(one) for one in page])
+        return self.paged(request, found.select_related("actor", "content_type"), _entry)
 
 
 def _entry(one: AuditEntry) -> dict[str, Any]:

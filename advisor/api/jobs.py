@@ -4,30 +4,28 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from advisor import jobs
 from advisor.api.authentication import is_own, may_store, team_id_of
+from advisor.api.job_serializers import RESULT
+from advisor.api.paging import PagedView
 from advisor.api.problems import refused
-from advisor.api.serializers import JobSerializer
+from advisor.api.serializers import JobSerializer, ProblemsSerializer
 from advisor.models import Job
 from connectivity.core.problems import Problem
 
 
-class JobsView(APIView):
+class JobsView(PagedView):
     @extend_schema(responses=JobSerializer(many=True))
     def get(self, request: Request) -> Response:
         """The team's jobs, the newest first."""
-        pages = PageNumberPagination()
         mine = Job.objects.filter(team_id=team_id_of(request)).defer("arguments", "result")
-        page = pages.paginate_queryset(mine, request, self) or []
-        return pages.get_paginated_response([job_json(one, request) for one in page])
+        return self.paged(request, mine, lambda one: job_json(one, request))
 
 
 class JobView(APIView):
@@ -50,7 +48,7 @@ class JobView(APIView):
 
 
 class JobResultView(APIView):
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses={200: RESULT, 409: ProblemsSerializer})
     def get(self, request: Request, uid: UUID) -> Response:
         """What came of a job that is done."""
         job = _job(request, uid)

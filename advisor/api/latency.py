@@ -7,7 +7,6 @@ from itertools import permutations
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -16,15 +15,19 @@ from rest_framework.views import APIView
 
 from advisor.api.asked import asked_of
 from advisor.api.authentication import team_id_of
+from advisor.api.headers import IDEMPOTENCY
 from advisor.api.idempotency import once
-from advisor.api.problems import refused
-from advisor.api.serializers import (
+from advisor.api.latency_serializers import (
+    CellSerializer,
     LatencyImportRequestSerializer,
     LatencyImportSerializer,
     MeasurementSerializer,
-    ProblemsSerializer,
+    NamesSerializer,
+    ZoneNamesSerializer,
 )
-from advisor.api.topologies import Pages
+from advisor.api.paging import PagedView
+from advisor.api.problems import refused
+from advisor.api.serializers import ProblemsSerializer
 from connectivity import queries
 from connectivity.core.cells import Cell
 from connectivity.core.distance import AS_OF, between, places
@@ -60,6 +63,7 @@ class LatencyImportsView(APIView):
             201: LatencyImportSerializer,
             400: ProblemsSerializer,
         },
+        parameters=[IDEMPOTENCY],
     )
     def post(self, request: Request) -> Response:
         """Read a tool's output and file it. 201 when stored; 200 for a dry run or a repetition."""
@@ -84,32 +88,34 @@ class LatencyImportsView(APIView):
         return once(request, store, said=[sha256(data).hexdigest(), repr(filing)])
 
 
-class MeasurementsView(APIView):
+class MeasurementsView(PagedView):
     @extend_schema(
         responses=MeasurementSerializer(many=True),
-        parameters=[OpenApiParameter(name, str) for name in (*FILTERS, "page", "page_size")],
+        parameters=[OpenApiParameter(name, str) for name in FILTERS],
     )
     def get(self, request: Request) -> Response:
         """The team's measurements, the newest first, withdrawn ones included and marked."""
         said = asked_of(request)
         asked = {name: said[name] for name in FILTERS if name in said}
-        pages = Pages()
-        found = queries.measurements(team_id_of(request), asked)
-        page = pages.paginate_queryset(found, request, self) or []
-        return pages.get_paginated_response([measurement_json(one) for one in page])
+        return self.paged(
+            request, queries.measurements(team_id_of(request), asked), measurement_json
+        )
 
 
 class MeasurementView(APIView):
-    @extend_schema(request=OpenApiTypes.OBJECT, responses={204: None, 400: ProblemsSerializer})
+    @extend_schema(
+        responses={204: None, 400: ProblemsSerializer},
+        parameters=[OpenApiParameter("because", {"type": "string", "minLength": 1}, required=True)],
+    )
     def delete(self, request: Request, uid: UUID) -> Response:
         """Withdraw a measurement: `?because=` says why. It stays readable."""
         withdraw(team_id_of(request), uid, asked_of(request).get("because", ""))
         return Response(status=204)
 
 
-class LatencyCellsView(APIView):
+class LatencyCellsView(PagedView):
     @extend_schema(
-        responses=OpenApiTypes.OBJECT,
+        responses=CellSerializer(many=True),
         parameters=[
             *(OpenApiParameter(name, str) for name in ("option", "source", "destination")),
             OpenApiParameter("include", str, enum=[ESTIMATES], description="by distance"),
@@ -133,17 +139,15 @@ class LatencyCellsView(APIView):
             found += [one for one in estimates if (one["source"], one["destination"]) not in known]
         ends = ("source", "destination")
         found = [row for row in found if all(asked.get(end, row[end]) == row[end] for end in ends)]
-        pages = Pages()
-        page = pages.paginate_queryset(found, request, self) or []
-        return pages.get_paginated_response(list(page))
+        return self.paged(request, found, dict)
 
 
 class ZoneNamesView(APIView):
     parser_classes = [MultiPartParser]
 
     @extend_schema(
-        request={"multipart/form-data": OpenApiTypes.OBJECT},
-        responses={200: OpenApiTypes.OBJECT, 400: ProblemsSerializer},
+        request={"multipart/form-data": ZoneNamesSerializer},
+        responses={200: NamesSerializer, 400: ProblemsSerializer},
     )
     def post(self, request: Request) -> Response:
         """Keep an account's AZ names: `account`, and describe-availability-zones as `file`."""

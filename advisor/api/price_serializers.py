@@ -11,6 +11,99 @@ from costmodel.ingest import services
 Text = serializers.CharField
 
 
+class RegionsSerializer(serializers.Serializer[object]):
+    regions = serializers.ListField(
+        child=serializers.ChoiceField(choices=list(AZ_PREFIXES)), min_length=1, max_length=40
+    )
+
+
+class InForceSerializer(serializers.Serializer[object]):
+    price_list = Text(help_text="the one in force from now on")
+
+
+class CountsSerializer(serializers.Serializer[object]):
+    read = serializers.IntegerField(allow_null=True)
+    kept = serializers.IntegerField(allow_null=True)
+    skipped = serializers.DictField(child=serializers.IntegerField(), allow_null=True)
+
+
+class StoredPriceListSerializer(serializers.Serializer[object]):
+    name = Text()
+    as_of = Text()
+    created_at = serializers.DateTimeField()
+    is_own = serializers.BooleanField()
+    base = Text(allow_null=True)
+    overrides = serializers.ListField(child=serializers.DictField())
+    counts = CountsSerializer()
+
+
+class TierSerializer(serializers.Serializer[object]):
+    to = Text(allow_null=True)
+    usd = Text()
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """`from` is no name that a class can say."""
+        return {"from": Text(), **super().get_fields()}
+
+
+class PriceSerializer(serializers.Serializer[object]):
+    service = Text()
+    usage_type = Text()
+    operation = Text()
+    region = Text()
+    to_region = Text(allow_null=True)
+    unit = Text()
+    tiers = TierSerializer(many=True)
+    source = Text()  # type: ignore[assignment]  # a field of this name
+    as_of = Text()
+    weak = serializers.BooleanField()
+
+
+class PriceChangeSerializer(serializers.Serializer[object]):
+    words = Text()
+    old = PriceSerializer(allow_null=True)
+    new = PriceSerializer(allow_null=True)
+
+
+class SideSerializer(serializers.Serializer[object]):
+    recommended = Text(allow_null=True)
+    monthly_usd = Text(allow_null=True)
+    mix_usd = Text(allow_null=True)
+
+
+class EffectSerializer(serializers.Serializer[object]):
+    topology = serializers.UUIDField()
+    name = Text()
+    version = serializers.IntegerField()
+    flips = serializers.BooleanField()
+    before = SideSerializer()
+    after = SideSerializer()
+    because = serializers.ListField(child=Text())
+
+
+class PriceChangesSerializer(serializers.Serializer[object]):
+    old = Text(allow_null=True)
+    new = Text()
+    changes = PriceChangeSerializer(many=True)
+    topologies = EffectSerializer(many=True)
+    not_looked_at = serializers.IntegerField()
+
+
+class StoredOverrideSerializer(serializers.Serializer[object]):
+    uid = serializers.UUIDField()
+    service = Text()
+    usage_type = Text()
+    operation = Text()
+    region = Text()
+    to_region = Text()
+    percent = Text(allow_null=True)
+    usd = Text(allow_null=True)
+    reason = Text()
+    author = Text(allow_null=True)
+    created_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True)
+
+
 class OldPricesSerializer(serializers.Serializer[object]):
     count = serializers.IntegerField()
     of = serializers.IntegerField(help_text="prices in these bills")

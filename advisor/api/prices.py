@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,12 +11,21 @@ from rest_framework.views import APIView
 from advisor import jobs
 from advisor.api.asked import asked_of
 from advisor.api.authentication import team_id_of
+from advisor.api.headers import IDEMPOTENCY
 from advisor.api.idempotency import once
 from advisor.api.jobs import job_json
-from advisor.api.price_serializers import OverrideSerializer
+from advisor.api.paging import PagedView
+from advisor.api.price_serializers import (
+    InForceSerializer,
+    OverrideSerializer,
+    PriceChangesSerializer,
+    PriceSerializer,
+    RegionsSerializer,
+    StoredOverrideSerializer,
+    StoredPriceListSerializer,
+)
 from advisor.api.problems import refused
 from advisor.api.serializers import JobSerializer, ProblemsSerializer
-from advisor.api.topologies import Pages
 from connectivity.core.price_names import other_rates
 from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
 from connectivity.core.regions import AZ_PREFIXES
@@ -31,22 +39,19 @@ MOST_TOPOLOGIES = 1_000
 MOST_REGIONS = 40
 
 
-class PriceListsView(APIView):
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+class PriceListsView(PagedView):
+    @extend_schema(responses=StoredPriceListSerializer(many=True))
     def get(self, request: Request) -> Response:
         """The price lists that the team may use, the one in force first."""
-        pages = Pages()
-        found = queries.price_lists(team_id_of(request))
-        page = pages.paginate_queryset(found, request, self) or []
-        return pages.get_paginated_response([_list(one) for one in page])
+        return self.paged(request, queries.price_lists(team_id_of(request)), _list)
 
 
-class PricesView(APIView):
+class PricesView(PagedView):
     @extend_schema(
-        responses=OpenApiTypes.OBJECT,
+        responses=PriceSerializer(many=True),
         parameters=[
             OpenApiParameter(name, str)
-            for name in ("price_list", "service", "usage_type", "region", "page", "page_size")
+            for name in ("price_list", "service", "usage_type", "region")
         ],
     )
     def get(self, request: Request) -> Response:
@@ -60,14 +65,12 @@ class PricesView(APIView):
             and asked.get("usage_type", one.name.usage_type) == one.name.usage_type
             and asked.get("region", one.region) == one.region
         ]
-        pages = Pages()
-        page = pages.paginate_queryset(found, request, self) or []
-        return pages.get_paginated_response([price_json(one) for one in page])
+        return self.paged(request, found, price_json)
 
 
 class PriceChangesView(APIView):
     @extend_schema(
-        responses=OpenApiTypes.OBJECT,
+        responses=PriceChangesSerializer,
         parameters=[OpenApiParameter(name, str) for name in ("old", "new")],
     )
     def get(self, request: Request) -> Response:
@@ -92,7 +95,9 @@ class PriceChangesView(APIView):
 
 class PriceFetchesView(APIView):
     @extend_schema(
-        request=OpenApiTypes.OBJECT, responses={202: JobSerializer, 400: ProblemsSerializer}
+        request=RegionsSerializer,
+        responses={202: JobSerializer, 400: ProblemsSerializer},
+        parameters=[IDEMPOTENCY],
     )
     def post(self, request: Request) -> Response:
         """Fetch what AWS publishes for some Regions, as a job: `{"regions": ["eu-west-1"]}`."""
@@ -113,17 +118,17 @@ class PriceFetchesView(APIView):
         return once(request, store)
 
 
-class OverridesView(APIView):
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+class OverridesView(PagedView):
+    @extend_schema(responses=StoredOverrideSerializer(many=True))
     def get(self, request: Request) -> Response:
         """The team's own prices, those that ended included."""
-        pages = Pages()
         found = PriceOverride.objects.filter(team_id=team_id_of(request)).select_related("author")
-        page = pages.paginate_queryset(found, request, self) or []
-        return pages.get_paginated_response([_override(one) for one in page])
+        return self.paged(request, found, _override)
 
     @extend_schema(
-        request=OverrideSerializer, responses={201: OpenApiTypes.OBJECT, 400: ProblemsSerializer}
+        request=OverrideSerializer,
+        responses={201: InForceSerializer, 400: ProblemsSerializer},
+        parameters=[IDEMPOTENCY],
     )
     def post(self, request: Request) -> Response:
         """Pay something else than the list price: `service`, `percent` or `usd`, `reason`, and, if
@@ -139,7 +144,7 @@ class OverridesView(APIView):
 
 
 class OverrideView(APIView):
-    @extend_schema(responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(responses={200: InForceSerializer})
     def delete(self, request: Request, uid: UUID) -> Response:
         """End a price of the team's own; older lists keep it."""
         row = ingest.end_override(team_id_of(request), uid, request.user.pk)

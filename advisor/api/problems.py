@@ -1,4 +1,4 @@
-"""Errors of the domain as HTTP: what is refused, missing or in conflict."""
+"""Errors as HTTP, all in one form: what is refused, missing, in conflict or not read."""
 
 from typing import Any
 
@@ -15,33 +15,39 @@ from connectivity.queries import UnknownLatencies
 from costmodel.core.overrides import NothingOverridden
 from costmodel.queries import UnknownPriceList
 
+REQUEST = "request"  # as a whole
+NOT_FOUND = "There is no such thing in this team."
+PLACES: dict[type[Exception], tuple[str, int]] = {
+    UnknownOption: ("options", status.HTTP_400_BAD_REQUEST),
+    NothingOverridden: ("usage_type", status.HTTP_400_BAD_REQUEST),
+    UnknownPriceList: ("price_list", status.HTTP_400_BAD_REQUEST),
+    UnknownLatencies: ("latencies", status.HTTP_503_SERVICE_UNAVAILABLE),
+    Conflict: ("version", status.HTTP_409_CONFLICT),
+}
+"""Where the domain's errors have their place, and the status of each."""
+
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """The answer to an exception; None lets Django make its own."""
-    response = _answer(error, context)
-    if response is not None and isinstance(response.data, dict):
-        response.data["request_id"] = request_id()
-    return response
-
-
-def _answer(error: Exception, context: dict[str, Any]) -> Response | None:
-    match error:
-        case DocumentRefused():
-            return refused(error.problems)
-        case UnknownOption():
-            return refused([Problem("options", str(error))])
-        case NothingOverridden():
-            return refused([Problem("usage_type", str(error))])
-        case UnknownPriceList():
-            return refused([Problem("price_list", str(error))])
-        case UnknownLatencies():
-            return refused([Problem("latencies", str(error))], status.HTTP_503_SERVICE_UNAVAILABLE)
-        case Conflict():
-            return refused([Problem("version", str(error))], status.HTTP_409_CONFLICT)
-        case ObjectDoesNotExist():
-            return Response({"detail": "Not found."}, status.HTTP_404_NOT_FOUND)
-    return exception_handler(error, context)
+    if isinstance(error, DocumentRefused):
+        return refused(error.problems)
+    for kind, (place, code) in PLACES.items():
+        if isinstance(error, kind):
+            return refused([Problem(place, str(error))], code)
+    if isinstance(error, ObjectDoesNotExist):
+        return refused([Problem(REQUEST, NOT_FOUND)], status.HTTP_404_NOT_FOUND)
+    answer = exception_handler(error, context)
+    if answer is not None:  # the framework's own errors say one thing each
+        said = answer.data
+        words = said.get("detail", said) if isinstance(said, dict) else said
+        answer.data = in_form([Problem(REQUEST, str(words))])
+    return answer
 
 
 def refused(problems: list[Problem], code: int = status.HTTP_400_BAD_REQUEST) -> Response:
-    return Response({"problems": [problem._asdict() for problem in problems]}, code)
+    return Response(in_form(problems), code)
+
+
+def in_form(problems: list[Problem]) -> dict[str, Any]:
+    """Problems as every error of the API has them."""
+    return {"problems": [one._asdict() for one in problems], "request_id": request_id()}

@@ -4,8 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,10 +12,14 @@ from rest_framework.views import APIView
 
 from advisor.api.asked import body_of
 from advisor.api.authentication import team_id_of
+from advisor.api.described import described
+from advisor.api.paging import PagedView
 from advisor.api.serializers import ProblemsSerializer
-from advisor.api.topologies import Pages
 from advisor.models import Recipient, Report, Team, User
 from advisor.reports import making, recipients
+from connectivity.weekly import content as weekly
+
+CONTENT = described(weekly.Report)
 
 
 class ScheduleSerializer(serializers.Serializer[Any]):
@@ -27,22 +30,52 @@ class ScheduleSerializer(serializers.Serializer[Any]):
     report_hour = serializers.IntegerField(min_value=0, max_value=23)
 
 
+class NextSerializer(ScheduleSerializer):
+    time_zone = serializers.CharField()
+    next_at = serializers.DateTimeField(allow_null=True)
+
+
 class AddressSerializer(serializers.Serializer[Any]):
     address = serializers.CharField(max_length=254)
 
 
-class ReportsView(APIView):
-    @extend_schema(operation_id="api_v1_reports_list", responses=OpenApiTypes.OBJECT)
+class RecipientSerializer(serializers.Serializer[Any]):
+    uid = serializers.UUIDField()
+    address = serializers.CharField()
+    state = serializers.CharField()
+
+
+class AddedSerializer(RecipientSerializer):
+    problem = serializers.CharField(help_text="why it could not be asked; empty: it was")
+
+
+class HeadSerializer(serializers.Serializer[Any]):
+    uid = serializers.UUIDField()
+    week = serializers.CharField()
+    due_at = serializers.DateTimeField()
+    made_at = serializers.DateTimeField()
+    subject = serializers.CharField()
+
+
+@extend_schema_field(CONTENT)
+class ContentField(serializers.JSONField):
+    pass
+
+
+class ReportSerializer(HeadSerializer):
+    mails = serializers.DictField(child=serializers.IntegerField(), help_text="how many by state")
+    content = ContentField()
+
+
+class ReportsView(PagedView):
+    @extend_schema(operation_id="api_v1_reports_list", responses=HeadSerializer(many=True))
     def get(self, request: Request) -> Response:
         """The reports that are kept, the newest first, without what they say."""
-        pages = Pages()
-        rows = Report.objects.filter(team_id=team_id_of(request))
-        page = pages.paginate_queryset(rows, request, self) or []
-        return pages.get_paginated_response([_head(one) for one in page])
+        return self.paged(request, Report.objects.filter(team_id=team_id_of(request)), _head)
 
 
 class ReportView(APIView):
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses=ReportSerializer)
     def get(self, request: Request, uid: UUID) -> Response:
         """One report as it was told, and how many mails of it are in which state."""
         try:
@@ -55,14 +88,14 @@ class ReportView(APIView):
 
 
 class ReportPreviewView(APIView):
-    @extend_schema(operation_id="api_v1_reports_preview", responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="api_v1_reports_preview", responses={200: CONTENT})
     def get(self, request: Request) -> Response:
         """What the next report would say now."""
         return Response(making.so_far(Team.objects.get(pk=team_id_of(request))))
 
 
 class ScheduleView(APIView):
-    @extend_schema(operation_id="api_v1_reports_schedule", responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="api_v1_reports_schedule", responses=NextSerializer)
     def get(self, request: Request) -> Response:
         """When the team's report comes."""
         return Response(_schedule(Team.objects.get(pk=team_id_of(request))))
@@ -70,7 +103,7 @@ class ScheduleView(APIView):
     @extend_schema(
         operation_id="api_v1_reports_schedule_set",
         request=ScheduleSerializer,
-        responses={200: OpenApiTypes.OBJECT, 400: ProblemsSerializer},
+        responses={200: NextSerializer, 400: ProblemsSerializer},
     )
     def put(self, request: Request) -> Response:
         asked = body_of(ScheduleSerializer, request)
@@ -79,17 +112,17 @@ class ScheduleView(APIView):
         return Response(_schedule(team))
 
 
-class RecipientsView(APIView):
-    @extend_schema(operation_id="api_v1_reports_recipients_list", responses=OpenApiTypes.OBJECT)
+class RecipientsView(PagedView):
+    @extend_schema(
+        operation_id="api_v1_reports_recipients_list", responses=RecipientSerializer(many=True)
+    )
     def get(self, request: Request) -> Response:
         """Who gets the report, and who was asked."""
-        pages = Pages()
         rows = Recipient.objects.filter(team_id=team_id_of(request), removed_at=None)
-        page = pages.paginate_queryset(rows, request, self) or []
-        return pages.get_paginated_response([_recipient(one) for one in page])
+        return self.paged(request, rows, _recipient)
 
     @extend_schema(
-        request=AddressSerializer, responses={201: OpenApiTypes.OBJECT, 400: ProblemsSerializer}
+        request=AddressSerializer, responses={201: AddedSerializer, 400: ProblemsSerializer}
     )
     def post(self, request: Request) -> Response:
         """Add an address: a member gets the report at once, anybody else is asked by mail."""

@@ -1,8 +1,28 @@
 """What the OpenAPI schema cannot find out by itself."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.hooks import postprocess_schema_enums
+
+ERRORS = {
+    "400": "The request says what cannot be: each problem with its place.",
+    "401": "There is no token or session that counts.",
+    "403": "The caller's role, or the scope of its token, is too small.",
+    "404": "There is no such thing in the caller's team.",
+    "406": "No answer is made in a form that `Accept` takes.",
+    "409": "Somebody else was faster, or the thing is not in a state for it.",
+    "413": "The body has more bytes than are read here.",
+    "415": "No body is read in the form that `Content-Type` names.",
+    "429": "Too many requests of this caller; `Retry-After` says when to come again.",
+    "503": "What an answer needs is not there: the problem says what to load.",
+}
+"""What every error means; each has the API's one form of problems."""
+
+ALWAYS = ("400", "401", "403", "406", "429")
+WITH_BODY = ("413", "415")
+CONFLICTING = {"Idempotency-Key", "If-Match"}
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -13,3 +33,34 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Token …"}
+
+
+def finished(result: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Choices as components, and every operation with the errors that it answers."""
+    result = postprocess_schema_enums(result, **more)  # type: ignore[no-untyped-call]
+    problems = {"$ref": "#/components/schemas/Problems"}
+    result["components"]["responses"] = {
+        f"Error{code}": {
+            "description": meaning,
+            "content": {"application/json": {"schema": problems}},
+        }
+        for code, meaning in ERRORS.items()
+    }
+    for path, operations in result["paths"].items():
+        for operation in operations.values():
+            for code in _codes(path, operation):
+                operation["responses"][code] = {"$ref": f"#/components/responses/Error{code}"}
+    return result
+
+
+def _codes(path: str, operation: dict[str, Any]) -> Iterator[str]:
+    """What an operation may answer besides what it says: by its parts."""
+    names = {one["name"] for one in operation.get("parameters", ())}
+    said = {code for code in operation["responses"] if code >= "400"}
+    yield from (*ALWAYS, *said)
+    if "{" in path or "page" in names or path.endswith("/comparisons/"):
+        yield "404"
+    if names & CONFLICTING:
+        yield "409"
+    if "requestBody" in operation:
+        yield from WITH_BODY

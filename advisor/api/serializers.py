@@ -14,6 +14,7 @@ class ProblemSerializer(serializers.Serializer[object]):
 
 class ProblemsSerializer(serializers.Serializer[object]):
     problems = ProblemSerializer(many=True)
+    request_id = Text(required=False, help_text="of this request, as X-Request-ID says it, too")
 
 
 class TopologySerializer(serializers.Serializer[object]):
@@ -197,6 +198,37 @@ class AnswerSerializer(BetweenRegionsSerializer):
     latency_more = serializers.IntegerField(help_text="how many other headlines there are")
 
 
+class ThenCheapestSerializer(serializers.Serializer[object]):
+    at_half = Text(allow_null=True)
+    at_one_and_a_half = Text(allow_null=True)
+
+
+class SensitivitySerializer(serializers.Serializer[object]):
+    input = Text()
+    at_half_usd = Text()
+    at_one_and_a_half_usd = Text()
+    then_cheapest = ThenCheapestSerializer()
+
+
+class RangeSerializer(serializers.Serializer[object]):
+    option = Text()
+    stated_usd = Text()
+    p5_usd = Text()
+    p50_usd = Text()
+    p95_usd = Text()
+    cheapest_share = serializers.FloatField()
+
+
+class HeadroomSerializer(serializers.Serializer[object]):
+    option = Text()
+    rule = Text()
+    vpc = Text(allow_null=True)
+    count = serializers.FloatField()
+    allowed = serializers.FloatField()
+    full_at_vpcs = serializers.IntegerField(allow_null=True)
+    full_at_vpcs_after_an_increase = serializers.IntegerField(allow_null=True)
+
+
 class ComparisonSerializer(serializers.Serializer[object]):
     topology = Text()
     topology_version = serializers.IntegerField(allow_null=True)
@@ -216,62 +248,8 @@ class ComparisonSerializer(serializers.Serializer[object]):
         allow_null=True, help_text="null where no price is more than a year older than the list"
     )
     answers = AnswerSerializer(many=True)
-
-
-class LatencyImportRequestSerializer(serializers.Serializer[object]):
-    file = serializers.FileField()
-    from_az = Text(required=False, help_text="AZ ID or Region of the client")
-    to_az = Text(required=False, help_text="AZ ID or Region of the server")
-    option = Text(required=False, help_text="how they were connected")
-    tool = Text(required=False, help_text="auto without it")
-    unit = Text(required=False, help_text="of a file without units: ns, us, ms or s")
-    columns = Text(required=False, help_text="of values without a header, by commas")
-    statistic = Text(required=False, help_text="of a file that does not say it")
-    host = Text(required=False, help_text="which one of a file with several hosts")
-    tag = Text(required=False, help_text="which one of a histogram log with several tags")
-    instance_type = Text(required=False)
-    account = Text(required=False, help_text="whose AZ names are used")
-    dry_run = serializers.BooleanField(required=False)
-
-
-class RunSerializer(serializers.Serializer[object]):
-    tool = Text()
-    tool_version = Text(allow_null=True)
-    test = Text()
-    p50_us = serializers.FloatField(allow_null=True)
-    p90_us = serializers.FloatField(allow_null=True)
-    p99_us = serializers.FloatField(allow_null=True)
-    p999_us = serializers.FloatField(allow_null=True)
-    mean_us = serializers.FloatField(allow_null=True)
-    min_us = serializers.FloatField(allow_null=True)
-    max_us = serializers.FloatField(allow_null=True)
-    stddev_us = serializers.FloatField(allow_null=True)
-    samples = serializers.IntegerField(allow_null=True)
-    loss = serializers.FloatField(allow_null=True)
-    direction_note = Text()
-    notes = serializers.ListField(child=Text())
-
-
-class ImportedRunSerializer(RunSerializer):
-    resolution_us = serializers.FloatField(
-        allow_null=True, help_text="step of the tool's print at the median"
+    sensitivity = SensitivitySerializer(
+        many=True, required=False, help_text="with include=ahead: of all options, by input"
     )
-    host = Text(allow_null=True)
-    tag = Text(allow_null=True)
-
-
-class LatencyImportSerializer(serializers.Serializer[object]):
-    measurements = ImportedRunSerializer(many=True)
-    problems = ProblemSerializer(many=True)
-
-
-class MeasurementSerializer(RunSerializer):
-    uid = serializers.UUIDField()
-    is_withdrawn = serializers.BooleanField()
-    withdrawn_because = Text()
-    option = Text()
-    source = Text()  # type: ignore[assignment]  # a field of this name
-    destination = Text()
-    taken = Text()
-    instance_type = Text()
-    origin = Text()
+    range = RangeSerializer(many=True, required=False, help_text="with include=ahead")
+    headroom = HeadroomSerializer(many=True, required=False, help_text="with include=ahead")

@@ -1,6 +1,5 @@
 """Topologies over REST: stored documents with immutable versions."""
 
-import re
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -8,15 +7,17 @@ from uuid import UUID
 import django_filters
 from django.db.models import QuerySet
 from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from advisor.api.authentication import team_id_of
 from advisor.api.documents import DocumentParser, YamlParser
+from advisor.api.headers import IDEMPOTENCY, IF_MATCH, version_expected
 from advisor.api.idempotency import once
+from advisor.api.paging import PagedView
 from advisor.api.problems import refused
 from advisor.api.serializers import (
     ProblemsSerializer,
@@ -29,16 +30,12 @@ from connectivity import actions, queries
 from connectivity.core.problems import Problem
 from connectivity.models import Topology, TopologyVersion
 
+MOST_NAME = 200
 DOCUMENT = {"application/json": {"type": "object"}, "application/yaml": {"type": "object"}}
 
 
-class Pages(PageNumberPagination):
-    page_size_query_param = "page_size"
-    max_page_size = 200
-
-
 class TopologyFilter(django_filters.FilterSet):  # type: ignore[misc]
-    name = django_filters.CharFilter(lookup_expr="icontains", max_length=200)
+    name = django_filters.CharFilter(lookup_expr="icontains", max_length=MOST_NAME)
     updated_after = django_filters.IsoDateTimeFilter(method="since")
 
     def since(self, found: QuerySet[Topology], name: str, moment: datetime) -> QuerySet[Topology]:
@@ -53,13 +50,14 @@ class TopologyFilter(django_filters.FilterSet):  # type: ignore[misc]
         fields: ClassVar = ["name", "updated_after"]
 
 
-class TopologiesView(APIView):
+class TopologiesView(PagedView):
     parser_classes = [DocumentParser, YamlParser]
 
     @extend_schema(
         responses=TopologySerializer(many=True),
         parameters=[
-            OpenApiParameter(name, str) for name in ("name", "updated_after", "page", "page_size")
+            OpenApiParameter("name", {"type": "string", "maxLength": MOST_NAME}),
+            OpenApiParameter("updated_after", OpenApiTypes.DATETIME),
         ],
     )
     def get(self, request: Request) -> Response:
@@ -67,12 +65,12 @@ class TopologiesView(APIView):
         wanted = TopologyFilter(request.query_params, queries.topologies(team_id_of(request)))
         if not wanted.is_valid():
             return refused([Problem(k, " ".join(map(str, e))) for k, e in wanted.errors.items()])
-        pages = Pages()
-        page: list[Topology] = pages.paginate_queryset(wanted.qs, request, self) or []
-        return pages.get_paginated_response([_topology(one, request) for one in page])
+        return self.paged(request, wanted.qs, lambda one: _topology(one, request))
 
     @extend_schema(
-        request=DOCUMENT, responses={201: StoredTopologySerializer, 400: ProblemsSerializer}
+        request=DOCUMENT,
+        responses={201: StoredTopologySerializer, 400: ProblemsSerializer},
+        parameters=[IDEMPOTENCY],
     )
     def post(self, request: Request) -> Response:
         """Store a topology document as a new topology."""
@@ -101,19 +99,16 @@ class TopologyView(APIView):
     @extend_schema(
         request=DOCUMENT,
         responses={200: StoredTopologySerializer, 400: ProblemsSerializer, 409: ProblemsSerializer},
-        parameters=[OpenApiParameter("If-Match", str, OpenApiParameter.HEADER)],
+        parameters=[IF_MATCH],
     )
     def put(self, request: Request, uid: UUID) -> Response:
         """Save the next version; with If-Match only if nobody saved another one since."""
-        tag = request.headers.get("If-Match", "*").strip().removeprefix("W/").strip('"')
-        if tag != "*" and not re.fullmatch(r"[0-9]{1,9}", tag):
-            return refused([Problem("If-Match", f"is {tag[:20]!r}, not the number of a version")])
         version = actions.save_topology(
             team_id_of(request),
             uid,
             request.data,
             author_id=request.user.pk,
-            expected=None if tag == "*" else int(tag),
+            expected=version_expected(request),
         )
         return Response(stored_topology(version, request), headers={"ETag": f'"{version.number}"'})
 
@@ -124,14 +119,12 @@ class TopologyView(APIView):
         return Response(status=204)
 
 
-class VersionsView(APIView):
+class VersionsView(PagedView):
     @extend_schema(responses=VersionSerializer(many=True))
     def get(self, request: Request, uid: UUID) -> Response:
         """Every version of a topology, the newest first."""
-        pages = Pages()
         found = queries.versions(team_id_of(request), uid).defer("document")
-        page = pages.paginate_queryset(found, request, self) or []
-        return pages.get_paginated_response([_version(one) for one in page])
+        return self.paged(request, found, _version)
 
 
 class VersionView(APIView):

@@ -346,7 +346,7 @@ def test_a_token_ends_with_the_membership_of_its_owner(user: User) -> None:
     Membership.objects.filter(user=helper).delete()
     response = client.get(reverse("api-topologies"))
     assert response.status_code == 403
-    assert "no longer, a member" in response.json()["detail"]
+    assert "no longer, a member" in response.json()["problems"][0]["problem"]
 
 
 def test_a_viewer_is_told_what_is_missing(user: User) -> None:

@@ -228,7 +228,7 @@ def test_a_token_that_may_only_read_stores_nothing(user: User) -> None:
     with patch.object(comparisons, "MANY_FLOWS", 0):
         refused = post(reader, {"topology": document()}, **keyed)
     assert refused.status_code == 403
-    assert "an editor's token with the scope 'write'" in refused.json()["detail"]
+    assert "an editor's token with the scope 'write'" in refused.json()["problems"][0]["problem"]
     assert not Job.objects.exists()
     assert not StoredReply.objects.exists()
 

@@ -141,7 +141,7 @@ def test_a_token_that_may_only_read_stores_nothing(user: User, method: str) -> N
     url = URL if method == "post" else f"{URL}{version.topology.uid}/"
     response = send(token_client(user, "read"), method, url)
     assert response.status_code == 403
-    assert "scope 'write'" in response.json()["detail"]
+    assert "scope 'write'" in response.json()["problems"][0]["problem"]
     assert TopologyVersion.objects.count() == 1
 
 

@@ -171,7 +171,7 @@ def test_one_address_has_so_many_requests_open_and_no_more(doors: Doors) -> None
         refused = doors.send(port, api, source="127.0.0.9")
         assert status(refused) == 429
         assert b"Retry-After: 5" in refused
-        assert "too many" in json.loads(body(refused))["detail"]
+        assert "too many" in json.loads(body(refused))["problems"][0]["problem"]
         assert status(doors.send(port, api)) == 401
     finally:
         for connection in greedy:
@@ -199,7 +199,7 @@ def test_without_web_it_says_so(tmp_path: Path) -> None:
         assert status(answer) == 503
         assert b"Retry-After: 5" in answer
         assert b"Content-Type: application/json" in answer
-        assert "does not answer" in json.loads(body(answer))["detail"]
+        assert "does not answer" in json.loads(body(answer))["problems"][0]["problem"]
         with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
             connection.sendall(request("/-/away.html", CLOSE))
             assert status(rest(connection)) == 404  # it is no address of its own

@@ -1,0 +1,57 @@
+"""The schema describes what there is, and what it describes has a shape."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from advisor.access import ASKED
+from tests.api_schema import fault, published
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in published()["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def test_every_method_of_the_api_is_described() -> None:
+    described = sum(1 for _ in operations())
+    undescribed = {"api-schema", "api-docs", "api-metrics"}
+    names = [name for name in ASKED if name.startswith("api-") and name not in undescribed]
+    assert described == sum(len(ASKED[name]) for name in names)
+
+
+def test_every_answer_has_a_shape() -> None:
+    for path, method, operation in operations():
+        for code, answer in operation["responses"].items():
+            if code >= "400" or code == "204":
+                continue
+            schema = answer["content"]["application/json"]["schema"]
+            assert schema.keys() & {"$ref", "properties", "oneOf", "anyOf"}, (method, path, code)
+
+
+def test_every_operation_says_how_it_refuses() -> None:
+    for path, method, operation in operations():
+        codes = set(operation["responses"])
+        assert codes >= {"400", "401", "403", "406", "429"}, (method, path)
+        if "requestBody" in operation:
+            assert codes >= {"413", "415"}, (method, path)
+        if "{" in path:
+            assert "404" in codes, (method, path)
+
+
+def test_lists_are_described_as_pages() -> None:
+    names = [name for name in published()["components"]["schemas"] if name.startswith("Paginated")]
+    assert len(names) == 13
+    for name in names:
+        schema = published()["components"]["schemas"][name]
+        assert list(schema["properties"]) == ["count", "next", "previous", "results"]
+
+
+def test_an_answer_that_is_not_as_described_is_noticed() -> None:
+    """So the tests of this folder, which hold each answer against the schema, can fail."""
+    assert "not described" in fault("GET", "/api/v1/jobs/", 418, b"{}")
+    assert "Additional properties" in fault(
+        "GET", "/api/v1/health/rules/", 200, b'{"rules":[],"a":1}'
+    )
+    assert "'rules' is a required property" in fault("GET", "/api/v1/health/rules/", 200, b"{}")
+    assert fault("GET", "/api/v1/health/rules/", 200, b'{"rules":[]}') == ""
