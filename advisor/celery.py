@@ -8,6 +8,7 @@ from celery.signals import setup_logging, task_postrun, task_prerun, worker_proc
 
 from advisor import logs
 from advisor.orphans import die_with
+from advisor.queues import ROUTES
 from advisor.schedule import SCHEDULE
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "advisor.settings")
@@ -16,6 +17,7 @@ app = Celery("advisor")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = SCHEDULE
+app.conf.task_routes = ROUTES
 
 
 @setup_logging.connect

@@ -40,12 +40,13 @@ logger = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
-SILENT = timedelta(seconds=25)  # five beats: a running job without one for so long lost its worker
+SILENT = timedelta(seconds=20)  # five beats: a running job without one for so long lost its worker
 UNHEARD = timedelta(seconds=30)  # a queued job rings again after so long
 MOST_RINGS = 1_000  # that wait for workers when the clock rings; more would only fill the broker
 MOST_LOSSES = 3
 LONGEST_S = 2_880  # of one attempt; the worker is killed soon after
 TASK = "run-job"
+FIRST, LAST = 0, 6  # priorities as Redis's transport has them
 
 
 class Cancelled(Exception):
@@ -106,24 +107,33 @@ def start(kind: str, arguments: dict[str, Any], *, team_id: int, user_id: int | 
     return job
 
 
-def ring(uid: UUID) -> None:
+def ring(uid: UUID, priority: int = LAST) -> None:
     """Tell a worker. If the broker is away the clock rings again: the job is in the database."""
     try:
         with app.connection_for_write(connect_timeout=2) as connection:
             connection.ensure_connection(max_retries=1, interval_start=0, timeout=2)
-            app.send_task(TASK, args=[str(uid)], connection=connection, retry=False)
+            _send(uid, priority, connection)
     except (kombu.OperationalError, OSError) as error:
         logger.warning("job %s waits: the broker does not answer (%s)", uid, error)
 
 
+def _send(uid: UUID, priority: int, connection: Any) -> None:
+    app.send_task(TASK, args=[str(uid)], priority=priority, connection=connection, retry=False)
+
+
 def ring_again() -> None:
-    """Ring for what waits unheard, as far as workers have not as much to hear already."""
+    """Ring for what was lost, before anything else that waits; and for what nobody heard of.
+
+    The latter only as far as workers have not as much to hear already.
+    """
     with app.connection_for_write() as connection:
+        for uid in put_back():
+            _send(uid, FIRST, connection)
         queue = app.amqp.router.route({}, TASK)["queue"].name
         channel: Any = connection.default_channel
         unheard = channel.queue_declare(queue=queue).message_count
-        for uid in put_back(max(0, MOST_RINGS - unheard)):
-            app.send_task(TASK, args=[str(uid)], connection=connection)
+        for uid in waiting(max(0, MOST_RINGS - unheard)):
+            _send(uid, LAST, connection)
 
 
 def run(uid: str) -> None:
@@ -185,7 +195,7 @@ def _interrupted(job: Job, seconds: float) -> None:
         _finish(job, Job.State.FAILED, problems=[{"path": "job", "problem": problem}])
     elif _ours(job).update(state=Job.State.QUEUED, heartbeat_at=timezone.now()):
         logger.info("job %s is given back, since this worker ends", job.uid)
-        ring(job.uid)
+        ring(job.uid, FIRST)
 
 
 def cancel(job: Job) -> None:
@@ -197,11 +207,8 @@ def cancel(job: Job) -> None:
             one.save(update_fields=["state", "finished_at"])
 
 
-def put_back(most: int = MOST_RINGS) -> list[UUID]:
-    """The jobs that a worker must be rung for again: never heard of, or lost while running.
-
-    No more than `most`, the oldest first; the others come later.
-    """
+def put_back() -> list[UUID]:
+    """Queue the jobs again that lost their worker while they ran."""
     now = timezone.now()
     lost = Job.objects.filter(state=Job.State.RUNNING, heartbeat_at__lt=now - SILENT)
     lost.filter(losses__gte=MOST_LOSSES - 1).update(
@@ -210,9 +217,17 @@ def put_back(most: int = MOST_RINGS) -> list[UUID]:
         losses=F("losses") + 1,
         problems=[{"path": "job", "problem": f"lost its worker {MOST_LOSSES} times"}],
     )
-    lost.update(state=Job.State.QUEUED, heartbeat_at=now - 2 * UNHEARD, losses=F("losses") + 1)
-    waiting = Job.objects.filter(state=Job.State.QUEUED, heartbeat_at__lt=now - UNHEARD)
-    rung = dict(waiting.order_by("created_at").values_list("pk", "uid")[:most])
+    back = {"state": Job.State.QUEUED, "heartbeat_at": now, "losses": F("losses") + 1}
+    return [
+        uid for uid in lost.values_list("uid", flat=True) if lost.filter(uid=uid).update(**back)
+    ]
+
+
+def waiting(most: int) -> list[UUID]:
+    """Queued jobs that no worker has heard of for a while, the oldest first."""
+    now = timezone.now()
+    unheard = Job.objects.filter(state=Job.State.QUEUED, heartbeat_at__lt=now - UNHEARD)
+    rung = dict(unheard.order_by("created_at").values_list("pk", "uid")[:most])
     Job.objects.filter(pk__in=rung, state=Job.State.QUEUED).update(heartbeat_at=now)
     return list(rung.values())
 

@@ -5,8 +5,8 @@ from celery.schedules import crontab
 SCHEDULE = {
     "jobs that lost their worker": {
         "task": "put-back-jobs",
-        "schedule": 10.0,
-        "options": {"expires": 10},
+        "schedule": 5.0,
+        "options": {"expires": 5},
     },
     "health that is due": {
         "task": "collect-due-health",

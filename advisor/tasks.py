@@ -2,11 +2,14 @@
 
 import os
 import signal
+import time
 from contextlib import suppress
 
 from celery import shared_task
+from celery.exceptions import Reject
 from celery.signals import worker_ready, worker_shutting_down
 from celery.worker import state
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from advisor import closing, jobs, readiness, retention, webhooks
@@ -14,10 +17,17 @@ from advisor.models import Team
 from advisor.reports import making, sending
 from connectivity.health import running
 
+PAUSE_S = 1.0
+
 
 @shared_task(name=jobs.TASK, soft_time_limit=jobs.LONGEST_S)
 def run_job(uid: str) -> None:
-    jobs.run(uid)
+    """A job whose database is away waits in the broker, too, and is not asked for in haste."""
+    try:
+        jobs.run(uid)
+    except (OperationalError, InterfaceError) as error:
+        time.sleep(PAUSE_S)
+        raise Reject(error, requeue=True) from error
 
 
 @shared_task(name="put-back-jobs", time_limit=60)

@@ -134,7 +134,7 @@ def loaded(folder: Path, named: dict[str, str]) -> Iterator[tuple[product.Produc
 
 def memory(server: product.Product) -> dict[str, int]:
     """MiB of web's processes and the worker's."""
-    words = {"web": "gunicorn", "worker": "celery"}
+    words = {"web": "gunicorn", "worker": "advisor.workers"}
     return {name: sum(server.resident(word).values()) >> 20 for name, word in words.items()}
 
 

@@ -148,8 +148,7 @@ def proxied(folder: Path, **services: str) -> Iterator[Product]:
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:advisor.server"]
     commands = [[*gunicorn, "--bind", f"127.0.0.1:{web}"], nginx(folder, port, web)]
     if "REDIS_URL" in services:
-        celery = [sys.executable, "-m", "celery", "-A", "advisor.celery", "worker"]
-        commands.append([*celery, "--concurrency", "2", "--loglevel", "WARNING"])
+        commands.append([sys.executable, "-m", "advisor.workers"])
     with _running(product, commands, folder, ROOT):
         wait_for(port)
         yield product

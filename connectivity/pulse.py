@@ -13,7 +13,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 logger = logging.getLogger(__name__)
 
-EVERY_S = 5.0
+EVERY_S = 4.0
 
 
 class Pulse:

@@ -11,6 +11,7 @@ from unittest.mock import call, patch
 import kombu.exceptions
 import pytest
 from billiard.exceptions import SoftTimeLimitExceeded
+from celery.exceptions import Reject
 from django.db import OperationalError
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -68,9 +69,10 @@ def test_a_broker_that_is_away_loses_nothing(
     )
     with away, django_capture_on_commit_callbacks(execute=True):
         job = jobs.start("compare", ARGUMENTS, team_id=user.team_id, user_id=user.pk)
-    assert jobs.put_back() == []
+    assert jobs.waiting(9) == []
     aged(job, jobs.UNHEARD * 2)
-    assert jobs.put_back() == [job.uid]
+    assert jobs.waiting(9) == [job.uid]
+    assert jobs.waiting(9) == []
 
 
 def test_a_worker_that_comes_up_asks_for_what_waits() -> None:
@@ -104,6 +106,34 @@ def test_a_job_whose_worker_is_lost_is_put_back(user: User, broker: Connection) 
     jobs.run(str(job.uid))
     job.refresh_from_db()
     assert (job.state, job.attempts, job.losses) == ("done", 2, 1)
+
+
+def test_what_was_lost_goes_before_what_waits(user: User, broker: Connection) -> None:
+    """However much waits: it has waited its turn once."""
+    waits, lost = started(user), started(user)
+    aged(waits, jobs.UNHEARD * 2)
+    aged(lost, jobs.SILENT * 2, state="running", attempts=1)
+    with patch.object(jobs, "MOST_RINGS", 0):
+        tasks.put_back_jobs()
+    assert waiting_in(broker) == 1
+    tasks.put_back_jobs()
+    sent = [broker.default_channel.basic_get(QUEUE, no_ack=True) for _ in range(2)]
+    assert {one.decode()[0][0]: one.properties["priority"] for one in sent} == {
+        str(lost.uid): jobs.FIRST,
+        str(waits.uid): jobs.LAST,
+    }
+    assert jobs.FIRST < jobs.LAST  # to Redis
+
+
+def test_a_ring_outlives_a_database_that_is_away() -> None:
+    with (
+        patch.object(jobs, "run", side_effect=OperationalError("away")),
+        patch.object(tasks.time, "sleep") as slept,
+        pytest.raises(Reject) as rejected,
+    ):
+        tasks.run_job("0")
+    assert rejected.value.requeue
+    slept.assert_called_once_with(tasks.PAUSE_S)
 
 
 def test_a_job_whose_worker_beats_is_left_alone(user: User, broker: Connection) -> None:

@@ -88,7 +88,7 @@ def stack() -> Iterator[Stack]:
             start_redis(stack)
             stack.start_ours("setup")
             assert stack.processes["setup"].wait(WAIT_S) == 0, stack.said("setup")
-            for name in ("beat", "worker", "web"):
+            for name in ("beat", "worker", "background", "web"):
                 stack.start_ours(name)
             stack.wait_healthy("web")
             start_proxy(stack)
@@ -124,7 +124,7 @@ def ask(stack: Stack, path: str, token: str, document: object = None) -> tuple[i
 
 
 def every_service_is_healthy_by_its_own_check(stack: Stack) -> None:
-    for name in ("proxy", "web", "beat", "worker", "postgres"):
+    for name in ("proxy", "web", "beat", "worker", "background", "postgres"):
         stack.wait_healthy(name)
     stack.wait_healthy("redis", "-p", str(stack.ports["redis"]))
     with urllib.request.urlopen(f"http://127.0.0.1:{stack.ports['proxy']}/healthz") as answer:
@@ -217,9 +217,9 @@ def prometheus_gets_what_alerts_and_panels_ask_for(stack: Stack) -> None:
 
 def the_clock_ticks_and_workers_hear_it(stack: Stack) -> None:
     until = time.monotonic() + WAIT_S
-    for name, text in (("beat", "Sending due task"), ("worker", "Task put-back-jobs")):
+    for name, text in (("beat", "Sending due task"), ("background", "Task put-back-jobs")):
         while text not in stack.log(name).read_text(encoding="utf-8"):
-            assert time.monotonic() < until, stack.said("beat") + stack.said("worker")
+            assert time.monotonic() < until, stack.said("beat") + stack.said("background")
             time.sleep(0.5)
     assert lines(stack, "beat")
 

@@ -108,16 +108,18 @@ def test_what_lasts_is_watched_and_waits_for_the_migrations() -> None:
     assert CONTAINERS["web", "web"]["readinessProbe"]["httpGet"]["path"] == "/readyz"
     probes = [
         CONTAINERS[role, role]["livenessProbe"]["exec"]["command"][-1]
-        for role in ("worker", "beat")
+        for role in ("worker", "background", "beat")
     ]
-    assert probes == [compose.check_of(SERVICES[role])[-1] for role in ("worker", "beat")]
+    assert probes == [
+        compose.check_of(SERVICES[role])[-1] for role in ("worker", "background", "beat")
+    ]
 
 
 def test_there_is_one_clock() -> None:
     beat = of("Deployment")["beat"]["spec"]
     assert beat["replicas"] == 1
     assert beat["strategy"] == {"type": "Recreate"}
-    for role in ("web", "worker"):
+    for role in ("web", "worker", "background"):
         assert of("Deployment")[role]["spec"]["replicas"] >= 2
         assert of("PodDisruptionBudget")[role]["spec"]["selector"]["matchLabels"]["role"] == role
         spread = PODS[role]["spec"]["topologySpreadConstraints"]

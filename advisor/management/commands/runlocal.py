@@ -120,7 +120,7 @@ def _reference_topology() -> None:
 def _programs(address: str) -> list[Program]:
     python = sys.executable
     celery = [python, "-m", "celery", "-A", "advisor.celery", "--quiet"]
-    worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "-n", "local@%h"]
+    worker = [python, "-m", "advisor.workers"]
     beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""]
     web = [python, "-m", "gunicorn", "--config", "python:advisor.server", "--bind", address]
     others = [Program("beat", beat), Program("web", web)]

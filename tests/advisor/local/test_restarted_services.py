@@ -84,8 +84,7 @@ def test_both_are_restarted_under_a_worker(tmp_path: Path) -> None:
             manage(environment, "migrate", "--verbosity", "0")
             manage(environment, "load_data", "--verbosity", "0")
             shell(environment, SET_UP)
-            command = [sys.executable, "-m", "celery", "-A", "advisor.celery", "--quiet"]
-            command += ["worker", "--concurrency", "2", "-n", "restarted@%h"]
+            command = [sys.executable, "-m", "advisor.workers", "health"]
             with (tmp_path / "worker.log").open("wb") as log:
                 worker = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log)
             shell(environment, RING)

@@ -223,7 +223,7 @@ def _state(local: Local, key: str, job: dict[str, object]) -> object:
 
 def _kill(local: Local, name: str) -> None:
     """The first process of a program, without a warning."""
-    word = {"worker": b"\0worker\0", "beat": b"\0beat\0", "broker": b"broker.sock"}[name]
+    word = {"worker": b"\0advisor.workers\0", "beat": b"\0beat\0", "broker": b"broker.sock"}[name]
     for pid in sorted(local.pids()):
         try:
             if word in Path(f"/proc/{pid}/cmdline").read_bytes():

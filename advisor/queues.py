@@ -1,0 +1,33 @@
+"""What waits apart from what: every task of the background in one table, by its queue.
+
+Each queue has workers of its own, so that however much waits in one, nothing of another waits for
+it. `clock` has what says that something is due; it takes moments, and must never stand in a line.
+"""
+
+from typing import NamedTuple
+
+
+class Queue(NamedTuple):
+    """Tasks that may wait for each other, and how many of them a worker does at once."""
+
+    slots: int
+    tasks: tuple[str, ...]
+
+
+QUEUES = {
+    "jobs": Queue(2, ("run-job",)),  # people wait for them
+    "health": Queue(2, ("collect-health", "look-after-points", "clear-expired")),
+    "mail": Queue(2, ("make-report", "send-report", "send-webhook")),
+    "clock": Queue(
+        1,
+        (
+            "put-back-jobs",
+            "collect-due-health",
+            "send-webhooks",
+            "tell-the-week",
+            "refresh-prices",
+        ),
+    ),
+}
+
+ROUTES = {task: {"queue": name} for name, queue in QUEUES.items() for task in queue.tasks}
