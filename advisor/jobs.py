@@ -27,6 +27,8 @@ from advisor.models import Job, Team
 from connectivity.advice import compare_document
 from connectivity.aws_latency import fetch_from_aws
 from connectivity.clients import AwsError
+from connectivity.core.ahead import ahead
+from connectivity.core.amounts import AHEAD
 from connectivity.core.plain import plain
 from connectivity.core.problems import DocumentRefused
 from connectivity.health.accounts import account_of, check
@@ -61,7 +63,8 @@ def _compare(team_id: int, arguments: dict[str, Any], progress: Progress) -> dic
         prices=arguments["price_list"],
         progress=progress,
     )
-    answer = plain(comparison, include=arguments["include"])
+    more = ahead(comparison) if AHEAD in arguments["include"] else {}
+    answer = plain(comparison, include=arguments["include"]) | more
     return answer | {"topology_version": arguments["topology_version"]}
 
 

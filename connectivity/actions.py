@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from connectivity import models
+from connectivity.core.amounts import require_answerable
 from connectivity.core.registered import topology as validated
 
 MAX_NAME = 200  # characters
@@ -37,6 +38,7 @@ def create_topology(
     Raises:
         DocumentRefused: with every problem; nothing is stored.
     """
+    require_answerable(document)
     name = validated(document).name
     with transaction.atomic():
         topology = models.Topology.objects.create(
@@ -75,6 +77,7 @@ def save_topology(
         models.Topology.DoesNotExist: there is none, or it belongs to another team.
         Conflict: the newest version is not the `expected` one.
     """
+    require_answerable(document)
     name = validated(document).name
     with transaction.atomic():
         mine = models.Topology.objects.filter(team_id=team_id, deleted_at=None)

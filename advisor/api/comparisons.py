@@ -24,13 +24,11 @@ from advisor.api.serializers import (
 from connectivity import queries
 from connectivity.advice import check_comparison, compare_document
 from connectivity.core.ahead import ahead
+from connectivity.core.amounts import AHEAD, COMPARISON, is_long, require_answerable
 from connectivity.core.excerpts import INCLUDES, MOST_FINDINGS, MOST_HEADLINES
 from connectivity.core.fields import Fields, kind, plain_problems, repeated_keys
 from connectivity.core.plain import plain
 from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
-
-AHEAD = "ahead"
-MANY_FLOWS = 20_000  # from here on a comparison is a job
 
 
 class ComparisonsView(APIView):
@@ -51,7 +49,8 @@ class ComparisonsView(APIView):
                 description=(
                     f"`findings`: all of them instead of {MOST_FINDINGS} a rule; `latency`: all "
                     f"headlines instead of the {MOST_HEADLINES} slowest; `cells`: every pair of "
-                    "AZs; `ahead`: what moves the cost, its range and head-room, not in a job."
+                    "AZs; `ahead`: what moves the cost, its range and head-room. Up to how many "
+                    "flows each is given, and given at once, says docs/document.md."
                 ),
             ),
             OpenApiParameter("Prefer", str, OpenApiParameter.HEADER, enum=["respond-async"]),
@@ -66,7 +65,9 @@ class ComparisonsView(APIView):
         """
         team_id = team_id_of(request)
         wanted = _arguments(request, team_id)
-        if _is_large(wanted["document"]) or (_is_preferred(request) and may_store(request)):
+        require_answerable(wanted["document"], wanted["include"])
+        is_preferred = _is_preferred(request) and may_store(request)
+        if is_preferred or is_long(wanted["document"], wanted["include"]):
             return _as_job(request, wanted)
         comparison = compare_document(
             team_id, wanted["document"], options=wanted["options"], prices=wanted["price_list"]
@@ -80,8 +81,9 @@ def _as_job(request: Request, wanted: dict[str, Any]) -> Response:
     """Record the work, once it is certain that it can be done and may be stored."""
     if not may_store(request):
         raise PermissionDenied(
-            f"More than {MANY_FLOWS:,} flows are compared as a job, which stores the topology: "
-            "that takes an editor's token with the scope 'write'. This caller may only read."
+            f"More than {COMPARISON.at_once:,} flows, and fewer with an 'include', are compared as "
+            "a job, which stores the topology: that takes an editor's token with the scope 'write'."
+            " This caller may only read."
         )
     check_comparison(
         team_id_of(request),
@@ -97,11 +99,6 @@ def _as_job(request: Request, wanted: dict[str, Any]) -> Response:
         )
 
     return once(request, store)
-
-
-def _is_large(document: Any) -> bool:
-    flows = document.get("flows") if isinstance(document, dict) else None
-    return isinstance(flows, list) and len(flows) > MANY_FLOWS
 
 
 def _is_preferred(request: Request) -> bool:

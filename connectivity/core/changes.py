@@ -1,10 +1,14 @@
 """Changes of a topology's document: what can be changed, and how each is done."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from connectivity.core.problems import DocumentRefused, Problem, Problems
 from connectivity.core.regions import has_choice, may_have
+from connectivity.core.registered import topology as validated
+from connectivity.core.topology import Topology
 
 Document = dict[str, Any]
 
@@ -27,6 +31,15 @@ INPUTS = {
 """What can be changed, as a form shows it."""
 
 SCALED = {"gb": "gb_per_month", "connections": "connections_per_second"}
+
+MOST_TRIES = 2  # to read a document whose changes are refused
+PLACE = re.compile(r"flows\[(?P<entry>[0-9]+)\]\.(?P<key>[a-z_]+)")
+CHANGED_BY = {
+    "gb_per_month": "gb",
+    "cross_az_share": "crossing",
+    "connections_per_second": "connections",
+    "connection_seconds": "connections",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +115,10 @@ def _possible(flow: Document, azs: Mapping[str, list[str]]) -> list[Document]:
     own, without one, under the names that their flows have anyway."""
     share, theirs = flow.get("cross_az_share"), azs[flow["to"]]
     consumers = _consumers(flow)
-    apart = [
+    cannot = (
         one for one in consumers if share is not None and not may_have(share, azs[one], theirs)
-    ]
+    )
+    apart = dict.fromkeys(cannot)
     if not apart:
         return [flow]
     bare = {key: value for key, value in flow.items() if key != "cross_az_share"}
@@ -169,3 +183,46 @@ _APPLY: dict[str, Callable[[Document, Change], Document]] = {
 def applied(document: Document, change: Change) -> Document:
     """A document with one input changed; whether it holds together is for its own checks to say."""
     return _APPLY[change.what](document, change)
+
+
+def held(
+    topology: Topology, changes: list[Change], problems: Problems
+) -> tuple[Topology, list[Change]]:
+    """The topology after those changes that its document allows: without the refused ones it is
+    read once more, however many there are, and then without any."""
+    for _ in range(MOST_TRIES):
+        if not changes:
+            break
+        document: Document = dict(topology.document)
+        for one in changes:
+            document = applied(document, one)
+        try:
+            return validated(document, is_plain=True), changes
+        except DocumentRefused as error:
+            wrong = _refused(changes, error.problems, document)
+        problems.extend(Problem(f"{one.key}, {at}", said) for one, (at, said) in wrong)
+        refused = {one for one, _ in wrong}
+        changes = [one for one in changes if one not in refused]
+    return topology, []
+
+
+def _refused(
+    changes: list[Change], problems: list[Problem], document: Document
+) -> list[tuple[Change, Problem]]:
+    """The changes that problems of the changed document speak of, each with its problem."""
+    pairs = [
+        (one, problem)
+        for problem in problems
+        for one in changes
+        if _concerns(one, problem.path, document)
+    ]
+    return pairs or [(one, problems[0]) for one in changes]
+
+
+def _concerns(change: Change, path: str, document: Document) -> bool:
+    place = PLACE.match(path)
+    if place is None:
+        return change.what == "gb" and path == "flows"  # all of them together
+    name = document["flows"][int(place["entry"])]["name"]
+    is_of = change.of in ("", name, name.rpartition("/")[0])
+    return is_of and change.what == CHANGED_BY.get(place["key"], change.what)

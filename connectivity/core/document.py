@@ -1,6 +1,6 @@
 """From a document's plain values to a `Topology`, or to every problem in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache, partial
@@ -18,6 +18,7 @@ from connectivity.core.topology import (
     Quota,
     Topology,
     Vocabulary,
+    single_flows,
 )
 
 VERSION = 1
@@ -31,6 +32,7 @@ NEEDED = {
     "endpoint-service": ("service",),
 }  # what a connection of each kind must name
 MAX_POLICIES = 1_000
+MAX_FLOWS = 1_000_000  # up to which sums stay exact; some 2 GB of memory
 MAX_TOTAL_GB = 1e12  # up to which money stays exact
 MAX_REQUESTS_PER_SECOND = 1e9
 MAX_CONNECTIONS_PER_SECOND = 1e8
@@ -90,7 +92,7 @@ class _Reader:
         name = top.text("name", required=True) or ""
         self.estate.read(top)
         budget = top.number("p99_budget_us", least=1)
-        for one in top.items("flows", required=True):
+        for one in self._entries(top):
             self._flow(one, budget)
         if sum(flow.gb for flow in self.flows.values()) > MAX_TOTAL_GB:
             top.note("flows", f"carry more than {MAX_TOTAL_GB:g} GB a month together")
@@ -113,6 +115,16 @@ class _Reader:
         )
         top.done()
         return made
+
+    def _entries(self, top: Fields) -> Iterator[Fields]:
+        """The entries of flows; none where they make too many."""
+        count = single_flows(top.values)
+        if count <= MAX_FLOWS:
+            yield from top.items("flows", required=True)
+            return
+        top.get("flows")
+        said = f"make {count:,} single flows, one for each VPC in a list; at most {MAX_FLOWS:,} are"
+        top.note("flows", f"{said} read: put together what flows between the same two VPCs")
 
     def _version(self, top: Fields) -> None:
         version = top.get("version", required=True)

@@ -119,3 +119,18 @@ class Topology:
     hub_account: str
     operations_usd: dict[str, Decimal]  # a month, per object of each kind
     document: dict[str, Any] = field(repr=False)
+
+
+def single_flows(document: Any) -> int:
+    """How many flows the entries of a document make: a list of consumers makes one for each.
+
+    >>> single_flows({"flows": [{"from": "a"}, {"from": ["a", "b"]}]})
+    3
+    """
+    entries = document.get("flows") if isinstance(document, dict) else None
+    ends = (one.get("from") if isinstance(one, dict) else None for one in _list(entries))
+    return sum(len(one) if isinstance(one, list) else 1 for one in ends)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from connectivity.core.changes import INPUTS, SCALED, Change, Document, applied
+from connectivity.core.changes import INPUTS, SCALED, Change, held
 from connectivity.core.options import OPTIONS
-from connectivity.core.problems import DocumentRefused, Problem, Problems, did_you_mean
+from connectivity.core.problems import Problem, Problems, did_you_mean
 from connectivity.core.regions import has_choice
-from connectivity.core.registered import topology as validated
 from connectivity.core.topology import Flow, Topology
 
 MOST_NAMED = 5  # flows in a sentence
+MOST_CHANGES = 100  # at once: each is a walk through all flows
 NUMBER = re.compile(
     r"-?(?=[.]?[0-9])([0-9]+|[0-9]{1,3}(,[0-9]{3})+)?(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?"
 )
@@ -61,10 +61,14 @@ def what_if(topology: Topology, asked: Iterable[tuple[str, str]], flow: str = ""
     Returns:
         The topology without the changes that have problems.
     """
-    wanted = {key: text for key, text in asked if key.partition(":")[0] in INPUTS and text.strip()}
+    stated = {key: text for key, text in asked if key.partition(":")[0] in INPUTS and text.strip()}
+    wanted = dict(list(stated.items())[:MOST_CHANGES])
     single = {key for key in wanted if ":" in key and not key.startswith("operations:")}
     names = {flow} | {key.partition(":")[2] for key in single}
     made = _Changing(topology, wanted)
+    if len(stated) > MOST_CHANGES:
+        remedy = f"the first {MOST_CHANGES} are made; keep them as a version and go on from there"
+        made.problems.note("changes", f"are {len(stated):,}: {remedy}")
     crossing = {key for key in wanted if key.partition(":")[0] == "crossing"}
     values = made.change(wanted.keys() - single - crossing - {"azs"}, _values)
     flow_values = made.change(single - crossing, partial(_flow_values, names=names))
@@ -157,33 +161,7 @@ def _change(
         elif not _is_own(key, own[key], _number(text), topology):
             changes.append(Change(what, of, _number(text), own[key]))
     changes.sort(key=lambda one: list(INPUTS).index(one.what))
-    try:
-        return _applied(topology, changes), changes
-    except DocumentRefused:
-        return _one_by_one(topology, changes, problems)
-
-
-def _one_by_one(
-    topology: Topology, changes: list[Change], problems: Problems
-) -> tuple[Topology, list[Change]]:
-    """The topology after those changes that its document allows."""
-    made = []
-    for one in changes:
-        try:
-            topology = _applied(topology, [one])
-            made.append(one)
-        except DocumentRefused as error:
-            problems.extend(Problem(f"{one.key}, {p}", said) for p, said in error.problems)
-    return topology, made
-
-
-def _applied(topology: Topology, changes: list[Change]) -> Topology:
-    if not changes:
-        return topology
-    document: Document = dict(topology.document)
-    for one in changes:
-        document = applied(document, one)
-    return validated(document, is_plain=True)
+    return held(topology, changes, problems)
 
 
 def _is_own(key: str, own: float, value: float, topology: Topology) -> bool:

@@ -68,7 +68,8 @@ def _everywhere(case: Case) -> Bools:
 
 
 def _appliance(case: Case, row: int) -> str:
-    appliance, _ = _ends(case.flows)
+    consumer, provider = case.flows.consumer, case.flows.provider
+    appliance = consumer if consumer.rank[row] < provider.rank[row] else provider
     return (
         f"AWS ends one side of a VPN only: {case.vpc(appliance.vpc[row]).name}, which talks with "
         "more VPCs or comes first by account id and name, needs an appliance that you run, patch "

@@ -10,9 +10,10 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from advisor import jobs
-from advisor.api import comparisons
 from advisor.models import Job, Membership, StoredReply, User
 from connectivity.actions import create_topology
+from connectivity.core import amounts
+from connectivity.core.amounts import Bound
 from connectivity.core.reading import read
 from connectivity.models import Topology
 from connectivity.reference import REFERENCE
@@ -220,12 +221,34 @@ def test_the_envelope_is_checked_like_a_document(api: APIClient, body: bytes) ->
     assert post(api, body).status_code == 400
 
 
+def test_what_looks_ahead_over_many_flows_is_a_job_that_brings_it(api: APIClient) -> None:
+    whole = post(api, {"topology": document()}, query="?include=ahead").json()
+    with patch.dict(amounts.BOUNDS, {"ahead": Bound(0, 10)}):
+        answer = post(api, {"topology": document()}, query="?include=ahead")
+    assert answer.status_code == 202
+    jobs.run(answer.json()["id"])
+    result = Job.objects.get(uid=answer.json()["id"]).result
+    assert result["sensitivity"] == whole["sensitivity"]
+    assert result["range"] == whole["range"]
+
+
+def test_more_than_is_given_at_all_is_refused(api: APIClient) -> None:
+    with patch.dict(amounts.BOUNDS, {"cells": Bound(0, 0)}):
+        answer = post(api, {"topology": document()}, query="?include=cells")
+    assert answer.status_code == 400
+    (problem,) = answer.json()["problems"]
+    assert problem["path"] == "include"
+    assert "'cells' is given for up to 0 single flows, and these are 1" in problem["problem"]
+    with patch.object(amounts, "COMPARISON", Bound(0, 0)):
+        assert post(api, {"topology": document()}).status_code == 400
+
+
 def test_a_token_that_may_only_read_stores_nothing(user: User) -> None:
     """What it prefers is a preference; where there is no other way it is told so."""
     reader = token_client(user, "read")
     keyed = {"Prefer": "respond-async", "Idempotency-Key": "k"}
     assert post(reader, {"topology": document()}, **keyed).status_code == 200
-    with patch.object(comparisons, "MANY_FLOWS", 0):
+    with patch.object(amounts, "COMPARISON", Bound(0, 10)):
         refused = post(reader, {"topology": document()}, **keyed)
     assert refused.status_code == 403
     assert "an editor's token with the scope 'write'" in refused.json()["problems"][0]["problem"]

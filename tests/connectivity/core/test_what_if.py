@@ -1,9 +1,11 @@
 """What-if values: read, refused, applied, and the same as a document written that way."""
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from connectivity.core import changes
 from connectivity.core.compare import compare
 from connectivity.core.latency import LatencySet
 from connectivity.core.plain import plain
@@ -259,3 +261,28 @@ def test_a_refused_change_leaves_the_others() -> None:
     assert [one.key for one in result.changes] == ["gb"]
     assert result.topology.flows[0].gb == 5
     assert "open connections" in result.problems[0].problem
+
+
+def test_however_many_changes_are_refused_the_document_is_read_twice_at_most() -> None:
+    flows = [flow(name=f"f{i}", connection_seconds=1000 if i < 40 else 0) for i in range(50)]
+    wrong = {f"connections:f{i}": "1e8" for i in range(40)}
+    right = {f"connections:f{i}": "5" for i in range(40, 50)}
+    with patch.object(changes, "validated", wraps=changes.validated) as read:
+        result = what_if(topology(document(*flows)), [*wrong.items(), *right.items()])
+    assert read.call_count == 2
+    assert {one.key for one in result.changes} == set(right)
+    assert len(result.problems) == len(wrong)
+    assert all(one.path.partition(",")[0] in wrong for one in result.problems)
+
+
+def test_more_gb_than_can_be_together_are_refused_and_the_rest_is_done() -> None:
+    result = asked(document(flow(), flow(name="g")), **{"gb:f": 8e11, "gb:g": 8e11, "azs": 1})
+    assert [one.key for one in result.changes] == ["azs"]
+    assert {one.path for one in result.problems} == {"gb:f, flows", "gb:g, flows"}
+
+
+def test_a_hundred_changes_are_made_at_once_and_more_are_a_problem() -> None:
+    flows = [flow(name=f"f{i}") for i in range(101)]
+    result = what_if(topology(document(*flows)), [(f"gb:f{i}", "5") for i in range(101)])
+    assert len(result.changes) == 100
+    assert "are 101: the first 100 are made" in result.problems[0].problem
