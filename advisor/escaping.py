@@ -6,6 +6,8 @@ Pages need nothing of this: Django's templates escape what stands in HTML.
 import re
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from connectivity.core.pasting import FORMULAS
 
 MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#!|~&]")
@@ -38,3 +40,15 @@ def unlinked(text: str) -> str:
 def chat_safe(text: str) -> str:
     """As Slack asks for it: no mention, and no link under another name."""
     return "".join(CHAT.get(letter, letter) for letter in unlinked(text))
+
+
+def visible(text: str) -> None:
+    """For names and reasons, which stand in lists and in the log as they were typed.
+
+    Raises: ValidationError: a character of it is not seen, or turns the rest round.
+    """
+    unseen = next((letter for letter in text if not letter.isprintable()), None)
+    if unseen is not None:
+        raise ValidationError(
+            f"It has the character U+{ord(unseen):04X}, which cannot be seen; leave it out."
+        )

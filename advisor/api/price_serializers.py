@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from advisor.escaping import visible
 from connectivity.core.problems import did_you_mean
 from connectivity.core.regions import AZ_PREFIXES
 from costmodel.ingest import services
@@ -116,8 +117,12 @@ class OldPricesSerializer(serializers.Serializer[object]):
 
 class OverrideSerializer(serializers.Serializer[object]):
     service = Text()
-    usage_type = Text(required=False, default="", allow_blank=True, max_length=100)
-    operation = Text(required=False, default="", allow_blank=True, max_length=100)
+    usage_type = Text(
+        required=False, default="", allow_blank=True, max_length=100, validators=[visible]
+    )
+    operation = Text(
+        required=False, default="", allow_blank=True, max_length=100, validators=[visible]
+    )
     region = serializers.ChoiceField(
         choices=["", *AZ_PREFIXES], required=False, default="", allow_blank=True
     )
@@ -128,7 +133,7 @@ class OverrideSerializer(serializers.Serializer[object]):
     usd = serializers.DecimalField(
         max_digits=20, decimal_places=10, min_value=0, required=False, default=None
     )
-    reason = Text(max_length=300)
+    reason = Text(max_length=300, validators=[visible])
 
     def get_fields(self) -> dict[str, Any]:
         """With the services that are asked for by now."""

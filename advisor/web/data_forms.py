@@ -6,6 +6,7 @@ from django import forms
 from django.core.files.base import File
 
 from advisor.web.forms import REGIONS
+from advisor.web.lines import Line
 from connectivity.core.cells import STATISTICS
 from connectivity.core.options import OPTIONS
 from connectivity.importers.latency import LARGEST, TOOLS
@@ -18,14 +19,14 @@ class OverrideForm(forms.Form):
     """What a team pays instead of a list price."""
 
     service = forms.ChoiceField(choices=lambda: [(name, name) for name in services()])
-    usage_type = forms.CharField(
+    usage_type = Line(
         label="Usage type",
         required=False,
         max_length=100,
         help_text="Without its Region prefix, such as TransitGateway-Bytes; all of the service "
         "if you leave it empty.",
     )
-    operation = forms.CharField(
+    operation = Line(
         required=False,
         max_length=100,
         help_text="Such as TransitGatewayVPC; every operation if you leave it empty.",
@@ -55,7 +56,7 @@ class OverrideForm(forms.Form):
         decimal_places=10,
         help_text="One rate in place of all tiers.",
     )
-    reason = forms.CharField(max_length=300, help_text="Others will read it beside each figure.")
+    reason = Line(max_length=300, help_text="Others will read it beside each figure.")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -72,17 +73,17 @@ class MeasurementForm(forms.Form):
     """A tool's output, and where it belongs."""
 
     file = forms.FileField(help_text="What the tool printed, as it is; netperf -k is best.")
-    source = forms.CharField(
+    source = Line(
         label="From", required=False, max_length=30, help_text="AZ ID or Region of the client."
     )
-    destination = forms.CharField(
+    destination = Line(
         label="To", required=False, max_length=30, help_text="AZ ID or Region of the server."
     )
     option = forms.ChoiceField(
         choices=lambda: [("", "as the file says"), *((key, key) for key in OPTIONS.by_key)],
         required=False,
     )
-    instance_type = forms.CharField(
+    instance_type = Line(
         label="Instance type of both", required=False, max_length=30, help_text="c5n.xlarge"
     )
     tool = forms.ChoiceField(
@@ -98,13 +99,13 @@ class MeasurementForm(forms.Form):
         required=False,
         help_text="Only for files that do not name it (matrices, single values of Prometheus).",
     )
-    host = forms.CharField(
+    host = Line(
         required=False, max_length=200, help_text="Only for a file with several hosts: which one."
     )
-    tag = forms.CharField(
+    tag = Line(
         required=False, max_length=200, help_text="Only for a file with several tags or series."
     )
-    account = forms.CharField(
+    account = Line(
         label="Account of AZ names",
         required=False,
         max_length=12,

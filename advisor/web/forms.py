@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.conf import settings
 
+from advisor.web.lines import Line
 from connectivity.core.problems import Problem
 from connectivity.core.regions import AZ_PREFIXES
 
@@ -266,7 +267,7 @@ class ZoneForm(forms.Form):
 class TokenForm(forms.Form):
     """A new API token."""
 
-    name = forms.CharField(max_length=100, label="What it is for")
+    name = Line(max_length=100, label="What it is for")
     scope = forms.ChoiceField(
         label="It may",
         choices=[("read", "read and compare"), ("write", "read, compare and store")],

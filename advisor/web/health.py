@@ -116,7 +116,8 @@ def mute(request: HttpRequest, uid: UUID) -> HttpResponse:
     one = findings.finding_of(user.team_id, uid)
     form = MuteForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Say for how long, and why.")
+        said = ["Say for how long, and why.", *form.errors.get("note", ())]
+        messages.error(request, " ".join(map(str, said)))
         return redirect("health-resource", one.resource.uid)
     days = form.cleaned_data["days"]
     until = timezone.now() + timedelta(days=days) if days else findings.FAR

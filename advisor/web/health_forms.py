@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from advisor.web.lines import Line
 from connectivity.health.accounts import Wish
 from connectivity.health.settings import Numbers
 
@@ -11,14 +12,14 @@ from connectivity.health.settings import Numbers
 class AccountForm(forms.Form):
     """An account that is to be watched."""
 
-    account = forms.CharField(label="Account ID", max_length=14, help_text="Twelve digits.")
-    name = forms.CharField(max_length=100, required=False, help_text="As your people call it.")
-    regions = forms.CharField(
+    account = Line(label="Account ID", max_length=14, help_text="Twelve digits.")
+    name = Line(max_length=100, required=False, help_text="As your people call it.")
+    regions = Line(
         max_length=300,
         help_text="Separated by commas. Global Accelerator is read where us-west-2 is among them.",
         widget=forms.TextInput(attrs={"placeholder": "eu-west-1, us-east-1"}),
     )
-    role_arn = forms.CharField(
+    role_arn = Line(
         label="Role ARN",
         max_length=200,
         required=False,
@@ -36,8 +37,8 @@ class AccountForm(forms.Form):
 class SourceForm(forms.Form):
     """A Prometheus server."""
 
-    name = forms.CharField(max_length=100)
-    url = forms.CharField(
+    name = Line(max_length=100)
+    url = Line(
         label="Address",
         max_length=300,
         help_text="Such as http://prometheus.internal:9090. Its host must be among OUTBOUND_HOSTS.",
@@ -47,8 +48,8 @@ class SourceForm(forms.Form):
 class WebhookForm(forms.Form):
     """An address that is told what happens."""
 
-    name = forms.CharField(max_length=100)
-    url = forms.CharField(
+    name = Line(max_length=100)
+    url = Line(
         label="Address",
         max_length=500,
         help_text="It gets a signed JSON body when a finding opens, worsens or closes. Slack's "
@@ -72,7 +73,7 @@ class MuteForm(forms.Form):
         coerce=int,
         choices=[(1, "a day"), (7, "a week"), (30, "30 days"), (0, "good")],
     )
-    note = forms.CharField(label="Why", max_length=300)
+    note = Line(label="Why", max_length=300)
 
 
 class RuleForm(forms.Form):
@@ -82,7 +83,7 @@ class RuleForm(forms.Form):
     threshold = forms.FloatField(required=False)
     n = forms.IntegerField(label="n", required=False, min_value=1, max_value=60)
     m = forms.IntegerField(label="of m points", required=False, min_value=1, max_value=60)
-    reason = forms.CharField(max_length=300, required=False)
+    reason = Line(max_length=300, required=False)
 
     def numbers(self) -> Numbers:
         data: dict[str, Any] = self.cleaned_data

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django import forms
 from django.http import QueryDict
 
+from advisor.web.lines import Line
 from advisor.web.requests import text_in
 from connectivity.core.compare import Comparison
 from connectivity.core.missing import deciding, lacking, may_win
@@ -22,7 +23,7 @@ class OwnPriceForm(forms.Form):
     """What a team pays for one unit of what the list lacks."""
 
     usd = forms.DecimalField(min_value=0, max_value=1_000_000, decimal_places=10)
-    reason = forms.CharField(max_length=300)
+    reason = Line(max_length=300)
 
     def override(self, key: Key) -> Override:
         name, region, to_region = key

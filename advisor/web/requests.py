@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from unicodedata import category
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -29,8 +30,9 @@ def version_number(request: HttpRequest) -> int | None:
 
 
 def text_in(values: QueryDict, key: str) -> str:
-    """The last value of a key, cut to a length that any name has; no database keeps a NUL."""
-    return values.get(key, "").replace("\0", "").strip()[:MOST_TEXT]
+    """The last value of a key, cut to a length that any name has, without what is not seen."""
+    seen = (one for one in values.get(key, "") if category(one) not in ("Cc", "Cf"))
+    return "".join(seen).strip()[:MOST_TEXT]
 
 
 def number_in(values: QueryDict) -> int | None:

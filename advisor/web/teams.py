@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from advisor import teams
 from advisor.escaping import spreadsheet_safe
 from advisor.models import AuditEntry, Invitation, Membership, Role, ShareLink
+from advisor.web.lines import Line
 from advisor.web.requests import found_or_404, signed_in, text_in
 from connectivity.models import TopologyVersion
 
@@ -30,20 +31,14 @@ MOST_EXPORTED = 100_000  # entries of the log
 
 
 class InviteForm(forms.Form):
-    note = forms.CharField(
+    note = Line(
         label="For whom", max_length=100, help_text="A name or an address, so that you know it."
     )
     role = forms.ChoiceField(choices=Role.choices, initial=Role.VIEWER)
 
 
 class NameForm(forms.Form):
-    name = forms.CharField(label="Name of the team", max_length=100)
-
-    def clean_name(self) -> str:
-        name = str(self.cleaned_data["name"])
-        if not name.isprintable():
-            raise forms.ValidationError("A name is one line of characters that can be seen.")
-        return name
+    name = Line(label="Name of the team", max_length=100)
 
 
 @require_safe

@@ -12,10 +12,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.forms import BaseForm
+from django.forms import BaseForm, CharField, TextInput
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from advisor.models import Job, Membership, Recipient, Role, Team, User
 from advisor.reports import making
@@ -473,3 +476,31 @@ def test_a_file_keeps_its_name_and_gives_no_header(
     assert response.headers["Content-Type"] == "application/octet-stream"
     assert re.fullmatch(r'attachment; filename="[\w.=?-]+"', response["Content-Disposition"])
     assert "Bcc" not in response.headers
+
+
+UNSEEN = ("a\u202eb", "a\u200bb", "a\x1b[31mb", "a\u2066b", "a\nb", "a\u2028b")
+BY_THE_CORE = "TwoVpcsForm"  # whose names are a document's, which refuses them itself
+
+
+def test_no_name_or_reason_holds_what_cannot_be_seen(db: None) -> None:
+    """What turns a line round, or ends it, would tell something else in a list and in the log."""
+    lines = 0
+    for form in forms_of(BaseForm):
+        if not form.__module__.startswith("advisor.web.") or form.__name__ == BY_THE_CORE:
+            continue
+        for name, field in form.base_fields.items():
+            if type(field.widget) is TextInput and isinstance(field, CharField):
+                lines += 1
+                for text in UNSEEN:
+                    with pytest.raises(ValidationError, match="cannot be seen"):
+                        field.clean(text)
+                assert field.clean("Üb 3 – 日本") == "Üb 3 – 日本", name
+    assert lines > 12
+
+
+def test_the_api_takes_no_unseen_reason_either(api: APIClient, user: User) -> None:
+    price = {"service": "AmazonVPC", "usage_type": "VpcEndpoint-Hours", "usd": "1"}
+    refused = api.post(reverse("api-price-overrides"), price | {"reason": UNSEEN[0]}, format="json")
+    assert refused.status_code == 400
+    assert "U+202E, which cannot be seen" in refused.content.decode()
+    assert not user.team.priceoverride_set.exists()

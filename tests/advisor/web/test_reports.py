@@ -243,5 +243,5 @@ def test_me_says_why_an_address_is_refused(signed_in: Client, user: User) -> Non
 
 def test_a_team_has_a_name_of_one_line(signed_in: Client) -> None:
     page = said(signed_in, "team-rename", {"name": "Two\u202elines"})
-    assert "one line of characters that can be seen" in page
+    assert "which cannot be seen; leave it out" in page
     assert Team.objects.get().name == "Default team"
