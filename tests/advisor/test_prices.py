@@ -16,7 +16,7 @@ from advisor import jobs
 from advisor.models import Job, User
 from connectivity.actions import create_topology, save_topology
 from costmodel.core.usage_types import INTER_REGION
-from costmodel.ingest import SERVICES, import_prices
+from costmodel.ingest import import_prices, services
 from costmodel.models import PriceList, PriceOverride
 from costmodel.queries import price_list
 from tests.factories import document, flow
@@ -28,7 +28,7 @@ from tests.product import token_client
 def aws(settings: Any) -> Iterator[Files]:
     """AWS's public files, on loopback."""
     files = Files()
-    for service in SERVICES:
+    for service in services():
         files[f"/offers/v1.0/aws/{service}/current/region_index.json"] = b'{"regions": {}}'
     files.publish("AmazonVPC", "us-east-1", json.dumps(offer("AmazonVPC", VPC)).encode())
     with serving(files) as address:

@@ -12,7 +12,7 @@ from advisor import jobs
 from advisor.models import Job, User
 from connectivity.actions import create_topology
 from connectivity.measurements import Filing, file_measurements
-from costmodel.ingest import SERVICES, import_prices
+from costmodel.ingest import import_prices, services
 from costmodel.models import PriceList
 from tests.browser.conftest import every_reader, is_well
 from tests.factories import document, flow
@@ -65,7 +65,7 @@ def test_prices_changes_and_a_price_of_ones_own(reader: Page, tmp_path: Path) ->
 @every_reader
 def test_a_regions_prices_load_with_a_moving_bar(reader: Page, settings: Any) -> None:
     files = Files()
-    for service in SERVICES:
+    for service in services():
         files[f"/offers/v1.0/aws/{service}/current/region_index.json"] = b'{"regions": {}}'
     files.publish("AmazonVPC", "us-east-1", json.dumps(offer("AmazonVPC", VPC)).encode())
     reader.goto("/prices/")
@@ -156,7 +156,7 @@ def test_prices_loaded_from_a_verdict_lead_back_to_it(reader: Page, settings: An
     hours = product("H", "USE1-TransitGateway-Hours", "0.01", operation="TransitGatewayVPC")
     body = offer("AmazonVPC", [hours], publicationDate="2026-11-26T00:00:00Z")
     files = Files()
-    for service in SERVICES:
+    for service in services():
         files[f"/offers/v1.0/aws/{service}/current/region_index.json"] = b'{"regions": {}}'
     files.publish("AmazonVPC", "us-east-1", json.dumps(body).encode())
     reader.goto(f"/topologies/{uid}/?gb=900")
