@@ -12,13 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from advisor import leaving, signins, teams
 from advisor.models import Event, Membership
+from advisor.web.lines import Line
 from advisor.web.requests import found_or_404, signed_in
 
 
 class NameForm(forms.Form):
     """Types a name, so that nothing goes by a slip of the hand."""
 
-    name = forms.CharField(max_length=150)
+    name = Line(max_length=150)
 
     def __init__(self, data: object, name: str, label: str) -> None:
         super().__init__(data)  # type: ignore[arg-type]
