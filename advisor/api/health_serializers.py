@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from advisor.escaping import visible
 from connectivity.core.health.judging import State, Way, Whose
 from connectivity.core.health.kinds import KINDS
 
@@ -19,7 +20,7 @@ class ActSerializer(serializers.Serializer[Any]):
 
     acknowledge = serializers.BooleanField(required=False)
     mute_until = serializers.DateTimeField(required=False, allow_null=True)
-    note = Text(required=False, max_length=300, allow_blank=True)
+    note = Text(required=False, max_length=300, allow_blank=True, validators=[visible])
 
 
 class NumbersSerializer(serializers.Serializer[Any]):
@@ -29,7 +30,9 @@ class NumbersSerializer(serializers.Serializer[Any]):
     threshold = serializers.FloatField(required=False, allow_null=True, default=None)
     n = serializers.IntegerField(required=False, allow_null=True, default=None)
     m = serializers.IntegerField(required=False, allow_null=True, default=None)
-    reason = Text(required=False, max_length=300, default="", allow_blank=True)
+    reason = Text(
+        required=False, max_length=300, default="", allow_blank=True, validators=[visible]
+    )
 
 
 class OpenFindingSerializer(serializers.Serializer[Any]):
