@@ -8,8 +8,9 @@ import pytest
 from connectivity.core.case import case
 from connectivity.core.options import OPTIONS
 from connectivity.core.registered import topology
+from connectivity.core.transfer import crossing_sent
 from costmodel.core.bill import bill
-from tests.factories import document, flow, price_list, vpc
+from tests.factories import document, flow, price_list, topology_of, vpc
 
 OHIO = {"region": "us-east-2", "azs": ["use2-az1", "use2-az2"]}
 NEAR = flow(cross_az_share=0.5)
@@ -41,3 +42,13 @@ def test_what_goes_to_another_region_is_billed_beside_what_stays_in_one() -> Non
 @pytest.mark.parametrize("option", ["vpc-peering", "transit-gateway", "privatelink"])
 def test_what_stays_in_a_region_is_not_billed_between_regions(option: str) -> None:
     assert not [to for _, _, to in lines(option, NEAR) if to]
+
+
+@pytest.mark.parametrize(("share", "sent"), [(1, (0, 1)), (0, (1, 0))])
+def test_even_the_smallest_crossing_flow_has_the_direction_that_it_says(
+    share: int, sent: tuple[int, int]
+) -> None:
+    """A thousandth of a GB, all request or all response."""
+    little = flow(gb_per_month=0.001, cross_az_share=1, response_share=share)
+    request, response = crossing_sent(case(topology_of(little)).flows)
+    assert (request.tolist(), response.tolist()) == ([sent[0]], [sent[1]])

@@ -123,4 +123,5 @@ def test_a_load_balancers_cost_bends_where_another_dimension_becomes_its_busiest
 
 def test_two_dimensions_that_both_move_meet_once() -> None:
     crossing = of_units((ints(60, 1), ints(20, 0)), (ints(40, 1), ints(80, 0)))
-    assert crossing.bends(0, 1).tolist() == pytest.approx([0.5])
+    assert crossing.bends(0, 1).tolist() == [0.5]
+    assert crossing.bends(0, 0.5).tolist() == crossing.bends(0.5, 1).tolist() == []
