@@ -1,5 +1,6 @@
 """Which of several prices is in force, and which tiers can be."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -79,6 +80,13 @@ def test_of_two_lists_only_what_is_new_gone_or_of_other_tiers_is_a_change() -> N
         (None, new),
         (short, longer),
     ]
+
+
+def test_changes_inside_a_region_come_before_those_of_what_leaves_it() -> None:
+    inside = price("us-east-1", "2026")
+    leaving = replace(inside, to_region="eu-west-1")
+    found = changes(PriceList("a", "", ()), PriceList("b", "", (leaving, inside)))
+    assert [each.new for each in found] == [inside, leaving]
 
 
 def test_tiers_are_put_in_order() -> None:
