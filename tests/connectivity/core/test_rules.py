@@ -475,6 +475,18 @@ def test_only_the_end_without_ipv4_is_named() -> None:
     assert detail["transit-gateway", "TGW-07", "hard"].startswith("orders: IPv6 only")
 
 
+@pytest.mark.parametrize(
+    ("azs", "is_warned"), [(["use1-az1", "use1-az3"], True), (["use1-az1", "use1-az2"], False)]
+)
+def test_one_end_in_the_az_without_group_references_is_enough_to_say_so(
+    azs: list[str], is_warned: bool
+) -> None:
+    there = ("us-east-1", ["use1-az1", "use1-az2"])
+    asked = two_vpcs(there, ("us-east-1", azs), flows=[flow(needs=["sg-reference"])])
+    words = findings(asked)["transit-gateway", "TGW-19", "condition"]
+    assert ("it does not work in use1-az3" in words) == is_warned
+
+
 def test_both_flows_to_two_vpcs_that_overlap_are_warned_and_no_other() -> None:
     """Of five VPCs the second peers with the third and the fifth."""
     cidrs = ("10.9.0.0/16", "10.1.0.0/16", "10.0.0.0/16", "10.8.0.0/16", "10.0.0.0/24")

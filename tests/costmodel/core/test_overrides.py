@@ -194,3 +194,10 @@ def test_what_is_wrong_of_a_name_is_what_is_offered(usage_type: str, words: str)
     rule = replace(own(usage_type, "", percent="1"), operation="Endpoint")
     with pytest.raises(NothingOverridden, match=words):
         check_override(rule, price_list(LISTED))
+
+
+def test_a_pair_of_regions_is_named_whole() -> None:
+    pair = Override("AWSDataTransfer", "AWS-Out-Bytes", "eu-west-1", Decimal(-50), None, "contract")
+    check_override(replace(pair, to_region="us-east-1"), price_list(PAIRS))
+    with pytest.raises(NothingOverridden, match="a destination without the Region that sends"):
+        check_override(replace(pair, region="", to_region="us-east-1"), price_list(PAIRS))
