@@ -25,7 +25,6 @@ from connectivity.health import running
 from connectivity.health.alternatives import alternatives
 from connectivity.importers.latency import TOOLS
 from connectivity.models import Finding, Resource
-from costmodel.core.price_list import PriceList
 from tests.doubles.cloudwatch import CloudWatch
 from tests.estate import Aws, metric, watched
 from tests.factories import document, flow
@@ -81,7 +80,7 @@ def stored(priced: None, api: APIClient) -> str:
 
 @pytest.fixture
 def lit(priced: None, user: User) -> Resource:
-    """A watched circuit that is down, of which AWS says for two days what it carried."""
+    """A watched circuit that is down, of which AWS says for two weeks what it carried."""
     aws = Aws(clock=float(int(time.time())))
     watched(user.team_id)
     circuits = [{"connectionId": "dxcon-1", "connectionName": "to-fra", "isWanted": False}]
@@ -108,16 +107,14 @@ def text_of(client: Client, name: str, *arguments: Any, query: str = "") -> str:
     return str(response.content.decode())
 
 
-def test_an_option_is_compared_recommended_and_told_over_rest(
-    stored: str, api: APIClient, prices: PriceList
-) -> None:
+def test_an_option_is_compared_and_told_over_rest(stored: str, api: APIClient) -> None:
     answer = api.post("/api/v1/comparisons/?include=findings", {"topology": stored}, format="json")
     assert answer.status_code == 200
     told = answer.json()
-    mine = next(each for each in told["answers"] if each["option"] == KEY)
-    assert float(mine["monthly_usd"]) == pytest.approx(USD)
-    assert (mine["objects"], mine["operations_usd"]) == ({"circuit": 2}, "8.00")
-    assert [finding["rule"] for finding in mine["findings"] if finding["rule"][:2] == "DX"] == []
+    own = next(each for each in told["answers"] if each["option"] == KEY)
+    assert float(own["monthly_usd"]) == pytest.approx(USD)
+    assert (own["objects"], own["operations_usd"]) == ({"circuit": 2}, "8.00")
+    assert [finding["rule"] for finding in own["findings"] if finding["rule"][:2] == "DX"] == []
     assert float(told["today_usd"]) == pytest.approx(USD)
     assert leased_line.OPTION.assumes[0] in told["assumptions"]
 
@@ -125,8 +122,8 @@ def test_an_option_is_compared_recommended_and_told_over_rest(
 def test_its_rules_find_and_its_quota_is_raised_by_the_document(api: APIClient) -> None:
     fast = {**ESTATE, "quotas": [], "flows": [flow(options=[KEY], peak_gbps=2)]}
     told = api.post("/api/v1/comparisons/", {"topology": fast}, format="json").json()
-    mine = next(each for each in told["answers"] if each["option"] == KEY)
-    severities = {finding["rule"]: finding["severity"] for finding in mine["findings"]}
+    own = next(each for each in told["answers"] if each["option"] == KEY)
+    severities = {finding["rule"]: finding["severity"] for finding in own["findings"]}
     assert (severities["DX-01"], severities["DX-02"]) == ("quota", "hard")
 
 

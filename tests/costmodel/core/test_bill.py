@@ -62,12 +62,12 @@ def test_a_tier_is_split_over_its_payers_to_the_thousandth() -> None:
 
 def test_a_bill_is_added_up_by_the_kinds_that_its_charges_say() -> None:
     """Whatever AWS calls the usage: a new price needs no table of kinds."""
-    one = ints(0)
+    row = ints(0)
     billed = made(
-        metered(one, ints(10), "processed"),
-        replace(metered(one, ints(20), "crossing"), kind=Kind.INSIDE_REGION),
-        Hourly("thing", HOURS, one, one, thing=one),
-        Capacity("units", UNITS, one, one, thing=one, load=(ints(4),), per_unit=(ints(2),)),
+        metered(row, ints(10), "processed"),
+        replace(metered(row, ints(20), "crossing"), kind=Kind.INSIDE_REGION),
+        Hourly("thing", HOURS, row, row, thing=row),
+        Capacity("units", UNITS, row, row, thing=row, load=(ints(4),), per_unit=(ints(2),)),
     )
     assert usd_by_kind(billed.lines) == {
         Kind.HOURS: Decimal(365),
