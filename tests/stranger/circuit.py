@@ -21,7 +21,7 @@ def read(said: Said, account: str, region: str) -> Iterator[Resource]:
 
 def uses(circuit: Resource, usage: Usage) -> Iterator[Use]:
     sent = usage.get("BytesSent")
-    yield Use("Hours of the port", PORT, HOURS_PER_MONTH)
+    yield Use("Hours of three ports", PORT, 3 * HOURS_PER_MONTH)
     yield Use("Light", SENT, None if sent is None else sent / GB, role=Role.TRAFFIC)
 
 
