@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 CORES = [*(ROOT / "connectivity/core").rglob("*.py"), *(ROOT / "costmodel/core").rglob("*.py")]
 READ = re.compile(r"Source: .*\bread\s+\d{4}-\d\d-\d\d\b", re.DOTALL)
 AWS = re.compile(r"\b(docs\.)?aws\.amazon\.com/")
