@@ -78,6 +78,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "advisor.observed.Observed",
+    "advisor.scraped.Scraped",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -125,7 +126,6 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 DATABASES["default"]["CONN_MAX_AGE"] = 60  # opening and closing a file takes milliseconds too
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
 AUTH_USER_MODEL = "advisor.User"
 TEAM_MODEL = "advisor.Team"
 PRICE_NAMES = "connectivity.core.price_names.price_names"  # what prices are imported for
@@ -188,7 +188,6 @@ AUTH_PASSWORD_VALIDATORS = [
 LANGUAGE_CODE, TIME_ZONE = "en", "UTC"
 USE_I18N = USE_THOUSAND_SEPARATOR = False
 USE_TZ = True
-
 STATIC_URL = "static/"
 PLOTLY = f"plotly-{version('plotly')}"  # a folder of its own, so that browsers may keep it for ever
 _plotly = find_spec("plotly")

@@ -1,12 +1,10 @@
-"""The product's own metrics for Prometheus: of a team, or with the operator's token of all."""
+"""A team's own metrics for Prometheus; with the operator's token `advisor.scraped` answers."""
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Count, Min
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from prometheus_client import CollectorRegistry, generate_latest
@@ -16,19 +14,12 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from advisor.api.authentication import team_id_of
-from advisor.api.installation import exposition, may_scrape
 from advisor.models import Job, WebhookDelivery
 from connectivity.health import reading
 from connectivity.models import Finding
 
 
 class MetricsView(APIView):
-    def dispatch(self, request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
-        """The operator's token is no user's: with it everything is told, of no team."""
-        if request.method == "GET" and may_scrape(request.headers.get("Authorization", "")):
-            return HttpResponse(exposition(), content_type=CONTENT_TYPE_LATEST)
-        return super().dispatch(request, *args, **named)
-
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponse:
         """Figures about the caller's team; a Prometheus server comes with an API token."""

@@ -54,6 +54,20 @@ def test_without_a_token_in_the_settings_nobody_is_told(client: Client, settings
         assert client.get("/metrics", headers={"Authorization": given}).status_code == 401
 
 
+@pytest.mark.django_db
+def test_it_comes_by_any_name_and_without_tls_and_nobody_else_does(settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    client = Client(SERVER_NAME="10-0-0-7.web", SERVER_PORT="8000")
+    assert scraped(client)["advisor_service_broker_up",] == 1
+    answer = client.get("/metrics", headers={"Authorization": "Bearer wrong"})
+    assert answer.status_code in (301, 400)
+    operator = {"Authorization": f"Bearer {TOKEN}"}
+    assert client.get("/jobs/", headers=operator).status_code in (301, 400)
+    assert client.post("/metrics", headers=operator).status_code in (301, 400)
+    after = scraped(client)
+    assert after["advisor_http_requests_total", "GET", "api-metrics", "200"] >= 1
+
+
 def test_a_team_s_token_tells_of_the_team_alone(api: Any) -> None:
     assert b"advisor_service_" not in api.get("/metrics").content
 
