@@ -63,14 +63,14 @@ class Watch:
 
     def state(self) -> State:
         """What is known now."""
-        now, is_ready, said = time.monotonic(), True, {}
+        now, is_ready, texts = time.monotonic(), True, {}
         for part in chain(*self.groups):
             at, is_well, text = self._answers.get(part.name, (now, False, PENDING))
             if now - at > LATE_S:
                 is_well, text = False, f"has not answered for {now - at:.0f} s"
             is_ready = is_ready and (is_well or not part.is_needed)
-            said[part.name] = text
-        return State(is_ready, said)
+            texts[part.name] = text
+        return State(is_ready, texts)
 
     def ask(self, part: Part) -> None:
         """One answer of a part; its error is logged when it begins."""

@@ -46,9 +46,9 @@ def written() -> Iterator[BaseDatabaseWrapper]:
         server = Postgres(Path(folder))
         server.start()
         settings = Env().db_url_config(server.url)
-        made: BaseDatabaseWrapper = ConnectionHandler({"default": settings})["default"]
-        yield made
-        made.close()
+        database: BaseDatabaseWrapper = ConnectionHandler({"default": settings})["default"]
+        yield database
+        database.close()
         server.stop()
 
 

@@ -87,17 +87,17 @@ def test_a_job_carries_the_request_that_made_it(user: User, caplog: Any) -> None
     logs.begin(request_id="made-the-job")
     arguments = {"document": document(), "options": None, "price_list": None, "include": []}
     with patch.object(jobs, "ring"):
-        made = jobs.start(
+        job = jobs.start(
             "compare", arguments | {"topology_version": None}, team_id=user.team_id, user_id=user.pk
         )
     seen: dict[str, Any] = {}
     with patch.dict(jobs.KINDS, {"compare": lambda *_: seen.update(logs.about()) or {}}):
-        tasks.run_job.apply((str(made.uid),))
+        tasks.run_job.apply((str(job.uid),))
     assert seen.pop("task_id")
     assert seen == {
-        "task": "run-job", "job": "compare", "job_id": str(made.uid), "attempt": 1,
+        "task": "run-job", "job": "compare", "job_id": str(job.uid), "attempt": 1,
         "request_id": "made-the-job", "team_id": user.team_id, "user_id": user.pk,
     }  # fmt: skip
     assert dict(logs.about()) == {}
-    row = Job.objects.get(pk=made.pk)
-    assert made.created_at <= row.started_at <= row.finished_at
+    row = Job.objects.get(pk=job.pk)
+    assert job.created_at <= row.started_at <= row.finished_at

@@ -63,11 +63,11 @@ def test_a_part_that_hangs_is_late_and_the_state_is_told_at_once() -> None:
             assert time.monotonic() < until
             time.sleep(0.02)
         began = time.monotonic()
-        said = watch.state().parts
+        texts = watch.state().parts
         assert time.monotonic() - began < 0.5
         release.set()
-    assert said["quick"] == "ok"
-    assert said["hanging"].startswith("has not answered for")
+    assert texts["quick"] == "ok"
+    assert texts["hanging"].startswith("has not answered for")
 
 
 def test_an_error_is_logged_when_it_begins_and_not_again(caplog: pytest.LogCaptureFixture) -> None:

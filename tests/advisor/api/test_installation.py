@@ -95,12 +95,10 @@ def test_jobs_are_told_by_kind_and_state_with_ages_and_durations(user: User) -> 
     now = timezone.now()
 
     def job(state: str, **times: timedelta) -> None:
-        made = Job.objects.create(
+        row = Job.objects.create(
             kind="compare", arguments={}, team_id=user.team_id, user=user, state=state
         )
-        Job.objects.filter(pk=made.pk).update(
-            **{name: now - value for name, value in times.items()}
-        )
+        Job.objects.filter(pk=row.pk).update(**{name: now - value for name, value in times.items()})
 
     minutes = timedelta(minutes=1)
     job("queued", created_at=20 * minutes)
