@@ -24,7 +24,7 @@ from advisor.api.serializers import (
 from connectivity import queries
 from connectivity.advice import check_comparison, compare_document
 from connectivity.core.ahead import ahead
-from connectivity.core.amounts import AHEAD, COMPARISON, is_long, require_answerable
+from connectivity.core.amounts import ACCOUNTS, AHEAD, COMPARISON, is_long, require_answerable
 from connectivity.core.excerpts import INCLUDES, MOST_FINDINGS, MOST_HEADLINES
 from connectivity.core.fields import Fields, kind, plain_problems, repeated_keys
 from connectivity.core.plain import plain
@@ -81,9 +81,9 @@ def _as_job(request: Request, wanted: dict[str, Any]) -> Response:
     """Record the work, once it is certain that it can be done and may be stored."""
     if not may_store(request):
         raise PermissionDenied(
-            f"More than {COMPARISON.at_once:,} flows, and fewer with an 'include', are compared as "
-            "a job, which stores the topology: that takes an editor's token with the scope 'write'."
-            " This caller may only read."
+            f"More than {COMPARISON.at_once:,} flows or {ACCOUNTS.at_once:,} accounts, and fewer "
+            "flows with an 'include', are compared as a job, which stores the topology: that takes "
+            "an editor's token with the scope 'write'. This caller may only read."
         )
     check_comparison(
         team_id_of(request),

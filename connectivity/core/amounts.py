@@ -14,13 +14,14 @@ AHEAD = "ahead"
 
 
 class Bound(NamedTuple):
-    """Single flows: up to which there is an answer at once, and up to which there is one at all."""
+    """Up to how many there is an answer at once, and up to how many there is one at all."""
 
     at_once: int
     most: int
 
 
 COMPARISON = Bound(20_000, 100_000)
+ACCOUNTS = Bound(2_000, 10_000)  # each with its lines in every option's bill: 9 kB of an answer
 BOUNDS = {
     FINDINGS: Bound(2_000, 10_000),  # some 8 kB of an answer for each flow
     LATENCY: Bound(2_000, 20_000),  # 5 kB
@@ -35,7 +36,13 @@ INSTEAD = "leave it out, or run manage.py compare on the file, which is not boun
 def is_long(document: Any, include: Collection[str] = ()) -> bool:
     """Whether nobody should wait for the answer: it is a job."""
     bounds = [COMPARISON, *(BOUNDS[one] for one in include)]
-    return single_flows(document) > min(bound.at_once for bound in bounds)
+    is_wide = _accounts(document) > ACCOUNTS.at_once
+    return is_wide or single_flows(document) > min(bound.at_once for bound in bounds)
+
+
+def _accounts(document: Any) -> int:
+    listed = document.get("accounts") if isinstance(document, dict) else None
+    return len(listed) if isinstance(listed, list) else 0
 
 
 def require_answerable(document: Any, include: Collection[str] = ()) -> None:
@@ -45,6 +52,10 @@ def require_answerable(document: Any, include: Collection[str] = ()) -> None:
         said = f"make {count:,} single flows; a server reads up to {COMPARISON.most:,}"
         remedy = "put together what flows between the same two VPCs, or run manage.py compare"
         raise DocumentRefused([Problem("flows", f"{said}: {remedy}")])
+    if (accounts := _accounts(document)) > ACCOUNTS.most:
+        said = f"has {accounts:,} entries; a server reads up to {ACCOUNTS.most:,}"
+        remedy = "leave out those without a VPC, or run manage.py compare on the file"
+        raise DocumentRefused([Problem("accounts", f"{said}: {remedy}")])
     asked = [(one, BOUNDS[one].most) for one in dict.fromkeys(include)]
     problems = [
         Problem("include", f"'{one}' is given for up to {most:,} single flows, and these are "

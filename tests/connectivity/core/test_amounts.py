@@ -3,7 +3,7 @@
 import pytest
 
 from connectivity.core import document as documents
-from connectivity.core.amounts import BOUNDS, COMPARISON, is_long, require_answerable
+from connectivity.core.amounts import ACCOUNTS, BOUNDS, COMPARISON, is_long, require_answerable
 from connectivity.core.problems import DocumentRefused
 from connectivity.core.registered import topology
 from tests.conftest import ROOT
@@ -38,6 +38,17 @@ def test_what_is_too_much_is_refused_with_its_count_and_what_to_do(
     assert "run manage.py compare" in problem.problem
 
 
+def test_many_accounts_are_a_job_and_too_many_refused() -> None:
+    def with_accounts(count: int) -> dict[str, object]:
+        return document(accounts=[{}] * count)
+
+    assert not is_long(with_accounts(ACCOUNTS.at_once))
+    assert is_long(with_accounts(ACCOUNTS.at_once + 1))
+    require_answerable(with_accounts(ACCOUNTS.most))
+    with pytest.raises(DocumentRefused, match="accounts: has 10,001 entries; a server reads up to"):
+        require_answerable(with_accounts(ACCOUNTS.most + 1))
+
+
 def test_no_list_of_consumers_makes_more_flows_than_are_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -49,13 +60,16 @@ def test_no_list_of_consumers_makes_more_flows_than_are_read(
     assert "make 3 single flows" in refused.value.problems[0].problem
 
 
-@pytest.mark.parametrize("value", [None, 5, [], {}, {"flows": 5}, {"flows": [5, {"from": 5}]}])
+@pytest.mark.parametrize(
+    "value", [None, 5, [], {}, {"accounts": 5}, {"flows": 5}, {"flows": [5, {"from": 5}]}]
+)
 def test_what_is_no_document_is_not_long(value: object) -> None:
     assert not is_long(value)
 
 
 def test_the_document_s_page_has_the_table() -> None:
     page = (ROOT / "docs" / "document.md").read_text()
+    assert f"| accounts | {ACCOUNTS.at_once:,} | {ACCOUNTS.most:,} |" in page
     for include, bound in BOUNDED:
         name = f"`?include={include}`" if include else "the comparison"
         assert f"| {name} | {bound.at_once:,} | {bound.most:,} |" in page
