@@ -131,6 +131,23 @@ def test_a_comparison_takes_the_own_round_trip() -> None:
     assert "1 run; grade medium" in reading.comment
 
 
+def test_a_method_that_is_not_known_whole_is_never_graded_high() -> None:
+    known = [run(70, taken=day) for day in DAYS]
+    assert cell(*known).grade == "high"
+    assert cell(*(replace(each, method=UNSAID) for each in known)).grade == "medium"
+
+
+def test_the_least_and_the_largest_of_several_runs_are_those_of_all() -> None:
+    runs = [run(figures={"p99": 70, "min": low, "max": low + 100}) for low in (12, 9, 20)]
+    figures = cell(*runs).figures
+    assert (figures["min"].us, figures["max"].us) == (9, 120)
+
+
+def test_a_comparison_says_the_day_of_a_measurement() -> None:
+    (found,) = for_comparisons(derived([run(taken="2026-11-01T10:00:00+00:00")]))
+    assert found.as_of == "2026-11-01"
+
+
 def test_a_measurement_of_no_option_is_not_the_p99_of_one() -> None:
     assert for_comparisons(derived([run(option="")])) == ()
 
@@ -173,6 +190,7 @@ def test_an_overhead_needs_a_baseline_of_the_same_known_method() -> None:
     [
         ("2026-11-20", "fresh"),
         ("2026-05", "ageing"),
+        ("2026-08", "fresh"),
         ("2020", "old"),
         ("2026-08-26T10:00:00+00:00", "fresh"),
         ("2026-08-20", "ageing"),

@@ -7,8 +7,8 @@ from connectivity.core.compare import Comparison, compare
 from connectivity.core.latency import LatencySet
 from connectivity.core.options import OPTIONS
 from connectivity.core.registered import topology
-from connectivity.core.verdict import mix_ahead
-from tests.factories import document, flow, price_list
+from connectivity.core.verdict import mix_ahead, recommended
+from tests.factories import document, flow, price_list, vpc
 
 
 def compared(*flows: dict[str, Any], **changes: Any) -> Comparison:
@@ -36,6 +36,28 @@ def test_what_cannot_be_built_is_not_put_ahead_where_nothing_is_recommended() ->
     ahead = mix_ahead(compared(*buildable))
     assert ahead is not None
     assert (ahead.usd, ahead.saves_usd) == (compared(*buildable).mix.total_usd, None)
+
+
+def test_an_option_that_cannot_carry_a_flow_asks_for_no_price() -> None:
+    whole = compared(flow(to="orders"))
+    asked = {each.option.key: each.prices_asked for each in whole.answers}
+    assert asked["privatelink"] == frozenset()
+    assert asked["transit-gateway"]
+
+
+def test_a_mix_is_put_ahead_where_it_saves_and_only_there() -> None:
+    """Little traffic takes a peering and much an endpoint; alone, each takes what all would."""
+    third = vpc("third", "111111111111", "10.2.0.0/16")
+    little = flow(name="little", gb_per_month=100, cross_az_share=1, **{"from": "third"})
+    much = flow(name="much", gb_per_month=100_000, cross_az_share=1)
+    mixed = compared(little, much, vpcs=[*document()["vpcs"], third])
+    best, ahead = recommended(mixed), mix_ahead(mixed)
+    assert best is not None
+    assert best.total_usd is not None
+    assert ahead is not None
+    assert (ahead.usd, ahead.usd + (ahead.saves_usd or 0)) == (mixed.mix.total_usd, best.total_usd)
+    assert ahead.usd < best.total_usd
+    assert mix_ahead(compared(much)) is None
 
 
 def test_a_mix_without_a_total_is_not_put_ahead() -> None:

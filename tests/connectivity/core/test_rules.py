@@ -314,6 +314,10 @@ SILENT: list[tuple[str, str, dict[str, Any]]] = [
     ("public-internet", "INET-04", document(flow(peak_gbps=15))),
     ("public-internet", "INET-05",
      document(flow(connections_per_second=1_000, connection_seconds=165))),
+    ("public-internet", "INET-05",
+     document(*(flow(name=name, connections_per_second=1_000, connection_seconds=165,
+                     **{"from": name}) for name in ("clients", "third")),
+              vpcs=[*document()["vpcs"], vpc("third", "111111111111", "10.2.0.0/16")])),
     ("public-internet", "INET-06", document(flow(max_idle_seconds=350))),
 ]  # fmt: skip
 
@@ -473,6 +477,27 @@ def test_peaks_between_two_regions_add_up_both_ways_and_not_with_those_to_a_thir
 def test_only_the_end_without_ipv4_is_named() -> None:
     detail = findings(two_vpcs(orders={"cidrs": ["2001:db8::/56"]}))
     assert detail["transit-gateway", "TGW-07", "hard"].startswith("orders: IPv6 only")
+
+
+@pytest.mark.parametrize(
+    ("gbps", "words"), [(300, "scales by itself to 100"), (301, "use several endpoints")]
+)
+def test_an_endpoint_scales_by_itself_up_to_100_gbps_in_each_of_its_azs(
+    gbps: int, words: str
+) -> None:
+    """Three AZs carry 300 Gbps."""
+    assert words in findings(document(flow(peak_gbps=gbps)))["privatelink", "PLN-12", "warning"]
+
+
+@pytest.mark.parametrize("organization", ["o-other", None])
+def test_a_gateway_is_shared_with_an_account_outside_its_organization_as_an_external_one(
+    organization: str | None,
+) -> None:
+    inside = findings(document())["transit-gateway", "TGW-02", "condition"]
+    assert "external principals" not in inside
+    accounts = [account("111111111111"), account("222222222222", organization=organization)]
+    outside = findings(document(accounts=accounts))["transit-gateway", "TGW-02", "condition"]
+    assert "allow external principals, as 222222222222 is not" in outside
 
 
 @pytest.mark.parametrize(
