@@ -148,6 +148,17 @@ def test_a_comparison_says_the_day_of_a_measurement() -> None:
     assert found.as_of == "2026-11-01"
 
 
+@pytest.mark.parametrize(
+    ("p99s", "noise_us"), [((70,), 7), ((70, 90), 20), ((80, 80.5), 8.025)], ids=str
+)
+def test_noise_is_what_runs_differ_by_and_at_least_a_tenth(
+    p99s: tuple[float, ...], noise_us: float
+) -> None:
+    runs = [run(p99, taken=day) for p99, day in zip(p99s, DAYS, strict=False)]
+    (found,) = for_comparisons(derived(runs))
+    assert found.noise_us == pytest.approx(noise_us)
+
+
 def test_a_measurement_of_no_option_is_not_the_p99_of_one() -> None:
     assert for_comparisons(derived([run(option="")])) == ()
 

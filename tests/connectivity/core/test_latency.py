@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from connectivity.core.case import case
 from connectivity.core.compare import compare
+from connectivity.core.headlines import headlines
 from connectivity.core.latency import LatencyCell, LatencySet
 from connectivity.core.plain import plain
 from connectivity.core.registered import topology
@@ -157,6 +159,16 @@ def test_the_headline_is_the_worst_cell_with_a_hundredth_of_the_bytes(
     assert (headline["from_az"], headline["to_az"]) == pair
     assert (headline["us"], headline["basis"], headline["share"]) == (us, "published", carried)
     assert (answer["worst_p99_us"], answer["worst_p99_basis"]) == (us, "published")
+
+
+def test_a_headline_says_the_share_of_the_cells_that_are_as_slow() -> None:
+    """No AZ in common: all bytes cross, half of them to the slow AZ."""
+    cells = [cell("transit-gateway", az, us) for az, us in (("use1-az2", 970), ("use1-az3", 700))]
+    made = document()
+    made["vpcs"][0]["azs"], made["vpcs"][1]["azs"] = ["use1-az1"], ["use1-az2", "use1-az3"]
+    heads = headlines("transit-gateway", case(topology(made)), LatencySet("test", "", tuple(cells)))
+    (slowest,) = heads.kinds
+    assert (slowest.reading.us, slowest.part) == (970, 0.5)
 
 
 def test_cells_show_every_pair_and_their_shares_add_up() -> None:
