@@ -46,6 +46,7 @@ SECRETS: dict[type, list[str]] = {
 
 DERIVED = (
     models.StoredReply,
+    models.CallerCount,
     models.AuditEntry,
     models.Report,
     connectivity.LatencySet,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 
-from advisor import judges
+from advisor import allowances, judges
 from advisor.logs import FORMATS
 from advisor.secret_files import FROM_FILES
 
@@ -41,6 +41,11 @@ RULES = (
         "AWS_WORKER_ARN",
         judges.matching(judges.ARN),
         "it is like arn:aws:iam::111111111111:role/name",
+    ),
+    Rule(
+        "CALLER_LIMITS",
+        lambda value, _: allowances.is_readable(value),
+        f"it is like token_jobs=100,user_mib=0, of {', '.join(allowances.ALLOWANCES)}",
     ),
     Rule("COLLECTED_STATIC", judges.flag, "it is True or False"),
     Rule(

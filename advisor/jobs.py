@@ -20,7 +20,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from kombu import exceptions as kombu
 
-from advisor import logs
+from advisor import logs, stored, turns
 from advisor.audit import By, acting
 from advisor.celery import app
 from advisor.models import Job, Team
@@ -100,10 +100,26 @@ KINDS: dict[str, Callable[[int, dict[str, Any], Progress], dict[str, Any]]] = {
 }
 
 
-def start(kind: str, arguments: dict[str, Any], *, team_id: int, user_id: int | None) -> Job:
-    """Record a job, and ring for a worker once it is stored."""
+@transaction.atomic
+def start(
+    kind: str,
+    arguments: dict[str, Any],
+    *,
+    team_id: int,
+    user_id: int | None,
+    token: UUID | None = None,
+) -> Job:
+    """Record a job, and ring for a worker once it is stored.
+
+    Raises:
+        TooMany: of its maker as many are open as may be.
+        TooMuch: its maker has stored as much as one may.
+    """
+    if user_id is not None:
+        stored.check(user_id)
+        turns.check_jobs(user_id, token)
     job = Job.objects.create(
-        kind=kind, arguments=arguments, team_id=team_id, user_id=user_id,
+        kind=kind, arguments=arguments, team_id=team_id, user_id=user_id, token=token,
         request_id=logs.request_id(),
     )  # fmt: skip
     transaction.on_commit(lambda: ring(job.uid))

@@ -12,7 +12,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
-from advisor import environment, logs, secret_files
+from advisor import allowances, environment, logs, secret_files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "advisor.web.access.Access",
+    "advisor.web.turns.Turns",
     "advisor.web.time_zone.team_time_zone",
     "advisor.web.refused.RefusedTopology",
     "django_htmx.middleware.HtmxMiddleware",
@@ -176,9 +177,7 @@ CACHES = {  # counts failed sign-ins for all processes; the broker may be away
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "advisor_cache",
-        # Beyond it entries are thrown away, used codes and failures among them: more than anybody
-        # can fill while they count.
-        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},  # beyond it failures would be thrown away, too
     }
 }
 AUTH_PASSWORD_VALIDATORS = [
@@ -187,7 +186,6 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LANGUAGE_CODE, TIME_ZONE = "en", "UTC"
 USE_I18N = USE_THOUSAND_SEPARATOR = False
-USE_TZ = True
 STATIC_URL = "static/"
 PLOTLY = f"plotly-{version('plotly')}"  # a folder of its own, so that browsers may keep it for ever
 _plotly = find_spec("plotly")
@@ -209,6 +207,7 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+CALLER_LIMITS = allowances.read(env.str("CALLER_LIMITS", default=""))
 MAX_DOCUMENT_BYTES = 16 * 2**20  # over HTTP; the command line reads larger files
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a page of the editor has up to a thousand
 DATA_UPLOAD_MAX_NUMBER_FILES = 2  # a form has one
@@ -266,6 +265,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["advisor.api.authentication.MayUse"],
+    "DEFAULT_THROTTLE_CLASSES": ["advisor.api.turns.TurnThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["advisor.api.rendering.FastJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["advisor.api.documents.DocumentParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

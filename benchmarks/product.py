@@ -19,6 +19,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 WAIT_S = 90
+UNLIMITED = {  # a load comes from few callers
+    "CALLER_LIMITS": "token_at_once=0,user_at_once=0,token_per_minute=0,user_per_minute=0"
+}
 MAKE = """
 from datetime import timedelta
 from django.contrib.sessions.backends.db import SessionStore
@@ -92,7 +95,12 @@ def wait_for(port: int, path: str = "/healthz") -> None:
 
 def _environment(folder: Path, **more: str) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}}
-    return kept | {"ADVISOR_VAR": str(folder), "SECRET_KEY": secrets.token_urlsafe(50)} | more
+    return (
+        kept
+        | {"ADVISOR_VAR": str(folder), "SECRET_KEY": secrets.token_urlsafe(50)}
+        | UNLIMITED
+        | more
+    )
 
 
 def _data(product: Product) -> None:

@@ -103,3 +103,9 @@ def team_id_of(request: Request) -> int:
     """The team that the caller works for."""
     owner = request.auth if isinstance(request.auth, ApiToken) else request.user
     return int(owner.team_id)  # type: ignore[union-attr]
+
+
+def maker_of(request: Request) -> dict[str, Any]:
+    """Who makes a job, and by which token."""
+    token = request.auth if isinstance(request.auth, ApiToken) else None
+    return {"user_id": request.user.pk, "token": token and token.uid}

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from advisor import jobs
-from advisor.api.authentication import may_store, team_id_of
+from advisor.api.authentication import maker_of, may_store, team_id_of
 from advisor.api.headers import IDEMPOTENCY
 from advisor.api.idempotency import once
 from advisor.api.jobs import job_json
@@ -93,9 +93,9 @@ def _as_job(request: Request, wanted: dict[str, Any]) -> Response:
     )
 
     def store() -> tuple[int, dict[str, Any]]:
-        team_id, user_id = team_id_of(request), request.user.pk
+        team_id = team_id_of(request)
         return 202, job_json(
-            jobs.start("compare", wanted, team_id=team_id, user_id=user_id), request
+            jobs.start("compare", wanted, team_id=team_id, **maker_of(request)), request
         )
 
     return once(request, store)

@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from advisor import jobs
 from advisor.api.asked import asked_of
-from advisor.api.authentication import team_id_of
+from advisor.api.authentication import maker_of, team_id_of
 from advisor.api.headers import IDEMPOTENCY
 from advisor.api.idempotency import once
 from advisor.api.jobs import job_json
@@ -110,9 +110,9 @@ class PriceFetchesView(APIView):
             return refused([Problem("regions", f"{unknown[0]!r} is no Region we know{near}")])
 
         def store() -> tuple[int, dict[str, Any]]:
-            team_id, user_id = team_id_of(request), request.user.pk
+            team_id = team_id_of(request)
             wanted = {"regions": sorted(set(regions))}
-            job = jobs.start("fetch-prices", wanted, team_id=team_id, user_id=user_id)
+            job = jobs.start("fetch-prices", wanted, team_id=team_id, **maker_of(request))
             return 202, job_json(job, request)
 
         return once(request, store)

@@ -8,6 +8,8 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from advisor.logs import request_id
+from advisor.stored import TooMuch
+from advisor.turns import TooMany
 from connectivity.actions import Conflict
 from connectivity.advice import UnknownOption
 from connectivity.core.problems import DocumentRefused, Problem
@@ -23,6 +25,8 @@ PLACES: dict[type[Exception], tuple[str, int]] = {
     UnknownPriceList: ("price_list", status.HTTP_400_BAD_REQUEST),
     UnknownLatencies: ("latencies", status.HTTP_503_SERVICE_UNAVAILABLE),
     Conflict: ("version", status.HTTP_409_CONFLICT),
+    TooMuch: ("stored", status.HTTP_403_FORBIDDEN),
+    TooMany: ("requests", status.HTTP_429_TOO_MANY_REQUESTS),
 }
 """Where the domain's errors have their place, and the status of each."""
 
@@ -33,15 +37,18 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         return refused(error.problems)
     for kind, (place, code) in PLACES.items():
         if isinstance(error, kind):
-            return refused([Problem(place, str(error))], code)
+            answer = refused([Problem(place, str(error))], code)
+            if isinstance(error, TooMany):
+                answer["Retry-After"] = str(error.retry_after)
+            return answer
     if isinstance(error, ObjectDoesNotExist):
         return refused([Problem(REQUEST, NOT_FOUND)], status.HTTP_404_NOT_FOUND)
-    answer = exception_handler(error, context)
-    if answer is not None:  # the framework's own errors say one thing each
-        said = answer.data
+    other = exception_handler(error, context)
+    if other is not None:  # the framework's own errors say one thing each
+        said = other.data
         words = said.get("detail", said) if isinstance(said, dict) else said
-        answer.data = in_form([Problem(REQUEST, str(words))])
-    return answer
+        other.data = in_form([Problem(REQUEST, str(words))])
+    return other
 
 
 def refused(problems: list[Problem], code: int = status.HTTP_400_BAD_REQUEST) -> Response:

@@ -1,7 +1,7 @@
 """Users, teams, tokens, jobs, shared links, reports, webhooks and the audit log."""
 
 from advisor.models.audit import AuditEntry, Event
-from advisor.models.jobs import Job, StoredReply
+from advisor.models.jobs import CallerCount, Job, StoredReply
 from advisor.models.people import ApiToken, Invitation, Membership, Role, Team, User
 from advisor.models.reports import Delivery, Recipient, Report
 from advisor.models.sharing import ShareLink
@@ -10,6 +10,7 @@ from advisor.models.webhooks import Webhook, WebhookDelivery
 __all__ = [
     "ApiToken",
     "AuditEntry",
+    "CallerCount",
     "Delivery",
     "Event",
     "Invitation",

@@ -20,6 +20,7 @@ class Job(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     team = models.ForeignKey(settings.TEAM_MODEL, models.CASCADE)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    token = models.UUIDField(null=True, editable=False)  # by which it was made
     kind = models.CharField(max_length=50)
     arguments = models.JSONField()
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED, db_index=True)
@@ -56,6 +57,17 @@ class StoredReply(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["team", "key"], name="an_idempotency_key_is_used_once")
         ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class CallerCount(models.Model):
+    """What a caller takes at the moment, where Redis does not count it: see `advisor.turns`."""
+
+    key = models.CharField(max_length=60, primary_key=True)
+    leases = models.JSONField(default=dict)  # of requests: seconds since 1970 when each ends
+    rate_at = models.FloatField(default=0)  # when all that was taken is made good
 
     def __str__(self) -> str:
         return self.key

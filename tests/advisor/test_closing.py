@@ -23,7 +23,8 @@ from tests.rows import Rows, digests, stored_models
 
 pytestmark = pytest.mark.django_db
 OF_PEOPLE = {
-    "account.emailaddress", "account.emailconfirmation", "advisor.user", "advisor.user_groups",
+    "account.emailaddress", "account.emailconfirmation", "advisor.callercount", "advisor.user",
+    "advisor.user_groups",
     "advisor.user_user_permissions", "auth.group", "auth.group_permissions", "auth.permission",
     "mfa.authenticator", "sessions.session", "socialaccount.socialaccount",
     "socialaccount.socialapp", "socialaccount.socialtoken", "usersessions.usersession",

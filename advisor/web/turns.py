@@ -1,0 +1,66 @@
+"""Middleware: each request takes a turn of its caller's; who takes too many hears when to come."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from advisor import stored
+from advisor.access import SAFE
+from advisor.models import User
+from advisor.stored import TooMuch
+from advisor.turns import Caller, TooMany, Turn
+from advisor.web.time_zone import Respond
+
+TOO_MANY, TOO_MUCH = 429, 403
+
+
+class Turns:
+    """The API's calls take theirs when it is known whose token it is; they end here, too."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_page = not request.path.startswith("/api/")
+        if is_page and isinstance(request.user, User):
+            turn = Turn([Caller("user", str(request.user.pk))])
+            try:
+                turn.take()
+            except TooMany as error:
+                return too_many(request, error)
+            request.turn = turn  # type: ignore[attr-defined]
+        try:
+            return self.get_response(request)
+        finally:
+            taken = getattr(request, "turn", None)
+            if taken is not None:
+                taken.leave()
+
+    def process_view(self, request: HttpRequest, view: Any, *_: Any) -> HttpResponse | None:
+        name = (request.resolver_match and request.resolver_match.url_name) or ""
+        is_ours = name in stored.STORING and not name.startswith("api-")
+        if not is_ours or request.method in SAFE or not isinstance(request.user, User):
+            return None
+        try:
+            stored.check(request.user.pk)
+        except TooMuch as error:
+            return too_much(request, error)
+        return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, TooMany):
+            return too_many(request, error)
+        return too_much(request, error) if isinstance(error, TooMuch) else None
+
+
+def too_many(request: HttpRequest, error: TooMany) -> HttpResponse:
+    values = {"problem": str(error), "seconds": error.retry_after}
+    response = render(request, "429.html", values, status=TOO_MANY)
+    response["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def too_much(request: HttpRequest, error: TooMuch) -> HttpResponse:
+    values = {"problem": str(error), "seconds": None}
+    return render(request, "429.html", values, status=TOO_MUCH)
