@@ -28,8 +28,12 @@ class NumbersSerializer(serializers.Serializer[Any]):
 
     is_on = serializers.BooleanField(default=True)
     threshold = serializers.FloatField(required=False, allow_null=True, default=None)
-    n = serializers.IntegerField(required=False, allow_null=True, default=None)
-    m = serializers.IntegerField(required=False, allow_null=True, default=None)
+    n = serializers.IntegerField(
+        required=False, allow_null=True, default=None, min_value=1, max_value=60
+    )
+    m = serializers.IntegerField(
+        required=False, allow_null=True, default=None, min_value=1, max_value=60
+    )
     reason = Text(
         required=False, max_length=300, default="", allow_blank=True, validators=[visible]
     )

@@ -133,7 +133,7 @@ class OverrideSerializer(serializers.Serializer[object]):
     usd = serializers.DecimalField(
         max_digits=20, decimal_places=10, min_value=0, required=False, default=None
     )
-    reason = Text(max_length=300, validators=[visible])
+    reason = Text(min_length=1, max_length=300, validators=[visible])
 
     def get_fields(self) -> dict[str, Any]:
         """With the services that are asked for by now."""

@@ -104,10 +104,12 @@ class PriceFetchesView(APIView):
         regions = request.data.get("regions") if isinstance(request.data, dict) else None
         if not isinstance(regions, list) or not 0 < len(regions) <= MOST_REGIONS:
             return refused([Problem("regions", "is not a list of one or more Regions")])
-        unknown = [one for one in regions if one not in AZ_PREFIXES]
+        unknown = [one for one in regions if not isinstance(one, str) or one not in AZ_PREFIXES]
         if unknown:
-            near = did_you_mean(str(unknown[0]), AZ_PREFIXES)
-            return refused([Problem("regions", f"{unknown[0]!r} is no Region we know{near}")])
+            near = did_you_mean(str(unknown[0])[:100], AZ_PREFIXES)
+            return refused(
+                [Problem("regions", f"{ascii(unknown[0])[:100]} is no Region we know{near}")]
+            )
 
         def store() -> tuple[int, dict[str, Any]]:
             team_id = team_id_of(request)

@@ -1,5 +1,6 @@
 """Topologies over REST: stored documents with immutable versions."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -31,6 +32,7 @@ from connectivity.core.problems import Problem
 from connectivity.models import Topology, TopologyVersion
 
 MOST_NAME = 200
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)")
 DOCUMENT = {"application/json": {"type": "object"}, "application/yaml": {"type": "object"}}
 
 
@@ -62,6 +64,10 @@ class TopologiesView(PagedView):
     )
     def get(self, request: Request) -> Response:
         """The team's topologies, the latest change first."""
+        moment = request.query_params.get("updated_after")
+        if moment is not None and not MOMENT.fullmatch(moment):
+            problem = f"is {ascii(moment[:40])}, not a moment such as 2026-11-26T09:30:00Z"
+            return refused([Problem("updated_after", problem)])
         wanted = TopologyFilter(request.query_params, queries.topologies(team_id_of(request)))
         if not wanted.is_valid():
             return refused([Problem(k, " ".join(map(str, e))) for k, e in wanted.errors.items()])

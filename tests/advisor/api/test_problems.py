@@ -92,3 +92,17 @@ def test_the_documentation_refuses_in_json(client: Client) -> None:
     answer = client.get("/api/v1/docs/")
     assert answer.status_code == 401
     assert problems(answer)
+
+
+@pytest.mark.parametrize("regions", [[{}], [None], [["eu-west-1"]], [1]])
+def test_a_region_is_a_text(api: APIClient, regions: list[Any]) -> None:
+    answer = api.post("/api/v1/prices/fetches/", {"regions": regions}, format="json")
+    assert answer.status_code == 400
+    assert "is no Region we know" in problems(answer)[0]
+
+
+@pytest.mark.parametrize("text", ["", "2026-11-26", "2026-11-26T09:30:00", "yesterday"])
+def test_a_moment_says_its_offset(api: APIClient, text: str) -> None:
+    answer = api.get("/api/v1/topologies/", {"updated_after": text})
+    assert answer.status_code == 400
+    assert problems(answer)[0].startswith("updated_after")
