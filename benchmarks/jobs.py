@@ -143,7 +143,13 @@ def parent(pid: int) -> int:
         return 0
 
 
-def run(here: Installation, count: int, seconds: float, pause_s: tuple[float, float]) -> Outcome:
+def run(
+    here: Installation,
+    count: int,
+    seconds: float,
+    pause_s: tuple[float, float],
+    first_s: float = 8,
+) -> Outcome:
     """Until all jobs are done, or for so long. They are there before anybody works on them."""
     chance = random.Random(20)  # noqa: S311  not a secret
     outcome = Outcome(count)
@@ -151,7 +157,7 @@ def run(here: Installation, count: int, seconds: float, pause_s: tuple[float, fl
     here.manage("shell", "--verbosity", "0", "-c", MAKE.replace("COUNT", str(count)))
     began = time.monotonic()
     here.mend()
-    next_kill = began + 8
+    next_kill = began + first_s
     while time.monotonic() - began < seconds and not is_done(here):
         if time.monotonic() >= next_kill:
             kind = chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]

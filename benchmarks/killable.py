@@ -171,7 +171,7 @@ def installation(
         yield here
     finally:
         for part in reversed(here.parts.values()):
-            part.stop()
+            part.kill()
 
 
 def _postgres(here: Installation, port: int) -> None:
