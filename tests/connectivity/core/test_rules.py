@@ -282,6 +282,8 @@ SILENT: list[tuple[str, str, dict[str, Any]]] = [
     ("vpc-peering", "PEER-08",
      star(26, connections=[{"kind": "peering", "id": "pcx-1", "between": ["v0", "orders"]}])),
     ("privatelink", "PLN-22", two_vpcs(OHIO, EAST)),
+    ("transit-gateway", "TGW-19", two_vpcs(EAST, ("us-east-1", ["use1-az3"]))),
+    ("privatelink", "PLN-18", document(services=service(cross_zone=False))),
     ("vpc-peering", "CMN-01",
      document(flow(peak_gbps=6, connections_per_second=1, connection_seconds=2))),
     ("vpc-peering", "POLICY-01",
@@ -487,6 +489,15 @@ def test_an_endpoint_scales_by_itself_up_to_100_gbps_in_each_of_its_azs(
 ) -> None:
     """Three AZs carry 300 Gbps."""
     assert words in findings(document(flow(peak_gbps=gbps)))["privatelink", "PLN-12", "warning"]
+
+
+@pytest.mark.parametrize(("azs", "is_warned"), [(1, True), (2, False)])
+def test_from_another_region_a_service_with_targets_in_one_az_is_named(
+    azs: int, is_warned: bool
+) -> None:
+    there = ("us-east-1", ["use1-az1", "use1-az2"][:azs])
+    words = findings(two_vpcs(OHIO, there))["privatelink", "PLN-19", "condition"]
+    assert ("api has targets in 1 AZ only" in words) == is_warned
 
 
 @pytest.mark.parametrize("organization", ["o-other", None])

@@ -12,6 +12,7 @@ from connectivity.core.options import OPTIONS
 from connectivity.core.options.privatelink import CAPACITY_UNIT
 from connectivity.core.plain import plain
 from connectivity.core.registered import topology
+from connectivity.core.verdict import Feasibility, feasibility
 from costmodel.core.price_list import PriceList
 from tests.factories import TEST_PRICES, account, document, flow, price_list, vpc
 
@@ -153,6 +154,22 @@ def test_within_the_larger_noise_of_two_a_dearer_option_is_not_faster(
 
     assert on_the_frontier(10, 10) == ["privatelink", "transit-gateway"]
     assert on_the_frontier(*noises) == ["privatelink"]
+
+
+@pytest.mark.parametrize(
+    ("severities", "is_feasible", "word"),
+    [
+        (set(), True, Feasibility.FEASIBLE),
+        ({"warning"}, True, Feasibility.FEASIBLE),
+        ({"warning", "condition"}, True, Feasibility.CONDITIONS),
+        ({"condition", "quota"}, True, Feasibility.QUOTA),
+        ({"hard", "quota"}, False, Feasibility.NOT_FEASIBLE),
+    ],
+)
+def test_feasibility_is_the_gravest_that_the_rules_say(
+    severities: set[str], is_feasible: bool, word: Feasibility
+) -> None:
+    assert feasibility(severities, is_feasible=is_feasible) is word
 
 
 def test_today_and_what_a_change_saves() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from costmodel.core.charges import PriceName
 from costmodel.core.overrides import NothingOverridden, Override, check_override, overridden
-from costmodel.core.price_list import PriceList
+from costmodel.core.price_list import PriceList, Tier
 from tests.factories import price_list
 
 LISTED = """
@@ -201,3 +201,16 @@ def test_a_pair_of_regions_is_named_whole() -> None:
     check_override(replace(pair, to_region="us-east-1"), price_list(PAIRS))
     with pytest.raises(NothingOverridden, match="a destination without the Region that sends"):
         check_override(replace(pair, region="", to_region="us-east-1"), price_list(PAIRS))
+
+
+def test_an_own_rate_in_the_place_of_a_listed_price_holds_from_the_first_unit() -> None:
+    """It has no tiers, as the listed price has."""
+    rule = own("VpcEndpoint-Bytes", "", usd="0.5")
+    found = PriceList("own", "", overridden(price_list(LISTED), [rule])).find(BYTES, "eu-west-1")
+    assert found is not None
+    assert found.tiers == (Tier(0, None, Decimal("0.5")),)
+
+
+def test_an_operation_is_named_only_where_one_was_asked_for() -> None:
+    with pytest.raises(NothingOverridden, match="has the usage type 'Endpoint'; "):
+        check_override(own("Endpoint", "", percent="1"), price_list(LISTED))
