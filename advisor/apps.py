@@ -5,6 +5,6 @@ class AdvisorConfig(AppConfig):
     name = "advisor"
 
     def ready(self) -> None:
-        from advisor import audited, checks, receivers  # noqa: F401  two register themselves
+        from advisor import audit_registry
 
-        audited.register()
+        audit_registry.register()

@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from advisor.callers import is_known
 from advisor.limits import ANONYMOUS, most_bytes
-from advisor.web.time_zone import Respond
+from advisor.web.middleware.time_zone import Respond
 
 REFUSED = "advisor.refused_above"  # our server's word for a body that it did not take: a limit
 TOO_LARGE = 413

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from connectivity.core.pasting import FORMULAS
+from connectivity.core.tables.spreadsheet import FORMULAS
 
 MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#!|~&]")
 GLUE = "\u2060"  # a word joiner: not seen, and no part of any address

@@ -27,12 +27,12 @@ from advisor.models import Job, Team
 from connectivity.advice import compare_document
 from connectivity.aws_latency import fetch_from_aws
 from connectivity.clients import AwsError
-from connectivity.core.ahead import ahead
-from connectivity.core.amounts import AHEAD
-from connectivity.core.plain import plain
+from connectivity.core.as_json.amounts import AHEAD
+from connectivity.core.as_json.comparison import plain
+from connectivity.core.as_json.outlook import ahead
 from connectivity.core.problems import DocumentRefused
-from connectivity.health.accounts import account_of, check
-from connectivity.health.asking import Asking
+from connectivity.health.aws_access import Asking
+from connectivity.health.aws_accounts import account_of, check
 from connectivity.models import TopologyVersion
 from connectivity.pulse import Pulse
 from costmodel.clients import FetchError

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from advisor import logs, meters
-from advisor.web.time_zone import Respond
+from advisor.web.middleware.time_zone import Respond
 
 HEADER = "X-Request-ID"
 SANE = re.compile(r"[A-Za-z0-9._-]{8,64}")

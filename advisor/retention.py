@@ -21,7 +21,7 @@ from django.db.models.functions import Coalesce, Least
 from advisor import models
 from connectivity import derivation, points
 from connectivity import models as connectivity
-from connectivity.core.health.kind import DAY
+from connectivity.core.health.resource_type import DAY
 
 logger = logging.getLogger(__name__)
 

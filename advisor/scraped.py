@@ -5,7 +5,7 @@ from django.urls import resolve
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from advisor.api.installation import exposition, may_scrape
-from advisor.web.time_zone import Respond
+from advisor.web.middleware.time_zone import Respond
 
 PATH = "/metrics"
 

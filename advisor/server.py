@@ -14,7 +14,7 @@ from django.urls import resolve
 
 import advisor.wsgi  # noqa: F401  before the worker's class, which needs it
 from advisor import meters
-from advisor.orphans import die_with
+from advisor.parent_death import die_with
 from advisor.readiness import watch
 from advisor.serving.worker import HELD
 

@@ -91,10 +91,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "advisor.web.access.Access",
+    "advisor.web.middleware.access.Access",
     "advisor.web.turns.Turns",
-    "advisor.web.time_zone.team_time_zone",
-    "advisor.web.refused.RefusedTopology",
+    "advisor.web.middleware.time_zone.team_time_zone",
+    "advisor.web.middleware.refused_topology.RefusedTopology",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "advisor.urls"
@@ -129,7 +129,7 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "advisor.User"
 TEAM_MODEL = "advisor.Team"
-PRICE_NAMES = "connectivity.core.price_names.price_names"  # what prices are imported for
+PRICE_NAMES = "connectivity.core.comparison.price_names.price_names"  # what prices are imported for
 LOGIN_URL = LOGOUT_REDIRECT_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -283,7 +283,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "POSTPROCESSING_HOOKS": ["advisor.api.schema.finished"],
     "ENUM_NAME_OVERRIDES": {
-        "RegionEnum": "connectivity.core.regions.CODES",
+        "RegionEnum": "connectivity.core.network.regions.CODES",
         "HealthStateEnum": "advisor.api.health_serializers.STATES",
         "ResourceKindEnum": "advisor.api.health_serializers.KIND_CHOICES",
     },

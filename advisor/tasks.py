@@ -15,7 +15,7 @@ from django.utils import timezone
 from advisor import closing, jobs, readiness, retention, webhooks
 from advisor.models import Team
 from advisor.reports import making, sending
-from connectivity.health import running
+from connectivity.health import scheduling
 
 PAUSE_S = 1.0
 
@@ -73,7 +73,7 @@ def refresh_prices() -> None:
 
 @shared_task(name="collect-health", time_limit=780)  # below the claim of a line
 def collect_health(line: int) -> None:
-    running.run(line)
+    scheduling.run(line)
 
 
 @shared_task(name="collect-due-health")
@@ -82,13 +82,13 @@ def collect_due_health() -> None:
 
     What a busy worker does not begin soon is forgotten: the clock asks for it again.
     """
-    for line in running.due():
+    for line in scheduling.due():
         collect_health.apply_async((line,), expires=120)
 
 
 @shared_task(name="look-after-points")
 def look_after_points() -> None:
-    running.look_after(int(timezone.now().timestamp()))
+    scheduling.look_after(int(timezone.now().timestamp()))
 
 
 @shared_task(name="send-webhooks")

@@ -21,7 +21,7 @@ from advisor.models import Webhook, WebhookDelivery
 from connectivity.clients.web import NotAllowed, WebError, ask, checked
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.problems import DocumentRefused, Problem
-from connectivity.health.plain import finding_json
+from connectivity.health.as_json import finding_json
 from connectivity.models import FindingEvent
 
 TOLD = ("opened", "worsened", "closed")

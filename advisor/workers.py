@@ -17,7 +17,7 @@ import time
 from django.db import connections
 
 from advisor.celery import app
-from advisor.orphans import die_with
+from advisor.parent_death import die_with
 from advisor.queues import QUEUES
 
 logger = logging.getLogger(__name__)

@@ -18,7 +18,9 @@ from typing import NamedTuple
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from connectivity.core.columns import MILLIONTHS, Flows, Side
+from connectivity.core.network.flow_arrays import MILLIONTHS, Flows, Side
+from connectivity.core.option_parts.data_transfer import INTER_AZ, crossing_sent
+from connectivity.core.option_parts.services import GB_PER_UNIT, NLB_NEW_PER_UNIT, NLB_OPEN_PER_UNIT
 from connectivity.core.options import OPTIONS
 from connectivity.core.options.privatelink import (
     CAPACITY_UNIT,
@@ -28,8 +30,6 @@ from connectivity.core.options.privatelink import (
 )
 from connectivity.core.options.transit_gateway import ATTACHMENT, PROCESSING
 from connectivity.core.options.vpc_peering import IN, OUT
-from connectivity.core.services import GB_PER_UNIT, NLB_NEW_PER_UNIT, NLB_OPEN_PER_UNIT
-from connectivity.core.transfer import INTER_AZ, crossing_sent
 from costmodel.core.bill import bill
 from costmodel.core.charges import Ints, PriceName
 from costmodel.core.price_list import PriceList

@@ -26,7 +26,7 @@ MAKE = """
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, BACKEND_SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from advisor.models import User
-from connectivity.health.accounts import Wish, add_account
+from connectivity.health.aws_accounts import Wish, add_account
 from connectivity.models import Resource, Series
 user = User.objects.create_user("bench", password="bench")
 session = SessionStore()
@@ -83,7 +83,7 @@ def overview(port: int, headers: dict[str, str]) -> None:
 
 def calls_of(series: int) -> str:
     """The calls of one account, Region and tier, beside the fewest that AWS's limits allow."""
-    from connectivity.core.health.asking import Ask, Window, calls
+    from connectivity.core.health.request_planning import Ask, Window, calls
     from connectivity.core.health.series import Series, Tier, metric
 
     end = 1_795_500_000 // 3_600 * 3_600

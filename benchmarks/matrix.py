@@ -19,7 +19,7 @@ import csv, io, itertools, time
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, BACKEND_SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from advisor.models import User
-from connectivity.core.regions import AZ_PREFIXES
+from connectivity.core.network.regions import AZ_PREFIXES
 from connectivity.measurements import Filing, file_measurements
 from connectivity.models import Measurement
 user = User.objects.create_user("bench", password="bench")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from connectivity.core.coverage import gaps_of
-from connectivity.core.regions import AZ_PREFIXES
+from connectivity.core.comparison.price_coverage import gaps_of
+from connectivity.core.network.regions import AZ_PREFIXES
 from costmodel.core.price_list import PriceList, is_commercial
 from costmodel.importers import price_table
 

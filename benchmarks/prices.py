@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT))
 
 import ijson  # noqa: E402
 
-from connectivity.core.price_names import price_names  # noqa: E402
+from connectivity.core.comparison.price_names import price_names  # noqa: E402
 from costmodel.importers.aws_price_list import read_offer  # noqa: E402
 from costmodel.importers.needed import Needed  # noqa: E402
 from tests.offers import large_ec2  # noqa: E402

@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from connectivity.core.latency import LatencySet
+from connectivity.core.latency.lookup import LatencySet
 from connectivity.importers import latency_table
 from costmodel.core.price_list import PriceList
 from costmodel.importers import price_table

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from connectivity import models
-from connectivity.core.amounts import require_answerable
-from connectivity.core.registered import topology as validated
+from connectivity.core.as_json.amounts import require_answerable
+from connectivity.core.registered_document import topology as validated
 
 MAX_NAME = 200  # characters
 

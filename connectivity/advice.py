@@ -7,17 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from connectivity import queries
-from connectivity.core.compare import Comparison, Progress, compare
-from connectivity.core.coverage import Lack, lacking
-from connectivity.core.kit import Step, run_book
-from connectivity.core.latency import LatencySet
-from connectivity.core.option import Option
+from connectivity.core.comparison.compare import Comparison, Progress, compare
+from connectivity.core.comparison.measurement_plan import Step, run_book
+from connectivity.core.comparison.price_coverage import Lack, lacking
+from connectivity.core.document.parser import read
+from connectivity.core.latency.lookup import LatencySet
+from connectivity.core.network.topology import Topology
+from connectivity.core.option_parts.option import Option
 from connectivity.core.options import OPTIONS
 from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
-from connectivity.core.reading import read
-from connectivity.core.registered import topology
-from connectivity.core.topology import Topology
-from connectivity.core.what_if import WhatIf, what_if
+from connectivity.core.registered_document import topology
+from connectivity.core.scenarios.what_if import WhatIf, what_if
 from connectivity.models import TopologyVersion
 from connectivity.reference import REFERENCE
 from costmodel.core.price_list import PriceList

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from connectivity import models, queries
-from connectivity.core.cells import Cell, derived
+from connectivity.core.latency.aggregation import Cell, derived
 
 BATCH = 1_000
 Place = tuple[str, str, str]  # option, source, destination

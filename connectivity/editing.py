@@ -6,18 +6,18 @@ from uuid import UUID
 
 from connectivity import queries
 from connectivity.actions import save_topology
-from connectivity.core.pasting import merged, pasted
 from connectivity.core.problems import DocumentRefused, Problem
-from connectivity.core.registered import topology
-from connectivity.core.table import Document
-from connectivity.core.table_edits import Edits, edited, rebased
-from connectivity.core.tables import (
+from connectivity.core.registered_document import topology
+from connectivity.core.tables.columns import Document
+from connectivity.core.tables.edits import Edits, edited, rebased
+from connectivity.core.tables.schema import (
     Place,
     matching,
     place_of,
     table_of,
     table_rows,
 )
+from connectivity.core.tables.spreadsheet import merged, pasted
 from connectivity.models import TopologyVersion
 
 

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from connectivity import queries
 from connectivity.advice import compare_stored
-from connectivity.core.answer import Answer
-from connectivity.core.compare import Comparison
-from connectivity.core.difference import RowChange, differences
-from connectivity.core.verdict import feasibility, mix_ahead, recommended
+from connectivity.core.comparison.answer import Answer
+from connectivity.core.comparison.compare import Comparison
+from connectivity.core.comparison.recommendation import feasibility, mix_ahead, recommended
+from connectivity.core.tables.diff import RowChange, differences
 from connectivity.models import TopologyVersion
 
 

@@ -8,7 +8,7 @@ import psycopg
 from django.db import connection, transaction
 from django.db.models import Sum
 
-from connectivity.core.health.kind import DAY, HOUR
+from connectivity.core.health.resource_type import DAY, HOUR
 from connectivity.models import DayPoint, HourPoint, Point, Series
 
 KEEP_RAW, KEEP_HOURS = 14 * DAY, 455 * DAY

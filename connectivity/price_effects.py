@@ -6,10 +6,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from connectivity import queries
-from connectivity.core.compare import Comparison, compare
+from connectivity.core.comparison.compare import Comparison, compare
+from connectivity.core.comparison.recommendation import mix_ahead, recommended
 from connectivity.core.problems import DocumentRefused
-from connectivity.core.registered import topology
-from connectivity.core.verdict import mix_ahead, recommended
+from connectivity.core.registered_document import topology
 from costmodel.core.price_list import Changed, Tier, changes
 from costmodel.core.units import cents
 from costmodel.core.usage_types import usage_type

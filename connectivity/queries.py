@@ -9,7 +9,7 @@ from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.fields.json import KeyTextTransform
 
 from connectivity import models
-from connectivity.core.cells import (
+from connectivity.core.latency.aggregation import (
     Cell,
     Figure,
     Measured,
@@ -18,8 +18,8 @@ from connectivity.core.cells import (
     fitness,
     for_comparisons,
 )
-from connectivity.core.latency import LatencyCell, LatencySet
-from connectivity.core.matrix import region_medians
+from connectivity.core.latency.lookup import LatencyCell, LatencySet
+from connectivity.core.latency.matrix import region_medians
 
 
 class UnknownLatencies(LookupError):

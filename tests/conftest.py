@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from connectivity.core.latency import LatencySet
+from connectivity.core.latency.lookup import LatencySet
 from costmodel.core.price_list import PriceList
 from tests import profiles, shipped
 

@@ -22,7 +22,7 @@ from advisor.models import (
     WebhookDelivery,
 )
 from advisor.reports import making
-from advisor.web.forms import TwoVpcsForm
+from advisor.web.topologies.forms import TwoVpcsForm
 from connectivity.actions import create_topology, delete_topology, save_topology
 from connectivity.measurements import Filing, file_measurements
 from connectivity.models import LatencyUpload, Measurement, PrometheusSource

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from connectivity.clients.sessions import Whose
 from connectivity.core.health.series import metric
-from connectivity.health.accounts import Wish, add_account
-from connectivity.health.asking import Asking
+from connectivity.health.aws_access import Asking
+from connectivity.health.aws_accounts import Wish, add_account
 from connectivity.models import AwsAccount, Collection, Finding, FindingEvent, Resource
 from tests.doubles.cloudwatch import CloudWatch, refused
 

@@ -3,9 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
-from connectivity.core.case import Case, case
-from connectivity.core.registered import topology
-from connectivity.core.topology import Topology
+from connectivity.core.network.planned_network import Case, case
+from connectivity.core.network.topology import Topology
+from connectivity.core.registered_document import topology
 from costmodel.core.charges import PriceName
 from costmodel.core.price_list import Price, PriceList, tiers
 

@@ -12,12 +12,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from connectivity.core.pasting import merged, pasted
+from connectivity.core.document.parser import read as read_values
 from connectivity.core.problems import DocumentRefused
-from connectivity.core.reading import read as read_values
-from connectivity.core.registered import parse
-from connectivity.core.table import Table
-from connectivity.core.tables import TABLES
+from connectivity.core.registered_document import parse
+from connectivity.core.tables.columns import Table
+from connectivity.core.tables.schema import TABLES
+from connectivity.core.tables.spreadsheet import merged, pasted
 from connectivity.importers import latency_table, zone_names
 from connectivity.importers.latency import TOOLS, Asked, read_runs
 from connectivity.importers.latency.text import Text, decoded

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from django.db import models, transaction
 
 from advisor.management.commands.collect_health import register
+from connectivity.core.document.parser import read
 from connectivity.core.problems import DocumentRefused
-from connectivity.core.reading import read
 from connectivity.measurements import name_zones
 from connectivity.models import AwsAccount, ZoneName
 from costmodel.importers.offer_rows import OfferError

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from connectivity.core.price_names import price_names
+from connectivity.core.comparison.price_names import price_names
 from costmodel.core.price_list import Price, Tier
 from costmodel.importers.aws_price_list import OfferRead, read_offer
 from costmodel.importers.needed import Needed

@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from connectivity.core.latency import LatencySet
+from connectivity.core.latency.lookup import LatencySet
 from connectivity.importers import latency_table
 from costmodel.core.price_list import PriceList
 from costmodel.importers import price_table

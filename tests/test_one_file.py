@@ -21,8 +21,8 @@ from rest_framework.test import APIClient
 from advisor.models import User
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.options import OPTIONS
-from connectivity.health import running
-from connectivity.health.alternatives import alternatives
+from connectivity.health import scheduling
+from connectivity.health.cheaper_options import alternatives
 from connectivity.importers.latency import TOOLS
 from connectivity.models import Finding, Resource
 from tests.doubles.cloudwatch import CloudWatch
@@ -86,7 +86,7 @@ def lit(priced: None, user: User) -> Resource:
     circuits = [{"connectionId": "dxcon-1", "connectionName": "to-fra", "isWanted": False}]
     aws.found[ACCOUNT]["DescribeConnections"] = {"connections": circuits}
     _carry(aws.clouds[ACCOUNT], int(aws.clock))
-    running.run_all(user.team_id, aws.asking)
+    scheduling.run_all(user.team_id, aws.asking)
     assert "DescribeConnections" in aws.asked
     return Resource.objects.get(kind=circuit.KEY)
 

@@ -6,11 +6,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from connectivity.core.compare import compare
-from connectivity.core.latency import LatencySet
+from connectivity.core.comparison.compare import compare
+from connectivity.core.latency.lookup import LatencySet
+from connectivity.core.network.regions import has_choice
 from connectivity.core.options import OPTIONS
-from connectivity.core.regions import has_choice
-from connectivity.core.registered import topology
+from connectivity.core.registered_document import topology
 from costmodel.core.charges import PriceName
 from costmodel.core.price_list import Price, PriceList, Tier
 from tests.factories import account, document, flow, vpc

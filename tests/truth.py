@@ -9,21 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from connectivity.core.breakeven import Axis, curve_of
-from connectivity.core.case import case
-from connectivity.core.columns import Flows
-from connectivity.core.compare import Comparison, compare
-from connectivity.core.flips import NUDGE, Flip, flips
-from connectivity.core.headroom import headroom
-from connectivity.core.latency import LatencySet
-from connectivity.core.levers import rate_name
-from connectivity.core.missing import deciding
-from connectivity.core.regions import has_choice
-from connectivity.core.registered import topology
-from connectivity.core.sensitivity import HALF, INPUTS, ranges, scaled, tornado, usd_of
-from connectivity.core.trial import Basis, tried
-from connectivity.core.verdict import recommended
-from connectivity.core.what_if import what_if
+from connectivity.core.comparison.compare import Comparison, compare
+from connectivity.core.comparison.missing_prices import deciding
+from connectivity.core.comparison.recommendation import recommended
+from connectivity.core.comparison.trial import Basis, tried
+from connectivity.core.latency.lookup import LatencySet
+from connectivity.core.network.flow_arrays import Flows
+from connectivity.core.network.planned_network import case
+from connectivity.core.network.regions import has_choice
+from connectivity.core.outlook.break_even import Axis, curve_of
+from connectivity.core.outlook.levers import rate_name
+from connectivity.core.outlook.quota_headroom import headroom
+from connectivity.core.outlook.sensitivity import HALF, INPUTS, ranges, scaled, tornado, usd_of
+from connectivity.core.outlook.tipping_points import NUDGE, Flip, flips
+from connectivity.core.registered_document import topology
+from connectivity.core.scenarios.what_if import what_if
 from costmodel.core.bill import bill
 from costmodel.core.price_list import Price, PriceList, Tier
 

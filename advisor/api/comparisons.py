@@ -23,11 +23,17 @@ from advisor.api.serializers import (
 )
 from connectivity import queries
 from connectivity.advice import check_comparison, compare_document
-from connectivity.core.ahead import ahead
-from connectivity.core.amounts import ACCOUNTS, AHEAD, COMPARISON, is_long, require_answerable
-from connectivity.core.excerpts import INCLUDES, MOST_FINDINGS, MOST_HEADLINES
-from connectivity.core.fields import Fields, kind, plain_problems, repeated_keys
-from connectivity.core.plain import plain
+from connectivity.core.as_json.amounts import (
+    ACCOUNTS,
+    AHEAD,
+    COMPARISON,
+    is_long,
+    require_answerable,
+)
+from connectivity.core.as_json.comparison import plain
+from connectivity.core.as_json.excerpts import INCLUDES, MOST_FINDINGS, MOST_HEADLINES
+from connectivity.core.as_json.outlook import ahead
+from connectivity.core.document.fields import Fields, kind, plain_problems, repeated_keys
 from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
 
 

@@ -5,7 +5,7 @@ from typing import IO, Any
 
 from rest_framework.parsers import BaseParser
 
-from connectivity.core.reading import read
+from connectivity.core.document.parser import read
 
 
 class DocumentParser(BaseParser):

@@ -28,12 +28,12 @@ from advisor.api.health_serializers import (
 from advisor.api.paging import PagedView
 from advisor.api.problems import refused
 from advisor.api.serializers import ProblemsSerializer
-from connectivity.core.health.judging import State
+from connectivity.core.health.evaluation import State
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.problems import Problem
-from connectivity.health import findings, reading
-from connectivity.health.plain import finding_json, resource_json, rules_json
-from connectivity.health.settings import Numbers, rules_of, set_rule
+from connectivity.health import findings, lookup
+from connectivity.health.as_json import finding_json, resource_json, rules_json
+from connectivity.health.rule_settings import Numbers, rules_of, set_rule
 
 
 class ResourcesView(PagedView):
@@ -54,23 +54,23 @@ class ResourcesView(PagedView):
             return refused([Problem("kind", f"{kind[:30]!r} is none of {', '.join(KINDS)}")])
         if state and state not in tuple(State):
             return refused([Problem("state", f"{state[:30]!r} is none of {', '.join(State)}")])
-        found = reading.resources(team_id_of(request), kind, state, asked.get("q", ""))
+        found = lookup.resources(team_id_of(request), kind, state, asked.get("q", ""))
         return self.paged(request, found.prefetch_related("findings"), resource_json)
 
 
 class ResourceView(APIView):
     @extend_schema(
         responses=WholeResourceSerializer,
-        parameters=[OpenApiParameter("range", str, enum=list(reading.RANGES))],
+        parameters=[OpenApiParameter("range", str, enum=list(lookup.RANGES))],
     )
     def get(self, request: Request, uid: UUID) -> Response:
         """One resource: what every rule says, its cost, and its series over `range`."""
-        row = reading.resource(team_id_of(request), uid)
+        row = lookup.resource(team_id_of(request), uid)
         range_ = asked_of(request).get("range", "24h")
-        if range_ not in reading.RANGES:
-            there = ", ".join(reading.RANGES)
+        if range_ not in lookup.RANGES:
+            there = ", ".join(lookup.RANGES)
             return refused([Problem("range", f"{range_[:20]!r} is none of {there}")])
-        lines = reading.lines(row, range_, int(timezone.now().timestamp()))
+        lines = lookup.lines(row, range_, int(timezone.now().timestamp()))
         series = [
             {
                 "namespace": one.series.namespace,
@@ -96,7 +96,7 @@ class FindingsView(PagedView):
     def get(self, request: Request) -> Response:
         """Open findings, the newest first; those that closed too with `?all=true`."""
         is_open = None if flag_of(request, "all") else True
-        found = reading.findings(team_id_of(request), is_open=is_open)
+        found = lookup.findings(team_id_of(request), is_open=is_open)
         return self.paged(request, found, finding_json)
 
 
@@ -169,10 +169,10 @@ class CollectionView(APIView):
     def get(self, request: Request) -> Response:
         """How asking goes: last success, what was refused, what it costs."""
         team_id = team_id_of(request)
-        cost = reading.cost(team_id, timezone.now())
+        cost = lookup.cost(team_id, timezone.now())
         return Response(
             {
-                "places": [_place(one) for one in reading.places(team_id)],
+                "places": [_place(one) for one in lookup.places(team_id)],
                 "this_month": {
                     "calls": cost.calls,
                     "metrics": cost.metrics,
@@ -184,7 +184,7 @@ class CollectionView(APIView):
         )
 
 
-def _place(one: reading.Place) -> dict[str, Any]:
+def _place(one: lookup.Place) -> dict[str, Any]:
     found = one._asdict()
     for name in ("succeeded_at", "due_at"):
         found[name] = found[name] and found[name].isoformat()

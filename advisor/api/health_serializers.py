@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from advisor.escaping import visible
-from connectivity.core.health.judging import State, Way, Whose
+from connectivity.core.health.evaluation import State, Way, Whose
 from connectivity.core.health.kinds import KINDS
 
 Text = serializers.CharField

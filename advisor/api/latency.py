@@ -29,8 +29,8 @@ from advisor.api.paging import PagedView
 from advisor.api.problems import refused
 from advisor.api.serializers import ProblemsSerializer
 from connectivity import queries
-from connectivity.core.cells import Cell
-from connectivity.core.distance import AS_OF, between, places
+from connectivity.core.latency.aggregation import Cell
+from connectivity.core.latency.distance import AS_OF, between, places
 from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.importers.latency import LARGEST
 from connectivity.measurements import (

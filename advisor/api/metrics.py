@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from advisor.api.authentication import team_id_of
 from advisor.models import Job, WebhookDelivery
-from connectivity.health import reading
+from connectivity.health import lookup
 from connectivity.models import Finding
 
 
@@ -60,7 +60,7 @@ class _OfTeam:
     def _health(self) -> Iterator[Metric]:
         name, text = "advisor_health_resources", "Watched resources by kind and state"
         resources = GaugeMetricFamily(name, text, labels=["kind", "state"])
-        for kind in reading.counts(self.team_id):
+        for kind in lookup.counts(self.team_id):
             for state, count in kind.counts.items():
                 resources.add_metric([kind.key, state], count)
         yield resources
@@ -78,13 +78,13 @@ class _OfTeam:
         refused = GaugeMetricFamily(
             "advisor_collection_refused_permissions", "Permissions that AWS refuses", labels=labels
         )
-        for one in reading.places(self.team_id):
+        for one in lookup.places(self.team_id):
             if one.succeeded_at:
                 seconds = (self.now - one.succeeded_at).total_seconds()
                 age.add_metric([one.owner, one.region], seconds)
             refused.add_metric([one.owner, one.region], len(one.refused))
         yield from (age, refused)
-        cost = reading.cost(self.team_id, self.now)
+        cost = lookup.cost(self.team_id, self.now)
         yield CounterMetricFamily(
             "advisor_cloudwatch_metrics", "Metrics asked for this month", cost.metrics
         )

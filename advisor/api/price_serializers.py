@@ -5,8 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from advisor.escaping import visible
+from connectivity.core.network.regions import AZ_PREFIXES
 from connectivity.core.problems import did_you_mean
-from connectivity.core.regions import AZ_PREFIXES
 from costmodel.ingest import services
 
 Text = serializers.CharField

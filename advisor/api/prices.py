@@ -26,9 +26,9 @@ from advisor.api.price_serializers import (
 )
 from advisor.api.problems import refused
 from advisor.api.serializers import JobSerializer, ProblemsSerializer
-from connectivity.core.price_names import other_rates
+from connectivity.core.comparison.price_names import other_rates
+from connectivity.core.network.regions import AZ_PREFIXES
 from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
-from connectivity.core.regions import AZ_PREFIXES
 from connectivity.price_effects import plain, price_effects, words_of
 from costmodel import ingest, queries
 from costmodel.core.overrides import Override

@@ -17,7 +17,7 @@ from advisor.api.paging import PagedView
 from advisor.api.serializers import ProblemsSerializer
 from advisor.models import Recipient, Report, Team, User
 from advisor.reports import making, recipients
-from connectivity.weekly import content as weekly
+from connectivity.weekly import report as weekly
 
 CONTENT = described(weekly.Report)
 

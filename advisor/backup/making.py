@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from advisor.backup import tables
 from advisor.backup.file import BackupError, Manifest, Table, writing
-from connectivity.core.plain import ENGINE
+from connectivity.core.as_json.comparison import ENGINE
 
 
 def make(path: Path) -> tuple[Manifest, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from advisor.orphans import die_with
+from advisor.parent_death import die_with
 
 TICK_S = 0.2
 STOP_S = 20  # after it, a process is killed

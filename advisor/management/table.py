@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from connectivity.core.distance import instead_words
-from connectivity.core.latency import BASELINE
-from connectivity.core.verdict import feasibility
+from connectivity.core.comparison.recommendation import feasibility
+from connectivity.core.latency.distance import instead_words
+from connectivity.core.latency.lookup import BASELINE
 
 Row = Sequence[str]
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from knox.models import AbstractAuthToken, AuthTokenManager
 
-from connectivity.core.weekly import Schedule
+from connectivity.core.report_schedule import Schedule
 
 INVITATIONS = Signer(salt="advisor.invitation")
 

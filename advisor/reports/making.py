@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from advisor.models import Delivery, Recipient, Report, Team
-from connectivity.core.weekly import Period
-from connectivity.weekly.content import report
+from connectivity.core.report_schedule import Period
+from connectivity.weekly.report import report
 
 LEAST = timedelta(days=6)  # between two reports, whatever the team does with its day
 LONGEST = timedelta(days=35)  # that a report tells of

@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from advisor.templatetags.figures import amount, percent, signed_us, us
-from advisor.web.bills import LineRow
-from advisor.web.picture import FlowRow
-from advisor.web.present import Finding
-from connectivity.core.distance import Distance
-from connectivity.core.latency import Reading
-from connectivity.core.matrix import Block, Square
-from connectivity.core.rule import Severity
+from advisor.web.comparison.bill_rows import LineRow
+from advisor.web.comparison.context import Finding
+from advisor.web.comparison.diagram_layout import FlowRow
+from connectivity.core.latency.distance import Distance
+from connectivity.core.latency.lookup import Reading
+from connectivity.core.latency.matrix import Block, Square
+from connectivity.core.rules.rule import Severity
 
 register = template.Library()
 

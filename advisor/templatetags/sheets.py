@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
 if TYPE_CHECKING:
-    from advisor.web.sheet import Cell, Row, Sheet
+    from advisor.web.topologies.editor_table import Cell, Row, Sheet
 
 register = template.Library()
 

@@ -1,6 +1,6 @@
 """Terms of the pages, each in one sentence with the page that says more."""
 
-from connectivity.core.option import Term
+from connectivity.core.option_parts.option import Term
 from connectivity.core.options import OPTIONS
 
 VPC = "https://docs.aws.amazon.com/vpc/latest"

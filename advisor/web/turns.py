@@ -10,7 +10,7 @@ from advisor.access import SAFE
 from advisor.models import User
 from advisor.stored import TooMuch
 from advisor.turns import Caller, TooMany, Turn
-from advisor.web.time_zone import Respond
+from advisor.web.middleware.time_zone import Respond
 
 TOO_MANY, TOO_MUCH = 429, 403
 

@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from connectivity.clients.sessions import explained
-from connectivity.core.health.asking import Call
+from connectivity.core.health.request_planning import Call
 from connectivity.core.health.series import Dimension, Metric, Series
 
 Asked = tuple[Series, str]  # a series and one of its statistics

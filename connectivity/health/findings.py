@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from connectivity.core.health.judging import HealthRule, State, Verdict
-from connectivity.core.health.kind import ConfigurationRule
+from connectivity.core.health.evaluation import HealthRule, State, Verdict
+from connectivity.core.health.resource_type import ConfigurationRule
 from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.models import Finding, FindingEvent, Resource
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
-from connectivity.core.health.asking import USD_PER_METRIC
+from connectivity.core.health.request_planning import USD_PER_METRIC
 from connectivity.models import HealthSettings, Spending
 
 

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterable
 
-from connectivity.core.latency import LatencyCell, region_of
+from connectivity.core.latency.lookup import LatencyCell, region_of
 from connectivity.core.options import OPTIONS
 
 COLUMNS = ("option", "from_az", "to_az", "us", "noise_us", "as_of", "comment", "source")

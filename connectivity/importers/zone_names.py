@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from connectivity.core.network.regions import AZ_ID, AZ_NAME, AZ_PREFIXES, OTHER_ZONE, az_problem
 from connectivity.core.problems import DocumentRefused, Problem, Problems
-from connectivity.core.regions import AZ_ID, AZ_NAME, AZ_PREFIXES, OTHER_ZONE, az_problem
 from connectivity.importers.latency.run import refuse, shown
 from connectivity.importers.latency.text import decoded
 

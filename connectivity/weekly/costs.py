@@ -12,12 +12,12 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
-from connectivity.core.health.judging import Saves
-from connectivity.core.health.kind import no_uses
+from connectivity.core.health.evaluation import Saves
 from connectivity.core.health.kinds import KINDS
-from connectivity.core.weekly import Period
-from connectivity.health.alternatives import alternatives
-from connectivity.health.money import monthly_costs, usage_of
+from connectivity.core.health.resource_type import no_uses
+from connectivity.core.report_schedule import Period
+from connectivity.health.cheaper_options import alternatives
+from connectivity.health.resource_cost import monthly_costs, usage_of
 from connectivity.models import Finding, Resource
 from connectivity.queries import UnknownLatencies
 from connectivity.weekly.links import Link, Thing, is_watched, thing

@@ -17,7 +17,7 @@ from django.test import Client
 
 from advisor import error_reports, jobs, logs, tasks
 from advisor.models import User
-from advisor.web import topologies
+from advisor.web.topologies import views
 from connectivity.reference import REFERENCE
 from tests.advisor.test_jobs import started
 
@@ -71,7 +71,7 @@ def test_a_failing_request_is_told_without_what_it_brought(told: list[str], user
     client = Client(raise_request_exception=False)
     client.force_login(user)
     client.cookies["other"] = SECRET
-    with patch.object(topologies.actions, "create_topology", side_effect=fail):
+    with patch.object(views.actions, "create_topology", side_effect=fail):
         answer = client.post(
             f"/topologies/paste/?key={SECRET}",
             {"text": REFERENCE.read_text(encoding="utf-8").replace("reference-100tb", SECRET)},

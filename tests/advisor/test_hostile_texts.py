@@ -27,7 +27,7 @@ from advisor.reports import making
 from advisor.reports.mail import asking_mail, trial_mail
 from advisor.webhooks import body_of
 from connectivity.actions import create_topology, save_topology
-from connectivity.core.fields import Fields
+from connectivity.core.document.fields import Fields
 from connectivity.models import FindingEvent, LatencyUpload, Resource
 from costmodel.models import PriceList
 from tests import hostile

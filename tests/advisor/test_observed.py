@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from advisor import jobs, logs, tasks
 from advisor.models import Job, User
-from advisor.web import topologies
+from advisor.web.topologies import views
 from tests.factories import document
 from tests.product import token_client
 
@@ -36,7 +36,7 @@ def test_another_one_is_replaced(client: Client, given: str) -> None:
 
 def test_a_page_that_fails_shows_its_request(signed_in: Client) -> None:
     signed_in.raise_request_exception = False
-    with patch.object(topologies.Topology, "objects", None):
+    with patch.object(views.Topology, "objects", None):
         answer = signed_in.get("/")
     assert answer.status_code == 500
     assert f"<code>{answer['X-Request-ID']}</code>" in answer.content.decode()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from connectivity.core.plain import ENGINE
+from connectivity.core.as_json.comparison import ENGINE
 from tests.browser.conftest import every_reader, is_well
 
 pytestmark = pytest.mark.browser

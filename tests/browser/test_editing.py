@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from advisor.models import Membership, Role, User
 from connectivity.actions import create_topology, save_topology
-from connectivity.core.reading import read
+from connectivity.core.document.parser import read
 from connectivity.models import Topology
 from connectivity.reference import REFERENCE
 from tests.browser.conftest import every_reader, is_well

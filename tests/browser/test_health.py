@@ -7,8 +7,8 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from advisor.models import Membership, Role, User
-from connectivity.health import running
-from connectivity.health.accounts import add_demo
+from connectivity.health import scheduling
+from connectivity.health.aws_accounts import add_demo
 from tests.browser.conftest import every_reader, is_well
 
 SCREENSHOTS = os.environ.get("ADVISOR_SCREENSHOTS")  # a folder, to renew those of the README
@@ -19,7 +19,7 @@ def estate(role: Role) -> None:
     user = User.objects.get(username="alice")
     Membership.objects.filter(user=user).update(role=role)
     add_demo(user.team_id)
-    running.run_all(user.team_id)
+    scheduling.run_all(user.team_id)
 
 
 @every_reader

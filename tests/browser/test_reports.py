@@ -12,8 +12,8 @@ from advisor import teams
 from advisor.models import Membership, Recipient, Report, Role, Team, User
 from advisor.reports import making
 from advisor.reports.mail import html_of
-from connectivity.health import running
-from connectivity.health.accounts import add_demo
+from connectivity.health import scheduling
+from connectivity.health.aws_accounts import add_demo
 from tests.browser.conftest import every_reader, is_well
 
 SCREENSHOTS = os.environ.get("ADVISOR_SCREENSHOTS")  # a folder, to renew those of the README
@@ -26,7 +26,7 @@ def estate() -> Team:
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     Membership.objects.filter(user=user).update(role=Role.ADMIN)
     add_demo(user.team_id)
-    running.run_all(user.team_id)
+    scheduling.run_all(user.team_id)
     return Team.objects.get(pk=user.team_id)
 
 

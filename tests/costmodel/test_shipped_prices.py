@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from advisor.models import User
+from connectivity.core.network.regions import AZ_PREFIXES
+from connectivity.core.option_parts.data_transfer import INTER_AZ
 from connectivity.core.options.privatelink import CAPACITY_UNIT, ENDPOINT
 from connectivity.core.options.privatelink_resource import ENDPOINT as RESOURCE
 from connectivity.core.options.privatelink_resource import PROVIDER_DATA
 from connectivity.core.options.transit_gateway import ATTACHMENT, PROCESSING
 from connectivity.core.options.vpc_peering import IN
-from connectivity.core.regions import AZ_PREFIXES
-from connectivity.core.transfer import INTER_AZ
 from costmodel.core.charges import PriceName
 from costmodel.core.overrides import Override
 from costmodel.core.price_list import EVERYWHERE, PriceList

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from connectivity.core.health.judging import HealthRule, Missing, Saves, State, Way, Whose
-from connectivity.core.health.kind import ConfigurationRule, Kind, Role, Usage, Use, Wanted
+from connectivity.core.health.evaluation import HealthRule, Missing, Saves, State, Way, Whose
 from connectivity.core.health.resource import Describe, Estate, Resource, Said
+from connectivity.core.health.resource_type import ConfigurationRule, Kind, Role, Usage, Use, Wanted
 from costmodel.core.units import HOURS_PER_MONTH
 from tests.stranger.leased_line import OPTION, PORT, SENT
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from connectivity.core.case import Case
-from connectivity.core.columns import Flows
-from connectivity.core.limits import limit_rules
-from connectivity.core.option import Netperf, ObjectKind, Objects, Option, Term
-from connectivity.core.rule import Rule, Severity
+from connectivity.core.network.flow_arrays import Flows
+from connectivity.core.network.planned_network import Case
+from connectivity.core.option_parts.option import Netperf, ObjectKind, Objects, Option, Term
+from connectivity.core.rules.quotas import limit_rules
+from connectivity.core.rules.rule import Rule, Severity
 from costmodel.core.charges import Bools, Charge, Floats, Hourly, Metered, PriceName
 
 PORT = PriceName("LeasedLine", "Port-Hours")

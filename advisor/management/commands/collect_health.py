@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from advisor.management import command
 from advisor.models import Team
-from connectivity.core.health.asking import USD_PER_METRIC
+from connectivity.core.document.parser import read
+from connectivity.core.health.request_planning import USD_PER_METRIC
 from connectivity.core.problems import DocumentRefused, Problem, Problems
-from connectivity.core.reading import read
-from connectivity.health import running
-from connectivity.health.accounts import Wish, add_account
+from connectivity.health import scheduling
+from connectivity.health.aws_accounts import Wish, add_account
 from connectivity.models import AwsAccount
 
 FIELDS = dict.fromkeys(("account", "name", "role_arn", "external_id", "regions"))
@@ -35,7 +35,7 @@ class Command(command.Command):
         if options["accounts"]:
             with self.refusing("--accounts"):
                 register(team.pk, read(Path(options["accounts"]).read_bytes()))
-        found = running.run_all(team.pk) if options["once"] else running.run_due()
+        found = scheduling.run_all(team.pk) if options["once"] else scheduling.run_due()
         answer = {
             "calls": found.calls,
             "metrics": found.metrics,

@@ -7,10 +7,10 @@ from django.core.management.base import CommandParser
 from advisor.management import command
 from advisor.management.table import comparison_table
 from connectivity.advice import UnknownOption, compare_document
-from connectivity.core.excerpts import CELLS, FINDINGS, LATENCY
-from connectivity.core.plain import plain
+from connectivity.core.as_json.comparison import plain
+from connectivity.core.as_json.excerpts import CELLS, FINDINGS, LATENCY
+from connectivity.core.document.parser import read
 from connectivity.core.problems import Problem
-from connectivity.core.reading import read
 from connectivity.queries import UnknownLatencies
 from costmodel.queries import UnknownPriceList
 

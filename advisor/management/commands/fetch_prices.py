@@ -4,8 +4,8 @@ from django.core.management.base import CommandParser
 
 from advisor.management import command
 from advisor.management.commands.import_prices import said_of
+from connectivity.core.network.regions import AZ_PREFIXES
 from connectivity.core.problems import Problem, did_you_mean
-from connectivity.core.regions import AZ_PREFIXES
 from costmodel.clients import PUBLIC, FetchError
 from costmodel.fetching import fetch_prices, query_prices
 from costmodel.importers.offer_rows import OfferError

@@ -4,8 +4,8 @@ from django.core.management.base import CommandParser
 
 from advisor.management import command
 from advisor.models import Team
-from connectivity.health.plain import resource_json
-from connectivity.health.reading import counts, read_until, resources
+from connectivity.health.as_json import resource_json
+from connectivity.health.lookup import counts, read_until, resources
 
 
 class Command(command.Command):

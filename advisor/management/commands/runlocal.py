@@ -16,8 +16,8 @@ from advisor.local import broker
 from advisor.local.supervisor import NotReady, Program, Supervisor
 from advisor.models import Team, User
 from connectivity.actions import create_topology
-from connectivity.core.reading import read
-from connectivity.health.accounts import add_demo
+from connectivity.core.document.parser import read
+from connectivity.health.aws_accounts import add_demo
 from connectivity.models import Topology
 from connectivity.reference import REFERENCE
 

@@ -10,7 +10,7 @@ from advisor.models import Report, Team
 from advisor.reports import making, sending
 from advisor.reports.mail import address, text_of
 from connectivity.core.problems import Problem
-from connectivity.core.weekly import Period
+from connectivity.core.report_schedule import Period
 
 
 class Command(command.Command):

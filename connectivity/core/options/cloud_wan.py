@@ -4,19 +4,19 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from connectivity.core import hubs
-from connectivity.core.case import Case
-from connectivity.core.columns import Flows
-from connectivity.core.limits import limit_rules
-from connectivity.core.option import ATTACHMENT_OBJECT, Objects, Option, Term
-from connectivity.core.rule import Rule, Severity, needs
-from connectivity.core.sources import (
+from connectivity.core.network.flow_arrays import Flows
+from connectivity.core.network.planned_network import Case
+from connectivity.core.option_parts import hubs
+from connectivity.core.option_parts.data_transfer import between_regions, codes
+from connectivity.core.option_parts.option import ATTACHMENT_OBJECT, Objects, Option, Term
+from connectivity.core.rules.aws_docs import (
     BEST_PRACTICES,
     CLOUD_WAN_GROUPS,
     CLOUD_WAN_QUOTAS,
     NOT_VERIFIED,
 )
-from connectivity.core.transfer import between_regions, codes
+from connectivity.core.rules.quotas import limit_rules
+from connectivity.core.rules.rule import Rule, Severity, needs
 from costmodel.core.charges import Bools, Charge, Floats, Hourly, Metered, PriceName
 
 EDGE = PriceName("AWSCloudWAN", "CoreNetworkEdge-Hours")

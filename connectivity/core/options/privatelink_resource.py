@@ -4,15 +4,22 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from connectivity.core import services
-from connectivity.core.case import Case
-from connectivity.core.columns import Flows, numbered
-from connectivity.core.lattice import LATTICE_RULES
-from connectivity.core.limits import limit_rules
-from connectivity.core.option import ENDPOINT_OBJECT, SERVICE_OBJECT, Netperf, Objects, Option, Term
-from connectivity.core.rule import Rule, Severity
-from connectivity.core.sources import BEST_PRACTICES, ENDPOINT_QUOTAS, RESOURCE_GATEWAYS
-from connectivity.core.transfer import codes
+from connectivity.core.network.flow_arrays import Flows, numbered
+from connectivity.core.network.planned_network import Case
+from connectivity.core.option_parts import services
+from connectivity.core.option_parts.data_transfer import codes
+from connectivity.core.option_parts.lattice import LATTICE_RULES
+from connectivity.core.option_parts.option import (
+    ENDPOINT_OBJECT,
+    SERVICE_OBJECT,
+    Netperf,
+    Objects,
+    Option,
+    Term,
+)
+from connectivity.core.rules.aws_docs import BEST_PRACTICES, ENDPOINT_QUOTAS, RESOURCE_GATEWAYS
+from connectivity.core.rules.quotas import limit_rules
+from connectivity.core.rules.rule import Rule, Severity
 from costmodel.core.charges import Bools, Charge, Floats, Hourly, Metered, PriceName
 
 ENDPOINT = PriceName("AmazonVPC", "VpcEndpoint-Resource-Hours", "VpcResourceConsumer")

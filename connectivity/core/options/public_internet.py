@@ -5,13 +5,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from connectivity.core import services
-from connectivity.core.case import Case
-from connectivity.core.columns import Flows
-from connectivity.core.limits import limit_rules
-from connectivity.core.option import SERVICE_OBJECT, Netperf, Objects, Option, Term
-from connectivity.core.rule import Rule, Severity
-from connectivity.core.services import (
+from connectivity.core.network.flow_arrays import Flows
+from connectivity.core.network.planned_network import Case
+from connectivity.core.option_parts import services
+from connectivity.core.option_parts.data_transfer import PUBLIC_IPV4, between_public_addresses
+from connectivity.core.option_parts.option import SERVICE_OBJECT, Netperf, Objects, Option, Term
+from connectivity.core.option_parts.services import (
     ALB_NEW_PER_UNIT,
     ALB_OPEN_PER_UNIT,
     GB_PER_UNIT,
@@ -20,8 +19,9 @@ from connectivity.core.services import (
     NLB_OPEN_PER_UNIT,
     az_counts,
 )
-from connectivity.core.sources import ALB_SUBNETS, BEST_PRACTICES, MTU, NAT_NOTES, VPC_QUOTAS
-from connectivity.core.transfer import PUBLIC_IPV4, between_public_addresses
+from connectivity.core.rules.aws_docs import ALB_SUBNETS, BEST_PRACTICES, MTU, NAT_NOTES, VPC_QUOTAS
+from connectivity.core.rules.quotas import limit_rules
+from connectivity.core.rules.rule import Rule, Severity
 from costmodel.core.charges import Bools, Capacity, Charge, Floats, Hourly, Metered, PriceName
 
 NAT = PriceName("AmazonEC2", "NatGateway-Hours", "NatGateway")

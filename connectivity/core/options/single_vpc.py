@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from connectivity.core.case import Case
-from connectivity.core.columns import Flows
-from connectivity.core.option import Option, Standing, Term
-from connectivity.core.rule import Rule, Severity
-from connectivity.core.sources import NOT_VERIFIED, SHARING
+from connectivity.core.network.flow_arrays import Flows
+from connectivity.core.network.planned_network import Case
+from connectivity.core.option_parts.option import Option, Standing, Term
+from connectivity.core.rules.aws_docs import NOT_VERIFIED, SHARING
+from connectivity.core.rules.rule import Rule, Severity
 from costmodel.core.charges import Bools, Charge
 
 

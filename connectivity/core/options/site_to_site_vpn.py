@@ -7,14 +7,23 @@ from dataclasses import fields
 
 import numpy as np
 
-from connectivity.core.case import Case
-from connectivity.core.columns import Flows, Side
-from connectivity.core.limits import limit_rules
-from connectivity.core.option import Option, Term
-from connectivity.core.overlaps import pair_overlaps
-from connectivity.core.rule import Rule, Severity, needs
-from connectivity.core.sources import BEST_PRACTICES, CONNECTIVITY_OPTIONS, NOT_VERIFIED, VPN_QUOTAS
-from connectivity.core.transfer import PUBLIC_IPV4, between_public_addresses, codes
+from connectivity.core.network.cidr_overlaps import pair_overlaps
+from connectivity.core.network.flow_arrays import Flows, Side
+from connectivity.core.network.planned_network import Case
+from connectivity.core.option_parts.data_transfer import (
+    PUBLIC_IPV4,
+    between_public_addresses,
+    codes,
+)
+from connectivity.core.option_parts.option import Option, Term
+from connectivity.core.rules.aws_docs import (
+    BEST_PRACTICES,
+    CONNECTIVITY_OPTIONS,
+    NOT_VERIFIED,
+    VPN_QUOTAS,
+)
+from connectivity.core.rules.quotas import limit_rules
+from connectivity.core.rules.rule import Rule, Severity, needs
 from costmodel.core.charges import Bools, Charge, Floats, Hourly, OwnRate, PriceName
 
 CONNECTION = PriceName("AmazonVPC", "VPN-Usage-Hours:ipsec.1", "CreateVpnConnection")

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from connectivity.core import services
-from connectivity.core.case import Case
-from connectivity.core.columns import MILLIONTHS, Flows
-from connectivity.core.lattice import LATTICE_RULES, SERVICE_TIMEOUTS
-from connectivity.core.option import SERVICE_OBJECT, Objects, Option, Term
-from connectivity.core.rule import Rule, Severity
-from connectivity.core.services import HTTP, SECONDS_PER_HOUR, TLS
-from connectivity.core.sources import BEST_PRACTICES, LATTICE_TLS, SAAS_OPTIONS
-from connectivity.core.transfer import sums
+from connectivity.core.network.flow_arrays import MILLIONTHS, Flows
+from connectivity.core.network.planned_network import Case
+from connectivity.core.option_parts import services
+from connectivity.core.option_parts.data_transfer import sums
+from connectivity.core.option_parts.lattice import LATTICE_RULES, SERVICE_TIMEOUTS
+from connectivity.core.option_parts.option import SERVICE_OBJECT, Objects, Option, Term
+from connectivity.core.option_parts.services import HTTP, SECONDS_PER_HOUR, TLS
+from connectivity.core.rules.aws_docs import BEST_PRACTICES, LATTICE_TLS, SAAS_OPTIONS
+from connectivity.core.rules.rule import Rule, Severity
 from costmodel.core.charges import Bools, Charge, Floats, Hourly, Ints, Kind, Metered, PriceName
 from costmodel.core.units import HOURS_PER_MONTH
 

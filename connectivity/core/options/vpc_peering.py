@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from connectivity.core.case import Case
-from connectivity.core.columns import Flows
-from connectivity.core.common_rules import ROUTES_CEILING, ROUTES_PER_TABLE
-from connectivity.core.limits import limit_rules
-from connectivity.core.option import PEERING_OBJECT, Objects, Option, Term
-from connectivity.core.overlaps import Overlap, all_overlaps, overlaps, pair_overlaps
-from connectivity.core.rule import Growth, Rule, Severity, needs
-from connectivity.core.sources import BEST_PRACTICES, MULTI_VPC, PEERING, VPC_QUOTAS
-from connectivity.core.transfer import between_regions, codes, crossing_sent
+from connectivity.core.network.cidr_overlaps import Overlap, all_overlaps, overlaps, pair_overlaps
+from connectivity.core.network.flow_arrays import Flows
+from connectivity.core.network.planned_network import Case
+from connectivity.core.option_parts.data_transfer import between_regions, codes, crossing_sent
+from connectivity.core.option_parts.option import PEERING_OBJECT, Objects, Option, Term
+from connectivity.core.rules.aws_docs import BEST_PRACTICES, MULTI_VPC, PEERING, VPC_QUOTAS
+from connectivity.core.rules.quotas import limit_rules
+from connectivity.core.rules.rule import Growth, Rule, Severity, needs
+from connectivity.core.rules.vpc_and_connection import ROUTES_CEILING, ROUTES_PER_TABLE
 from costmodel.core.charges import Bools, Charge, Floats, Kind, Metered, PriceName
 
 OUT = PriceName("AmazonVPC", "VpcPeering-Out-Bytes")

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from connectivity.core.case import Case
-from connectivity.core.columns import Flows
-from connectivity.core.common_rules import not_in_one_organization
-from connectivity.core.limits import limit_rules
-from connectivity.core.option import Option, Standing, Term
-from connectivity.core.overlaps import pair_overlaps
-from connectivity.core.rule import Rule, Severity, needs
-from connectivity.core.sources import BEST_PRACTICES, NOT_VERIFIED, SHARING, VPC_QUOTAS
-from connectivity.core.transfer import between_azs
+from connectivity.core.network.cidr_overlaps import pair_overlaps
+from connectivity.core.network.flow_arrays import Flows
+from connectivity.core.network.planned_network import Case
+from connectivity.core.option_parts.data_transfer import between_azs
+from connectivity.core.option_parts.option import Option, Standing, Term
+from connectivity.core.rules.aws_docs import BEST_PRACTICES, NOT_VERIFIED, SHARING, VPC_QUOTAS
+from connectivity.core.rules.quotas import limit_rules
+from connectivity.core.rules.rule import Rule, Severity, needs
+from connectivity.core.rules.vpc_and_connection import not_in_one_organization
 from costmodel.core.charges import Bools, Charge, Floats
 
 PARTICIPANTS = 100

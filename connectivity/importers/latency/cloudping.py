@@ -8,7 +8,7 @@ Source: mda590/cloudping.co at d8f77c8.
 from collections.abc import Iterator
 from typing import Any
 
-from connectivity.core.regions import AZ_PREFIXES
+from connectivity.core.network.regions import AZ_PREFIXES
 from connectivity.importers.latency.run import US_PER, Asked, Run, checked, number, refuse, shown
 from connectivity.importers.latency.text import Text
 

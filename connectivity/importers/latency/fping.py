@@ -7,7 +7,7 @@ Source: fping 5.1 and 3.16, sprint_tm.
 import re
 from collections.abc import Iterator, Sequence
 
-from connectivity.core import sketch
+from connectivity.core.latency import histograms
 from connectivity.importers.latency.choice import the_host
 from connectivity.importers.latency.run import (
     Asked,
@@ -154,7 +154,7 @@ def _of_times(times: Times, sent: int, line: int, host: str) -> Run:
         return _run(line, loss, 0, {}, host)
     rising = [us for us, _ in sorted(times)]
     step = sorted(times)[(len(times) - 1) // 2][1]
-    return _run(line, loss, len(times), of_times(rising), host, step, sketch.of_times(rising))
+    return _run(line, loss, len(times), of_times(rising), host, step, histograms.of_times(rising))
 
 
 def _run(

@@ -5,7 +5,7 @@ import base64
 import re
 from typing import Any
 
-from connectivity.core import sketch
+from connectivity.core.latency import histograms
 from connectivity.importers.latency.choice import the_tag
 from connectivity.importers.latency.run import US_PER, Asked, Run, checked, refuse
 from connectivity.importers.latency.text import Text
@@ -66,8 +66,8 @@ def _tagged(text: Text) -> dict[str, Lines]:
 def _decoded(encoded: str, line: int) -> Any:
     _require_version(encoded, line)
     try:
-        return sketch.decoded(encoded)
-    except sketch.NotASketch as error:
+        return histograms.decoded(encoded)
+    except histograms.NotASketch as error:
         refuse(line, f"the encoded histogram is cut or corrupt ({str(error)[:80]})")
 
 
@@ -105,7 +105,7 @@ def _run(histogram: Any, unit: str, line: int, tag: str) -> Run:
         samples=histogram.get_total_count(),
         direction_note=f"taken for round trips, in {unit} as you said",
         tag=tag,
-        sketch=sketch.of_counts(counts),
+        sketch=histograms.of_counts(counts),
         figures={name: value * per for name, value in _figures(histogram).items()},
     )
 

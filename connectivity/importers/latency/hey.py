@@ -7,7 +7,7 @@ Only answered requests are timed. Source: hey 0.1.4, and its requester/print.go.
 import re
 from dataclasses import replace
 
-from connectivity.core import sketch
+from connectivity.core.latency import histograms
 from connectivity.importers.latency.percentiles import (
     duration,
     failed_share,
@@ -123,7 +123,7 @@ def _of_rows(text: Text) -> Run:
         figures=figures,
         samples=len(times),
         connection=_by_rows(opened, len(times)),
-        sketch=sketch.of_times(times),
+        sketch=histograms.of_times(times),
         resolution_us=STEP_US,
         notes=("requests without an answer are not in the rows",),
     )

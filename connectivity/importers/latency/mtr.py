@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from connectivity.core import sketch
+from connectivity.core.latency import histograms
 from connectivity.importers.latency.choice import chosen
 from connectivity.importers.latency.run import (
     Asked,
@@ -167,7 +167,7 @@ def _raw(text: Text) -> Run:
         direction_note="last hop, round trip as printed",
         loop="closed",
         host=target,
-        sketch=sketch.of_times(times[hop]),
+        sketch=histograms.of_times(times[hop]),
         figures=of_times(times[hop]),
         samples=len(times[hop]),
     )

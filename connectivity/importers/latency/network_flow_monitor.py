@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from connectivity.core.regions import AZ_ID, REGIONS_BY_PREFIX
+from connectivity.core.network.regions import AZ_ID, REGIONS_BY_PREFIX
 from connectivity.importers.latency.percentiles import statistic
 from connectivity.importers.latency.places import az_id_of
 from connectivity.importers.latency.run import US_PER, Asked, Run, checked, number, refuse, shown

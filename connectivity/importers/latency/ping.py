@@ -12,7 +12,7 @@ from dataclasses import replace
 from math import sqrt
 from typing import NamedTuple, NoReturn
 
-from connectivity.core import sketch
+from connectivity.core.latency import histograms
 from connectivity.importers.latency.choice import the_host
 from connectivity.importers.latency.run import (
     Asked,
@@ -153,7 +153,9 @@ def _timed(run: Run, text: Text, doubles: int) -> Run:
         figures = of_times(times)
         figures |= summary | {"stddev": _spread(figures["stddev"], summary, firsts)}
     middle = sorted(firsts)[(len(firsts) - 1) // 2]
-    return replace(run, figures=figures, sketch=sketch.of_times(times), resolution_us=middle.step)
+    return replace(
+        run, figures=figures, sketch=histograms.of_times(times), resolution_us=middle.step
+    )
 
 
 def _packets(text: Text) -> list[Packet]:

@@ -2,8 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 
-from connectivity.core.distance import between
-from connectivity.core.regions import AZ_ID, AZ_NAME, AZ_PREFIXES, REGIONS_BY_PREFIX, is_other_zone
+from connectivity.core.latency.distance import between
+from connectivity.core.network.regions import (
+    AZ_ID,
+    AZ_NAME,
+    AZ_PREFIXES,
+    REGIONS_BY_PREFIX,
+    is_other_zone,
+)
 from connectivity.importers.latency.run import RISING, Run, shown
 
 MOST_AZS = 6  # of a Region: us-east-1 has the most. Source: AWS Global Infrastructure, 2026-11

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from connectivity.core import sketch
-from connectivity.core.cells import STATISTICS
+from connectivity.core.latency import histograms
+from connectivity.core.latency.aggregation import STATISTICS
 from connectivity.importers.latency.histograms import moment, of_histograms, units_of
 from connectivity.importers.latency.run import (
     US_PER,
@@ -180,7 +180,7 @@ def _probe(target: _Target) -> Run:
         connection="unknown" if metric == ICMP else "new",
         loop="closed",
         started_at=moment(parts[0].values[0][0]),
-        sketch=sketch.of_times(times) if times else "",
+        sketch=histograms.of_times(times) if times else "",
         notes=("a value that stood still from one step to the next is counted once",),
     )
 

@@ -7,7 +7,7 @@ maximum. Source: outputs of PsPing 2.1, and of PerfKit Benchmarker's runs of it.
 import re
 from typing import NamedTuple
 
-from connectivity.core import sketch
+from connectivity.core.latency import histograms
 from connectivity.importers.latency.buckets import Bucket, percentiles
 from connectivity.importers.latency.run import (
     Asked,
@@ -128,7 +128,7 @@ def _figures(
     for name, us in edges.items():
         if abs(figures[name] - us) > STEP_US:
             refuse(line, f"the summary says {us:g} µs, the replies {figures[name]:g} µs")
-    return figures | edges, sketch.of_times(times), ()
+    return figures | edges, histograms.of_times(times), ()
 
 
 def _buckets(text: Text, part: _Part, top: float) -> list[Bucket]:

@@ -6,7 +6,7 @@ Source: sockperf 3.7, its report.
 import re
 from collections.abc import Sequence
 
-from connectivity.core import sketch
+from connectivity.core.latency import histograms
 from connectivity.importers.latency.run import (
     Asked,
     Run,
@@ -118,4 +118,4 @@ def _sketch(text: Text, total: int | None) -> str:
     trips: Sequence[float] = [
         (number(m[2], n, "rxTime") - number(m[1], n, "txTime")) * 1e6 for n, m in text.found(ROW)
     ]
-    return sketch.of_times(trips) if trips and len(trips) == total and min(trips) > 0 else ""
+    return histograms.of_times(trips) if trips and len(trips) == total and min(trips) > 0 else ""

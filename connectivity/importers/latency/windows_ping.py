@@ -7,7 +7,7 @@ reached, Windows counts that as received. Source: outputs in English, German, Po
 
 import re
 
-from connectivity.core import sketch
+from connectivity.core.latency import histograms
 from connectivity.importers.latency.run import (
     Asked,
     Run,
@@ -86,7 +86,7 @@ def read(text: Text, asked: Asked) -> tuple[Run, ...]:
         loss=share(sent, len(times), line),
         direction_note="whole milliseconds cut off below the point, as microseconds",
         loop="closed",
-        sketch=sketch.of_times(times) if times else "",
+        sketch=histograms.of_times(times) if times else "",
         resolution_us=MS,
         notes=(f"answers of routers, which count as lost: {unreachable}",) if unreachable else (),
     )

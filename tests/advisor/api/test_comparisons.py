@@ -12,9 +12,9 @@ from rest_framework.test import APIClient
 from advisor import jobs
 from advisor.models import Job, Membership, StoredReply, User
 from connectivity.actions import create_topology
-from connectivity.core import amounts
-from connectivity.core.amounts import Bound
-from connectivity.core.reading import read
+from connectivity.core.as_json import amounts
+from connectivity.core.as_json.amounts import Bound
+from connectivity.core.document.parser import read
 from connectivity.models import Topology
 from connectivity.reference import REFERENCE
 from tests.broken import BROKEN, OVER_HTTP_ONLY

@@ -6,8 +6,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from rest_framework.test import APIClient
 
 from advisor.models import ApiToken, User
-from connectivity.health import running
-from connectivity.health.accounts import add_demo
+from connectivity.health import scheduling
+from connectivity.health.aws_accounts import add_demo
 from connectivity.models import Finding
 from tests.product import token_client
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def api(user: User) -> APIClient:
     add_demo(user.team_id)
-    running.run_all(user.team_id)
+    scheduling.run_all(user.team_id)
     return token_client(user, ApiToken.Scope.WRITE)
 
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 KILLS = 6
 SET_UP = """
 from advisor.models import Team
-from connectivity.health.accounts import add_demo
+from connectivity.health.aws_accounts import add_demo
 add_demo(Team.objects.default().pk)
 """
 # Each later worker lives after the claims of those that died have ended.
@@ -24,7 +24,7 @@ COLLECT = """
 import time
 from advisor.models import Team
 from connectivity.health import running
-from connectivity.health.asking import Asking
+from connectivity.health.aws_access import Asking
 running.run_all(Team.objects.default().pk, Asking(clock=lambda: %d + time.monotonic() %% 1))
 """
 REPORT = """

@@ -212,7 +212,7 @@ def _commands(pids: list[int]) -> dict[int, str]:
 
 
 def _reference() -> object:
-    from connectivity.core.reading import read
+    from connectivity.core.document.parser import read
 
     return read(REFERENCE.read_bytes())
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from advisor.models import Delivery, Report, Team, User
 from advisor.reports import making
-from connectivity.health import running
-from connectivity.health.accounts import add_demo
+from connectivity.health import scheduling
+from connectivity.health.aws_accounts import add_demo
 from tests.doubles.mailbox import Mailbox
 from tests.mails import report_of, send_all, states, wanting
 
@@ -48,7 +48,7 @@ def told(team: Team, settings: Any) -> Report:
     """The made-up estate, told as of now."""
     settings.ADVISOR_URL, settings.IS_HTTPS = "https://advisor.example", True
     add_demo(team.pk)
-    running.run_all(team.pk)
+    scheduling.run_all(team.pk)
     content = making.so_far(team)
     row = Report.objects.create(team=team, week="2026-W48", due_at=timezone.now(), content=content)
     (one,) = wanting(team, "reader@example.com")

@@ -12,10 +12,10 @@ from django.test import Client
 from django.urls import reverse
 
 from advisor.models import User
-from advisor.web.forms import TwoVpcsForm
+from advisor.web.topologies.forms import TwoVpcsForm
 from connectivity.actions import create_topology
-from connectivity.core.plain import ENGINE
-from connectivity.core.reading import read
+from connectivity.core.as_json.comparison import ENGINE
+from connectivity.core.document.parser import read
 from connectivity.models import Topology, TopologyVersion
 from connectivity.reference import REFERENCE
 from costmodel.models import PriceList

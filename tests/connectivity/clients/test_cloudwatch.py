@@ -4,7 +4,7 @@ import pytest
 
 from connectivity.clients import AwsError
 from connectivity.clients.cloudwatch import fetch
-from connectivity.core.health.asking import Ask, Call, Window, calls
+from connectivity.core.health.request_planning import Ask, Call, Window, calls
 from connectivity.core.health.series import Series, Tier, metric
 from tests.doubles.cloudwatch import CloudWatch, refused
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 import yaml
 
-from connectivity.core.answer import Answer
-from connectivity.core.compare import Comparison, compare
-from connectivity.core.latency import LatencySet
+from connectivity.core.comparison.answer import Answer
+from connectivity.core.comparison.compare import Comparison, compare
+from connectivity.core.latency.lookup import LatencySet
 from connectivity.core.options import OPTIONS
-from connectivity.core.registered import topology
+from connectivity.core.registered_document import topology
 from costmodel.core.units import cents
 from tests.factories import price_list
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from connectivity.core.pasting import pasted
 from connectivity.core.problems import DocumentRefused, Problem, Problems, did_you_mean, it_can_be
-from connectivity.core.registered import parse, topology
-from connectivity.core.tables import table_of
-from connectivity.core.what_if import what_if
+from connectivity.core.registered_document import parse, topology
+from connectivity.core.scenarios.what_if import what_if
+from connectivity.core.tables.schema import table_of
+from connectivity.core.tables.spreadsheet import pasted
 from tests.factories import document, flow, topology_of, vpc
 
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectivity.core.case import case
-from connectivity.core.compare import compare
-from connectivity.core.latency import LatencySet
-from connectivity.core.option import Option
+from connectivity.core.as_json.comparison import plain
+from connectivity.core.comparison.compare import compare
+from connectivity.core.latency.lookup import LatencySet
+from connectivity.core.network.planned_network import case
+from connectivity.core.option_parts.option import Option
 from connectivity.core.options import OPTIONS
-from connectivity.core.plain import plain
-from connectivity.core.registered import topology
+from connectivity.core.registered_document import topology
 from costmodel.core.bill import Bill, bill
 from tests.factories import account, document, price_list, vpc
 

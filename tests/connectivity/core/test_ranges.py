@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectivity.core.problems import DocumentRefused
-from connectivity.core.registered import topology
+from connectivity.core.registered_document import topology
 from tests.factories import document, topology_of, vpc
 
 four = st.builds(

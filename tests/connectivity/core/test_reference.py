@@ -1,10 +1,10 @@
 """The reference case and the worked cases of the contract, at the shipped prices."""
 
-from connectivity.core.compare import compare
-from connectivity.core.latency import LatencySet
+from connectivity.core.as_json.comparison import plain
+from connectivity.core.comparison.compare import compare
+from connectivity.core.latency.lookup import LatencySet
 from connectivity.core.options import OPTIONS
-from connectivity.core.plain import plain
-from connectivity.core.registered import parse
+from connectivity.core.registered_document import parse
 from connectivity.reference import REFERENCE
 from costmodel.core.price_list import PriceList
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from connectivity.core.compare import compare
-from connectivity.core.latency import LatencySet
+from connectivity.core.as_json.comparison import plain
+from connectivity.core.comparison.compare import compare
+from connectivity.core.latency.lookup import LatencySet
 from connectivity.core.options import OPTIONS
-from connectivity.core.plain import plain
-from connectivity.core.registered import topology
+from connectivity.core.registered_document import topology
 from costmodel.core.price_list import PriceList
 from tests.factories import account, document, flow, price_list, vpc
 

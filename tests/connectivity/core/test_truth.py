@@ -5,7 +5,7 @@ Flips and sensitivity have tests of their own. `benchmarks/truth.py` runs all of
 
 import pytest
 
-from connectivity.core.latency import LatencySet
+from connectivity.core.latency.lookup import LatencySet
 from costmodel.core.price_list import PriceList
 from tests.profiles import sample
 from tests.topologies import completed, random_document

@@ -12,13 +12,13 @@ from django.utils import timezone
 from advisor.models import User
 from connectivity.clients.cloudwatch import fetch, listed
 from connectivity.clients.sessions import Whose, client
-from connectivity.core.health import policy
-from connectivity.core.health.asking import Ask, Window, calls
+from connectivity.core.health import iam_role
 from connectivity.core.health.kinds import KINDS
+from connectivity.core.health.request_planning import Ask, Window, calls
 from connectivity.core.health.series import Metric, Series, Tier, metric
-from connectivity.health import running
-from connectivity.health.accounts import Wish, add_account, check
-from connectivity.health.asking import Asking
+from connectivity.health import scheduling
+from connectivity.health.aws_access import Asking
+from connectivity.health.aws_accounts import Wish, add_account, check
 from connectivity.models import Collection, Finding, Resource
 from tests.doubles.aws_server import aws_server, aws_url
 from tests.doubles.cloudwatch import CloudWatch
@@ -130,7 +130,7 @@ def test_a_whole_account_over_http(estate: dict[str, str], user: User) -> None:
     for minute in range(-2, 30):
         cloud.put(errors, now - 60 * minute, 3.0)
     add_account(user.team_id, Wish(ACCOUNT, "here", (REGION,)), uses_own=True)
-    found = running.run_all(user.team_id)
+    found = scheduling.run_all(user.team_id)
     # moto has no endpoint service calls refused, and no Global Accelerator outside us-west-2.
     assert [one for one in found.notes if "NotImplemented" not in one] == []
     kinds = set(Resource.objects.values_list("kind", flat=True))
@@ -167,10 +167,10 @@ def test_the_role_allows_exactly_the_calls_that_are_made(
 
     monkeypatch.setattr(Session, "create_client", watching)
     row = add_account(user.team_id, Wish(ACCOUNT, "here", (REGION,)), uses_own=True)
-    running.run_all(user.team_id)
+    scheduling.run_all(user.team_id)
     check(row, Asking())
-    whole = {call.action for kind in KINDS.values() for call in kind.calls} | set(policy.ALWAYS)
-    assert set(policy.actions()) == whole
+    whole = {call.action for kind in KINDS.values() for call in kind.calls} | set(iam_role.ALWAYS)
+    assert set(iam_role.actions()) == whole
     assert made - {"sts:GetCallerIdentity"} <= whole  # for which nobody needs a permission
     # What depends on something that this account lacks is not called: listeners, groups, instances.
     absent = {

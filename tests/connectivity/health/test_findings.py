@@ -6,13 +6,13 @@ import pytest
 from django.utils import timezone
 
 from advisor.models import User
-from connectivity.core.health.judging import State, Verdict
+from connectivity.core.health.evaluation import State, Verdict
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.health.series import metric
 from connectivity.core.problems import DocumentRefused
-from connectivity.health import running
+from connectivity.health import scheduling
 from connectivity.health.findings import Judged, acknowledge, finding_of, follow, mute, unmute
-from connectivity.health.settings import Numbers, rules_of, set_rule
+from connectivity.health.rule_settings import Numbers, rules_of, set_rule
 from connectivity.models import Finding, FindingEvent, Resource, RuleSetting
 from tests.estate import NOW, Aws, health_finding, nat_gateways, watched
 
@@ -102,7 +102,7 @@ def judged(user: User) -> Aws:
     for minute in range(9):
         cloud.put(errors, NOW - 60 * minute, 5.0)
     watched(user.team_id)
-    running.run_all(user.team_id, aws.asking)
+    scheduling.run_all(user.team_id, aws.asking)
     return aws
 
 
@@ -111,7 +111,7 @@ def test_a_muted_finding_does_not_colour_its_resource(user: User, judged: Aws) -
     assert (one.state, one.rule) == ("warning", "NAT-PORTS-NOW")
     assert one.why.startswith("No source port was free")
     mute(Finding.objects.get(), timezone.now() + timedelta(days=9999), "known", user.pk)
-    running.run_all(user.team_id, judged.asking)
+    scheduling.run_all(user.team_id, judged.asking)
     one.refresh_from_db()
     assert (one.state, one.rule) == ("ok", "")
 
@@ -124,11 +124,11 @@ def test_a_teams_own_numbers_are_judged_by(user: User, judged: Aws) -> None:
     with pytest.raises(LookupError, match="no health rule"):
         set_rule(user.team_id, "NOTHING", Numbers(True, None, None, None, "x"), user.pk)
     set_rule(user.team_id, "NAT-PORTS", Numbers(True, None, 2, 15, "we want to know"), user.pk)
-    running.run_all(user.team_id, judged.asking)
+    scheduling.run_all(user.team_id, judged.asking)
     assert Resource.objects.get().state == "critical"
     set_rule(user.team_id, "NAT-PORTS", Numbers(False, None, None, None, "too loud"), user.pk)
     set_rule(user.team_id, "NAT-PORTS-NOW", Numbers(False, None, None, None, "too loud"), user.pk)
-    running.run_all(user.team_id, judged.asking)
+    scheduling.run_all(user.team_id, judged.asking)
     assert Resource.objects.get().state == "ok"
     assert Finding.objects.filter(closed_at=None).count() == 0
     assert set_rule(user.team_id, "NAT-PORTS", Numbers(True, 0, 15, 15, ""), user.pk) is None

@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from advisor.models import User
 from connectivity.clients.prometheus import PrometheusError, instant, over
-from connectivity.health import reading, running, scraping
-from connectivity.health.asking import Asking
-from connectivity.health.scraping import add_source, remove_source
+from connectivity.health import lookup, prometheus_servers, scheduling
+from connectivity.health.aws_access import Asking
+from connectivity.health.prometheus_servers import add_source, remove_source
 from connectivity.models import Point, Resource, Series
 from tests.doubles.receiver import Receiver, receiver
 from tests.ports import free_port
@@ -89,7 +89,7 @@ def allowed(settings: object) -> None:
 @pytest.mark.usefixtures("allowed")
 def test_a_node_is_found_judged_and_shown(server: str, user: User, client: Client) -> None:
     source = add_source(user.team_id, "local", server, ["127.0.0.0/8"])
-    found = running.run_all(user.team_id, SOON)
+    found = scheduling.run_all(user.team_id, SOON)
     assert found.notes == []
     (node,) = Resource.objects.filter(source=source)
     assert (node.kind, node.name) == ("instance", socket.gethostname().split(".")[0])
@@ -104,7 +104,7 @@ def test_a_node_is_found_judged_and_shown(server: str, user: User, client: Clien
     assert "Instances (ENA)" in page
     assert "listen_drops" in page
     before = Point.objects.count()
-    running.run_all(user.team_id, SOON)
+    scheduling.run_all(user.team_id, SOON)
     assert Point.objects.count() >= before > 0
     remove_source(source)
     assert not Resource.objects.exists()
@@ -124,8 +124,8 @@ def test_the_api_is_asked_as_it_is_documented(server: str) -> None:
 @pytest.mark.usefixtures("allowed")
 def test_something_else_than_prometheus_is_said(user: User, receiver: Receiver) -> None:
     add_source(user.team_id, "wrong", f"http://127.0.0.1:{receiver.port}", ["127.0.0.0/8"])
-    running.run_all(user.team_id)
-    (place,) = reading.places(user.team_id)
+    scheduling.run_all(user.team_id)
+    (place,) = lookup.places(user.team_id)
     assert "is not Prometheus's API" in place.problems[0]
 
 
@@ -144,8 +144,8 @@ def test_odd_answers_are_the_servers_not_ours(
     url = f"http://127.0.0.1:{receiver.port}"
     add_source(user.team_id, "odd", url, ["127.0.0.0/8"])
     receiver.answers = [(200, {}, b'{"status": "success", "data": {"result": ' + result + b"}}")]
-    running.run_all(user.team_id)
-    assert "is not Prometheus's API" in reading.places(user.team_id)[0].problems[0]
+    scheduling.run_all(user.team_id)
+    assert "is not Prometheus's API" in lookup.places(user.team_id)[0].problems[0]
 
 
 @pytest.mark.usefixtures("allowed")
@@ -159,10 +159,10 @@ def test_what_is_no_number_is_left_out_and_stops_nobody(user: User, receiver: Re
     values = ", ".join(f'[{now - 60 * i}, "{one}"]' for i, one in enumerate(("1e999", "NaN", "2")))
     points = b'{"status": "success", "data": {"result": [' + node + b'"values": ['
     points += values.encode() + b"]}]}}"
-    one = [(200, {}, nodes), *((200, {}, points) for _ in scraping.QUERIES)]
+    one = [(200, {}, nodes), *((200, {}, points) for _ in prometheus_servers.QUERIES)]
     receiver.answers = [*one, *one]
-    running.run_all(user.team_id)
-    assert [place.problems for place in reading.places(user.team_id)] == [(), ()]
+    scheduling.run_all(user.team_id)
+    assert [place.problems for place in lookup.places(user.team_id)] == [(), ()]
     stored = set(Point.objects.values_list("value", flat=True))
     assert stored == {2.0}
 
@@ -170,6 +170,6 @@ def test_what_is_no_number_is_left_out_and_stops_nobody(user: User, receiver: Re
 def test_a_server_that_is_no_longer_allowed_is_said(user: User, receiver: Receiver) -> None:
     url = f"http://127.0.0.1:{receiver.port}"
     add_source(user.team_id, "local", url, ["127.0.0.0/8"])
-    running.run_all(user.team_id)
+    scheduling.run_all(user.team_id)
     assert receiver.requests == []
-    assert "OUTBOUND_HOSTS" in reading.places(user.team_id)[0].problems[0]
+    assert "OUTBOUND_HOSTS" in lookup.places(user.team_id)[0].problems[0]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from connectivity.core import sketch
+from connectivity.core.latency import histograms
 from connectivity.core.problems import DocumentRefused
 from connectivity.importers.latency import TOOLS, Asked, Run, read_runs
 from connectivity.importers.latency.run import LONGEST_US
@@ -398,9 +398,9 @@ def test_a_histogram_log_is_merged_exactly() -> None:
     )
     (run,) = read(log, US)
     assert (run.samples, run.figures["p99"]) == (216950, 10)
-    assert sketch.percentile_us(sketch.merged([run.sketch, run.sketch]), 99) == pytest.approx(
-        10, rel=0.001
-    )
+    assert histograms.percentile_us(
+        histograms.merged([run.sketch, run.sketch]), 99
+    ) == pytest.approx(10, rel=0.001)
 
 
 def test_what_is_no_measurement_at_all() -> None:

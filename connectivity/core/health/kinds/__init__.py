@@ -8,7 +8,7 @@ rule.
 from importlib import import_module
 from pkgutil import iter_modules
 
-from connectivity.core.health.kind import Kind
+from connectivity.core.health.resource_type import Kind
 
 _MODULES = sorted(module.name for module in iter_modules(__path__))
 KINDS: dict[str, Kind] = {

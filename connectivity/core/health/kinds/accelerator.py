@@ -5,10 +5,10 @@ Configuration alone. The API is asked in us-west-2, which is where it lives.
 
 from collections.abc import Iterator
 
-from connectivity.core.health.judging import State, Whose
-from connectivity.core.health.kind import ConfigurationRule, Kind
+from connectivity.core.health.docs import ACCELERATOR
+from connectivity.core.health.evaluation import State, Whose
 from connectivity.core.health.resource import OF, Describe, Estate, Resource, Said, name_of
-from connectivity.core.health.sources import ACCELERATOR
+from connectivity.core.health.resource_type import ConfigurationRule, Kind
 
 KEY = "accelerator"
 OF_ACCELERATOR = ("ListAccelerators", "AcceleratorArn", "AcceleratorArn")

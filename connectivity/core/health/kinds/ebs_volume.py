@@ -6,8 +6,10 @@ too differs between AWS's pages: what ListMetrics names is asked for.
 
 from collections.abc import Iterator
 
-from connectivity.core.health.judging import HealthRule, Missing, Saves, State, Way, Whose
-from connectivity.core.health.kind import (
+from connectivity.core.health.docs import ALARMS, EBS, EC2_CONSOLE, OURS
+from connectivity.core.health.evaluation import HealthRule, Missing, Saves, State, Way, Whose
+from connectivity.core.health.resource import Describe, Estate, Resource, Said, name_of, seconds
+from connectivity.core.health.resource_type import (
     DAY,
     IDLE_DAYS,
     ConfigurationRule,
@@ -16,9 +18,7 @@ from connectivity.core.health.kind import (
     Use,
     Wanted,
 )
-from connectivity.core.health.resource import Describe, Estate, Resource, Said, name_of, seconds
 from connectivity.core.health.series import Tier
-from connectivity.core.health.sources import ALARMS, EBS, EC2_CONSOLE, OURS
 from costmodel.core.charges import PriceName
 
 KEY = "ebs-volume"

@@ -7,10 +7,10 @@ that AWS keeps (conntrack_allowance) are two different tables.
 
 from collections.abc import Iterator
 
-from connectivity.core.health.judging import HealthRule, Missing, State, Way, Whose
-from connectivity.core.health.kind import Kind
+from connectivity.core.health.docs import CONNTRACK, ENA, GUIDE, NOTES, OURS
+from connectivity.core.health.evaluation import HealthRule, Missing, State, Way, Whose
 from connectivity.core.health.resource import Resource, Said
-from connectivity.core.health.sources import CONNTRACK, ENA, GUIDE, NOTES, OURS
+from connectivity.core.health.resource_type import Kind
 
 KEY = "instance"
 NODES = "last_over_time(node_uname_info[1d])"  # a node that fell silent is unknown, not gone

@@ -3,8 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from connectivity.core.health.judging import HealthRule, Missing, Saves, State, Way, Whose
-from connectivity.core.health.kind import (
+from connectivity.core.health.docs import ALARMS, CONSOLE, NAT, NAT_BASICS, OURS
+from connectivity.core.health.evaluation import HealthRule, Missing, Saves, State, Way, Whose
+from connectivity.core.health.resource import (
+    Describe,
+    Estate,
+    Item,
+    Resource,
+    Said,
+    name_of,
+    seconds,
+)
+from connectivity.core.health.resource_type import (
     DAY,
     GIB,
     IDLE_DAYS,
@@ -15,17 +25,7 @@ from connectivity.core.health.kind import (
     Use,
     Wanted,
 )
-from connectivity.core.health.resource import (
-    Describe,
-    Estate,
-    Item,
-    Resource,
-    Said,
-    name_of,
-    seconds,
-)
 from connectivity.core.health.series import Tier
-from connectivity.core.health.sources import ALARMS, CONSOLE, NAT, NAT_BASICS, OURS
 from costmodel.core.charges import PriceName
 from costmodel.core.units import HOURS_PER_MONTH
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connectivity.core.health.judging import HealthRule, Missing, Saves, State, Way, Whose
-from connectivity.core.health.kind import ConfigurationRule, Kind, Usage, Use, Wanted
+from connectivity.core.health.docs import EC2_CONSOLE, GUIDE, NLB, NLB_TIMEOUT, NLB_TROUBLE, OURS
+from connectivity.core.health.evaluation import HealthRule, Missing, Saves, State, Way, Whose
 from connectivity.core.health.resource import (
     Describe,
     Estate,
@@ -15,8 +15,8 @@ from connectivity.core.health.resource import (
     seconds,
     told,
 )
+from connectivity.core.health.resource_type import ConfigurationRule, Kind, Usage, Use, Wanted
 from connectivity.core.health.series import Tier
-from connectivity.core.health.sources import EC2_CONSOLE, GUIDE, NLB, NLB_TIMEOUT, NLB_TROUBLE, OURS
 from costmodel.core.charges import PriceName
 from costmodel.core.units import HOURS_PER_MONTH
 

@@ -2,10 +2,19 @@
 
 from collections.abc import Iterator
 
-from connectivity.core.health.judging import HealthRule, Missing, State, Way, Whose
-from connectivity.core.health.kind import DAY, GIB, IDLE_DAYS, Kind, Role, Usage, Use, Wanted
+from connectivity.core.health.docs import CONSOLE, GUIDE, OURS
+from connectivity.core.health.evaluation import HealthRule, Missing, State, Way, Whose
 from connectivity.core.health.resource import Describe, Resource, Said, name_of, seconds
-from connectivity.core.health.sources import CONSOLE, GUIDE, OURS
+from connectivity.core.health.resource_type import (
+    DAY,
+    GIB,
+    IDLE_DAYS,
+    Kind,
+    Role,
+    Usage,
+    Use,
+    Wanted,
+)
 from costmodel.core.charges import PriceName
 from costmodel.core.units import HOURS_PER_MONTH
 

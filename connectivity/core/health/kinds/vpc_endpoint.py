@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
-from connectivity.core.health.judging import HealthRule, Missing, Saves, State, Way, Whose
-from connectivity.core.health.kind import (
+from connectivity.core.health.docs import ALARMS, CONSOLE, OURS
+from connectivity.core.health.evaluation import HealthRule, Missing, Saves, State, Way, Whose
+from connectivity.core.health.resource import Describe, Estate, Resource, Said, name_of, seconds
+from connectivity.core.health.resource_type import (
     DAY,
     GIB,
     IDLE_DAYS,
@@ -14,8 +16,6 @@ from connectivity.core.health.kind import (
     Use,
     Wanted,
 )
-from connectivity.core.health.resource import Describe, Estate, Resource, Said, name_of, seconds
-from connectivity.core.health.sources import ALARMS, CONSOLE, OURS
 from costmodel.core.charges import PriceName
 from costmodel.core.units import HOURS_PER_MONTH
 

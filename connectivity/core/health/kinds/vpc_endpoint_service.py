@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from connectivity.core.health.judging import HealthRule, Missing, State, Way, Whose
-from connectivity.core.health.kind import Kind, Wanted
+from connectivity.core.health.docs import ALARMS, CONSOLE, OURS
+from connectivity.core.health.evaluation import HealthRule, Missing, State, Way, Whose
 from connectivity.core.health.resource import Describe, Resource, Said, name_of
-from connectivity.core.health.sources import ALARMS, CONSOLE, OURS
+from connectivity.core.health.resource_type import Kind, Wanted
 
 KEY = "vpc-endpoint-service"
 

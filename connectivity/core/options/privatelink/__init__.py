@@ -4,17 +4,24 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from connectivity.core.columns import Flows
-from connectivity.core.option import ENDPOINT_OBJECT, SERVICE_OBJECT, Netperf, Objects, Option, Term
-from connectivity.core.options.privatelink.endpoints import carries, endpoint_azs
-from connectivity.core.options.privatelink.rules import RULES
-from connectivity.core.services import (
+from connectivity.core.network.flow_arrays import Flows
+from connectivity.core.option_parts.data_transfer import INTER_AZ, between_regions, codes
+from connectivity.core.option_parts.option import (
+    ENDPOINT_OBJECT,
+    SERVICE_OBJECT,
+    Netperf,
+    Objects,
+    Option,
+    Term,
+)
+from connectivity.core.option_parts.services import (
     GB_PER_UNIT,
     NLB_NEW_PER_UNIT,
     NLB_OPEN_PER_UNIT,
     az_counts,
 )
-from connectivity.core.transfer import INTER_AZ, between_regions, codes
+from connectivity.core.options.privatelink.endpoints import carries, endpoint_azs
+from connectivity.core.options.privatelink.rules import RULES
 from costmodel.core.charges import Capacity, Charge, Hourly, Ints, Kind, Metered, PriceName
 
 ENDPOINT = PriceName("AmazonVPC", "VpcEndpoint-Hours", "VpcEndpoint")

@@ -1,6 +1,6 @@
 """Where an interface endpoint can stand."""
 
-from connectivity.core.columns import AzList, Flows
+from connectivity.core.network.flow_arrays import AzList, Flows
 from costmodel.core.charges import Bools, Ints
 
 NOT_ACROSS_REGIONS = frozenset({"use1-az3", "usw1-az2", "apne1-az3", "apne2-az2", "apne2-az4"})

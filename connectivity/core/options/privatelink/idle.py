@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from connectivity.core.case import Case
-from connectivity.core.rule import Rule, Severity
-from connectivity.core.services import HTTP, TCP, TLS, UDP
-from connectivity.core.sources import ENDPOINT_SERVICES, NLB_IDLE
+from connectivity.core.network.planned_network import Case
+from connectivity.core.option_parts.services import HTTP, TCP, TLS, UDP
+from connectivity.core.rules.aws_docs import ENDPOINT_SERVICES, NLB_IDLE
+from connectivity.core.rules.rule import Rule, Severity
 from costmodel.core.charges import Bools, Floats
 
 TCP_IDLE_S, TCP_IDLE_MOST_S, UDP_IDLE_S = 350, 6_000, 120

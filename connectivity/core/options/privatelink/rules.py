@@ -2,15 +2,12 @@
 
 import numpy as np
 
-from connectivity.core import services
-from connectivity.core.case import Case
-from connectivity.core.columns import numbered
-from connectivity.core.common_rules import not_in_one_organization
-from connectivity.core.limits import limit_rules
+from connectivity.core.network.flow_arrays import numbered
+from connectivity.core.network.planned_network import Case
+from connectivity.core.option_parts import services
 from connectivity.core.options.privatelink.endpoints import NOT_ACROSS_REGIONS, endpoint_azs
 from connectivity.core.options.privatelink.idle import IDLE_RULES
-from connectivity.core.rule import Rule, Severity
-from connectivity.core.sources import (
+from connectivity.core.rules.aws_docs import (
     BEST_PRACTICES,
     ENDPOINT_QUOTAS,
     ENDPOINT_SERVICES,
@@ -19,6 +16,9 @@ from connectivity.core.sources import (
     TGW_ATTACHMENTS,
     UDP_BLOG,
 )
+from connectivity.core.rules.quotas import limit_rules
+from connectivity.core.rules.rule import Rule, Severity
+from connectivity.core.rules.vpc_and_connection import not_in_one_organization
 from costmodel.core.charges import Bools, Floats
 
 ENDPOINTS_PER_VPC = 50

@@ -4,10 +4,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from connectivity.core.columns import Flows
-from connectivity.core.option import ATTACHMENT_OBJECT, REGION_PEERING_OBJECT, Objects, Option, Term
+from connectivity.core.network.flow_arrays import Flows
+from connectivity.core.option_parts.data_transfer import between_regions, codes
+from connectivity.core.option_parts.option import (
+    ATTACHMENT_OBJECT,
+    REGION_PEERING_OBJECT,
+    Objects,
+    Option,
+    Term,
+)
 from connectivity.core.options.transit_gateway.rules import RULES
-from connectivity.core.transfer import between_regions, codes
 from costmodel.core.charges import Charge, Hourly, Ints, Metered, PriceName
 
 ATTACHMENT = PriceName("AmazonVPC", "TransitGateway-Hours", "TransitGatewayVPC")

@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from connectivity.core import hubs
-from connectivity.core.case import Case
-from connectivity.core.limits import limit_rules
-from connectivity.core.rule import Rule, Severity, needs
-from connectivity.core.sources import (
+from connectivity.core.network.planned_network import Case
+from connectivity.core.option_parts import hubs
+from connectivity.core.rules.aws_docs import (
     BEST_PRACTICES,
     TGW_ATTACHMENTS,
     TGW_QUOTAS,
     TGW_RAM,
 )
+from connectivity.core.rules.quotas import limit_rules
+from connectivity.core.rules.rule import Rule, Severity, needs
 from costmodel.core.charges import Bools, Floats
 
 ATTACHMENTS = 5_000

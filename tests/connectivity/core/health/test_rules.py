@@ -2,9 +2,9 @@
 
 import pytest
 
-from connectivity.core.health.judging import HealthRule, Missing, Saves, State, Way, judge
-from connectivity.core.health.kind import Kind
+from connectivity.core.health.evaluation import HealthRule, Missing, Saves, State, Way, judge
 from connectivity.core.health.kinds import KINDS
+from connectivity.core.health.resource_type import Kind
 
 RULES = [rule for kind in KINDS.values() for rule in kind.rules]
 END = 1_795_500_000 // 3_600 * 3_600

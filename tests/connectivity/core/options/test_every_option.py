@@ -2,10 +2,10 @@
 
 import pytest
 
-from connectivity.core.case import case
-from connectivity.core.option import Option
+from connectivity.core.network.planned_network import case
+from connectivity.core.option_parts.option import Option
 from connectivity.core.options import OPTIONS
-from connectivity.core.rule import Rule, Severity
+from connectivity.core.rules.rule import Rule, Severity
 from tests.factories import topology_of
 
 every_option = pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.key)

@@ -1,0 +1,194 @@
+"""A comparison as a file: JSON as the API gives it, CSV for spreadsheets, Markdown for a page."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpResponse
+
+from advisor import encoding
+from advisor.escaping import markdown_safe, spreadsheet_safe
+from advisor.web.comparison.view_state import Links
+from connectivity.advice import Answered
+from connectivity.core.as_json.comparison import plain
+from connectivity.core.comparison.reasons import mix_words
+from connectivity.core.comparison.recommendation import feasibility
+from connectivity.core.latency.distance import instead_words
+
+TYPES = {
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+}
+BETWEEN_REGIONS = ("bound_us", "typical_us", "typical_error", "median_us")
+COLUMNS = (
+    "option",
+    "feasible",
+    "monthly_usd",
+    "operations_usd",
+    "change_usd",
+    "worst_p99_us",
+    "worst_p99_basis",
+    "overhead_us",
+    "bound_us",
+    "typical_us",
+    "median_us",
+)
+MORE_COLUMNS = (
+    "typical_error_low", "typical_error_high", "feasibility", "no total because", "payers",
+    "first finding",
+)  # fmt: skip
+LINE_COLUMNS = (
+    "what",
+    "service",
+    "usage_type",
+    "operation",
+    "region",
+    "to_region",
+    "payer",
+    "quantity",
+    "unit",
+    "rate",
+    "usd",
+    "source",
+    "as_of",
+    "weak",
+)
+
+
+def file(answered: Answered, links: Links, kind: str) -> HttpResponse:
+    """A response that is saved under a name of its own."""
+    text = {"json": as_json, "csv": as_csv, "md": as_markdown}[kind](answered, links)
+    response = HttpResponse(text, content_type=TYPES[kind])
+    uid, number = str(links.address.uid)[:8], answered.version.number
+    name = f"comparison-{uid}-v{number}{'-what-if' if links.values else ''}.{kind}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def as_json(answered: Answered, links: Links) -> str:
+    """The contract's answer, and what was changed."""
+    changes = [
+        {"key": one.key, "was": one.was, "value": one.value} for one in answered.what_if.changes
+    ]
+    more = {
+        "topology_version": answered.version.number,
+        "what_if": changes,
+        "what_if_notes": answered.what_if.notes,
+    }
+    answer = plain(answered.comparison) | more
+    return encoding.as_json(answer, is_readable=True).decode()
+
+
+def as_csv(answered: Answered, links: Links) -> str:
+    """Two tables in one file: options, and under them every line of every bill; and a note."""
+    answer = plain(answered.comparison)
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    writer.writerow([*COLUMNS, *MORE_COLUMNS])
+    for one in answer["answers"]:
+        payers = "; ".join(f"{payer['account']} {payer['usd']}" for payer in one["payers"])
+        finding = next((f"{f['rule']} {f['detail']}" for f in one["findings"]), "")
+        low, high = one["typical_error"] or ("", "")
+        row = [*(one[column] for column in COLUMNS[1:]), low, high]
+        row += [_word(one), _missing(one), payers, finding]
+        writer.writerow([spreadsheet_safe(cell) for cell in (one["option"], *row)])
+    row = _mix_row(answer["mix"], mix_words(answered.comparison))
+    writer.writerow([spreadsheet_safe(cell) for cell in row])
+    writer.writerow([])
+    writer.writerow(["option", *LINE_COLUMNS])
+    for one in answer["answers"]:
+        for line in one["lines"]:
+            cells = (one["option"], *(line[column] for column in LINE_COLUMNS))
+            writer.writerow([spreadsheet_safe(cell) for cell in cells])
+    if answer["old_prices"]:
+        writer.writerows([[], ["note", answer["old_prices"]["sentence"]]])
+    return out.getvalue()
+
+
+def _mix_row(mix: dict[str, Any], words: str) -> list[Any]:
+    """Each flow by its own cheapest option, in the columns of an option."""
+    known = mix | {"option": "mix"}
+    row = [known.get(column, "") for column in COLUMNS]
+    missing = "" if mix["monthly_usd"] else "a flow has no option, or a price is missing"
+    return [*row, "", "", _mix_word(mix), missing, "", words]
+
+
+def _mix_line(mix: dict[str, Any]) -> str:
+    total, operations = mix["monthly_usd"] or "no total", mix["operations_usd"] or ""
+    cells = ("Each flow by its own cheapest option", total, operations, "", "", _mix_word(mix))
+    return f"| {' | '.join(cells)} |"
+
+
+def _mix_word(mix: dict[str, Any]) -> str:
+    if mix["monthly_usd"] is None:
+        return "Not feasible"
+    return "Can be built" if mix["feasible"] else "Cannot be built: two targets for one route"
+
+
+def _word(one: dict[str, Any]) -> str:
+    severities = {finding["severity"] for finding in (*one["findings"], *one["findings_more"])}
+    return feasibility(severities, is_feasible=one["feasible"])
+
+
+def _missing(one: dict[str, Any]) -> str:
+    """Why an option has no total; empty where it has one."""
+    if one["monthly_usd"] is not None:
+        return ""
+    gaps = [f"{gap['usage_type']} in {gap['region']}" for gap in one["gaps"]]
+    return f"price missing: {'; '.join(gaps)}" if gaps else "cannot carry these flows"
+
+
+def as_markdown(answered: Answered, links: Links) -> str:
+    """The verdict and the options as a table, with what they rest on."""
+    return "\n".join(_markdown(answered)) + "\n"
+
+
+def _markdown(answered: Answered) -> Iterator[str]:
+    answer = plain(answered.comparison)
+    name, number = markdown_safe(answer["topology"]), answered.version.number
+    yield f"**{name}** (version {number}): {markdown_safe(answer['because'])}"
+    for one in answered.what_if.changes:
+        label = markdown_safe(one.label)
+        yield f"- changed: {label} {one.was:,.10g} to {one.value:,.10g} {one.unit}"
+    for note in answered.what_if.notes:
+        yield f"- {markdown_safe(note)}"
+    yield ""
+    yield "| Option | USD a month | Operations | Paid by | p99, µs | Feasible |"
+    yield "|---|---:|---:|---|---:|---|"
+    for one in answer["answers"]:
+        usd = one["monthly_usd"] or ("price missing" if one["gaps"] else "not priced")
+        us = _instead(one) if one["worst_p99_us"] is None else f"{one['worst_p99_us']:g}"
+        basis = f" ({one['worst_p99_basis']})" if one["worst_p99_us"] is not None else ""
+        rule = next((f["rule"] for f in one["findings"] if f["severity"] == "hard"), "")
+        word = f"{_word(one)} {rule}".strip()
+        cells = (one["name"], usd, one["operations_usd"], _payers(one), us + basis, word)
+        yield f"| {' | '.join(markdown_safe(cell or '') for cell in cells)} |"
+    yield _mix_line(answer["mix"])
+    yield ""
+    yield markdown_safe(
+        f"Prices {answer['price_list']['name']} as of {answer['price_list']['as_of']}, latencies "
+        f"{answer['latency_as_of']}, rules {answer['rules_as_of']}, engine {answer['engine']}. "
+        f"{answered.comparison.prices.basis}."
+    )
+    if answer["old_prices"]:
+        yield ""
+        yield markdown_safe(answer["old_prices"]["sentence"])
+
+
+def _payers(one: dict[str, Any]) -> str:
+    """Who pays how much; of what lacks a price, who pays it."""
+    unknown = dict.fromkeys(account for gap in one["gaps"] for account in gap["payers"])
+    paid = [f"{payer['account']}: {payer['usd']}" for payer in one["payers"]]
+    if one["monthly_usd"] is None and not unknown:
+        return "not priced"
+    return ", ".join([*paid, *(f"{account}: price missing" for account in unknown)]) or (
+        "nobody: nothing is billed"
+    )
+
+
+def _instead(one: dict[str, Any]) -> str:
+    """What is known where no p99 is."""
+    words = instead_words(*(one[name] for name in BETWEEN_REGIONS))
+    return f"no data; {words}" if words else "no data"

@@ -1,0 +1,245 @@
+"""Two to four views side by side: topologies, versions, or what-ifs; differences first."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from typing import NamedTuple
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from advisor.templatetags.figures import amount, percent, signed_usd, us, usd
+from advisor.web.comparison.view_state import Links, address_of
+from advisor.web.request_helpers import found_or_404, signed_in
+from connectivity import queries
+from connectivity.advice import Answered
+from connectivity.core.comparison.answer import Answer
+from connectivity.core.comparison.recommendation import feasibility, mix_ahead, recommended
+
+MOST = 4
+OFFERED = 20  # topologies and versions to choose from
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One column."""
+
+    answered: Answered
+    links: Links
+    without: str  # the address of the others
+
+    @property
+    def best(self) -> Answer | None:
+        return recommended(self.answered.comparison)
+
+    def answer(self, option: str) -> Answer | None:
+        answers = self.answered.comparison.answers
+        return next((one for one in answers if one.option.key == option), None)
+
+
+class Cell(NamedTuple):
+    text: str
+    change: str  # against the first column, where it can be counted
+
+
+class Row(NamedTuple):
+    label: str
+    cells: list[Cell]
+    differs: bool
+
+
+class Choice(NamedTuple):
+    value: str
+    label: str
+
+
+@require_safe
+@found_or_404
+def show(request: HttpRequest) -> HttpResponse:
+    """The table, and what else could stand in it."""
+    team_id = signed_in(request).team_id
+    asked = list(dict.fromkeys(request.GET.getlist("s")))
+    texts = [one for one in asked if one][:MOST]
+    columns = [_scenario(text, texts, team_id) for text in texts]
+    rows = list(_rows(columns)) if columns else []
+    context = {
+        "columns": columns,
+        "differing": [row for row in rows if row.differs],
+        "same": [row for row in rows if not row.differs],
+        "kept": [one.links.scenario for one in columns],
+        "choices": _choices(team_id, columns),
+        "has_room": len(columns) < MOST,
+        "left_out": max(0, len(asked) - MOST),
+    }
+    return render(request, "web/comparison/scenarios.html", context)
+
+
+def _scenario(text: str, all_texts: list[str], team_id: int) -> Scenario:
+    uid, _, query = text.partition("?")
+    try:
+        address = address_of(QueryDict(query), UUID(uid))
+    except ValueError as error:
+        raise Http404(f"{uid[:40]!r} is not a topology") from error
+    answered = address.answer(team_id)
+    others = [("s", one) for one in all_texts if one != text]
+    without = f"{reverse('scenarios')}?{urlencode(others)}"
+    return Scenario(answered, Links(address, answered), without)
+
+
+def _choices(team_id: int, columns: list[Scenario]) -> list[Choice]:
+    """What can be added: the same without its changes, other versions, other topologies."""
+    found = [
+        Choice(f"{one.links.address.uid}?{urlencode(one.links.pins)}", _as_saved(one))
+        for one in columns
+        if one.links.values
+    ]
+    for uid in dict.fromkeys(one.links.address.uid for one in columns):
+        versions = queries.versions(team_id, uid).defer("document")[:OFFERED]
+        name = queries.topology(team_id, uid).name
+        numbers = [one.number for one in versions]
+        found += [Choice(f"{uid}?version={n}", f"{name}, version {n}") for n in numbers]
+    others = queries.topologies(team_id)[:OFFERED]
+    found += [Choice(f"{one.uid}?", f"{one.name}, newest version") for one in others]
+    return list(dict.fromkeys(found))
+
+
+def _as_saved(one: Scenario) -> str:
+    version = one.answered.version
+    return f"{version.topology.name}, version {version.number}, without its changes"
+
+
+def _rows(columns: list[Scenario]) -> Iterator[Row]:
+    yield from _inputs(columns)
+    yield from _verdicts(columns)
+    names = {
+        answer.option.key: answer.option.name
+        for one in columns
+        for answer in one.answered.comparison.answers
+    }
+    for key, name in names.items():
+        yield _row(columns, f"{name}, a month", partial(_option_usd, key), _money)
+    for key, name in names.items():
+        yield _row(columns, f"{name}, feasibility", partial(_feasibility, key))
+
+
+def _inputs(columns: list[Scenario]) -> Iterator[Row]:
+    yield _row(columns, "Topology", lambda one: one.answered.what_if.topology.name)
+    yield _row(columns, "Version", lambda one: str(one.answered.version.number))
+    yield _row(columns, "Changed inputs", _changes)
+    yield _row(columns, "VPCs", lambda one: Decimal(len(one.answered.what_if.topology.vpcs)))
+    yield _row(columns, "Flows", lambda one: Decimal(len(one.answered.what_if.topology.flows)))
+    yield _row(columns, "GB a month", lambda one: _decimal(one.answered.what_if.result["gb"]))
+    yield _row(
+        columns, "Crossing AZs", lambda one: percent(one.answered.what_if.result["crossing"] / 100)
+    )
+    yield _row(columns, "Price list", lambda one: one.answered.comparison.prices.name)
+    yield _row(columns, "Latencies", lambda one: one.answered.comparison.latencies.name)
+
+
+def _verdicts(columns: list[Scenario]) -> Iterator[Row]:
+    yield _row(columns, "Recommended", lambda one: one.best.option.name if one.best else "nothing")
+    yield _row(columns, "Monthly bill", lambda one: one.best.usd if one.best else None, _money)
+    yield _row(columns, "Operations", _operations, _money)
+    yield _row(columns, "Who pays", _payers)
+    yield _row(columns, "p99, worst flow", lambda one: us(_worst_us(one)))
+    yield _row(columns, "Objects", lambda one: _objects(one.best))
+    yield _row(columns, "Each flow by itself, a month", _mix_usd, _money)
+    yield _row(columns, "Saved by that", _saved, _money)
+
+
+def _feasibility(key: str, one: Scenario) -> str:
+    answer = one.answer(key)
+    if answer is None:
+        return "not asked for"
+    severities = {hit.rule.severity.value for hit in answer.hits}
+    return feasibility(severities, is_feasible=answer.is_feasible)
+
+
+def _operations(one: Scenario) -> "Value":
+    if one.best is None:
+        return None
+    is_stated = one.answered.comparison.case.topology.operations_usd
+    return one.best.operations_usd if is_stated else "not stated"
+
+
+Value = str | Decimal | None
+
+
+def _row(
+    columns: list[Scenario],
+    label: str,
+    value: Callable[[Scenario], Value],
+    shown: Callable[[Value], str] | None = None,
+) -> Row:
+    values = [value(one) for one in columns]
+    is_money = shown is _money
+    cells = [
+        Cell((shown or _plain)(one), _change(values[0], one, is_money=is_money) if i else "")
+        for i, one in enumerate(values)
+    ]
+    return Row(label, cells, len({cell.text for cell in cells}) > 1)
+
+
+def _plain(value: Value) -> str:
+    return amount(value) if isinstance(value, Decimal) else value or "none"
+
+
+def _money(value: Value) -> str:
+    return value if isinstance(value, str) else usd(value)
+
+
+def _change(first: Value, value: Value, *, is_money: bool) -> str:
+    if not isinstance(first, Decimal) or not isinstance(value, Decimal) or first == value:
+        return ""
+    more = value - first
+    return signed_usd(more) if is_money else f"{'+' if more > 0 else ''}{amount(more)}"
+
+
+def _decimal(value: float) -> Decimal:
+    return Decimal(f"{value:.3f}")
+
+
+def _changes(one: Scenario) -> str:
+    what_if = one.answered.what_if
+    changes = [f"{c.label} {c.was:,.10g} to {c.value:,.10g} {c.unit}" for c in what_if.changes]
+    return "; ".join([*changes, *what_if.notes])
+
+
+def _option_usd(key: str, one: Scenario) -> Decimal | None:
+    answer = one.answer(key)
+    return answer.usd if answer else None
+
+
+def _mix_usd(one: Scenario) -> Decimal | None:
+    return one.answered.comparison.mix.usd
+
+
+def _saved(one: Scenario) -> "Value":
+    """By how much each flow by its own cheapest option is below the recommended one."""
+    ahead = mix_ahead(one.answered.comparison)
+    return ahead.saves_usd if ahead and ahead.saves_usd else "nothing"
+
+
+def _payers(one: Scenario) -> str:
+    best = one.best
+    if best is None:
+        return ""
+    names = one.answered.comparison.case.account
+    paid = best.payers(one.answered.comparison.case.topology.accounts).items()
+    said = [f"{names[account].name} {usd(value)}" for account, value in paid]
+    more = f" and {len(said) - MOST} more" if len(said) > MOST else ""
+    return ", ".join(said[:MOST]) + more or "nobody"
+
+
+def _worst_us(one: Scenario) -> float | None:
+    return one.best.heads.worst.us if one.best else None
+
+
+def _objects(best: Answer | None) -> str:
+    counts = best.objects.items() if best else ()
+    return ", ".join(f"{n} {kind}{'s' if n > 1 else ''}" for kind, n in counts)

@@ -1,0 +1,104 @@
+"""Links to one comparison for people without an account: made, listed, read, revoked."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from advisor.models import ShareLink
+from advisor.web.comparison.view_state import Links, address_of
+from advisor.web.comparison.views import charts_csp, comparison_context, curves_of
+from advisor.web.request_helpers import found_or_404, signed_in
+from connectivity.models import TopologyVersion
+from connectivity.queries import UnknownLatencies
+from costmodel.queries import UnknownPriceList
+
+
+class ShareForm(forms.Form):
+    """For how long a link is open."""
+
+    days = forms.IntegerField(label="Open for, days", initial=30, min_value=1, max_value=365)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@found_or_404
+def share(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Make a link to the view that the address names; list those of its topology."""
+    user = signed_in(request)
+    address = address_of(request.GET, uid)
+    answered = address.answer(user.team_id)
+    links = Links(address, answered)
+    form = ShareForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        ShareLink.objects.create(
+            team_id=user.team_id,
+            version=answered.version,
+            query=links.query,
+            author=user,
+            expires_at=timezone.now() + timedelta(days=form.cleaned_data["days"]),
+        )
+        messages.success(request, "The link is made. Whoever has it can read this view.")
+        return redirect(links.share)
+    made = ShareLink.objects.filter(team_id=user.team_id, version__topology__uid=uid)
+    context = {
+        "form": form,
+        "links": links,
+        "made": made.select_related("version", "author"),
+        "answered": answered,
+        "topology": answered.version.topology,
+        "host": f"{request.scheme}://{request.get_host()}",
+    }
+    return render(request, "web/comparison/share.html", context)
+
+
+@require_POST
+@found_or_404
+def revoke(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """End a link at once."""
+    link = ShareLink.objects.select_related("version__topology").get(
+        team_id=signed_in(request).team_id, uid=uid
+    )
+    if link.revoked_at is None:
+        link.revoked_at = timezone.now()
+        link.save(update_fields=["revoked_at"])
+    messages.success(request, "The link is revoked; it shows nothing any more.")
+    return redirect("share", link.version.topology.uid)
+
+
+@charts_csp  # type: ignore[arg-type]  # its types know only views without arguments
+@login_not_required
+@require_safe
+def shared(request: HttpRequest, key: str) -> HttpResponse:
+    """A shared comparison: to be read, nothing else."""
+    try:
+        link = ShareLink.by_key(key)
+    except ShareLink.DoesNotExist as error:
+        raise Http404("no such link") from error
+    response = _shared(request, link) if link.is_open else _ended(request)
+    response["Cache-Control"] = "private, no-store"
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def _shared(request: HttpRequest, link: ShareLink) -> HttpResponse:
+    address = address_of(QueryDict(link.query), link.version.topology.uid)
+    try:
+        answered = address.answer(link.team_id)
+    except (TopologyVersion.DoesNotExist, UnknownPriceList, UnknownLatencies):
+        return _ended(request)
+    answer = comparison_context(address, answered, Links(address, answered))
+    answer |= {"is_shared": True, "curves": curves_of(answered.comparison)}
+    context = {"answer": answer, "version": answered.version, "link": link}
+    return render(request, "web/comparison/shared.html", context)
+
+
+def _ended(request: HttpRequest) -> HttpResponse:
+    """It was a link once; that is no secret to who has its signature."""
+    return render(request, "web/comparison/ended.html", status=410)

@@ -1,0 +1,28 @@
+"""A topology's comparison: the page and its parts, exports, scenarios, shared links."""
+
+from django.urls import path
+
+from advisor.web.comparison import outlook, scenarios, share_links, views
+
+urlpatterns = [
+    path("topologies/<uuid:uid>/", views.show, name="topology"),
+    *(
+        path(
+            f"topologies/<uuid:uid>/comparison.{kind}",
+            views.download,
+            {"kind": kind},
+            name=f"comparison-{kind}",
+        )
+        for kind in ("json", "csv", "md")
+    ),
+    path("topologies/<uuid:uid>/keep/", views.keep, name="keep"),
+    path("topologies/<uuid:uid>/own-price/", views.own_price, name="own-price"),
+    path("topologies/<uuid:uid>/load-prices/", views.load_prices, name="load-prices"),
+    path("topologies/<uuid:uid>/curves/", views.curves, name="curves"),
+    path("topologies/<uuid:uid>/outlook/", outlook.show, name="outlook"),
+    path("topologies/<uuid:uid>/print/", views.print_view, name="print"),
+    path("topologies/<uuid:uid>/share/", share_links.share, name="share"),
+    path("shared/<str:key>/", share_links.shared, name="shared"),
+    path("shared/<uuid:uid>/revoke/", share_links.revoke, name="share-revoke"),
+    path("scenarios/", scenarios.show, name="scenarios"),
+]

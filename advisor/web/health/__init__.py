@@ -1,0 +1,1 @@
+"""Health pages: resources, findings, rules and what is collected."""

@@ -1,0 +1,219 @@
+"""How collecting goes: accounts, servers, what was refused, what it costs, who is told."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from advisor import jobs, webhooks
+from advisor.models import Webhook, WebhookDelivery
+from advisor.web.health.forms import AccountForm, CapForm, SourceForm, WebhookForm
+from advisor.web.request_helpers import found_or_404, signed_in
+from connectivity.clients.web import NotAllowed
+from connectivity.core.health import iam_role
+from connectivity.core.problems import DocumentRefused
+from connectivity.health import aws_accounts, lookup, prometheus_servers
+from connectivity.health.spending import cap_of
+from connectivity.models import AwsAccount, HealthSettings, PrometheusSource
+
+PRINCIPAL = "ARN-OF-THE-WORKER"  # which AWS refuses until somebody puts the real one there
+DELIVERIES = 20
+
+
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """Everything about collecting, on one page."""
+    team_id = signed_in(request).team_id
+    return _page(request, team_id)
+
+
+def _page(
+    request: HttpRequest, team_id: int, new_webhook: Webhook | None = None, **forms: Any
+) -> HttpResponse:
+    """The page; with forms that say what is wrong, or with a secret that is shown this once."""
+    told = WebhookDelivery.objects.filter(webhook__team_id=team_id, webhook__ended_at=None)
+    told = told.select_related("webhook", "event__finding__resource")
+    context = {
+        "accounts": AwsAccount.objects.filter(team_id=team_id, removed_at=None),
+        "sources": PrometheusSource.objects.filter(team_id=team_id),
+        "places": lookup.places(team_id),
+        "cost": lookup.cost(team_id, timezone.now()),
+        "webhooks": Webhook.objects.filter(team_id=team_id, ended_at=None),
+        "deliveries": told[:DELIVERIES],
+        "account_form": AccountForm(),
+        "source_form": SourceForm(),
+        "webhook_form": WebhookForm(),
+        "cap_form": CapForm(initial={"cap_usd": cap_of(team_id)}),
+        "now": timezone.now(),
+    }
+    context |= {"new_webhook": new_webhook, **forms}
+    status = 400 if forms else 200
+    response = render(request, "web/health/collection.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+def add_account(request: HttpRequest) -> HttpResponse:
+    team_id, form = signed_in(request).team_id, AccountForm(request.POST)
+    if form.is_valid():
+        try:
+            row = aws_accounts.add_account(team_id, form.wish())
+        except DocumentRefused as error:
+            _show(form, error)
+        else:
+            messages.success(request, f"{row} is watched. Make the role below, and check it.")
+            return redirect("health-account", row.uid)
+    return _page(request, team_id, account_form=form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@found_or_404
+def account(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One account: the role that it must have, and its Regions."""
+    row = aws_accounts.account_of(signed_in(request).team_id, uid)
+    form = AccountForm(
+        request.POST or None,
+        initial={
+            "account": row.account,
+            "name": row.name,
+            "regions": ", ".join(row.regions),
+            "role_arn": row.role_arn,
+        },
+    )
+    form.fields["account"].disabled = True
+    if request.method == "POST" and form.is_valid():
+        try:
+            aws_accounts.change_account(row, form.wish())
+        except DocumentRefused as error:
+            _show(form, error)
+        else:
+            messages.success(request, f"{row.name} is saved; it is asked within a minute.")
+            return redirect("health-account", row.uid)
+    principal = settings.AWS_WORKER_ARN or PRINCIPAL
+    context = {
+        "row": row,
+        "form": form,
+        "principal": principal,
+        "is_example": not settings.AWS_WORKER_ARN,
+        "can_check": aws_accounts.can_be_asked(row),
+        "actions": iam_role.actions(),
+        "cloudformation": iam_role.cloudformation(principal, row.external_id),
+        "terraform": iam_role.terraform(principal, row.external_id),
+    }
+    return render(request, "web/health/account.html", context)
+
+
+@require_POST
+@found_or_404
+def check(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Try each permission, as a job: AWS may take its time."""
+    user = signed_in(request)
+    row = aws_accounts.account_of(user.team_id, uid)
+    job = jobs.start(
+        "check-account", {"account": str(row.uid)}, team_id=user.team_id, user_id=user.pk
+    )
+    return redirect("job", job.uid)
+
+
+@require_POST
+@found_or_404
+def remove_account(request: HttpRequest, uid: UUID) -> HttpResponse:
+    row = aws_accounts.account_of(signed_in(request).team_id, uid)
+    aws_accounts.remove_account(row)
+    messages.success(request, f"{row} is no longer watched. Delete its role in AWS, too.")
+    return redirect("health-collection")
+
+
+@require_POST
+def add_source(request: HttpRequest) -> HttpResponse:
+    team_id, form = signed_in(request).team_id, SourceForm(request.POST)
+    if form.is_valid():
+        try:
+            data = form.cleaned_data
+            row = prometheus_servers.add_source(
+                team_id, data["name"], data["url"], settings.OUTBOUND_HOSTS
+            )
+        except DocumentRefused as error:
+            _show(form, error)
+        except NotAllowed as error:
+            form.add_error("url", str(error))
+        else:
+            messages.success(request, f"{row.name} is asked within a minute.")
+            return redirect("health-collection")
+    return _page(request, team_id, source_form=form)
+
+
+@require_POST
+@found_or_404
+def remove_source(request: HttpRequest, uid: UUID) -> HttpResponse:
+    row = PrometheusSource.objects.get(team_id=signed_in(request).team_id, uid=uid)
+    prometheus_servers.remove_source(row)
+    messages.success(request, f"{row.name} is asked no more.")
+    return redirect("health-collection")
+
+
+@require_POST
+def cap(request: HttpRequest) -> HttpResponse:
+    team_id, form = signed_in(request).team_id, CapForm(request.POST)
+    if not form.is_valid():
+        return _page(request, team_id, cap_form=form)
+    HealthSettings.objects.update_or_create(team_id=team_id, defaults=form.cleaned_data)
+    messages.success(request, f"Asking stops at {form.cleaned_data['cap_usd']} USD a month.")
+    return redirect("health-collection")
+
+
+@require_POST
+def add_webhook(request: HttpRequest) -> HttpResponse:
+    user, form = signed_in(request), WebhookForm(request.POST)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            row = webhooks.add(user.team_id, data["name"], data["url"], user.pk)
+        except DocumentRefused as error:
+            _show(form, error)
+        else:
+            return _page(request, user.team_id, new_webhook=row)
+    return _page(request, user.team_id, webhook_form=form)
+
+
+@require_POST
+@found_or_404
+def end_webhook(request: HttpRequest, uid: UUID) -> HttpResponse:
+    row = webhooks.end(signed_in(request).team_id, uid)
+    messages.success(request, f"{row.name} is told nothing more.")
+    return redirect("health-collection")
+
+
+@require_POST
+@found_or_404
+def again(request: HttpRequest, uid: UUID) -> HttpResponse:
+    row, is_tried = webhooks.again(signed_in(request).team_id, uid)
+    said = "is tried again" if is_tried else f"was not dead but {row.state}: nothing to repeat"
+    messages.success(request, f"{row.webhook.name} {said}.")
+    return redirect("health-collection")
+
+
+@require_safe
+@found_or_404
+def role(request: HttpRequest, uid: UUID, kind: str) -> HttpResponse:
+    """The role as a file for CloudFormation or Terraform."""
+    row = aws_accounts.account_of(signed_in(request).team_id, uid)
+    principal = settings.AWS_WORKER_ARN or PRINCIPAL
+    make = {"json": iam_role.cloudformation, "tf": iam_role.terraform}.get(kind)
+    if make is None:
+        raise Http404(f"no role comes as {kind[:10]!r}")
+    response = HttpResponse(make(principal, row.external_id), content_type="text/plain")
+    name = f"connectivity-advisor-reader-{row.account}.{kind}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _show(form: Any, error: DocumentRefused) -> None:
+    for place, problem in error.problems:
+        form.add_error(place if place in form.fields else None, problem)

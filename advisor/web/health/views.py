@@ -1,0 +1,188 @@
+"""Health pages: what is wrong, since when, how sure that is, and what to do."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from advisor.web.health.charts import figure
+from advisor.web.health.forms import MuteForm, RuleForm
+from advisor.web.request_helpers import found_or_404, signed_in, text_in
+from connectivity.core.health.evaluation import HealthRule, State
+from connectivity.core.health.kinds import KINDS
+from connectivity.core.problems import DocumentRefused
+from connectivity.health import findings, lookup
+from connectivity.health.cheaper_options import alternatives
+from connectivity.health.rule_settings import rules_of, set_rule
+from connectivity.models import Finding, Resource, RuleSetting
+
+PAGE = 50
+LATE = timedelta(minutes=45)  # after which nobody can have collected as planned
+STATES = tuple(state.value for state in reversed(State))
+
+
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """Everything that is watched, the worst first; `kind`, `state` and `q` narrow it."""
+    team_id = signed_in(request).team_id
+    kind, state, text = (text_in(request.GET, name) for name in ("kind", "state", "q"))
+    if (kind and kind not in KINDS) or (state and state not in STATES):
+        raise Http404("no such kind or state")
+    kinds = lookup.counts(team_id)
+    until = lookup.read_until(kinds)
+    found = lookup.resources(team_id, kind, state, text)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    asked = {"kind": kind, "state": state, "q": text}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    context = {
+        "kinds": kinds,
+        "totals": lookup.totals(kinds),
+        "total": sum(one.total for one in kinds),
+        "kind": KINDS.get(kind),
+        "asked": asked,
+        "page": page,
+        "rows": [(one, KINDS[one.kind].one) for one in page],
+        "query": f"&{query}" if query else "",
+        "until": until,
+        "is_late": until is not None and timezone.now() - until > LATE,
+        "is_watching": bool(kinds) or lookup.is_watching(team_id),
+    }
+    return render(request, "web/health/overview.html", context)
+
+
+@require_safe
+@found_or_404
+def resource(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One resource in depth."""
+    row = lookup.resource(signed_in(request).team_id, uid)
+    range_ = text_in(request.GET, "range") or "3h"
+    if range_ not in lookup.RANGES:
+        raise Http404(f"no range is called {range_[:20]!r}")
+    kind = KINDS[row.kind]
+    now = int(timezone.now().timestamp())
+    lines = lookup.lines(row, range_, now)
+    instead = alternatives(row)
+    form = f"{reverse('new')}?{urlencode(instead.query)}" if instead else ""
+    context = {
+        "row": row,
+        "kind": kind,
+        "range": range_,
+        "ranges": lookup.RANGES,
+        "charts": [figure(one, now - lookup.RANGES[range_], now) for one in lines if one.points],
+        "silent": [one.series for one in lines if not one.points],
+        "findings": _worst_first(row),
+        "past": row.findings.exclude(closed_at=None).prefetch_related("events")[:20],
+        "verdicts": [(kind.rule(one["rule"]), one) for one in row.verdicts],
+        "instead": instead,
+        "form": form,
+        "mute_form": MuteForm(),
+        "console": kind.console.format(region=row.region, id=row.aws_id),
+    }
+    return render(request, "web/health/resource.html", context)
+
+
+def _worst_first(row: Resource) -> list[tuple[Finding, Any]]:
+    """Open findings with their rules."""
+    found = [(one, KINDS[row.kind].rule(one.rule)) for one in row.findings.filter(closed_at=None)]
+    return sorted(found, key=lambda one: (STATES.index(one[0].state), one[0].rule))
+
+
+@require_POST
+@found_or_404
+def acknowledge(request: HttpRequest, uid: UUID) -> HttpResponse:
+    user = signed_in(request)
+    one = findings.finding_of(user.team_id, uid)
+    try:
+        findings.acknowledge(one, text_in(request.POST, "note"), user.pk)
+    except DocumentRefused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"{one.rule} is acknowledged; it closes when it is over.")
+    return redirect("health-resource", one.resource.uid)
+
+
+@require_POST
+@found_or_404
+def mute(request: HttpRequest, uid: UUID) -> HttpResponse:
+    user = signed_in(request)
+    one = findings.finding_of(user.team_id, uid)
+    form = MuteForm(request.POST)
+    if not form.is_valid():
+        said = ["Say for how long, and why.", *form.errors.get("note", ())]
+        messages.error(request, " ".join(map(str, said)))
+        return redirect("health-resource", one.resource.uid)
+    days = form.cleaned_data["days"]
+    until = timezone.now() + timedelta(days=days) if days else findings.FAR
+    findings.mute(one, until, form.cleaned_data["note"], user.pk)
+    messages.success(
+        request,
+        f"{one.rule} is muted; the state follows with the next collection, within 15 minutes.",
+    )
+    return redirect("health-resource", one.resource.uid)
+
+
+@require_POST
+@found_or_404
+def unmute(request: HttpRequest, uid: UUID) -> HttpResponse:
+    user = signed_in(request)
+    one = findings.finding_of(user.team_id, uid)
+    findings.unmute(one, user.pk)
+    messages.success(request, f"{one.rule} is heard again.")
+    return redirect("health-resource", one.resource.uid)
+
+
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    """Every rule, as the team has it."""
+    team_id = signed_in(request).team_id
+    own = {one.rule: one for one in RuleSetting.objects.filter(team_id=team_id)}
+    mine = rules_of(team_id)
+    groups = []
+    for kind in KINDS.values():
+        rows = [
+            (mine.health[one.id], own.get(one.id), _form(mine.health[one.id], own))
+            for one in kind.rules
+        ]
+        rows += [(one, own.get(one.id), None) for one in kind.configuration]  # type: ignore[misc]
+        groups.append((kind, rows))
+    return render(request, "web/health/rules.html", {"groups": groups, "off": mine.off})
+
+
+def _form(rule: HealthRule, own: dict[str, RuleSetting]) -> RuleForm:
+    setting = own.get(rule.id)
+    reason = setting.reason if setting else ""
+    numbers = {"threshold": rule.threshold, "n": rule.n, "m": rule.m}
+    return RuleForm(initial={**numbers, "reason": reason}, auto_id=f"{rule.id}_%s")
+
+
+@require_POST
+@found_or_404
+def rule(request: HttpRequest, id: str) -> HttpResponse:
+    """Other numbers for a rule, or as it was."""
+    user = signed_in(request)
+    form = RuleForm(request.POST)
+    try:
+        if not form.is_valid():
+            said = " ".join(str(one) for errors in form.errors.values() for one in errors)
+            messages.error(request, f"{id}: {said}")
+        elif set_rule(user.team_id, id, form.numbers(), user.pk):
+            messages.success(
+                request,
+                f"{id} is judged by your numbers with the next collection, within 15 minutes.",
+            )
+        else:
+            messages.success(request, f"{id} is as it comes.")
+    except DocumentRefused as error:
+        messages.error(request, f"Nothing was changed. {id}: {error}")
+        return redirect("health-rules")
+    except LookupError as error:
+        raise Http404(str(error)) from error
+    return redirect(f"{reverse('health-rules')}#{id}")

@@ -1,0 +1,1 @@
+"""The latency matrix and its imports."""

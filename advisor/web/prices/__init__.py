@@ -1,0 +1,1 @@
+"""Price lists and a team's own prices."""

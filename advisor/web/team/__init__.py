@@ -1,0 +1,1 @@
+"""The team, its members and log, an account's tokens, background work."""

@@ -1,0 +1,61 @@
+"""Pages about the account of who is signed in."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from advisor.models import ApiToken
+from advisor.reports.making import set_schedule
+from advisor.web.request_helpers import found_or_404, signed_in
+from advisor.web.topologies.forms import TokenForm, ZoneForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def tokens(request: HttpRequest) -> HttpResponse:
+    """The user's API tokens. A new one is shown once, on the page that made it."""
+    user = signed_in(request)
+    form = TokenForm(request.POST or None)
+    key = None
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        if user.auth_token_set.filter(name=data["name"]).exists():
+            form.add_error("name", "A token of this name is there already.")
+        else:
+            _, key = ApiToken.objects.create(
+                user=user,
+                expiry=timedelta(days=data["days"]),
+                name=data["name"],
+                scope=data["scope"],
+                team_id=user.team_id,
+            )
+            form = TokenForm()
+    mine = user.auth_token_set.order_by("name")
+    response = render(request, "web/team/tokens.html", {"form": form, "tokens": mine, "key": key})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def zone(request: HttpRequest) -> HttpResponse:
+    """The time zone in which the team sees times."""
+    team = signed_in(request).team
+    form = ZoneForm(request.POST or None, initial={"time_zone": team.time_zone})
+    if request.method == "POST" and form.is_valid():
+        set_schedule(team, time_zone=form.cleaned_data["time_zone"])
+        messages.success(request, f"Times are shown as in {team.time_zone} from now on.")
+        return redirect("zone")
+    return render(request, "web/team/zone.html", {"form": form})
+
+
+@require_POST
+@found_or_404
+def revoke(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """End a token at once."""
+    token = signed_in(request).auth_token_set.get(uid=uid)
+    token.delete()
+    messages.success(request, f"The token {token.name!r} is revoked.")
+    return redirect("tokens")

@@ -1,0 +1,79 @@
+"""Pages about work in the background: how far it is, what came of it, how to stop it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from advisor import jobs
+from advisor.models import Job, User
+from advisor.web.request_helpers import found_or_404, signed_in
+
+PAGE = 50
+KINDS = {
+    "compare": "Comparison",
+    "fetch-prices": "Prices from AWS",
+    "aws-latency": "Latencies from AWS",
+    "check-account": "Permissions of an account",
+}
+UNFINISHED = (Job.State.QUEUED, Job.State.RUNNING)
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The team's jobs, the newest first."""
+    mine = Job.objects.filter(team_id=signed_in(request).team_id).defer("arguments", "result")
+    page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
+    rows = [(one, KINDS.get(one.kind, one.kind)) for one in page]
+    return render(request, "web/team/jobs.html", {"page": page, "rows": rows})
+
+
+@require_safe
+@found_or_404
+def show(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One job; for htmx, the part that changes."""
+    job = Job.objects.get(team_id=signed_in(request).team_id, uid=uid)
+    back = job.arguments.get("back", "")
+    if back and job.state == Job.State.DONE and request.htmx:  # type: ignore[attr-defined]
+        return _leads_back(request, job, back)
+    context = {
+        "job": job,
+        "back": back,
+        "kind": KINDS.get(job.kind, job.kind),
+        "is_unfinished": job.state in UNFINISHED,
+        "may_cancel": _may_cancel(signed_in(request), job),
+        "percent": job.done * 100 // job.total if job.total else 0,
+    }
+    part = request.htmx  # type: ignore[attr-defined]  # django-htmx's middleware
+    return render(request, "web/team/_job.html" if part else "web/team/job.html", context)
+
+
+def _may_cancel(user: User, job: Job) -> bool:
+    return user.may_edit or user.pk == job.user_id
+
+
+def _leads_back(request: HttpRequest, job: Job, back: str) -> HttpResponse:
+    """Whoever waited for prices is shown the view for which they were loaded."""
+    said = job.result or {}
+    messages.success(
+        request,
+        f"The price list {said.get('price_list')} is in force: {said.get('kept')} prices kept of "
+        f"{said.get('read')} read.",
+    )
+    return HttpResponseClientRedirect(back)
+
+
+@require_POST
+@found_or_404
+def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Stop a job at its next step; nothing of it is stored."""
+    job = Job.objects.get(team_id=signed_in(request).team_id, uid=uid)
+    if not _may_cancel(signed_in(request), job):
+        raise PermissionDenied("A job is cancelled by whoever made it, or by an editor.")
+    jobs.cancel(job)
+    return redirect("job", uid)

@@ -1,0 +1,70 @@
+"""Pages by which somebody goes: an own account deleted, a member signed out everywhere."""
+
+from uuid import UUID
+
+from allauth.account.decorators import reauthentication_required
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from advisor import leaving, signins, teams
+from advisor.models import Event, Membership
+from advisor.web.lines import Line
+from advisor.web.request_helpers import found_or_404, signed_in
+
+
+class NameForm(forms.Form):
+    """Types a name, so that nothing goes by a slip of the hand."""
+
+    name = Line(max_length=150)
+
+    def __init__(self, data: object, name: str, label: str) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        self.expected = name
+        self.fields["name"].label = label
+        self.fields["name"].widget.attrs["autocomplete"] = "off"
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"])
+        if name != self.expected:
+            raise forms.ValidationError(f"That is another name than {self.expected}.")
+        return name
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required  # type: ignore[untyped-decorator]  # the library has no types
+def account(request: HttpRequest) -> HttpResponse:
+    """What goes with an account and what stays; deletes it once its name is typed."""
+    user = signed_in(request)
+    form = NameForm(request.POST or None, user.username, "Your user name")
+    obstacles = leaving.obstacles(user)
+    if request.method == "POST" and form.is_valid() and not obstacles:
+        name = leaving.forget(user)
+        logout(request)
+        messages.success(request, f"Your account is deleted. What you made stands under {name}.")
+        return redirect("account_login")
+    members = Membership.objects.filter(user=user).select_related("team")
+    context = {
+        "form": form,
+        "obstacles": obstacles,
+        "teams": members.order_by("team__name"),
+        "tokens": user.auth_token_set.count(),
+    }
+    return render(request, "web/team/account_delete.html", context)
+
+
+@require_POST
+@found_or_404
+def sign_out(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """End every session of a member of the team, also those of other teams: it is one person."""
+    user = signed_in(request)
+    member = teams.member(user.team_id, uid)
+    count = leaving.sign_out(member.user)
+    signins.note(Event.SIGNED_OUT_BY_ADMIN, member.user, actor_id=user.pk, sessions=str(count))
+    messages.success(
+        request, f"{member.user.username} is signed out of {count} browser{'s' * (count != 1)}."
+    )
+    return redirect("team")

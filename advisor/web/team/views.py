@@ -1,0 +1,258 @@
+"""Pages about the team: members, roles, invitations, the audit log, and one's other teams."""
+
+import csv
+from collections.abc import Iterator
+from functools import reduce
+from operator import or_
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from advisor import teams
+from advisor.escaping import spreadsheet_safe
+from advisor.models import AuditEntry, Invitation, Membership, Role, ShareLink
+from advisor.web.lines import Line
+from advisor.web.request_helpers import found_or_404, signed_in, text_in
+from connectivity.models import TopologyVersion
+
+PAGE = 50
+MOST_WORDS = 5  # of a search
+MOST_EXPORTED = 100_000  # entries of the log
+
+
+class InviteForm(forms.Form):
+    note = Line(
+        label="For whom", max_length=100, help_text="A name or an address, so that you know it."
+    )
+    role = forms.ChoiceField(choices=Role.choices, initial=Role.VIEWER)
+
+
+class NameForm(forms.Form):
+    name = Line(label="Name of the team", max_length=100)
+
+
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """The members and their roles; for admins, invitations too."""
+    user = signed_in(request)
+    members = Membership.objects.filter(team_id=user.team_id).select_related("user")
+    here = set(members.values_list("user_id", flat=True))
+    invitations = Invitation.objects.filter(team_id=user.team_id, ended_at=None)
+    links = ShareLink.objects.filter(
+        team_id=user.team_id, revoked_at=None, expires_at__gt=timezone.now()
+    )
+    context = {
+        "links": links.select_related("author", "version__topology").defer("version__document")[
+            :PAGE
+        ],
+        "here": here,
+        "link_count": links.count(),
+        "team": user.team,
+        "members": members.order_by("user__username"),
+        "roles": Role.choices,
+        "invitations": [one for one in invitations.select_related("author") if one.is_open],
+        "form": InviteForm(),
+        "name_form": NameForm(initial={"name": user.team.name}),
+        "mine": user.membership_set.select_related("team").order_by("team__name"),
+        "host": f"{request.scheme}://{request.get_host()}",
+    }
+    return render(request, "web/team/overview.html", context)
+
+
+@require_POST
+def invite(request: HttpRequest) -> HttpResponse:
+    """Make a link by which somebody joins."""
+    user = signed_in(request)
+    form = InviteForm(request.POST)
+    if form.is_valid():
+        data = form.cleaned_data
+        made = teams.invite(user.team_id, data["role"], data["note"], user)
+        messages.success(request, f"The invitation for {made.note} is made: send the link below.")
+    else:
+        _say(request, form)
+    return redirect("team")
+
+
+@require_POST
+@found_or_404
+def revoke_invitation(request: HttpRequest, uid: UUID) -> HttpResponse:
+    one = teams.revoke_invitation(signed_in(request).team_id, uid)
+    messages.success(request, f"The invitation for {one.note} opens nothing any more.")
+    return redirect("team")
+
+
+@require_POST
+@found_or_404
+def set_role(request: HttpRequest, uid: UUID) -> HttpResponse:
+    role = text_in(request.POST, "role")
+    if role not in Role.values:
+        messages.error(request, f"No role is called {role[:20]!r}.")
+        return redirect("team")
+    try:
+        member = teams.set_role(signed_in(request).team_id, uid, role)
+    except teams.TeamError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"{member.user.username} has the role {role} now.")
+    return redirect("team")
+
+
+@require_POST
+@found_or_404
+def remove(request: HttpRequest, uid: UUID) -> HttpResponse:
+    try:
+        member = teams.remove(signed_in(request).team_id, uid)
+    except teams.TeamError as error:
+        messages.error(request, str(error))
+    else:
+        said = f"{member.user.username} is no longer a member; its tokens and reports have ended."
+        messages.success(request, said)
+    return redirect("team")
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """Leave the team that one works in."""
+    user = signed_in(request)
+    if user.membership is None:
+        raise Http404("you are in no team")
+    try:
+        teams.remove(user.team_id, user.membership.uid)
+    except teams.TeamError as error:
+        messages.error(request, str(error))
+        return redirect("team")
+    messages.success(request, f"You have left {user.team.name}.")
+    return redirect("home")
+
+
+@require_POST
+def rename(request: HttpRequest) -> HttpResponse:
+    team, form = signed_in(request).team, NameForm(request.POST)
+    if form.is_valid():
+        team.name = form.cleaned_data["name"]
+        team.save(update_fields=["name"])
+        messages.success(request, f"The team is called {team.name} now.")
+    else:
+        _say(request, form)
+    return redirect("team")
+
+
+@require_POST
+def new(request: HttpRequest) -> HttpResponse:
+    """Make a team of one's own, and work in it."""
+    form = NameForm(request.POST)
+    if form.is_valid():
+        team = teams.create_team(form.cleaned_data["name"], signed_in(request))
+        messages.success(request, f"You work in {team.name} now, as its admin.")
+    else:
+        _say(request, form)
+    return redirect("team")
+
+
+@require_POST
+@found_or_404
+def switch(request: HttpRequest, uid: UUID) -> HttpResponse:
+    team = teams.switch(signed_in(request), uid)
+    messages.success(request, f"You work in {team.name} now.")
+    return redirect("home")
+
+
+@login_not_required
+@require_safe
+def invitation(request: HttpRequest, key: str) -> HttpResponse:
+    """What somebody is invited to, and the way in."""
+    try:
+        found = Invitation.by_key(key)
+    except Invitation.DoesNotExist as error:
+        raise Http404("no such invitation") from error
+    if found.is_open and not request.user.is_authenticated:
+        request.session["invitation"] = key
+    context = {"invitation": found, "key": key}
+    response = render(
+        request, "web/team/invitation.html", context, status=200 if found.is_open else 410
+    )
+    response["Cache-Control"] = "private, no-store"
+    response["Referrer-Policy"] = "same-origin"
+    return response
+
+
+@require_POST
+@found_or_404
+def accept(request: HttpRequest, key: str) -> HttpResponse:
+    try:
+        team = teams.accept(Invitation.by_key(key), signed_in(request))
+    except teams.TeamError as error:
+        messages.error(request, str(error))
+        return redirect(reverse("invitation", args=[key]))
+    messages.success(request, f"Welcome to {team.name}.")
+    return redirect("home")
+
+
+def _log(request: HttpRequest) -> QuerySet[AuditEntry]:
+    found = AuditEntry.objects.filter(team_id=signed_in(request).team_id)
+    for word in text_in(request.GET, "q").split()[:MOST_WORDS]:
+        texts = ("object_repr", "actor__username", "event", "remote_addr")
+        found = found.filter(reduce(or_, (Q(**{f"{text}__icontains": word}) for text in texts)))
+    return found.select_related("actor", "content_type")  # type: ignore[no-any-return]
+
+
+@require_safe
+def audit(request: HttpRequest) -> HttpResponse:
+    """Every write of the team and every sign-in: who, what, through which door, from where."""
+    page = Paginator(_log(request), PAGE).get_page(request.GET.get("page"))
+    words = text_in(request.GET, "q")
+    saved = [one for one in page if one.content_type.model == "topologyversion"]
+    versions = TopologyVersion.objects.filter(pk__in=[one.object_id for one in saved])
+    places = {one.pk: one for one in versions.select_related("topology").defer("document")}
+    rows = [(one, places.get(one.object_id) if one in saved else None) for one in page]
+    context = {
+        "page": page,
+        "rows": rows,
+        "words": words,
+        "query": f"&{urlencode({'q': words})}",
+    }
+    return render(request, "web/team/audit.html", context)
+
+
+class _Echo:
+    """Gives back what a CSV writer writes."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+@require_safe
+def audit_csv(request: HttpRequest) -> StreamingHttpResponse:
+    writer = csv.writer(_Echo(), lineterminator="\n")
+    entries = _log(request)[:MOST_EXPORTED].iterator(chunk_size=1_000)
+
+    def lines() -> Iterator[str]:
+        yield writer.writerow(
+            ("at", "who", "door", "address", "did", "kind", "what", "changes", "agent")
+        )
+        yield from (writer.writerow(_cells(one)) for one in entries)
+
+    head = {"Content-Disposition": 'attachment; filename="audit-log.csv"'}
+    return StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8", headers=head)
+
+
+def _cells(one: AuditEntry) -> tuple[str, ...]:
+    who = one.actor.username if one.actor else ""
+    texts = (who, one.door, one.remote_addr or "", one.verb, one.content_type.model)
+    said = (*texts, one.object_repr, str(one.changes_dict), one.agent)
+    return one.timestamp.isoformat(), *map(spreadsheet_safe, said)
+
+
+def _say(request: HttpRequest, form: forms.Form) -> None:
+    for problems in form.errors.values():
+        messages.error(request, " ".join(map(str, problems)))

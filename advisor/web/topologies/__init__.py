@@ -1,0 +1,1 @@
+"""The list of topologies, the form, the editor and versions."""

@@ -1,0 +1,1 @@
+"""A comparison and its outlook as plain values for the API and the command."""

@@ -1,0 +1,278 @@
+"""A comparison as the contract's plain values: what JSON, the command line and pages show."""
+
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+from typing import Any
+
+from connectivity.core.as_json.excerpts import CELLS, FINDINGS, LATENCY, MOST_HEADLINES, excerpt
+from connectivity.core.comparison.answer import Answer
+from connectivity.core.comparison.compare import Comparison
+from connectivity.core.comparison.missing_prices import Deciding, deciding
+from connectivity.core.comparison.old_prices import old_prices
+from connectivity.core.comparison.reasons import because
+from connectivity.core.comparison.recommendation import frontier, mix_saves, recommended, unpriced
+from connectivity.core.latency.lookup import Reading
+from connectivity.core.network.topology import Account
+from connectivity.core.outlook.tipping_points import flips
+from connectivity.core.rules.rule import AS_OF
+from costmodel.core.bill import Gap, Line
+from costmodel.core.units import cents
+from costmodel.core.usage_types import usage_type
+
+ENGINE = "1.1"
+"""Raised whenever the same inputs would give another answer."""
+
+ASSUMPTIONS = (
+    "A month is 730 hours; a GB is 2^30 bytes.",
+    "Free tiers of the whole bill (first 100 GB out, first GB between AZs) are not applied.",
+)
+
+BETWEEN_REGIONS = (
+    "Between Regions no round trip is faster than light in fibre; what is typical is a median "
+    "estimated from the distance, the same for every option: it is no p99, and decides nothing."
+)
+
+Plain = dict[str, Any]
+
+
+def plain(comparison: Comparison, *, include: Collection[str] = ()) -> Plain:
+    """The answer of contract section 4. Money is text; latency is microseconds.
+
+    `include` names what is given whole, of `excerpts.INCLUDES`.
+    """
+    best = recommended(comparison)
+    today = comparison.today_usd
+    answers = [_answer(one, comparison, include) for one in comparison.answers]
+    return {
+        "topology": comparison.case.topology.name,
+        "topology_version": None,
+        "price_list": {
+            "name": comparison.prices.name,
+            "as_of": comparison.prices.as_of,
+            "own": list(comparison.prices.own),
+        },
+        "latency_as_of": comparison.latencies.as_of,
+        "rules_as_of": AS_OF,
+        "engine": ENGINE,
+        "recommended": best.option.key if best else None,
+        "because": because(comparison),
+        "flips": [
+            {
+                "when": one.when,
+                "to": one.to,
+                "kind": one.kind,
+                "value": one.value,
+                "now": one.now,
+            }
+            for one in flips(comparison)
+        ],
+        "frontier": [one.option.key for one in frontier(comparison)],
+        "unpriced": [one.option.key for one in unpriced(comparison)],
+        "mix": _mix(comparison),
+        "today_usd": None if today is None else str(today),
+        "assumptions": assumptions(comparison),
+        "old_prices": _old_prices(comparison),
+        "answers": answers,
+    }
+
+
+def assumptions(comparison: Comparison) -> list[str]:
+    """What the answer takes for granted, which policies concern nobody, and how old prices are."""
+    own = (text for answer in comparison.answers for text in answer.option.assumes)
+    known = {vpc.environment for vpc in comparison.case.topology.vpcs}
+    idle = [
+        f"The policy between {' and '.join(sorted(one.between))} concerns nothing: no VPC has the "
+        f"environment {', '.join(sorted(one.between - known))}."
+        for one in comparison.case.topology.policies
+        if one.between - known
+    ]
+    far = [] if comparison.case.flows.same_region.all() else [BETWEEN_REGIONS]
+    aged = old_prices(comparison)
+    basis = f"{comparison.prices.basis}."
+    return [*idle, *([aged.sentence] if aged else []), basis, *ASSUMPTIONS, *far, *own]
+
+
+def _old_prices(comparison: Comparison) -> Plain | None:
+    aged = old_prices(comparison)
+    if aged is None:
+        return None
+    return {
+        "count": aged.count,
+        "of": aged.of,
+        "oldest": aged.oldest,
+        "older_than": aged.older_than,
+        "regions": list(aged.regions),
+        "refresh": aged.refresh,
+        "sentence": aged.sentence,
+    }
+
+
+def _mix(comparison: Comparison) -> Plain:
+    mix = comparison.mix
+    flows = comparison.case.topology.flows
+    return {
+        "monthly_usd": _money(mix.usd),
+        "operations_usd": _money(mix.operations_usd),
+        "saves_usd": _money(mix_saves(comparison)),
+        "assignment": [
+            {"flow": flow.name, "option": option.key if option else None}
+            for flow, option in zip(flows, mix.options, strict=True)
+        ],
+        "feasible": mix.is_buildable,
+        "proven": False,
+    }
+
+
+def _answer(answer: Answer, comparison: Comparison, include: Collection[str]) -> Plain:
+    accounts = comparison.case.topology.accounts
+    bill = answer.bill
+    today, usd = comparison.today_usd, answer.usd
+    worst = answer.heads.worst
+    rate = deciding(comparison).get(answer.option.key)
+    return {
+        "option": answer.option.key,
+        "name": answer.option.name,
+        "feasible": answer.is_feasible,
+        "feasible_flows": answer.feasible_flows,
+        "flows": len(comparison.case.flows),
+        "allowed": answer.is_allowed,
+        "monthly_usd": _money(usd),
+        "operations_usd": _money(answer.operations_usd),
+        "change_usd": None if today is None or usd is None else str(usd - today),
+        "objects": answer.objects,
+        "payers": [
+            {"account": account, "usd": str(usd)}
+            for account, usd in answer.payers(accounts).items()
+        ],
+        "lines": [_line(one, accounts[one.payer].id) for one in (bill.lines if bill else ())],
+        **_findings(answer, comparison, include),
+        "gaps": [_gap(one, rate, accounts) for one in (bill.gaps if bill else ())],
+        "worst_p99_us": _us(worst.us),
+        "worst_p99_basis": worst.basis,
+        "overhead_us": _us(worst.overhead_us),
+        **_instead(worst),
+        **_latency(answer, comparison, include),
+    }
+
+
+def _money(usd: Decimal | None) -> str | None:
+    return None if usd is None else str(cents(usd))
+
+
+def _us(us: float | None) -> float | int | None:
+    return int(us) if us is not None and us == int(us) else us
+
+
+def _line(line: Line, payer: str) -> Plain:
+    price = line.price
+    return {
+        "what": line.what,
+        "service": price.name.service,
+        "usage_type": usage_type(price.name, line.region, line.to_region),
+        "operation": price.name.operation,
+        "region": line.region,
+        "to_region": line.to_region,
+        "payer": payer,
+        "quantity": f"{line.quantity:.3f}",
+        "unit": price.unit,
+        "rate": f"{line.rate:f}",
+        "usd": f"{line.usd:.6f}",
+        "source": price.source,
+        "as_of": price.as_of,
+        "weak": price.weak,
+        "note": line.note,
+    }
+
+
+def _gap(gap: Gap, rate: Deciding | None, accounts: Sequence[Account]) -> Plain:
+    """A missing price; where it alone decides, between which rates the option would win."""
+    return {
+        "service": gap.price.service,
+        "usage_type": usage_type(gap.price, gap.region, gap.to_region),
+        "operation": gap.price.operation,
+        "region": gap.region,
+        "to_region": gap.to_region,
+        "needed_by": gap.needed_by,
+        "payers": [accounts[payer].id for payer in gap.payers],
+        "quantity": None if gap.price.is_input else f"{gap.quantity:.3f}",
+        **_decides(rate if rate and rate.key == gap.key else None),
+    }
+
+
+def _decides(rate: Deciding | None) -> Plain:
+    """`wins_below_usd` holds for every rate below it; where another option that lacks the same rate
+    wins at low ones, both ends are given instead."""
+    ends = None if rate is None else [f"{one:f}" for one in (rate.above, rate.below)]
+    known = rate.elsewhere if rate else None
+    return {
+        "wins_below_usd": ends[1] if rate and ends and not rate.above else None,
+        "wins_between_usd": ends if rate and rate.above else None,
+        "elsewhere_usd": [f"{known.low:f}", f"{known.high:f}"] if known else None,
+    }
+
+
+def _findings(answer: Answer, comparison: Comparison, include: Collection[str]) -> Plain:
+    case = comparison.case
+    names = case.topology.flows
+    found = excerpt(answer.hits, case, whole=FINDINGS in include)
+    return {
+        "findings": [
+            {
+                "rule": rule.id,
+                "severity": rule.severity.value,
+                "flow": names[row].name,
+                "detail": rule.detail(case, row),
+                "source": rule.source,
+                "as_of": rule.as_of,
+            }
+            for rule, row in found.findings
+        ],
+        "findings_more": [
+            {"rule": rule.id, "severity": rule.severity.value, "flows": count}
+            for rule, count in found.more
+        ],
+    }
+
+
+def _latency(answer: Answer, comparison: Comparison, include: Collection[str]) -> Plain:
+    heads, more = answer.heads, 0
+    if CELLS in include:
+        shares = heads.cells(comparison.case, comparison.latencies)
+    else:
+        rows = heads.worst_first
+        most = len(rows) if LATENCY in include else MOST_HEADLINES
+        shares, more = heads.shares(rows[:most]), max(0, len(rows) - most)
+    flows = comparison.case.topology.flows
+    known: dict[Reading, Plain] = {}
+    shown = []
+    for row, reading, share in shares:
+        if reading not in known:
+            known[reading] = _reading(reading)
+        shown.append({"flow": flows[row].name, **known[reading], "share": share})
+    return {"latency": shown, "latency_more": more}
+
+
+def _reading(reading: Reading) -> Plain:
+    return {
+        "from_az": reading.from_az,
+        "to_az": reading.to_az,
+        "statistic": "p99",
+        "us": _us(reading.us),
+        "overhead_us": _us(reading.overhead_us),
+        **_instead(reading),
+        "basis": reading.basis,
+        "as_of": reading.as_of,
+        "comment": reading.comment,
+        "source": reading.source,
+    }
+
+
+def _instead(reading: Reading) -> Plain:
+    """What is known between two Regions beside a p99, or in place of one."""
+    apart, typical, median = reading.distance, reading.typical_us, reading.median
+    return {
+        "bound_us": apart.bound_us if apart else None,
+        "typical_us": typical,
+        "typical_error": list(apart.typical_error) if apart and typical else None,
+        "median_us": _us(median.us) if median else None,
+    }

@@ -1,0 +1,1 @@
+"""A topology document: parsed, its fields and inventory read, validated as a whole."""

@@ -1,0 +1,295 @@
+"""From a document's plain values to a `Topology`, or to every problem in it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache, partial
+from itertools import chain
+from typing import Any
+
+from connectivity.core.document.fields import Fields, kind, plain_problems
+from connectivity.core.document.inventory import Estate, keep, reference
+from connectivity.core.network.regions import az_problem, may_have
+from connectivity.core.network.topology import (
+    Connection,
+    Flow,
+    Policy,
+    Quota,
+    Topology,
+    Vocabulary,
+    single_flows,
+)
+from connectivity.core.problems import DocumentRefused, Problems, did_you_mean
+
+VERSION = 1
+NEEDS = ("client-ip", "sg-reference", "private-dns", "icmp")
+ENDS = ("consumer", "provider", "both")
+CONNECTIONS = ("peering", "transit-gateway", "attachment", "endpoint", "endpoint-service")
+NEEDED = {
+    "peering": ("between",),
+    "attachment": ("vpc",),
+    "endpoint": ("vpc",),
+    "endpoint-service": ("service",),
+}  # what a connection of each kind must name
+MAX_POLICIES = 1_000
+MAX_FLOWS = 1_000_000  # up to which sums stay exact; some 2 GB of memory
+MAX_TOTAL_GB = 1e12  # up to which money stays exact
+MAX_REQUESTS_PER_SECOND = 1e9
+MAX_CONNECTIONS_PER_SECOND = 1e8
+MAX_SECONDS = 1e8
+MAX_OPEN_CONNECTIONS = 1e9  # of one flow; a million flows stay exact
+
+
+def rarely(names: Vocabulary) -> dict[str, Callable[[Fields], Any]]:
+    """What most flows do not state, and how it is read where one does."""
+    return {
+        "max_idle_seconds": lambda flow: flow.number("max_idle_seconds"),
+        "requests_per_second": lambda flow: flow.number(
+            "requests_per_second", most=MAX_REQUESTS_PER_SECOND
+        ),
+        "peak_gbps": lambda flow: flow.number("peak_gbps"),
+        "needs": lambda flow: flow.chosen("needs", among=NEEDS),
+        "initiated_by": lambda flow: flow.text("initiated_by", among=ENDS) or "consumer",
+        "options": lambda flow: flow.chosen("options", among=names.offered) or names.usual,
+        "today": lambda flow: flow.text("today", among=names.options),
+    }
+
+
+def topology(document: Any, names: Vocabulary, *, is_plain: bool = False) -> Topology:
+    """The topology that plain values describe.
+
+    Args:
+        document: what JSON or YAML gave.
+        names: what it may name that it does not define.
+        is_plain: it was stored or made from a stored one, so that no value in it is impossible
+            (repeated keys, NaN, texts that cannot be stored); only its meaning is checked.
+
+    Raises:
+        DocumentRefused: with its problems at once, each with its path.
+    """
+    problems = Problems() if is_plain else plain_problems(document)
+    made = _Reader(problems, names).topology(Fields(document, "", problems))
+    if problems:
+        raise DocumentRefused(problems)
+    return made
+
+
+@dataclass
+class _Reader:
+    """Reads a document from top to bottom, and remembers the names it has met."""
+
+    problems: Problems
+    names: Vocabulary
+    estate: Estate = field(default_factory=Estate)
+    flows: dict[str, Flow] = field(default_factory=dict)
+    entries: set[str] = field(default_factory=set)  # names of flows as the document has them
+
+    def __post_init__(self) -> None:
+        self.rarely = rarely(self.names)
+
+    def topology(self, top: Fields) -> Topology:
+        self._version(top)
+        name = top.text("name", required=True) or ""
+        self.estate.read(top)
+        budget = top.number("p99_budget_us", least=1)
+        for one in self._entries(top):
+            self._flow(one, budget)
+        if sum(flow.gb for flow in self.flows.values()) > MAX_TOTAL_GB:
+            top.note("flows", f"carry more than {MAX_TOTAL_GB:g} GB a month together")
+        connections = tuple(self._connection(one) for one in top.items("connections"))
+        policies = tuple(self._policy(one) for one in top.items("policies", most=MAX_POLICIES))
+        quotas = self._quotas(top)
+        hub = reference(top, "hub_account", self.estate.accounts, "account")
+        made = Topology(
+            name=name,
+            accounts=tuple(self.estate.accounts.values()),
+            vpcs=tuple(self.estate.vpcs.values()),
+            services=tuple(self.estate.services.values()),
+            flows=tuple(self.flows.values()),
+            connections=connections,
+            policies=policies,
+            quotas=quotas,
+            hub_account=hub or next(iter(self.estate.accounts), ""),
+            operations_usd=self._operations(top),
+            document=top.values,
+        )
+        top.done()
+        return made
+
+    def _entries(self, top: Fields) -> Iterator[Fields]:
+        """The entries of flows; none where they make too many."""
+        count = single_flows(top.values)
+        if count <= MAX_FLOWS:
+            yield from top.items("flows", required=True)
+            return
+        top.get("flows")
+        said = f"make {count:,} single flows, one for each VPC in a list; at most {MAX_FLOWS:,} are"
+        top.note("flows", f"{said} read: put together what flows between the same two VPCs")
+
+    def _version(self, top: Fields) -> None:
+        version = top.get("version", required=True)
+        if version is not None and (isinstance(version, bool) or version != VERSION):
+            top.note("version", f"is {kind(version)}; this release reads version {VERSION}")
+
+    def _flow(self, one: Fields, budget: float | None) -> None:
+        provider, service = self._provider(one)
+        consumers = self._consumers(one, provider)
+        gb = one.number("gb_per_month", required=True)
+        crossing = one.number("cross_az_share", most=1)
+        response = one.number("response_share", most=1)
+        per_second, seconds = self._connections(one)
+        common: dict[str, Any] = {
+            "provider": provider or "",
+            "service": service,
+            "gb": gb or 0.0,
+            "response_share": 0.5 if response is None else response,
+            "connections_per_second": per_second,
+            "connection_seconds": seconds,
+            "p99_budget_us": one.number("p99_budget_us", least=1) or budget,
+            "options": self.names.usual,
+            **one.stated(self.rarely),
+        }
+        one_each = isinstance(one.values.get("from"), list)
+        name = one.text("name", required=True) or ""
+        if name in self.entries and (one_each or name not in self.flows):
+            one.note("name", f"{name!r} is in the list already; names are unique")
+        self.entries.add(name)
+        for consumer in consumers:
+            share = self._crossing(one, crossing, consumer, provider, service)
+            full_name = f"{name}/{consumer}" if one_each else name
+            made = Flow(full_name, consumer, cross_az_share=share, **common)
+            keep(one, "name", made.name, made, self.flows, done=False)
+        one.done()
+
+    def _connections(self, one: Fields) -> tuple[float, float]:
+        """New connections a second, and how many seconds one lives."""
+        per_second = one.number("connections_per_second", most=MAX_CONNECTIONS_PER_SECOND) or 0.0
+        seconds = one.number("connection_seconds", most=MAX_SECONDS) or 0.0
+        if per_second * seconds > MAX_OPEN_CONNECTIONS:
+            said = f"times connections_per_second makes {per_second * seconds:.3g} open connections"
+            one.note("connection_seconds", f"{said}; more than {MAX_OPEN_CONNECTIONS:g} cannot be")
+        return per_second, seconds
+
+    def _provider(self, one: Fields) -> tuple[str | None, str | None]:
+        """The VPC and the service that a flow goes to."""
+        to = one.text("to", required=True)
+        if to is None:
+            return None, None
+        if to in self.estate.services:
+            return self.estate.services[to].vpc or None, to
+        if to not in self.estate.vpcs:
+            known = chain(self.estate.services, self.estate.vpcs)
+            near = partial(did_you_mean, to, known)
+            one.note("to", f"no service or VPC is called {to!r}", near)
+            return None, None
+        return to, None
+
+    def _consumers(self, one: Fields, provider: str | None) -> list[str]:
+        value = one.get("from", required=True)
+        if isinstance(value, list):
+            one.texts("from")
+            named = one.places("from")
+        else:
+            name = one.text("from")
+            named = [("from", name)] if name else []
+        known = []
+        for place, name in named:
+            if name not in self.estate.vpcs:
+                near = partial(did_you_mean, name, self.estate.vpcs)
+                one.note(place, f"no VPC is called {name!r}", near)
+            elif name == provider:
+                one.note(place, f"{name!r} is the VPC that the flow goes to; give another one")
+            else:
+                known.append(name)
+        return known
+
+    def _crossing(
+        self,
+        one: Fields,
+        stated: float | None,
+        consumer: str,
+        provider: str | None,
+        service: str | None,
+    ) -> float:
+        """The share of the bytes that cross AZs: as stated, else as if spread evenly."""
+        if not provider or not self.estate.vpcs[consumer].azs:
+            return 0.0
+        ours, theirs = self.estate.vpcs[consumer], self.estate.vpcs[provider]
+        target = self.estate.services[service].azs if service else theirs.azs
+        common = _in_common(ours.azs, target)
+        if stated is None:
+            return 1 - common / (len(ours.azs) * max(1, len(target)))
+        if may_have(stated, ours.azs, target):
+            return stated
+        if not any(az_problem(az, ours.region) for az in (*ours.azs, *theirs.azs)):
+            forced = 0 if common else 1
+            one.note("cross_az_share", _forced(one, stated, forced, consumer, service or provider))
+        return stated
+
+    def _connection(self, one: Fields) -> Connection:
+        kind = one.text("kind", required=True, among=CONNECTIONS) or ""
+        needed = NEEDED.get(kind, ())
+        for key in needed:
+            one.get(key, required=True)
+        reference(one, "account", self.estate.accounts, "account")
+        vpc = reference(one, "vpc", self.estate.vpcs, "VPC")
+        service = reference(one, "service", self.estate.services, "service")
+        between = one.texts("between", among=self.estate.vpcs) or ()
+        if kind == "peering" and len(between) != 2 and "between" in one.values:
+            one.note("between", "a peering joins two VPCs; name both")
+        made = Connection(kind, one.text("id", required=True) or "", between, service)
+        one.done()
+        return made if kind == "peering" or not vpc else Connection(kind, made.id, (vpc,), service)
+
+    def _policy(self, one: Fields) -> Policy:
+        if isinstance(one.values.get("forbid"), list):
+            forbid = one.texts("forbid", among=self.names.options) or ()
+        else:
+            forbid = (one.text("forbid", required=True, among=self.names.options) or "",)
+        between = one.texts("between", required=True, repeat=True) or ()
+        if len(between) != 2 and isinstance(one.values.get("between"), list):
+            one.note("between", "name two environments; they may be the same")
+        known = self.estate.environments
+        for place, end in one.places("between"):
+            if end not in known and (offer := did_you_mean(end, known)):
+                one.note(place, f"no VPC has the environment {end!r}{offer}")
+        because = one.text("because") or ""
+        one.done()
+        return Policy(frozenset(forbid), frozenset(between), because)
+
+    def _quotas(self, top: Fields) -> tuple[Quota, ...]:
+        """Raised limits; of an account and rule there is one."""
+        kept: dict[str, Quota] = {}
+        for one in top.items("quotas"):
+            account = reference(one, "account", self.estate.accounts, "account", required=True)
+            rule = one.text("rule", required=True, among=self.names.quotas)
+            value = one.number("value", required=True, least=1, most=1e9)
+            if value is not None and value != int(value):
+                one.note("value", f"is {value}; a quota is a whole number")
+            texts = (one.text(key, required=True) or "" for key in ("by", "because"))
+            made = Quota(account or "", rule or "", int(value or 0), *texts)
+            keep(one, "rule", f"{made.account} {made.rule}".strip(), made, kept)
+        return tuple(kept.values())
+
+    def _operations(self, top: Fields) -> dict[str, Decimal]:
+        value = top.get("operations_usd_per_object")
+        if value is None:
+            return {}
+        one = Fields(value, top.at("operations_usd_per_object"), self.problems)
+        read = {kind: one.number(kind) for kind in self.names.objects}
+        one.done()
+        return {kind: Decimal(repr(usd)) for kind, usd in read.items() if usd is not None}
+
+
+def _forced(one: Fields, stated: float, forced: int, consumer: str, provider: str) -> str:
+    """Why a share of bytes that cross AZs cannot be, and what to do."""
+    ends = f"is {stated:g}, but {consumer!r} and {provider!r}"
+    why = "have no AZ in common: all bytes cross" if forced else "lie in one AZ: no bytes cross"
+    if not isinstance(one.values.get("from"), list):
+        return f"{ends} {why}, so leave it out or write {forced}"
+    return f"{ends} {why}, so leave it out, or give {consumer!r} an entry of its own"
+
+
+@lru_cache(maxsize=1024)
+def _in_common(ours: tuple[str, ...], theirs: tuple[str, ...]) -> int:
+    return len(set(ours) & set(theirs))

@@ -1,0 +1,102 @@
+"""Which series a resource needs, by the dimension sets that CloudWatch lists."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from connectivity.core.health.evaluation import HealthRule, State
+from connectivity.core.health.resource import Resource
+from connectivity.core.health.resource_type import DAY, Kind
+from connectivity.core.health.series import Metric, Tier
+
+Listed = dict[tuple[str, str, str], list[Metric]]  # by namespace, metric name, dimension value
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One statistic of one metric of a resource."""
+
+    metric: Metric
+    statistic: str
+    period: int
+    tier: Tier
+    part: str  # of the resource, where it is judged part by part; else empty
+
+
+@dataclass(frozen=True, slots=True)
+class _Need:
+    namespace: str
+    name: str
+    statistic: str
+    period: int
+
+
+def indexed(metrics: Iterable[Metric]) -> Listed:
+    """Listed metrics by namespace, name and every value of a dimension."""
+    found: Listed = defaultdict(list)
+    for one in metrics:
+        for dimension in one.dimensions:
+            found[one.namespace, one.name, dimension.value].append(one)
+    return found
+
+
+def planned(kind: Kind, resource: Resource, listed: Listed) -> Iterator[Planned]:
+    """The series of a resource: for each metric the coarsest set that is listed.
+
+    A regional NAT gateway may be listed by AZ alone, and then has a series for each AZ; where
+    nothing is listed there is none, since a set that is guessed returns nothing, and no error.
+    """
+    for need, tier in _needs(kind).items():
+        identity, value = _identity(kind, resource, need.namespace)
+        metrics = [
+            one
+            for one in listed.get((need.namespace, need.name, value), ())
+            if any(d.name == identity and d.value == value for d in one.dimensions)
+        ]
+        for one in _coarsest(metrics, kind.parts):
+            part = next((d.value for d in one.dimensions if d.name in kind.parts), "")
+            part = part or ", ".join(
+                d.value for d in one.dimensions if d.name == "AvailabilityZone"
+            )
+            yield Planned(one, need.statistic, need.period, tier, part)
+
+
+def _needs(kind: Kind) -> dict[_Need, Tier]:
+    """What the rules look at and what the kind wants, each as often as its hastiest reader."""
+    found: dict[_Need, Tier] = {}
+
+    def add(need: _Need, tier: Tier) -> None:
+        found[need] = min(tier, found.get(need, tier), key=lambda one: one.seconds)
+
+    for rule in kind.rules:
+        for name in (rule.metric, *rule.base):
+            namespace = rule.namespace or kind.namespace
+            add(_Need(namespace, name, rule.statistic, rule.period), tier_of(rule))
+    for want in kind.wanted:
+        add(_Need(kind.namespace, want.metric, want.statistic, want.period), want.tier)
+    return found
+
+
+def tier_of(rule: HealthRule) -> Tier:
+    """How soon a rule must know: what is critical every 15 minutes, what is idle once a day."""
+    if rule.state is State.CRITICAL:
+        return Tier.QUARTER
+    return Tier.DAY if rule.period >= DAY else Tier.HOUR
+
+
+def _identity(kind: Kind, resource: Resource, namespace: str) -> tuple[str, str]:
+    if kind.elsewhere and namespace in kind.elsewhere:
+        dimension, fact = kind.elsewhere[namespace]
+        return dimension, str(resource.facts.get(fact, ""))
+    return kind.identity, resource.key
+
+
+def _coarsest(metrics: list[Metric], parts: tuple[str, ...]) -> list[Metric]:
+    """Those with the fewest dimensions; a set that names a part goes before one that does not."""
+    by_names: dict[tuple[str, ...], list[Metric]] = defaultdict(list)
+    for one in metrics:
+        by_names[tuple(d.name for d in one.dimensions)].append(one)
+    if not by_names:
+        return []
+    names = min(by_names, key=lambda names: (not any(p in names for p in parts), len(names)))
+    return by_names[names]

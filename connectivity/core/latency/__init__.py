@@ -1,0 +1,1 @@
+"""Measured latencies: histograms, their aggregation, lookup, and the bound by distance."""

@@ -1,0 +1,214 @@
+"""The latency that a flow meets: the worst cell that carries at least 1 % of its bytes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import NamedTuple
+
+import numpy as np
+
+from connectivity.core.latency.distance import AS_OF as DISTANCE_AS_OF
+from connectivity.core.latency.distance import SOURCE as DISTANCE
+from connectivity.core.latency.lookup import LatencySet, Reading, region_of
+from connectivity.core.network.flow_arrays import AzList, numbered
+from connectivity.core.network.planned_network import Case
+from connectivity.core.rules.aws_docs import OWN_DOCUMENT
+from connectivity.core.rules.rule import Meaning, Rule, Severity
+from costmodel.core.charges import Bools, Floats, Ints
+
+LEAST_SHARE = 0.01
+
+
+class Headline(NamedTuple):
+    """The worst reading of a group of flows, and the part of its cells that share its figure."""
+
+    reading: Reading
+    part: float
+    is_crossing: bool
+
+
+class CellShare(NamedTuple):
+    """A reading and the share of a flow's bytes that its cell carries."""
+
+    flow: int
+    reading: Reading
+    share: float
+
+
+@dataclass(frozen=True)
+class Headlines:
+    """Headlines of all flows for one option: `of[i]` is the index of flow i's headline; each of
+    `kinds` is that of some flow."""
+
+    option: str
+    kinds: tuple[Headline, ...]
+    of: Ints
+    crossing: Floats  # share of each flow's bytes that cross AZs
+
+    def reading(self, row: int) -> Reading:
+        """The headline of a flow, by its index."""
+        return self.kinds[self.of[row]].reading
+
+    def shares(self, flows: Ints) -> Iterator[CellShare]:
+        """The headlines of some flows."""
+        of = self.of[flows]
+        crossing = self.crossing[flows]
+        crosses = np.array([kind.is_crossing for kind in self.kinds])[of]
+        parts = np.array([kind.part for kind in self.kinds])[of]
+        shares = np.where(crosses, crossing, 1 - crossing) * parts
+        rows = zip(flows.tolist(), of.tolist(), np.round(shares, 6).tolist(), strict=True)
+        for row, kind, share in rows:
+            yield CellShare(row, self.kinds[kind].reading, share)
+
+    @property
+    def worst_first(self) -> Ints:
+        """The flows by their headlines, the slowest first; what is not known counts as slowest.
+
+        Shape (flows,).
+        """
+        kinds = range(len(self.kinds))
+        worst = sorted(kinds, key=lambda kind: self.kinds[kind].reading.badness, reverse=True)
+        ranks = np.empty(len(worst), dtype=np.int64)
+        ranks[worst] = np.arange(len(worst))
+        return np.argsort(ranks[self.of], kind="stable")
+
+    @cached_property
+    def us(self) -> Floats:
+        """The headline of every flow in microseconds, NaN where it is not known. Shape (flows,)."""
+        figures = [np.nan if one.reading.us is None else one.reading.us for one in self.kinds]
+        return np.array(figures)[self.of]
+
+    @property
+    def bound_us(self) -> Floats:
+        """What no round trip of a flow can be faster than; NaN where distance says nothing.
+
+        Shape (flows,), in microseconds.
+        """
+        apart = [one.reading.distance for one in self.kinds]
+        return np.array([np.nan if one is None else one.bound_us for one in apart])[self.of]
+
+    @cached_property
+    def worst(self) -> Reading:
+        """The worst headline of the flows; one that is not known counts as the worst."""
+        return max((one.reading for one in self.kinds), key=lambda one: one.badness)
+
+    def cells(self, case: Case, latencies: LatencySet) -> Iterator[CellShare]:
+        """Every pair of AZs that the two ends of every flow have."""
+        for row in range(len(self.of)):
+            ours, theirs = _az_lists(case, row)
+            common = len(set(ours) & set(theirs))
+            pairs = len(ours) * len(theirs) - common
+            crossing = float(self.crossing[row]) if common else 1.0
+            crossing = crossing if pairs else 0.0
+            for from_az in ours:
+                for to_az in theirs:
+                    inside = from_az == to_az
+                    share = (1 - crossing) / common if inside else crossing / pairs
+                    reading = latencies.read(self.option, from_az, to_az)
+                    yield CellShare(row, reading, round(share, 6))
+
+
+def headlines(option: str, case: Case, latencies: LatencySet) -> Headlines:
+    """The headline of every flow: an inter-AZ cell where 1 % or more of the bytes cross AZs."""
+    flows = case.flows
+    crossing = np.where(flows.same_region, case.column("cross_az_share"), 1.0)
+    crosses = (crossing >= LEAST_SHARE).astype(np.int64)
+    width = len(flows.az_lists)
+    code = (flows.consumer.azs * width + flows.provider.azs) * 2 + crosses
+    groups, of = numbered(code)
+    kinds = []
+    for group in groups.tolist():
+        lists, is_crossing = divmod(group, 2)
+        ours, theirs = (flows.az_lists[one] for one in divmod(lists, width))
+        kinds.append(_headline(option, latencies, ours, theirs, bool(is_crossing)))
+    return Headlines(option, tuple(kinds), of, crossing)
+
+
+def _headline(
+    option: str, latencies: LatencySet, ours: AzList, theirs: AzList, is_crossing: bool
+) -> Headline:
+    pairs = [(one, other) for one in ours for other in theirs if (one != other) == is_crossing]
+    pairs = pairs or [(one, other) for one in ours for other in theirs]
+    readings = [latencies.read(option, *pair) for pair in pairs]
+    worst = max(readings, key=lambda one: one.badness)
+    known = [one.us for one in readings if one.us is not None]
+    if worst.us is None and known:
+        said = f"only {len(known)} of {len(readings)} pairs are known, up to {max(known):g} µs"
+        worst = worst._replace(comment=said)
+    same = sum(1 for one in readings if one.us == worst.us)
+    return Headline(worst, same / len(readings), is_crossing)
+
+
+def _az_lists(case: Case, row: int) -> tuple[AzList, AzList]:
+    flows = case.flows
+    return flows.az_lists[flows.consumer.azs[row]], flows.az_lists[flows.provider.azs[row]]
+
+
+def _too_far(heads: Headlines, case: Case) -> Bools:
+    return heads.bound_us > case.column("p99_budget_us")
+
+
+def _over(heads: Headlines, case: Case) -> Bools:
+    return heads.us > case.column("p99_budget_us")
+
+
+def _unchecked(heads: Headlines, case: Case) -> Bools:
+    is_open = np.isnan(heads.us) & ~np.isnan(case.column("p99_budget_us"))
+    return is_open & ~_too_far(heads, case)
+
+
+def _impossible(heads: Headlines, case: Case, row: int) -> str:
+    reading, budget = heads.reading(row), case.topology.flows[row].p99_budget_us
+    ends = f"{region_of(reading.from_az)} and {region_of(reading.to_az)}"
+    apart = reading.distance
+    assert apart is not None  # noqa: S101  # what `too_far` found has one
+    return (
+        f"no option keeps a budget of {budget:,.10g} µs between {ends}: over "
+        f"{apart.km:,.0f} km no round trip is faster than {apart.bound_us:,} µs"
+    )
+
+
+def _exceeded(heads: Headlines, case: Case, row: int) -> str:
+    reading, budget = heads.reading(row), case.topology.flows[row].p99_budget_us
+    where = f"{reading.basis}, {reading.from_az} to {reading.to_az}"
+    return f"p99 {reading.us:,.10g} µs ({where}) is above the budget of {budget:,.10g} µs"
+
+
+def _unknown(heads: Headlines, case: Case, row: int) -> str:
+    reading, budget = heads.reading(row), case.topology.flows[row].p99_budget_us
+    where = f"from {reading.from_az} to {reading.to_az}"
+    known = f"no p99 is known {where}; measure it"
+    return f"the budget of {budget:,.10g} µs cannot be checked: {known}"
+
+
+def budget_rules(heads: Headlines) -> tuple[Rule, ...]:
+    """p99 budgets as rules of one option: exceeded, beyond what distance allows, or not to be
+    checked for want of a figure."""
+    return (
+        Rule(
+            "BUDGET-02",
+            Severity.HARD,
+            partial(_too_far, heads),
+            partial(_impossible, heads),
+            DISTANCE,
+            DISTANCE_AS_OF,
+            remedy="Raise the budget, or move one end to a nearer Region.",
+            meaning=Meaning.BEYOND_LIGHT,
+        ),
+        Rule(
+            "BUDGET-01",
+            Severity.HARD,
+            partial(_over, heads),
+            partial(_exceeded, heads),
+            OWN_DOCUMENT,
+            remedy="Raise the budget, keep traffic inside an AZ, or measure it yourself.",
+        ),
+        Rule(
+            "LAT-01",
+            Severity.CONDITION,
+            partial(_unchecked, heads),
+            partial(_unknown, heads),
+            OWN_DOCUMENT,
+            meaning=Meaning.UNCHECKED,
+        ),
+    )

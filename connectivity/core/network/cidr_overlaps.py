@@ -1,0 +1,81 @@
+"""Which VPCs' address ranges overlap."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from connectivity.core.network.planned_network import Case
+from connectivity.core.network.topology import Network, Vpc
+
+FEW = 100  # pairs of ranges that are looked at one by one
+
+
+class Overlap(NamedTuple):
+    """Two ranges that cannot both be routed to."""
+
+    vpc: str
+    cidr: Network
+    other: str
+    other_cidr: Network
+
+    def __str__(self) -> str:
+        return f"{self.vpc} {self.cidr} overlaps {self.other} {self.other_cidr}"
+
+
+def overlaps(vpcs: Iterable[Vpc]) -> dict[str, Overlap]:
+    """For every VPC that overlaps another one: one such overlap.
+
+    CIDRs either nest or are apart, so one pass over them, sorted by their first address and widest
+    first, with the ranges that are still open on a stack, finds every VPC that is concerned.
+    """
+    ranges = sorted(
+        ((cidr, vpc.name) for vpc in vpcs for cidr in vpc.cidrs),
+        key=lambda one: (one[0].version, int(one[0].network_address), one[0].prefixlen),
+    )
+    found: dict[str, Overlap] = {}
+    stack: list[tuple[Network, str]] = []
+    for cidr, name in ranges:
+        while stack and not _inside(cidr, stack[-1][0]):
+            stack.pop()
+        enclosing = next((one for one in reversed(stack) if one[1] != name), None)
+        if enclosing:
+            overlap = Overlap(name, cidr, enclosing[1], enclosing[0])
+            found.setdefault(name, overlap)
+            for wide, other in reversed(stack):
+                if other in found:
+                    break  # and so is everything that encloses it, but for this VPC's own ranges
+                if other != name:
+                    found[other] = Overlap(other, wide, name, cidr)
+        stack.append((cidr, name))
+    return found
+
+
+def pair_overlaps(case: Case) -> dict[int, Overlap]:
+    """By code of the pair: the overlap of two VPCs that talk."""
+    width = len(case.topology.vpcs)
+    concerned = case.once(all_overlaps)
+    found = ((one, other, case.vpc(one), case.vpc(other)) for one, other in case.pairs)
+    return {
+        one * width + other: overlap
+        for one, other, ours, theirs in found
+        if ours.name in concerned and (overlap := _overlap_of(ours, theirs))
+    }
+
+
+def all_overlaps(case: Case) -> dict[str, Overlap]:
+    """For every VPC that overlaps another one, whether or not they talk: one such overlap."""
+    return overlaps(case.topology.vpcs)
+
+
+def _overlap_of(one: Vpc, other: Vpc) -> Overlap | None:
+    """An overlap between two VPCs, told from the first one's side."""
+    if len(one.cidrs) * len(other.cidrs) > FEW:
+        return overlaps([one, other]).get(one.name)
+    for cidr in one.cidrs:
+        for other_cidr in other.cidrs:
+            if cidr.overlaps(other_cidr):
+                return Overlap(one.name, cidr, other.name, other_cidr)
+    return None
+
+
+def _inside(inner: Network, outer: Network) -> bool:
+    return inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""What options are made of: hubs, services, Lattice, data transfer."""

@@ -1,0 +1,1 @@
+"""What a rule is, AWS's quotas, and the rules that every option shares."""

@@ -1,0 +1,103 @@
+"""Rules: what makes an option impossible, conditional or risky for a flow, and who says so."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
+from functools import cache
+from typing import NamedTuple
+
+from connectivity.core.network.planned_network import Case
+from costmodel.core.charges import Bools, Floats, Ints
+
+AS_OF = "2026-11-23"
+"""When the rules were last compared with AWS's pages."""
+
+
+class Severity(StrEnum):
+    HARD = "hard"  # not feasible
+    QUOTA = "quota"  # needs an increase
+    CONDITION = "condition"  # feasible with a stated prerequisite
+    WARNING = "warning"
+
+
+class Meaning(Enum):
+    """What a finding means, where code asks."""
+
+    UNCHECKED = auto()  # nobody could check it: no answer is sure of it
+    BEYOND_LIGHT = auto()  # the distance forbids it, whichever option
+
+
+class Growth(StrEnum):
+    """How what a limit counts grows with the number of VPCs."""
+
+    PEERS = "peers"  # in proportion to the other VPCs: a mesh
+    VPCS = "vpcs"  # in proportion to the VPCs
+    NONE = "none"  # it does not
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Limit:
+    """How many of something AWS allows, before and after an increase.
+
+    `counts` has the shape (vpcs,); `words` takes `vpc` and `count`.
+    """
+
+    id: str
+    counts: Callable[[Case], Floats]
+    default: int
+    ceiling: int | None  # None: nobody says how far it can be raised
+    words: str
+    growth: Growth = Growth.VPCS
+    of_hub: bool = False  # the quota is that of the account that owns the hubs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """One rule. `check` gives a mask over the flows; `detail` words it for one flow."""
+
+    id: str
+    severity: Severity
+    check: Callable[[Case], Bools]
+    detail: Callable[[Case, int], str]
+    source: str
+    as_of: str = AS_OF
+    limit: Limit | None = None  # which it checks
+    remedy: str = ""  # what would lift it, in one sentence of ours; where it stands in the way
+    meaning: Meaning | None = None
+
+    def __post_init__(self) -> None:
+        is_in_the_way = self.severity in {Severity.HARD, Severity.QUOTA}
+        if is_in_the_way != bool(self.remedy):
+            raise ValueError(f"{self.id}: a rule has a remedy exactly where it is hard or a quota")
+
+
+class Hit(NamedTuple):
+    """A rule and the flows that it concerns."""
+
+    rule: Rule
+    flows: Ints
+
+    @property
+    def is_hard(self) -> bool:
+        """It makes the option impossible for its flows."""
+        return self.rule.severity is Severity.HARD
+
+
+def hits(rules: Iterable[Rule], case: Case) -> list[Hit]:
+    """The rules that concern any flow, when every flow uses the option."""
+    found = []
+    for rule in rules:
+        flows = rule.check(case).nonzero()[0]
+        if len(flows):
+            found.append(Hit(rule, flows))
+    return found
+
+
+@cache
+def needs(what: str) -> Callable[[Case], Bools]:
+    """The flows that need something. What it makes gives the shape (flows,)."""
+
+    def check(case: Case) -> Bools:
+        return case.needs.holding(what)
+
+    return check

@@ -1,0 +1,265 @@
+"""What-if: a topology's document with some inputs changed, each change named and of one value."""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from connectivity.core.network.regions import has_choice
+from connectivity.core.network.topology import Flow, Topology
+from connectivity.core.options import OPTIONS
+from connectivity.core.problems import Problem, Problems, did_you_mean
+from connectivity.core.scenarios.inputs import INPUTS, SCALED, Change, held
+
+MOST_NAMED = 5  # flows in a sentence
+MOST_CHANGES = 100  # at once: each is a walk through all flows
+NUMBER = re.compile(
+    r"-?(?=[.]?[0-9])([0-9]+|[0-9]{1,3}(,[0-9]{3})+)?(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?"
+)
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """A topology after some changes; what could not be changed, and why."""
+
+    topology: Topology
+    changes: tuple[Change, ...]
+    followed: tuple[Change, ...]  # shares that became impossible with fewer AZs
+    unmoved: tuple[str, ...]  # the flows to which a share that was asked for does not apply
+    problems: list[Problem]
+    values: dict[str, float]  # of all flows together, before single flows are changed
+    flow_values: dict[str, float]
+
+    @property
+    def result(self) -> dict[str, float]:
+        """What all flows together come to after every change."""
+        return _values(self.topology)
+
+    @property
+    def notes(self) -> list[str]:
+        """What followed from the changes, and whom they do not concern, in words."""
+        shares = [f"{one.of} ({one.was:.4g} % to {one.value:.4g} %)" for one in self.followed]
+        notes = []
+        if shares:
+            left = "With fewer AZs no choice is left, so the share that crosses them changes"
+            notes.append(f"{left}: {_named(shares)}.")
+        if self.unmoved:
+            why = "between Regions, without an AZ in common or inside one AZ there is no choice"
+            notes.append(f"Crossing AZs stays as it is for {_named(self.unmoved)}: {why}.")
+        return notes
+
+
+def what_if(topology: Topology, asked: Iterable[tuple[str, str]], flow: str = "") -> WhatIf:
+    """A topology with some inputs changed: of all flows first, then of single ones.
+
+    Args:
+        asked: keys of `Change.key` and the texts of their values. Others are left alone, and the
+            topology's own value is no change.
+        flow: one whose values are wanted too.
+
+    Returns:
+        The topology without the changes that have problems.
+    """
+    stated = {key: text for key, text in asked if key.partition(":")[0] in INPUTS and text.strip()}
+    wanted = dict(list(stated.items())[:MOST_CHANGES])
+    single = {key for key in wanted if ":" in key and not key.startswith("operations:")}
+    names = {flow} | {key.partition(":")[2] for key in single}
+    made = _Changing(topology, wanted)
+    if len(stated) > MOST_CHANGES:
+        remedy = f"the first {MOST_CHANGES} are made; keep them as a version and go on from there"
+        made.problems.note("changes", f"are {len(stated):,}: {remedy}")
+    crossing = {key for key in wanted if key.partition(":")[0] == "crossing"}
+    values = made.change(wanted.keys() - single - crossing - {"azs"}, _values)
+    flow_values = made.change(single - crossing, partial(_flow_values, names=names))
+    before = made.topology
+    values |= _only(made.change({"azs"}, _values), "azs")
+    followed = _followed(before, made.topology)
+    values |= _only(made.change(crossing - single, _values), "crossing")
+    shares = made.change(crossing & single, partial(_flow_values, names=names))
+    return WhatIf(
+        made.topology,
+        tuple(sorted(made.changes, key=lambda one: _place(one, single))),
+        followed,
+        _unmoved(made),
+        made.problems.listed,
+        values,
+        flow_values | _only(shares, "crossing"),
+    )
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
+
+
+def _only(values: dict[str, float], what: str) -> dict[str, float]:
+    return {key: value for key, value in values.items() if key.partition(":")[0] == what}
+
+
+def _place(change: Change, single: set[str]) -> tuple[bool, int]:
+    return change.key in single, list(INPUTS).index(change.what)
+
+
+@dataclass
+class _Changing:
+    """A topology on its way through the steps of a what-if.
+
+    Fewer AZs change which shares may cross them, and a flow whose consumers need different shares
+    is taken apart: so AZs come after what is asked of flows by their names, and crossing last.
+    """
+
+    topology: Topology
+    wanted: dict[str, str]
+    changes: list[Change] = field(default_factory=list)
+    problems: Problems = field(default_factory=Problems)
+
+    def change(
+        self, keys: Iterable[str], values: Callable[[Topology], dict[str, float]]
+    ) -> dict[str, float]:
+        """Make those changes that can be made; what can be changed in this step, by key."""
+        own = values(self.topology)
+        some = {key: self.wanted[key] for key in keys if key in self.wanted}
+        self.topology, made = _change(self.topology, some, own, self.problems)
+        self.changes += made
+        return values(self.topology) | {one.key: one.value for one in made}
+
+
+def _followed(before: Topology, after: Topology) -> tuple[Change, ...]:
+    """The stated shares that became impossible: with one AZ left, none cross, or all of them."""
+    stated = {one["name"] for one in before.document["flows"] if "cross_az_share" in one}
+    left = {one.name: one.cross_az_share for one in after.flows}
+    changes = []
+    for flow in before.flows if stated and before is not after else ():
+        entry = flow.name.removesuffix(f"/{flow.consumer}")
+        was, now = flow.cross_az_share, left[flow.name]
+        if {entry, flow.name} & stated and not _is_same(was, now):
+            changes.append(Change("crossing", flow.name, 100 * now, 100 * was))
+    return tuple(changes)
+
+
+def _unmoved(made: _Changing) -> tuple[str, ...]:
+    """The flows that a share was asked for and that have no choice."""
+    asked = [one.of for one in made.changes if one.what == "crossing"]
+    free = {one.name for one in _choosing(made.topology, "")} if asked else set()
+    return tuple(
+        one.name
+        for one in made.topology.flows
+        if asked and one.name not in free and any(_is_of(one, of) for of in asked)
+    )
+
+
+def _change(
+    topology: Topology, wanted: dict[str, str], own: dict[str, float], problems: Problems
+) -> tuple[Topology, list[Change]]:
+    """The topology after the changes that can be made."""
+    changes = []
+    for key, text in sorted(wanted.items()):
+        what, _, of = key.partition(":")
+        if problem := _unknown(key, own, topology) or _unusable(key, text, own, topology):
+            problems.note(key, problem)
+        elif not _is_own(key, own[key], _number(text), topology):
+            changes.append(Change(what, of, _number(text), own[key]))
+    changes.sort(key=lambda one: list(INPUTS).index(one.what))
+    return held(topology, changes, problems)
+
+
+def _is_own(key: str, own: float, value: float, topology: Topology) -> bool:
+    """It is what the topology has already; a mean of several shares is nobody's own."""
+    if key.startswith("crossing"):
+        choosing = _choosing(topology, key.partition(":")[2])
+        return all(_is_same(one.cross_az_share, value / 100) for one in choosing)
+    return _is_same(own, value)
+
+
+def _is_same(own: float, value: float) -> bool:
+    return math.isclose(own, value, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def _choosing(topology: Topology, of: str) -> list[Flow]:
+    """The flows whose bytes may or may not cross AZs; those of one entry where one is named."""
+    azs = {vpc.name: vpc.azs for vpc in topology.vpcs}
+    services = {one.name: one.azs for one in topology.services}
+    return [
+        one
+        for one in topology.flows
+        if _is_of(one, of)
+        and has_choice(
+            azs[one.consumer], services[one.service] if one.service else azs[one.provider]
+        )
+    ]
+
+
+def _is_of(flow: Flow, of: str) -> bool:
+    return not of or flow.name in (of, f"{of}/{flow.consumer}")
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", ""))
+
+
+def _unusable(key: str, text: str, own: dict[str, float], topology: Topology) -> str | None:
+    what, _, of = key.partition(":")
+    if not NUMBER.fullmatch(text.strip()):
+        return f"{text[:40]!r} is not a number; write it like 1024, 1,024 or 0.5"
+    if what == "crossing" and not _choosing(topology, of):
+        return "no AZ is common to both ends, or they lie in one alone, so that there is no choice"
+    value = _number(text)
+    most = own["azs"] if what == "azs" else INPUTS[what].most
+    least = 1 if what == "azs" else 0
+    if not least <= value <= most:  # NaN too
+        return f"{text[:40]} is not between {least} and {most:,.10g} {INPUTS[what].unit}"
+    if what == "azs" and value != int(value):
+        return f"{text[:40]} is not a whole number of AZs"
+    return None
+
+
+def _unknown(key: str, own: dict[str, float], topology: Topology) -> str | None:
+    if key in own:
+        return None
+    what, _, of = key.partition(":")
+    if what == "operations":
+        return f"no object is called {of!r}{did_you_mean(of, OPTIONS.vocabulary.objects)}"
+    names = [one["name"] for one in topology.document["flows"]]
+    if of in names:
+        return "cannot be changed for one flow"
+    return f"no flow is called {of!r}{did_you_mean(of, names)}"
+
+
+def _values(topology: Topology) -> dict[str, float]:
+    """What can be changed of all flows at once, by key."""
+    flows = topology.flows
+    regions = {vpc.name: vpc.region for vpc in topology.vpcs}
+    near = [one for one in flows if regions[one.consumer] == regions[one.provider]]
+    prices = topology.operations_usd
+    return {
+        "gb": sum(one.gb for one in flows),
+        "crossing": 100 * _mean_share(near),
+        "connections": sum(one.connections_per_second for one in flows),
+        "azs": float(max(len(vpc.azs) for vpc in topology.vpcs)),
+        **{f"operations:{k}": float(prices.get(k, 0)) for k in OPTIONS.vocabulary.objects},
+    }
+
+
+def _mean_share(flows: list[Flow]) -> float:
+    """The share of the GB that cross AZs; of the flows where nothing flows."""
+    gb = sum(one.gb for one in flows)
+    if not gb:
+        return sum(one.cross_az_share for one in flows) / max(1, len(flows))
+    return sum(one.gb * one.cross_az_share for one in flows) / gb
+
+
+def _flow_values(topology: Topology, names: set[str]) -> dict[str, float]:
+    """What can be changed of some flows, by key."""
+    found: dict[str, float] = {}
+    if names == {""}:
+        return found
+    by_name = {one.name: one for one in topology.flows}
+    for one in topology.document["flows"]:
+        name, consumers = one["name"], one["from"]
+        if name not in names:
+            continue
+        each = [f"{name}/{c}" for c in consumers] if isinstance(consumers, list) else [name]
+        found |= {f"{what}:{name}": float(one.get(key) or 0) for what, key in SCALED.items()}
+        found[f"crossing:{name}"] = 100 * _mean_share([by_name[full] for full in each])
+    return found

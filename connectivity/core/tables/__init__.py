@@ -1,0 +1,1 @@
+"""A document as tables to edit: columns, edits, pasted spreadsheets, differences."""

@@ -1,0 +1,78 @@
+"""What differs between two documents, row by row and cell by cell."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from connectivity.core.tables.columns import MORE, Document, Table, Texts
+from connectivity.core.tables.schema import GENERAL, TABLES, table_rows
+
+
+class CellChange(NamedTuple):
+    label: str
+    before: str
+    after: str
+
+
+class RowChange(NamedTuple):
+    """One row: made where it has no `before`, gone where it has no `after`."""
+
+    table: str
+    name: str
+    kind: str  # added, removed or changed
+    cells: list[CellChange]
+
+
+def differences(before: Document, after: Document) -> list[RowChange]:
+    """Every row that is not the same in both, table by table, in the order of the documents.
+
+    Rows are the same row if they have the same name; rows without names, if they say the same.
+    """
+    found: list[RowChange] = []
+    for table in (GENERAL, *TABLES.values()):
+        if before.get(table.key, ()) is not after.get(table.key, ()) or table is GENERAL:
+            found += _of(table, table_rows(before, table.key), table_rows(after, table.key))
+    return found
+
+
+def _of(table: Table, old: list[Document], new: list[Document]) -> Iterator[RowChange]:
+    before, after = _by_name(table, old), _by_name(table, new)
+    for name, row in before.items():
+        if name not in after:
+            yield RowChange(table.title, name, "removed", _said(table, row, is_new=False))
+        elif row != after[name]:
+            cells = list(_cells(table, table.texts(row), table.texts(after[name])))
+            yield RowChange(table.title, name, "changed", cells)
+    common = [name for name in before if name in after]
+    if common != [name for name in after if name in before]:
+        yield RowChange(table.title, "", "changed", [CellChange("Order of the rows", "", "")])
+    for name, row in after.items():
+        if name not in before:
+            yield RowChange(table.title, name, "added", _said(table, row, is_new=True))
+
+
+def _said(table: Table, row: Document, *, is_new: bool) -> list[CellChange]:
+    """Everything that a row says, as what came or what went."""
+    texts = table.texts(row)
+    labels = [(one.label, texts[one.key]) for one in table.columns if texts[one.key]]
+    return [CellChange(label, *(("", said) if is_new else (said, ""))) for label, said in labels]
+
+
+def _by_name(table: Table, rows: list[Document]) -> dict[str, Document]:
+    if table is GENERAL:
+        return {"": rows[0]}
+    if table.identity:
+        return {str(row.get(table.identity)): row for row in rows}
+    counts: Counter[str] = Counter()
+    named = {}
+    for row in rows:
+        name = "; ".join(filter(None, table.texts(row).values()))
+        counts[name] += 1
+        named[name if counts[name] == 1 else f"{name} ({counts[name]})"] = row
+    return named
+
+
+def _cells(table: Table, before: Texts, after: Texts) -> Iterator[CellChange]:
+    for one in (*table.columns, MORE):
+        if before[one.key] != after[one.key]:
+            yield CellChange(one.label, before[one.key], after[one.key])

@@ -1,0 +1,101 @@
+"""What else could carry a resource's traffic, and for how much, by what was metered."""
+
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from connectivity.advice import compare_document
+from connectivity.core.health.kinds import KINDS
+from connectivity.core.health.resource_type import Role
+from connectivity.core.network.regions import AZ_PREFIXES
+from connectivity.health.rows import found_of
+from connectivity.models import Resource
+
+CONNECTIONS_PER_S = 1  # not metered here; the form asks for it
+
+
+class Alternative(NamedTuple):
+    """An option that would cost less, in USD a month."""
+
+    name: str
+    usd: Decimal
+
+
+class Alternatives(NamedTuple):
+    """A comparison of the metered traffic between two VPCs of the Region."""
+
+    gb: float  # a month
+    cheaper: tuple[Alternative, ...]  # the cheapest first
+    query: dict[str, str]  # the values of the form that asks the same
+
+
+def alternatives(row: Resource) -> Alternatives | None:
+    """Feasible options that would carry the metered GB for less; None where nothing was metered.
+
+    Raises:
+        UnknownPriceList, UnknownLatencies: say what there is.
+    """
+    kind = KINDS[row.kind]
+    if not kind.part_of or row.usd is None:
+        return None
+    traffic = {use.what for use in kind.uses(found_of(row), {}) if use.role is Role.TRAFFIC}
+    lines = [line for line in row.bill if line["amount"] and line["what"] in traffic]
+    gb = round(sum(float(line["amount"]) for line in lines), 3)
+    if not gb:
+        return None
+    answers = compare_document(row.team_id, _document(row.region, gb)).answers
+    cheaper = [
+        Alternative(one.option.name, one.total_usd)
+        for one in answers
+        if one.is_feasible
+        and one.option.keeps_vpcs
+        and one.total_usd is not None
+        and one.total_usd < row.usd
+        and one.option.key != kind.part_of
+    ]
+    query = {"name": f"instead of {row.name}"[:100], "gb_per_month": f"{gb:g}"}
+    query |= {f"{side}_region": row.region for side in ("consumer", "provider")}
+    azs = ", ".join(_azs(row.region))
+    query |= {f"{side}_azs": azs for side in ("consumer", "provider")}
+    query["crossing_percent"] = ""  # clients pick any AZ, until somebody says otherwise
+    query["connections_per_second"] = str(CONNECTIONS_PER_S)
+    return Alternatives(gb, tuple(sorted(cheaper, key=lambda one: one.usd)), query)
+
+
+def _azs(region: str) -> list[str]:
+    return [f"{AZ_PREFIXES[region]}-az{number}" for number in (1, 2, 3)]
+
+
+def _document(region: str, gb: float) -> dict[str, Any]:
+    sides = {
+        "clients": ("111111111111", "10.0.0.0/16"),
+        "services": ("222222222222", "10.1.0.0/16"),
+    }
+    return {
+        "version": 1,
+        "name": "metered",
+        "accounts": [
+            {"id": account, "name": name, "organization": "o-main"}
+            for name, (account, _) in sides.items()
+        ],
+        "vpcs": [
+            {
+                "name": name,
+                "account": account,
+                "region": region,
+                "cidrs": [cidr],
+                "azs": _azs(region),
+            }
+            for name, (account, cidr) in sides.items()
+        ],
+        "services": [{"name": "service", "vpc": "services", "protocol": "tcp", "port": 443}],
+        "flows": [
+            {
+                "name": "metered",
+                "from": "clients",
+                "to": "service",
+                "gb_per_month": gb,
+                "response_share": 0.5,
+                "connections_per_second": CONNECTIONS_PER_S,
+            }
+        ],
+    }

@@ -1,0 +1,136 @@
+"""Points of one account, Region and tier: in the fewest calls, stored before the mark moves."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce, Least
+
+from connectivity import points
+from connectivity.clients import AwsError
+from connectivity.clients.cloudwatch import Fetched, fetch
+from connectivity.core.health.request_planning import Ask, Call, calls, window
+from connectivity.core.health.resource_type import DAY, HOUR
+from connectivity.core.health.series import Dimension, Metric, Tier
+from connectivity.core.health.series import Series as Asked
+from connectivity.health.aws_access import Asking, Outcome, whose
+from connectivity.health.spending import capped
+from connectivity.models import Collection, Series, Spending
+
+FIRST = {60: 3 * HOUR, 300: 3 * HOUR, HOUR: 14 * DAY, DAY: 35 * DAY}  # how far back the first time
+
+Ids = dict[Asked, list[tuple[str, int]]]  # statistics and the rows that want them
+
+
+def collect(row: Collection, asking: Asking) -> Outcome:
+    """Ask for what has settled since the marks, and store it.
+
+    A call that fails leaves its marks where they are: the next try asks for the same points. What
+    was stored before it stays.
+    """
+    found = Outcome()
+    ids, asks = _asks(row, asking.now)
+    for call in calls(asks):
+        if problem := capped(row.team_id, asking.now):
+            found.problem = problem
+            break
+        try:
+            fetched = _fetch(row, call, asking)
+        except AwsError as error:
+            found.problem = str(error)
+            break
+        _store(row, call, fetched, ids, asking.now)
+        _add(found, call, fetched)
+    return found
+
+
+def _asks(row: Collection, now: int) -> tuple[Ids, list[Ask]]:
+    assert row.account is not None  # noqa: S101  for the type checker
+    rows = Series.objects.filter(
+        resource__account=row.account,
+        resource__region=row.region,
+        resource__gone_at=None,
+        tier=row.task,
+        gone_at=None,
+    )
+    groups: dict[tuple[str, int], list[Series]] = defaultdict(list)
+    for one in rows.order_by("pk").iterator():
+        groups[one.digest, one.period].append(one)
+    align = max((period for _, period in groups), default=60)
+    ids: Ids = {}
+    asks = []
+    for (_, period), some in groups.items():
+        asked = _asked(row.account.account, row.region, some)
+        ids[asked] = [(one.statistic, one.pk) for one in some]
+        marks = [one.mark for one in some]
+        mark = None if None in marks else min(one for one in marks if one is not None)
+        if found := window(mark, now, period, FIRST.get(period, DAY), align):
+            asks.append(Ask(asked, found))
+    return ids, asks
+
+
+def _asked(account: str, region: str, rows: list[Series]) -> Asked:
+    one = rows[0]
+    dimensions = tuple(Dimension(*each) for each in one.dimensions)
+    named = Metric(one.namespace, one.metric, dimensions)
+    statistics = tuple(sorted({each.statistic for each in rows}))
+    return Asked(account, region, named, statistics, one.period, Tier(one.tier))
+
+
+def _fetch(row: Collection, call: Call, asking: Asking) -> Fetched:
+    assert row.account is not None  # noqa: S101  for the type checker
+    asking.limiter.wait(f"{call.account}/{call.region}")
+    return fetch(asking.client(whose(row.account), "cloudwatch", row.region), call)
+
+
+def _store(row: Collection, call: Call, fetched: Fetched, ids: Ids, now: int) -> None:
+    """Points and marks together, or neither; what they cost, too."""
+    by_period: dict[int, list[points.Row]] = defaultdict(list)
+    whole: list[int] = []
+    for asked in call.series:
+        for statistic, id in ids[asked]:
+            got = fetched.points[asked, statistic].items()
+            by_period[asked.period].extend((id, at, value) for at, value in got)
+            if asked in fetched.whole:
+                whole.append(id)
+    with transaction.atomic():
+        stored = sum(points.store(rows, period) for period, rows in by_period.items())
+        mark = call.window
+        dirty = Least(Coalesce(F("unrolled_from"), Value(mark.start)), Value(mark.start))
+        begun = Coalesce(F("begun"), Value(mark.start))
+        mine = Series.objects.filter(pk__in=whole)
+        mine.update(mark=mark.end, unrolled_from=dirty, begun=begun)
+        _count(row, call, fetched, stored, now)
+
+
+def _count(row: Collection, call: Call, fetched: Fetched, stored: int, now: int) -> None:
+    if row.account is None or row.account.is_demo:
+        return
+    day = datetime.fromtimestamp(now, UTC).date()
+    one, _ = Spending.objects.get_or_create(
+        team_id=row.team_id, account=row.account, region=row.region, day=day
+    )
+    Spending.objects.filter(pk=one.pk).update(
+        calls=F("calls") + fetched.pages,
+        metrics=F("metrics") + call.metrics,
+        points=F("points") + stored,
+    )
+
+
+def _add(found: Outcome, call: Call, fetched: Fetched) -> None:
+    found.calls += fetched.pages
+    found.metrics += call.metrics
+    found.points += sum(map(len, fetched.points.values()))
+    found.notes += [one for one in dict.fromkeys(fetched.messages) if one]
+    if fetched.forbidden:
+        found.refused = ["cloudwatch:GetMetricData"]
+        found.notes += _named("CloudWatch refuses", fetched.forbidden)
+    if fetched.failed:
+        found.notes += _named("CloudWatch failed at, and is asked again for,", fetched.failed)
+
+
+def _named(words: str, some: set[Asked]) -> Iterator[str]:
+    names = sorted({one.metric.name for one in some})
+    yield f"{words} {len(some):,} metrics: {', '.join(names[:5])}"

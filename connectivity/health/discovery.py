@@ -1,0 +1,187 @@
+"""What there is: resources by Describe calls, and the plan of series by what CloudWatch lists."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Least
+from django.utils import timezone
+
+from connectivity.clients.cloudwatch import listed
+from connectivity.clients.describing import Described, describe
+from connectivity.clients.sessions import Refused
+from connectivity.core.health.kinds import KINDS
+from connectivity.core.health.resource import Resource as Found
+from connectivity.core.health.resource_type import Kind
+from connectivity.core.health.series import Metric
+from connectivity.core.health.series_selection import Listed, Planned, indexed, planned
+from connectivity.health.aws_access import Asking, Outcome, whose
+from connectivity.health.aws_accounts import calls_in
+from connectivity.health.retirement import retire
+from connectivity.health.rows import found_of
+from connectivity.models import Collection, Resource, Series
+
+
+def discover(row: Collection, asking: Asking) -> Outcome:
+    """Bring the resources of a Region up to date, and the series that are asked of them.
+
+    A kind whose calls were refused keeps what was known of it: refused is not gone.
+
+    Raises:
+        AwsError: nothing could be asked. Nothing is changed then.
+    """
+    account = row.account
+    assert account is not None  # noqa: S101  for the type checker
+    where = f"account {account.account}, {row.region}"
+    described = describe(
+        calls_in(row.region),
+        lambda service: asking.client(whose(account), service, row.region),
+        where,
+        lambda: asking.limiter.wait(f"{account.account}/{row.region}"),
+    )
+    refused = dict(described.refused)
+    metrics: list[Metric] | None = None
+    try:
+        metrics = list(_listed(row, asking, where))
+    except Refused as error:
+        refused[error.action] = str(error)
+    with transaction.atomic():
+        if not Collection.objects.select_for_update().filter(pk=row.pk).exists():
+            return Outcome(notes=["it is no longer watched"])
+        for kind in _told(described):
+            keep(row, kind, list(kind.read(described.said, account.account, row.region)))
+        if metrics is not None:
+            plan(row, indexed(metrics))
+        _bring_forward(row, asking.now)
+    return Outcome(calls=described.calls, refused=sorted(refused))
+
+
+def _bring_forward(row: Collection, now: int) -> None:
+    """What has never been asked for is due now."""
+    unasked = Series.objects.filter(
+        resource__account=row.account, resource__region=row.region, mark=None, gone_at=None
+    )
+    tiers = set(unasked.values_list("tier", flat=True))
+    lines = Collection.objects.filter(account=row.account, region=row.region, task__in=tiers)
+    lines.update(due_at=Least(F("due_at"), Value(datetime.fromtimestamp(now, UTC))))
+
+
+def _listed(row: Collection, asking: Asking, where: str) -> Iterator[Metric]:
+    assert row.account is not None  # noqa: S101  for the type checker
+    client = asking.client(whose(row.account), "cloudwatch", row.region)
+    kinds = [kind for kind in KINDS.values() if kind.namespace and not kind.queries]
+    namespaces = {kind.namespace for kind in kinds} | {
+        one for kind in kinds for one in (kind.elsewhere or ())
+    }
+    for namespace in sorted(namespaces):
+        asking.limiter.wait(f"{row.account.account}/{row.region}")
+        yield from listed(client, namespace, where)
+
+
+def _told(described: Described) -> Iterator[Kind]:
+    """The kinds of which every call was answered."""
+    for kind in KINDS.values():
+        if kind.calls and all(call.operation in described.said for call in kind.calls):
+            yield kind
+
+
+def keep(row: Collection, kind: Kind, found: list[Found]) -> None:
+    """Store what was found of one kind; what is no longer there is gone from now on."""
+    found = list({one.id: one for one in found}.values())
+    rows = [
+        Resource(
+            team_id=row.team_id,
+            account=row.account,
+            source=row.source,
+            region=row.region,
+            kind=kind.key,
+            aws_id=one.id,
+            key=one.key,
+            name=one.name[:300],
+            facts=dict(one.facts),
+        )
+        for one in found
+    ]
+    mine = Resource.objects.filter(
+        account=row.account, source=row.source, region=row.region, kind=kind.key
+    )
+    there = {one.aws_id: one for one in mine}
+    new = [one for one in rows if one.aws_id not in there]
+    Resource.objects.bulk_create(new)
+    changed = []
+    for one in rows:
+        if old := there.get(one.aws_id):
+            old.name, old.key, old.facts, old.gone_at = one.name, one.key, one.facts, None
+            changed.append(old)
+    Resource.objects.bulk_update(changed, ["name", "key", "facts", "gone_at"], batch_size=500)
+    ids = {one.aws_id for one in rows}
+    lost = [one.pk for id, one in there.items() if id not in ids]
+    retire(mine.filter(pk__in=lost), "it is no longer there")
+
+
+class _Key(NamedTuple):
+    resource: int
+    digest: str
+    statistic: str
+    period: int
+
+
+def plan(row: Collection, by_value: Listed) -> None:
+    """The series of a Region's resources: new ones begin, those no longer listed rest."""
+    resources = [
+        one
+        for one in Resource.objects.filter(
+            account=row.account, region=row.region, gone_at=None
+        ).select_related("account", "source")
+        if KINDS[one.kind].namespace
+    ]
+    wanted: dict[_Key, Series] = {}
+    for one in resources:
+        series = [_series(one, each) for each in planned(KINDS[one.kind], found_of(one), by_value)]
+        one.is_listed = bool(series)
+        wanted |= {_Key(one.pk, s.digest, s.statistic, s.period): s for s in series}
+    Resource.objects.bulk_update(resources, ["is_listed"], batch_size=500)
+    store_plan([one.pk for one in resources], wanted.values())
+
+
+def store_plan(resources: list[int], wanted: Iterable[Series]) -> None:
+    """Store series of resources; those that are not wanted any more rest, with their points."""
+    by_key = {_Key(one.resource_id, one.digest, one.statistic, one.period): one for one in wanted}
+    there = {
+        _Key(one.resource_id, one.digest, one.statistic, one.period): one
+        for one in Series.objects.filter(resource__in=resources)
+    }
+    Series.objects.bulk_create([one for key, one in by_key.items() if key not in there])
+    again = []
+    for key, old in there.items():
+        if (new := by_key.get(key)) and (old.gone_at or old.tier != new.tier):
+            old.gone_at, old.tier, old.part = None, new.tier, new.part
+            again.append(old)
+    Series.objects.bulk_update(again, ["gone_at", "tier", "part"], batch_size=500)
+    rest = [one.pk for key, one in there.items() if key not in by_key and one.gone_at is None]
+    Series.objects.filter(pk__in=rest).update(gone_at=timezone.now())
+
+
+def _series(resource: Resource, one: Planned) -> Series:
+    dimensions = [list(each) for each in one.metric.dimensions]
+    return Series(
+        resource=resource,
+        namespace=one.metric.namespace,
+        metric=one.metric.name,
+        dimensions=dimensions,
+        digest=digest_of(one.metric.namespace, one.metric.name, dimensions),
+        statistic=one.statistic,
+        period=one.period,
+        tier=one.tier.value,
+        part=one.part[:200],
+    )
+
+
+def digest_of(namespace: str, name: str, dimensions: list[list[str]]) -> str:
+    """What tells metrics apart, in one short text; dimensions are sorted by name."""
+    said = json.dumps([namespace, name, dimensions])
+    return hashlib.sha256(said.encode()).hexdigest()

@@ -1,0 +1,220 @@
+"""What resources are: every rule on the points that are stored, and on the configuration."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from connectivity import points
+from connectivity.core.health.evaluation import (
+    Cause,
+    HealthRule,
+    Points,
+    State,
+    Verdict,
+    judge,
+    shares,
+    worst,
+)
+from connectivity.core.health.kinds import KINDS
+from connectivity.core.health.request_planning import DELAY
+from connectivity.core.health.resource import Estate
+from connectivity.core.health.resource_type import ConfigurationRule, Kind
+from connectivity.core.health.series import Tier
+from connectivity.health.aws_accounts import moment
+from connectivity.health.findings import Judged, Said, follow
+from connectivity.health.rows import found_of
+from connectivity.health.rule_settings import Rules, rules_of
+from connectivity.models import AwsAccount, Collection, PrometheusSource, Resource, Series
+
+LOOK_BACK = 60  # points before those that a rule needs, to see since when it holds
+
+Key = tuple[str, str, str, int, str]  # namespace, metric, statistic, period, part
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A series, and what is known of it."""
+
+    row: Series
+    points: Points
+
+
+def judge_region(row: Collection, now: int) -> None:
+    """Judge everything that a line of the collection covers, and let findings follow.
+
+    One at a time for an account: a judgement from older points must not overwrite a newer one.
+    """
+    owners: Any = AwsAccount if row.account else PrometheusSource
+    with transaction.atomic():
+        owners.objects.select_for_update().get(pk=row.account_id or row.source_id)
+        _judge(row, now)
+
+
+def _judge(row: Collection, now: int) -> None:
+    here = Q(account=row.account, source=row.source, region=row.region, gone_at=None)
+    resources = list(Resource.objects.filter(here).select_related("account", "source"))
+    rules = rules_of(row.team_id)
+    lines = _lines(resources, rules.health, now)
+    estate = _estate(row, now)
+    judged = []
+    for one in resources:
+        mine = lines[one.pk]
+        marks = tuple(line.row.mark for line in mine.values() if line.row.mark is not None)
+        judged.append(Judged(one, list(_verdicts(one, mine, rules, estate, now)), now, marks))
+    muted = follow(judged, now)
+    for each in judged:
+        _put(each, muted)
+    fields = ["state", "rank", "why", "rule", "since", "data_until", "verdicts"]
+    Resource.objects.bulk_update(resources, fields, batch_size=500)
+
+
+def _estate(row: Collection, now: int) -> Estate:
+    """Everything of the account, in whatever Region."""
+    found = Resource.objects.filter(account=row.account, source=row.source, gone_at=None)
+    rows = found.select_related("account", "source")
+    return Estate(tuple(found_of(one) for one in rows), now)
+
+
+def _lines(
+    resources: Iterable[Resource], rules: dict[str, HealthRule], now: int
+) -> dict[int, dict[Key, _Line]]:
+    """The series of resources with the points that their rules look at."""
+    rows = Series.objects.filter(resource__in=[one.pk for one in resources], gone_at=None)
+    by_period: dict[int, list[Series]] = defaultdict(list)
+    needed: dict[int, int] = defaultdict(int)
+    for rule in rules.values():
+        needed[rule.period] = max(needed[rule.period], rule.m)
+    for one in rows:
+        if one.period in needed and one.mark is not None:
+            by_period[one.period].append(one)
+    found: dict[int, dict[Key, _Line]] = defaultdict(dict)
+    for one in rows:
+        found[one.resource_id][_key(one)] = _Line(one, {})
+    for period, some in by_period.items():
+        newest = max(one.mark or 0 for one in some)
+        # The oldest mark that is still judged by; what is overdue is unknown without its points.
+        oldest = min((one.mark for one in some if one.mark == _end(one, now)), default=newest)
+        start = (oldest or 0) - (needed[period] + LOOK_BACK) * period
+        got = points.read(period, [one.pk for one in some], start, newest)
+        for one in some:
+            found[one.resource_id][_key(one)] = _Line(one, got[one.pk])
+    return found
+
+
+def _key(one: Series) -> Key:
+    return one.namespace, one.metric, one.statistic, one.period, one.part
+
+
+def _verdicts(
+    one: Resource,
+    lines: dict[Key, _Line],
+    rules: Rules,
+    estate: Estate,
+    now: int,
+) -> Iterator[tuple[HealthRule | ConfigurationRule, str, Verdict]]:
+    """Every rule with the part that it looks at and what it says."""
+    kind = KINDS[one.kind]
+    for standard in kind.rules:
+        if standard.id not in rules.off:
+            rule = rules.health[standard.id]
+            yield from ((rule, part, said) for part, said in _of_rule(kind, rule, lines, now))
+    me = found_of(one)
+    for check in kind.configuration:
+        if check.id not in rules.off:
+            detail = check.check(me, estate)
+            state = check.state if detail else State.OK
+            yield check, "", Verdict(state, detail or "nothing to be said against it")
+
+
+def _of_rule(
+    kind: Kind, rule: HealthRule, lines: dict[Key, _Line], now: int
+) -> Iterator[tuple[str, Verdict]]:
+    namespace = rule.namespace or kind.namespace
+    mine = [
+        line
+        for key, line in lines.items()
+        if key[:4] == (namespace, rule.metric, rule.statistic, rule.period)
+    ]
+    if not mine:
+        yield "", Verdict(State.UNKNOWN, kind.unlisted, cause=Cause.NOT_LISTED)
+    for line in sorted(mine, key=lambda line: line.row.part):
+        seen: Points | None = line.points
+        if rule.base:
+            keys = [
+                (namespace, name, rule.statistic, rule.period, line.row.part) for name in rule.base
+            ]
+            bases = [lines[key].points for key in keys if key in lines]
+            seen = shares(line.points, bases, rule.base_from) if bases else None
+        if seen is None:
+            yield line.row.part, Verdict(State.UNKNOWN, f"{rule.base[0]} is not listed")
+        else:
+            yield line.row.part, judge(rule, seen, line.row.mark, _end(line.row, now))
+
+
+def _end(row: Series, now: int) -> int:
+    """Up to where points must be there: the mark, unless that is overdue."""
+    settled = (now - DELAY) // row.period * row.period
+    patience = 2 * Tier(row.tier).seconds + row.period
+    if row.mark is None or settled - row.mark > patience:
+        return settled
+    return row.mark
+
+
+def _put(judged: Judged, muted: set[tuple[int, str, str]]) -> None:
+    """What the pages read."""
+    one = judged.resource
+    heard = [
+        (rule, part, said)
+        for rule, part, said in judged.verdicts
+        if (one.pk, rule.id, part) not in muted
+    ]
+    verdict = _verdict(KINDS[one.kind], heard)
+    rule = next((rule.id for rule, _, said in heard if said is verdict), "")
+    if one.state != verdict.state.value or one.rule != rule:
+        one.since = moment(verdict.since) or moment(judged.now)
+    one.state, one.rank = verdict.state.value, verdict.state.rank
+    one.rule = "" if verdict.state is State.OK else rule
+    one.why = _why(judged, heard, verdict)
+    one.data_until = max(judged.marks, default=None)
+    one.verdicts = [_plain(rule, part, said) for rule, part, said in judged.verdicts]
+
+
+def _verdict(kind: Kind, heard: list[Said]) -> Verdict:
+    """The worst; where no metric of the kind was to be looked at, nothing is ok."""
+    looked = [said for _, _, said in heard if said.cause is not Cause.NOT_LISTED]
+    has_metrics = any(
+        isinstance(rule, HealthRule) and said.cause is not Cause.NOT_LISTED
+        for rule, _, said in heard
+    )
+    found = worst(looked or [said for _, _, said in heard])
+    if found.state is not State.OK or has_metrics or not kind.rules:
+        return found
+    quiet = "; it publishes them only with traffic" if kind.is_quiet else ""
+    return Verdict(State.UNKNOWN, kind.unlisted + quiet)
+
+
+def _why(judged: Judged, heard: list[Any], verdict: Verdict) -> str:
+    if verdict.state is State.OK:
+        return "nothing is wrong by the rules that could look"
+    said = next(((rule, part) for rule, part, one in heard if one is verdict), None)
+    if said is None:
+        return verdict.why
+    rule, part = said
+    what = f"{rule.metric} " if isinstance(rule, HealthRule) else ""
+    where = f" ({part})" if part else ""
+    return f"{rule.means} {what}{verdict.why}{where}" if verdict.state.rank > 1 else verdict.why
+
+
+def _plain(rule: HealthRule | ConfigurationRule, part: str, said: Verdict) -> dict[str, Any]:
+    return {
+        "rule": rule.id,
+        "part": part,
+        "state": said.state.value,
+        "why": said.why,
+        "value": said.value,
+        "since": said.since,
+    }

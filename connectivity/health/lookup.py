@@ -1,0 +1,232 @@
+"""What pages, API and commands show: states, findings, series, and what is not seen."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Count, Max, Q, QuerySet, Sum
+
+from connectivity import points
+from connectivity.core.health.evaluation import HealthRule, State
+from connectivity.core.health.kinds import KINDS
+from connectivity.core.health.request_planning import USD_PER_METRIC
+from connectivity.core.health.resource_type import HOUR
+from connectivity.core.health.series import Tier
+from connectivity.health.rule_settings import rules_of
+from connectivity.health.spending import cap_of, spent
+from connectivity.models import (
+    AwsAccount,
+    Collection,
+    Finding,
+    Resource,
+    Series,
+    Spending,
+)
+
+RANGES = {"3h": 3 * HOUR, "24h": 24 * HOUR, "7d": 7 * 24 * HOUR}
+RAW_UP_TO = 24 * HOUR  # a longer picture is drawn from hours
+
+
+class KindCount(NamedTuple):
+    """How many resources of a kind are in each state."""
+
+    key: str
+    title: str
+    counts: dict[str, int]
+    total: int
+    until: int | None  # the newest data, in seconds
+
+
+def resources(team_id: int, kind: str = "", state: str = "", text: str = "") -> QuerySet[Resource]:
+    """The resources that are there, the worst first."""
+    found = Resource.objects.filter(team_id=team_id, gone_at=None)
+    if kind:
+        found = found.filter(kind=kind)
+    if state:
+        found = found.filter(state=state)
+    if text:
+        found = found.filter(
+            Q(name__icontains=text) | Q(aws_id__icontains=text) | Q(account__account=text)
+        )
+    rows = found.select_related("account", "source").defer("verdicts", "facts", "bill")
+    return rows.order_by("-rank", "name", "pk")
+
+
+def counts(team_id: int) -> list[KindCount]:
+    """Every kind of which there is something, with how many are in each state."""
+    rows = Resource.objects.filter(team_id=team_id, gone_at=None)
+    by_kind: dict[str, dict[str, int]] = {}
+    until: dict[str, int | None] = {}
+    groups = rows.values_list("kind", "state").annotate(Count("pk"), Max("data_until"))
+    for kind, state, count, newest in groups:
+        zeros = {one.value: 0 for one in reversed(State)}
+        by_kind.setdefault(kind, zeros)[state] = count
+        until[kind] = max(newest or 0, until.get(kind) or 0) or None
+    return [
+        KindCount(key, kind.many, by_kind[key], sum(by_kind[key].values()), until[key])
+        for key, kind in KINDS.items()
+        if key in by_kind
+    ]
+
+
+def totals(kinds: Iterable[KindCount]) -> dict[str, int]:
+    """How many of all kinds are in each state, the worst first."""
+    sums: Counter[str] = Counter()
+    for one in kinds:
+        sums.update(one.counts)
+    return {state.value: sums[state.value] for state in reversed(State)}
+
+
+def resource(team_id: int, uid: UUID) -> Resource:
+    """Raises: Resource.DoesNotExist: there is none, or it belongs to another team."""
+    rows = Resource.objects.select_related("account", "source")
+    return rows.get(team_id=team_id, uid=uid)
+
+
+def findings(team_id: int, *, is_open: bool | None = True) -> QuerySet[Finding]:
+    """A team's findings, the newest first; with None, those that closed too."""
+    rows = Finding.objects.filter(team_id=team_id).select_related("resource", "resource__account")
+    if is_open is not None:
+        rows = rows.filter(closed_at__isnull=is_open)
+    return rows.order_by("-opened_at", "-pk")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One series of a resource over a range of time, with the rules that look at it."""
+
+    series: Series
+    points: list[tuple[int, float | None]]  # seconds; None where there is a gap
+    step: int  # seconds
+    rules: tuple[HealthRule, ...]
+
+
+def lines(row: Resource, range_: str, now: int) -> list[Line]:
+    """A resource's series for its pictures: as asked up to a day, beyond it by the hour."""
+    kind = KINDS[row.kind]
+    rules = rules_of(row.team_id)
+    start = now - RANGES[range_]
+    rows = list(Series.objects.filter(resource=row, gone_at=None).order_by("pk"))
+    fine = [one for one in rows if one.period < HOUR]
+    if RANGES[range_] <= RAW_UP_TO:
+        got = {
+            pk: values
+            for period in {one.period for one in fine}
+            for pk, values in points.read(
+                period, [one.pk for one in fine if one.period == period], start, now
+            ).items()
+        }
+    else:
+        got = points.read_hours({one.pk: one.statistic for one in fine}, start, now)
+    hourly = [one for one in rows if one.period == HOUR]
+    got |= points.read_hours({one.pk: one.statistic for one in hourly}, start, now)
+    found = []
+    for one in (*fine, *hourly):
+        is_raw = RANGES[range_] <= RAW_UP_TO and one.period < HOUR
+        step = one.period if is_raw else HOUR
+        looking = tuple(
+            rules.health[rule.id]
+            for rule in kind.rules
+            if step == rule.period
+            and not rule.base
+            and (rule.metric, rule.statistic) == (one.metric, one.statistic)
+            and rule.id not in rules.off
+        )
+        found.append(Line(one, _with_gaps(got.get(one.pk, {}), step), step, looking))
+    return found
+
+
+def _with_gaps(values: dict[int, float], step: int) -> list[tuple[int, float | None]]:
+    """Points in order of time; where one is missing, a gap that a picture shows as one."""
+    found: list[tuple[int, float | None]] = []
+    before: int | None = None
+    for at in sorted(values):
+        if before is not None and at - before > step:
+            found.append((before + step, None))
+        found.append((at, values[at]))
+        before = at
+    return found
+
+
+class Place(NamedTuple):
+    """An account's Region, or a server, and how asking it goes."""
+
+    owner: str
+    region: str
+    is_demo: bool
+    succeeded_at: datetime | None  # the oldest of its rhythms; None: one never did
+    due_at: datetime
+    problems: tuple[str, ...]
+    refused: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def places(team_id: int) -> list[Place]:
+    """Everything that is asked, with its last success, and what it refused."""
+    rows = Collection.objects.filter(team_id=team_id).select_related("account", "source")
+    groups: dict[tuple[str, str], list[Collection]] = {}
+    for one in rows:
+        owner = one.account.name if one.account else one.source.name if one.source else ""
+        groups.setdefault((owner, one.region), []).append(one)
+    return [_place(owner, region, some) for (owner, region), some in groups.items()]
+
+
+def _place(owner: str, region: str, some: Sequence[Collection]) -> Place:
+    successes = [one.succeeded_at for one in some]
+    return Place(
+        owner,
+        region,
+        bool(some[0].account and some[0].account.is_demo),
+        None if None in successes else min(one for one in successes if one),
+        min(one.due_at for one in some),
+        tuple(dict.fromkeys(one.problem for one in some if one.problem)),
+        tuple(sorted({each for one in some for each in one.refused})),
+        tuple(dict.fromkeys(note for one in some for note in one.notes)),
+    )
+
+
+class Cost(NamedTuple):
+    """What asking took this month."""
+
+    calls: int
+    metrics: int
+    points: int
+    usd: Decimal
+    cap_usd: Decimal
+    month_usd: Decimal  # of 30 days at the rate of what is planned now
+
+
+def cost(team_id: int, now: datetime) -> Cost:
+    begin = now.astimezone(UTC).replace(day=1)
+    rows = Spending.objects.filter(team_id=team_id, day__gte=begin.date())
+    sums = rows.aggregate(calls=Sum("calls"), metrics=Sum("metrics"), points=Sum("points"))
+    planned = Series.objects.filter(
+        resource__team_id=team_id,
+        resource__gone_at=None,
+        resource__account__is_demo=False,
+        gone_at=None,
+    )
+    tiers = planned.values_list("tier").annotate(Count("digest", distinct=True))
+    metrics = sum(Tier(tier).per_month * count for tier, count in tiers)
+    return Cost(
+        sums["calls"] or 0,
+        sums["metrics"] or 0,
+        sums["points"] or 0,
+        spent(team_id, begin),
+        cap_of(team_id),
+        Decimal(str(USD_PER_METRIC)) * metrics,
+    )
+
+
+def is_watching(team_id: int) -> bool:
+    return AwsAccount.objects.filter(team_id=team_id, removed_at=None).exists()
+
+
+def read_until(kinds: Iterable[KindCount]) -> datetime | None:
+    """Up to when the newest data reach."""
+    newest = max((one.until or 0 for one in kinds), default=0)
+    return datetime.fromtimestamp(newest, UTC) if newest else None

@@ -1,0 +1,124 @@
+"""What a Prometheus server knows of instances: the same resources, series and points as AWS's."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Min, Value
+from django.db.models.functions import Coalesce, Least
+from django.utils import timezone
+
+from connectivity import points
+from connectivity.clients.prometheus import instant, over
+from connectivity.clients.web import checked
+from connectivity.core.health.kinds import KINDS
+from connectivity.core.health.kinds.instance import NODES
+from connectivity.core.health.series import Tier
+from connectivity.core.problems import DocumentRefused, Problem
+from connectivity.health.aws_access import Asking, Outcome
+from connectivity.health.discovery import digest_of, keep, store_plan
+from connectivity.models import Collection, PrometheusSource, Resource, Series
+
+KIND = KINDS["instance"]
+QUERIES = KIND.queries or {}
+STEP = 60
+FIRST_S = 3 * 3_600
+Dims = list[list[str]]
+
+
+def scrape(row: Collection, asking: Asking) -> Outcome:
+    """Ask for the nodes and the points of every rule's metric since the last time.
+
+    Raises:
+        PrometheusError: nothing is stored then, and the next try asks for the same points.
+    """
+    source = row.source
+    assert source is not None  # noqa: S101  for the type checker
+    nodes = instant(source.url, NODES)
+    end = asking.now // STEP * STEP
+    mine = Series.objects.filter(resource__source=source, gone_at=None).exclude(mark=None)
+    oldest = mine.aggregate(oldest=Min("mark"))["oldest"] or 0
+    start = max(oldest - 2 * STEP, end - FIRST_S)
+    answers = {
+        metric: list(over(source.url, query, start, end, STEP)) for metric, query in QUERIES.items()
+    }
+    with transaction.atomic():
+        keep(row, KIND, list(KIND.read({NODES: nodes}, source.name, "")))
+        found = Resource.objects.filter(source=source, gone_at=None)
+        by_id = {one.aws_id: one for one in found}
+        planned = [one for metric in answers for one in _series(metric, answers[metric], by_id)]
+        store_plan([one.pk for one in by_id.values()], planned)
+        stored = _store(source, answers, start, end)
+    return Outcome(calls=1 + len(answers), points=stored)
+
+
+def _series(
+    metric: str, answer: list[dict[str, Any]], nodes: dict[str, Resource]
+) -> Iterator[Series]:
+    seen = set()
+    for one in answer:
+        node = nodes.get(one["metric"].get("instance", ""))
+        dimensions = _dimensions(one["metric"])
+        digest = digest_of(KIND.namespace, metric, dimensions)
+        if node is not None and (node.pk, digest) not in seen:
+            seen.add((node.pk, digest))
+            yield Series(
+                resource=node,
+                namespace=KIND.namespace,
+                metric=metric,
+                dimensions=dimensions,
+                digest=digest,
+                statistic="Average",
+                period=STEP,
+                tier=Tier.QUARTER.value,
+                part=one["metric"].get("device", ""),
+            )
+
+
+def _dimensions(labels: dict[str, str]) -> Dims:
+    return [[name, labels[name]] for name in ("device", "instance") if name in labels]
+
+
+def _store(
+    source: PrometheusSource, answers: dict[str, list[dict[str, Any]]], start: int, end: int
+) -> int:
+    rows = Series.objects.filter(resource__source=source, gone_at=None)
+    ids = {one.digest: one.pk for one in rows}
+    found = [
+        (ids[digest], int(at), float(value))
+        for metric, answer in answers.items()
+        for one in answer
+        if (digest := digest_of(KIND.namespace, metric, _dimensions(one["metric"]))) in ids
+        for at, value in one["values"]
+        if math.isfinite(float(value))  # no database keeps the others, and no rule can judge them
+    ]
+    dirty = Least(Coalesce(F("unrolled_from"), Value(start)), Value(start))
+    rows.update(mark=end + STEP, unrolled_from=dirty)  # a value of now is whole
+    rows.filter(begun=None).update(begun=start)
+    return points.store(found, STEP)
+
+
+def add_source(team_id: int, name: str, url: str, allowed: list[str]) -> PrometheusSource:
+    """Ask a server from now on.
+
+    Raises:
+        DocumentRefused: it has no name, or has one already.
+        NotAllowed: its address must not be asked.
+    """
+    if not name.strip():
+        raise DocumentRefused([Problem("name", "is empty")])
+    checked(url, allowed)
+    if PrometheusSource.objects.filter(team_id=team_id, name=name.strip()).exists():
+        raise DocumentRefused([Problem("name", f"a server is called {name.strip()!r} already")])
+    with transaction.atomic():
+        made = PrometheusSource.objects.create(team_id=team_id, name=name.strip(), url=url.strip())
+        Collection.objects.create(
+            team_id=team_id, source=made, task=Tier.QUARTER.value, due_at=timezone.now()
+        )
+    return made
+
+
+def remove_source(source: PrometheusSource) -> None:
+    """Ask it no more; what it told is forgotten, findings included."""
+    source.delete()

@@ -1,0 +1,160 @@
+"""What each resource costs a month: its hours, and what went through it, at the list's prices."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+import numpy as np
+from django.db.models import Q
+
+from connectivity import points
+from connectivity.core.health.kinds import KINDS
+from connectivity.core.health.resource_type import DAY, HOUR, Usage, Use
+from connectivity.core.health.series import Tier
+from connectivity.health.rows import found_of
+from connectivity.models import Collection, Resource, Series
+from costmodel.core.bill import Bill, bill
+from costmodel.core.charges import Charge, Metered, PriceName
+from costmodel.core.price_list import PriceList
+from costmodel.core.units import HOURS_PER_MONTH, THOUSANDTHS
+from costmodel.queries import UnknownPriceList, name_in_force, price_list
+
+OVER_DAYS = 30
+LEAST_HOURS = 24  # from which a month can be told
+MOST_AT_ONCE = 2_000  # resources, while somebody waits
+
+
+def price_region(row: Collection, now: int) -> int:
+    """Store what the resources of a Region cost, and from which lines; how many there are."""
+    if row.account is None:
+        return 0
+    try:
+        prices = price_list(row.team_id)
+    except UnknownPriceList:
+        return 0
+    found = Resource.objects.filter(account=row.account, region=row.region, gone_at=None)
+    resources = list(found.select_related("account").order_by("pk"))
+    if resources:
+        usage = usage_of(resources, now - OVER_DAYS * DAY, now)
+        for one, cost in zip(resources, monthly_costs(resources, usage, prices), strict=True):
+            one.usd, one.bill = cost.usd, cost.lines
+        Resource.objects.bulk_update(resources, ["usd", "bill"], batch_size=500)
+    Collection.objects.filter(pk=row.pk).update(price_list=prices.name)
+    return len(resources)
+
+
+def follow_prices(team_id: int | None = None, most: int = MOST_AT_ONCE) -> int:
+    """Price again, with the traffic of then, what was priced by another list than is in force now.
+
+    Args:
+        team_id: of one team; of all without it.
+        most: resources after which what is left waits for the next call.
+
+    Returns:
+        How many resources were priced.
+    """
+    rows = Collection.objects.filter(task=Tier.DAY.value, source=None).exclude(tried_at=None)
+    teams = rows.order_by().values_list("team_id", flat=True).distinct()
+    done = 0
+    for team in teams if team_id is None else [team_id]:
+        in_force = name_in_force(team)
+        stale = rows.filter(team_id=team).exclude(price_list=in_force or "")
+        for row in stale.select_related("account") if in_force else ():
+            if done >= most:
+                return done
+            done += price_region(row, int(row.tried_at.timestamp()) if row.tried_at else 0)
+    return done
+
+
+UsageOf = Mapping[int, Usage]  # by resource
+
+
+def usage_of(resources: Iterable[Resource], start: int, end: int) -> UsageOf:
+    """A month's total of each metered metric, from the hours that are known of a stretch of time.
+
+    Fewer than 24 hours say nothing; fewer than there are in a month are scaled up.
+    """
+    created = {one.pk: int(one.facts.get("created") or 0) for one in resources}
+    rows = Series.objects.filter(
+        Q(gone_at=None) | Q(resource__gone_at__isnull=False),
+        resource__in=list(created),
+        period=HOUR,
+        statistic="Sum",
+    )
+    series = list(rows.values_list("pk", "resource_id", "metric", "begun", "mark"))
+    totals = points.totals([one[0] for one in series], start, end)
+    found: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for pk, owner, metric, begun, mark in series:
+        begin = max(start, begun or end, created[owner])  # before that there was no traffic
+        hours = (min(mark or 0, end) - begin) // HOUR
+        if hours >= LEAST_HOURS:
+            found[owner][metric] += totals.get(pk, 0.0) / hours * HOURS_PER_MONTH
+    return found
+
+
+class MonthlyCost(NamedTuple):
+    """What a month costs; None where a price or a measurement is missing, which a line names."""
+
+    usd: Decimal | None
+    lines: list[dict[str, str | None]]
+
+
+def monthly_costs(
+    resources: list[Resource], usage: UsageOf, prices: PriceList
+) -> list[MonthlyCost]:
+    """What each resource of one account and Region costs a month, in their order."""
+    uses = [list(KINDS[one.kind].uses(found_of(one), usage[one.pk])) for one in resources]
+    one_pool = np.zeros(len(resources), dtype=np.int64)  # an account's usage shares its tiers
+    billed = bill(_charges(uses), prices, [resources[0].region], one_pool)
+    return _costs(uses, billed)
+
+
+def _charges(uses: list[list[Use]]) -> list[Charge]:
+    """Uses of one price as one charge, payer by payer; each resource pays for itself."""
+    by_price: dict[tuple[str, PriceName], list[tuple[int, int]]] = defaultdict(list)
+    for payer, some in enumerate(uses):
+        for use in some:
+            if use.amount is not None:
+                by_price[use.what, use.price].append((payer, round(use.amount * THOUSANDTHS)))
+    return [
+        Metered(
+            what,
+            price,
+            region=np.zeros(len(rows), dtype=np.int64),
+            payer=np.array([payer for payer, _ in rows]),
+            quantity=np.array([amount for _, amount in rows]),
+        )
+        for (what, price), rows in by_price.items()
+    ]
+
+
+def _costs(uses: list[list[Use]], billed: Bill) -> list[MonthlyCost]:
+    """Lines by resource. What lacks a price or a measurement is a gap; then there is no total."""
+    paid: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    for line in billed.lines:
+        paid[line.payer, line.what] += line.usd
+    unpriced = {gap.price for gap in billed.gaps}
+    found = []
+    for payer, some in enumerate(uses):
+        lines = [
+            _line(use, paid[payer, use.what] / use.parts, use.price in unpriced) for use in some
+        ]
+        known = [Decimal(line["usd"]) for line in lines if line["usd"] is not None]
+        is_whole = some and len(known) == len(some)
+        found.append(MonthlyCost(sum(known, Decimal(0)) if is_whole else None, lines))
+    return found
+
+
+def _line(use: Use, usd: Decimal, is_unpriced: bool) -> dict[str, str | None]:
+    gap = ""
+    if use.amount is None:
+        gap = "not measured for a day yet"
+    elif is_unpriced:
+        gap = f"the price list has no price of {use.price.usage_type} here"
+    return {
+        "what": use.what,
+        "amount": None if use.amount is None else f"{use.amount:.3f}",
+        "usd": None if gap else f"{usd:.4f}",
+        "gap": gap,
+    }

@@ -1,0 +1,78 @@
+"""Health rules as a team wants them: its own numbers, and those that it turned off."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from connectivity.core.health.evaluation import HealthRule
+from connectivity.core.health.kinds import KINDS
+from connectivity.core.problems import DocumentRefused, Problem
+from connectivity.models import RuleSetting
+
+
+class Rules(NamedTuple):
+    """What a team judges by."""
+
+    health: dict[str, HealthRule]
+    off: frozenset[str]
+
+
+class Numbers(NamedTuple):
+    """What a team wants of a rule; None: as it is."""
+
+    is_on: bool
+    threshold: float | None
+    n: int | None
+    m: int | None
+    reason: str
+
+
+def rules_of(team_id: int) -> Rules:
+    rules = {rule.id: rule for kind in KINDS.values() for rule in kind.rules}
+    own = RuleSetting.objects.filter(team_id=team_id)
+    off = set()
+    for one in own:
+        if not one.is_on:
+            off.add(one.rule)
+        if one.rule in rules:
+            rules[one.rule] = _changed(rules[one.rule], one)
+    return Rules(rules, frozenset(off))
+
+
+def _changed(rule: HealthRule, own: RuleSetting) -> HealthRule:
+    numbers = {
+        name: value for name in ("threshold", "n", "m") if (value := getattr(own, name)) is not None
+    }
+    return replace(rule, **numbers)
+
+
+def set_rule(team_id: int, id: str, wish: Numbers, author_id: int | None) -> RuleSetting | None:
+    """A rule with a team's own numbers; None where that is as it was by default.
+
+    Raises:
+        LookupError: there is no such rule.
+        DocumentRefused: the numbers make no rule.
+    """
+    standard = next((one for kind in KINDS.values() if (one := kind.rule(id))), None)
+    if standard is None:
+        raise LookupError(f"no health rule is called {id[:40]!r}")
+    mine = RuleSetting.objects.filter(team_id=team_id, rule=id)
+    if isinstance(standard, HealthRule):
+        n = standard.n if wish.n is None else wish.n
+        m = standard.m if wish.m is None else wish.m
+        if not 1 <= n <= m <= 60:
+            raise DocumentRefused([Problem("n", f"{n} of {m} points; 1 ≤ n ≤ m ≤ 60 is needed")])
+        wanted = standard.threshold if wish.threshold is None else wish.threshold
+        is_standard = (wanted, n, m) == (standard.threshold, standard.n, standard.m)
+    else:
+        is_standard = True
+        if any(one is not None for one in (wish.threshold, wish.n, wish.m)):
+            raise DocumentRefused([Problem("threshold", f"{id} has no numbers; it is on or off")])
+    if wish.is_on and is_standard:
+        mine.delete()
+        return None
+    if not wish.reason.strip():
+        raise DocumentRefused([Problem("reason", "say why, for whoever looks at it next year")])
+    row, _ = RuleSetting.objects.update_or_create(
+        team_id=team_id, rule=id, defaults={**wish._asdict(), "author_id": author_id}
+    )
+    return row

@@ -1,0 +1,211 @@
+"""What is new of prices, topologies and latencies, and what we cannot see."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import QuerySet, Sum
+from django.utils import timezone
+
+from connectivity import queries
+from connectivity.core.health.request_planning import USD_PER_METRIC
+from connectivity.core.latency.aggregation import AGEING_DAYS
+from connectivity.core.options import OPTIONS
+from connectivity.core.report_schedule import Period
+from connectivity.health import lookup
+from connectivity.models import MeasuredCell, Resource, Spending, TopologyVersion
+from connectivity.price_effects import Effect, price_effects, words_of
+from connectivity.weekly.links import Link
+from costmodel.queries import UnknownPriceList, in_force, price_changes, price_list
+
+MOST = 5
+MOST_TOPOLOGIES = 50  # that are compared again; the latest change first
+
+
+@dataclass(frozen=True)
+class Money:
+    """USD of a topology's recommended option a month."""
+
+    option: str
+    usd: Decimal | None
+    mix_usd: Decimal | None  # of each flow by its own cheapest option, where that is less
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A topology whose money another price list changes."""
+
+    name: str
+    link: Link
+    before: Money
+    after: Money
+    is_flip: bool
+    because: list[str]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A topology that somebody saved."""
+
+    name: str
+    version: int
+    who: str
+    at: datetime
+    link: Link
+
+
+@dataclass(frozen=True)
+class Prices:
+    """The list in force, what changed in the week, and what that does to topologies."""
+
+    name: str
+    as_of: str
+    before: str
+    changed: int
+    some: list[str]  # of the changes, in words
+    moved: list[Moved]
+    flips: int
+    not_looked_at: int
+
+
+def prices(team_id: int, period: Period) -> Prices | None:
+    """None: there is no price list."""
+    lists = in_force(team_id, period.begin, period.end)
+    if lists is None:
+        return None
+    old, new = lists
+    as_of = price_list(team_id, new).as_of
+    if old == new:
+        return Prices(new, as_of, old, 0, [], [], 0, 0)
+    changed = price_changes(team_id, old, new)
+    try:
+        effects, left = price_effects(team_id, old, new, MOST_TOPOLOGIES)
+    except (queries.UnknownLatencies, UnknownPriceList):
+        effects, left = [], 0
+    some = [words_of(one) for one in changed[:MOST]]
+    flips = sum(one.is_flip for one in effects)
+    moved = [_moved(one) for one in effects]
+    return Prices(new, as_of, old, len(changed), some, moved, flips, left)
+
+
+def _moved(one: Effect) -> Moved:
+    before, after = (Money(side.option, side.usd, side.mix_usd) for side in (one.before, one.after))
+    link = Link("topology", one.uid)
+    return Moved(one.name, link, before, after, one.is_flip, list(one.because))
+
+
+def saved(team_id: int, period: Period) -> list[Saved]:
+    """The newest version of each topology that was saved in the week."""
+    rows = TopologyVersion.objects.filter(
+        topology__team_id=team_id,
+        topology__deleted_at=None,
+        created_at__gte=period.begin,
+        created_at__lt=period.end,
+    ).select_related("topology", "author")
+    newest: dict[int, TopologyVersion] = {}
+    for row in rows.defer("document").order_by("number"):
+        newest[row.topology_id] = row
+    return [
+        Saved(
+            row.topology.name,
+            row.number,
+            row.author.get_username() if row.author else "",
+            row.created_at,
+            Link("topology", row.topology.uid),
+        )
+        for row in sorted(newest.values(), key=lambda one: one.created_at, reverse=True)
+    ]
+
+
+class Drift(NamedTuple):
+    """The newest run of a pair against those before it."""
+
+    option: str
+    source: str
+    destination: str
+    drift_us: float
+
+
+@dataclass(frozen=True)
+class Latencies:
+    """The team's own measurements."""
+
+    cells: int
+    drifts: int
+    some: list[Drift]  # the largest first
+    old: int  # cells whose newest run is older than a year
+    published_as_of: str  # of the set that fills the gaps; empty: there is none
+
+
+def latencies(team_id: int, period: Period) -> Latencies:
+    own = MeasuredCell.objects.filter(team_id=team_id)
+    days = [one.date().isoformat() for one in (period.begin, period.end)]
+    new = own.exclude(drift_us=None).filter(as_of__gte=days[0], as_of__lt=days[1])
+    old_before = period.end.timestamp() - AGEING_DAYS * 86_400
+    old_day = datetime.fromtimestamp(old_before, period.end.tzinfo).date().isoformat()
+    largest = sorted(new, key=lambda one: -abs(one.drift_us or 0))[:MOST]
+    try:
+        as_of = queries.latencies(None).as_of
+    except queries.UnknownLatencies:
+        as_of = ""
+    some = [
+        Drift(_option(one.option), one.source, one.destination, one.drift_us or 0)
+        for one in largest
+    ]
+    old = own.filter(as_of__lt=old_day).count()
+    return Latencies(own.count(), new.count(), some, old, as_of)
+
+
+def _option(key: str) -> str:
+    option = OPTIONS.by_key.get(key)
+    return option.name if option else key or "between Regions"
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """What we could not look at, and what looking cost."""
+
+    places: list[str]  # that failed or never answered, with why
+    refused: dict[str, int]  # permissions, and at how many places
+    unknown: int  # resources
+    reasons: dict[str, int]  # why they are unknown
+    is_capped: bool
+    calls: int
+    metrics: int
+    usd: Decimal
+    data_until: datetime | None
+
+
+def unseen(team_id: int, period: Period) -> Unseen:
+    places = lookup.places(team_id)
+    silent = [_silence(one) for one in places if one.problems or one.succeeded_at is None]
+    refused = Counter(permission for one in places for permission in one.refused)
+    unknown = Resource.objects.filter(team_id=team_id, gone_at=None, state="unknown")
+    reasons = Counter(unknown.values_list("why", flat=True))
+    sums = _spent(team_id, period).aggregate(calls=Sum("calls"), metrics=Sum("metrics"))
+    metrics = sums["metrics"] or 0
+    cost = lookup.cost(team_id, timezone.now())
+    return Unseen(
+        silent,
+        dict(refused.most_common(MOST)),
+        sum(reasons.values()),
+        dict(reasons.most_common(MOST)),
+        cost.usd >= cost.cap_usd,
+        sums["calls"] or 0,
+        metrics,
+        Decimal(str(USD_PER_METRIC)) * metrics,
+        lookup.read_until(lookup.counts(team_id)),
+    )
+
+
+def _silence(one: lookup.Place) -> str:
+    why = one.problems[0] if one.problems else "has not answered yet"
+    return f"{', '.join(filter(None, (one.owner, one.region)))}: {why}"
+
+
+def _spent(team_id: int, period: Period) -> QuerySet[Spending]:
+    """Whole days, UTC."""
+    days = period.begin.date(), period.end.date()
+    return Spending.objects.filter(team_id=team_id, day__gte=days[0], day__lt=days[1])

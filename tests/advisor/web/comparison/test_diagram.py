@@ -1,0 +1,95 @@
+"""Charts and the topology picture: known to Plotly, legible, inside their frames."""
+
+import json
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+from django.test import Client
+
+from advisor.models import User
+from advisor.web.comparison.diagram_layout import picture
+from connectivity.actions import create_topology
+from connectivity.core.document.parser import read
+from connectivity.core.network.planned_network import case
+from connectivity.core.registered_document import topology
+from connectivity.reference import REFERENCE
+from tests.advisor.web.comparison.test_page import curves_of, page
+from tests.factories import account, document, flow, vpc
+from tests.topologies import many_connections
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        document(),
+        document(flow(gb_per_month=0)),
+        document(flow(to="orders", options=["privatelink"])),
+        many_connections(1),
+        document(flow(p99_budget_us=100, cross_az_share=0)),
+    ],
+)
+def test_figures_are_ones_that_plotly_knows(
+    signed_in: Client, user: User, made: dict[str, Any]
+) -> None:
+    uid = create_topology(user.team_id, made).topology.uid
+    curves, _ = curves_of(signed_in, uid)
+    figures = [*page(signed_in, uid)["figures"].values(), *(one.figure for one in curves)]
+    for figure in figures:
+        if figure is None:
+            continue
+        text = json.dumps(figure)  # nothing but plain values
+        plain = json.loads(text.replace('"--', '"#').replace("#series-1", "red"))
+        for trace in plain["data"]:
+            _plain_colours(trace)
+        _plain_colours(plain["layout"])
+        go.Figure(plain)  # raises for a property or a value that Plotly does not know
+
+
+def _plain_colours(value: Any) -> None:
+    """Theme colours are put in by the page; Plotly itself wants real ones."""
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, one in items:
+        if isinstance(one, dict | list):
+            _plain_colours(one)
+        elif key == "color":
+            value[key] = "#000000"
+
+
+def test_coinciding_points_share_one_label(signed_in: Client, user: User) -> None:
+    reference = create_topology(user.team_id, read(REFERENCE.read_bytes())).topology.uid
+    figure = page(signed_in, reference)["figures"]["cost_latency"]
+    labels = [text for trace in figure["data"] for text in trace.get("text", ()) if text]
+    assert "VPC sharing · VPC peering" in labels
+    assert sorted(labels)[-2:] == ["Transit Gateway", "VPC sharing · VPC peering"]
+
+
+@pytest.mark.parametrize(
+    ("vpcs", "scale"), [(2, "large"), (6, "large"), (60, "middle"), (300, "small")]
+)
+def test_the_picture_keeps_every_vpc_inside_and_apart(vpcs: int, scale: str) -> None:
+    accounts = [account(f"{i:012d}") for i in range(max(1, vpcs // 3))]
+    some = [
+        vpc(f"vpc-{i}", accounts[i % len(accounts)]["id"], f"10.{i // 250}.{i % 250}.0/24")
+        for i in range(vpcs)
+    ]
+    flows = [
+        flow(name=f"f{i}", **{"from": f"vpc-{i}"}, to=f"vpc-{(i + 1) % vpcs}", gb_per_month=i)
+        for i in range(vpcs)
+    ]
+    made = picture(case(topology(document(*flows, accounts=accounts, vpcs=some, services=[]))))
+    assert made.scale.name == scale
+    assert len(made.boxes) == vpcs
+    for box in made.boxes:
+        assert 0 <= box.x <= made.width - box.width
+        assert 0 <= box.y <= made.height - box.height
+    corners = {(box.x, box.y) for box in made.boxes}
+    assert len(corners) == vpcs
+    ordered = sorted(made.boxes, key=lambda box: (box.y, box.x))
+    for one, other in zip(ordered, ordered[1:], strict=False):
+        assert one.y != other.y or one.x + one.width <= other.x
+    widths = [line.width for line in made.lines]
+    assert widths == sorted(widths, reverse=True)
+    assert 0 < made.part <= 1

@@ -1,0 +1,227 @@
+"""Health pages: the worst first, what to do, what could not be seen; and what they store."""
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from advisor import jobs
+from advisor.models import Job, User, Webhook
+from connectivity.health import resource_cost, scheduling
+from connectivity.health.aws_accounts import add_demo
+from connectivity.models import (
+    AwsAccount,
+    Collection,
+    Finding,
+    HealthSettings,
+    PrometheusSource,
+    Resource,
+    RuleSetting,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demo(user: User) -> int:
+    """The made-up estate, collected."""
+    add_demo(user.team_id)
+    found = scheduling.run_all(user.team_id)
+    assert (found.refused, found.notes, found.metrics) == ([], [], 0)
+    return int(user.team_id)
+
+
+def text_of(client: Client, name: str, *args: object, query: str = "") -> str:
+    response = client.get(reverse(name, args=args) + query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_with_nothing_watched_it_says_how_to_begin(signed_in: Client) -> None:
+    assert "Nothing is watched yet" in text_of(signed_in, "health")
+    assert "Watch an account" in text_of(signed_in, "health-collection")
+
+
+def test_the_demo_shows_living_pages_that_say_demo(signed_in: Client, demo: int) -> None:
+    page = text_of(signed_in, "health")
+    assert page.index("egress-b") < page.index("search-1") < page.index("egress-a")
+    assert page.count(">demo<") == Resource.objects.count() == 15
+    states = set(Resource.objects.values_list("state", flat=True))
+    assert {"ok", "warning", "critical"} <= states
+    assert "demo: made up" in text_of(signed_in, "health-collection")
+
+
+def test_old_data_are_called_old(signed_in: Client, demo: int) -> None:
+    assert "Nothing has come in since then" not in text_of(signed_in, "health")
+    long_ago = int(timezone.now().timestamp()) - 3_600
+    Resource.objects.update(data_until=long_ago)
+    assert "Nothing has come in since then" in text_of(signed_in, "health")
+
+
+def test_the_demo_comes_once(user: User, demo: int) -> None:
+    assert add_demo(user.team_id) == []
+    AwsAccount.objects.update(removed_at=timezone.now())
+    assert add_demo(user.team_id) == []
+
+
+@pytest.mark.parametrize("query", ["?kind=nlb", "?state=critical", "?q=egress", "?q=111122223333"])
+def test_it_can_be_narrowed(signed_in: Client, demo: int, query: str) -> None:
+    page = text_of(signed_in, "health", query=query)
+    assert "restore-2025-11" not in page
+
+
+@pytest.mark.parametrize("query", ["?kind=nothing", "?state=fine"])
+def test_what_is_no_kind_or_state_is_not_found(signed_in: Client, query: str) -> None:
+    assert signed_in.get(reverse("health") + query).status_code == 404
+
+
+def test_a_resource_says_what_to_do_and_what_it_costs(signed_in: Client, demo: int) -> None:
+    one = Resource.objects.get(name="egress-b")
+    for range_ in ("3h", "24h", "7d"):
+        page = text_of(signed_in, "health-resource", one.uid, query=f"?range={range_}")
+        assert "Find the destination with the most connections" in page
+        assert "BytesInFromSource" in page
+    assert "$35.04" in page  # 730 hours of a NAT gateway in eu-west-1 at 0.048
+    assert "VPC peering would carry them for" in page
+    assert "gb_per_month=" in page
+    bad = signed_in.get(reverse("health-resource", args=[one.uid]) + "?range=99d")
+    assert bad.status_code == 404
+
+
+def test_a_height_that_two_rules_share_is_drawn_once(signed_in: Client, demo: int) -> None:
+    one = Resource.objects.get(name="egress-b")
+    page = text_of(signed_in, "health-resource", one.uid)
+    assert '"text":"NAT-PORTS-NOW, NAT-PORTS"' in page
+
+
+def test_the_link_to_a_comparison_is_prefilled(signed_in: Client, demo: int) -> None:
+    page = text_of(signed_in, "new", query="?gb_per_month=123.5&consumer_region=eu-west-1")
+    assert 'value="123.5"' in page
+    assert '<option value="eu-west-1" selected>' in page
+
+
+def test_an_unknown_price_is_a_gap_and_no_total(signed_in: Client, demo: int) -> None:
+    one = Resource.objects.get(name="search-2")
+    assert one.usd is not None
+    one.facts |= {"type": "standard"}  # magnetic, of which no price was read
+    one.save(update_fields=["facts"])
+    Collection.objects.update(price_list="")
+    resource_cost.follow_prices()
+    one.refresh_from_db()
+    assert one.usd is None
+    page = text_of(signed_in, "health-resource", one.uid)
+    assert "the price list has no price of EBS:VolumeUsage here" in page
+
+
+def test_findings_are_acknowledged_muted_and_heard_again(signed_in: Client, demo: int) -> None:
+    one = Finding.objects.get(rule="NAT-OTHER-AZ")
+    signed_in.post(reverse("finding-acknowledge", args=[one.uid]))
+    signed_in.post(reverse("finding-mute", args=[one.uid]), {"days": "7", "note": "as meant"})
+    page = text_of(signed_in, "health-resource", one.resource.uid)
+    assert "acknowledged</span>" in page
+    assert "muted until" in page
+    signed_in.post(reverse("finding-unmute", args=[one.uid]))
+    one.refresh_from_db()
+    assert one.muted_until is None
+    bad = signed_in.post(reverse("finding-mute", args=[one.uid]), {"days": "7"}, follow=True)
+    assert "Say for how long, and why." in bad.content.decode()
+
+
+def test_rules_can_be_changed_with_a_reason(signed_in: Client, user: User) -> None:
+    url = reverse("health-rule", args=["NAT-PORTS"])
+    numbers = {"is_on": "on", "threshold": "2", "n": "3", "m": "5"}
+    said = signed_in.post(url, numbers, follow=True).content.decode()
+    assert "say why" in said
+    signed_in.post(url, numbers | {"reason": "our clients retry"})
+    page = text_of(signed_in, "health-rules")
+    assert "our clients retry" in page
+    assert "above 2.0, 3 of 5 points" in page
+    signed_in.post(url, {"is_on": "on", "threshold": "0", "n": "15", "m": "15"})
+    assert not RuleSetting.objects.exists()
+    assert signed_in.post(reverse("health-rule", args=["NOTHING"]), numbers).status_code == 404
+
+
+def test_an_account_is_added_with_every_problem_at_its_field(admin_client_: Client) -> None:
+    url = reverse("health-account-add")
+    bad = {"account": "12", "regions": "eu-wst-1", "role_arn": "arn:aws:iam::1:role/x"}
+    response = admin_client_.post(url, bad)
+    page = response.content.decode()
+    assert response.status_code == 400
+    assert "is not an account ID of twelve digits" in page
+    assert "did you mean" in page
+    assert "is not the ARN of a role" in page
+    assert not AwsAccount.objects.exists()
+    good = {"account": "1234-5678-9012", "name": "prod", "regions": "eu-west-1, us-east-1"}
+    admin_client_.post(url, good)
+    row = AwsAccount.objects.get()
+    assert not Collection.objects.exists()  # nothing is asked before there is a role
+    again = admin_client_.post(url, good).content.decode()
+    assert "is watched already" in again
+    page = text_of(admin_client_, "health-account", row.uid)
+    assert row.external_id in page
+    assert "AWS_WORKER_ARN" in page
+    role = admin_client_.get(reverse("health-role", args=[row.uid, "tf"]))
+    assert f'"sts:ExternalId": "{row.external_id}"' in role.content.decode()
+    arn = "arn:aws:iam::123456789012:role/ConnectivityAdvisorReader"
+    for regions, lines in (("eu-west-1, us-east-1", 8), ("eu-west-1", 4)):
+        changed = {"name": "prod", "regions": regions, "role_arn": arn}
+        admin_client_.post(reverse("health-account", args=[row.uid]), changed)
+        assert Collection.objects.count() == lines
+    admin_client_.post(reverse("health-account-remove", args=[row.uid]))
+    assert not Collection.objects.exists()
+    assert admin_client_.get(reverse("health-account", args=[row.uid])).status_code == 404
+
+
+def test_a_check_is_a_job_that_names_what_is_refused(admin_client_: Client, user: User) -> None:
+    add_demo(user.team_id)
+    row = AwsAccount.objects.first()
+    assert row is not None
+    response = admin_client_.post(reverse("health-account-check", args=[row.uid]))
+    job = Job.objects.get()
+    assert response["Location"] == reverse("job", args=[job.uid])
+    jobs.run(str(job.uid))
+    assert "Everything that is asked is allowed" in text_of(admin_client_, "job", job.uid)
+
+
+def test_servers_and_webhooks_must_be_listed(admin_client_: Client, user: User) -> None:
+    for name, model in (("health-source-add", PrometheusSource), ("webhook-add", Webhook)):
+        data = {"name": "x", "url": "http://169.254.169.254/"}
+        response = admin_client_.post(reverse(name), data)
+        assert response.status_code == 400
+        assert "never asked" in response.content.decode()
+        assert not model.objects.exists()
+    hook = {"name": "x", "url": "https://hooks.slack.com/services/T0/B0/x"}
+    assert admin_client_.post(reverse("webhook-add"), hook).status_code in (302, 400)
+
+
+def test_the_cap_is_kept(admin_client_: Client, user: User) -> None:
+    admin_client_.post(reverse("health-cap"), {"cap_usd": "12.5"})
+    assert str(HealthSettings.objects.get().cap_usd) == "12.50"
+    assert admin_client_.post(reverse("health-cap"), {"cap_usd": "-1"}).status_code == 400
+
+
+def test_pages_take_a_constant_number_of_queries(
+    signed_in: Client, demo: int, django_assert_max_num_queries: object
+) -> None:
+    with django_assert_max_num_queries(12):  # type: ignore[operator]
+        signed_in.get(reverse("health"))
+    one = Resource.objects.get(name="egress-b")
+    with django_assert_max_num_queries(25):  # type: ignore[operator]
+        signed_in.get(reverse("health-resource", args=[one.uid]))
+
+
+def test_what_is_another_teams_is_not_there(client: Client, stranger: User, demo: int) -> None:
+    client.force_login(stranger)
+    assert "egress" not in text_of(client, "health")
+    one = Resource.objects.get(name="egress-b")
+    assert client.get(reverse("health-resource", args=[one.uid])).status_code == 404
+    assert client.get(reverse("health-resource", args=[uuid4()])).status_code == 404
+
+
+@pytest.fixture
+def admin_client_(client: Client, user: User) -> Client:
+    user.membership_set.update(role="admin")
+    client.force_login(user)
+    return client

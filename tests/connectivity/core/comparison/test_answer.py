@@ -1,0 +1,31 @@
+"""Which of several answers is the best where cost alone does not say it."""
+
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+from connectivity.core.comparison.answer import is_slower, narrowed
+from connectivity.core.latency.lookup import Reading
+
+
+def answer(us: float | None, overhead_us: float | None) -> Any:
+    worst = Reading("use1-az1", "use1-az2", us, overhead_us, 0, "published", "2020", "")
+    return SimpleNamespace(heads=SimpleNamespace(worst=worst), object_count=1)
+
+
+def test_options_that_are_each_slower_than_another_are_all_kept() -> None:
+    """Two are compared by p99, and with the third, whose p99 is not known, by overheads."""
+    first, second, third = answer(200, 1), answer(100, 50), answer(None, 10)
+    assert is_slower(first, second)
+    assert is_slower(second, third)
+    assert is_slower(third, first)
+    steps = narrowed([(each, Decimal(5)) for each in (first, second, third)])
+    assert [left for _, left in steps] == [[first, second, third]] * 3
+
+
+def test_the_fastest_of_the_cheapest_are_kept_and_then_those_of_fewest_objects() -> None:
+    slow, fast, many, dear = answer(200, 1), answer(100, 1), answer(100, 1), answer(10, 1)
+    many.object_count = 2
+    totals = [(slow, Decimal(5)), (fast, Decimal(5)), (many, Decimal(5)), (dear, Decimal(6))]
+    steps = narrowed(totals)
+    assert [left for _, left in steps] == [[slow, fast, many], [fast, many], [fast]]

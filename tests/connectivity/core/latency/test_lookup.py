@@ -1,0 +1,220 @@
+"""What is shown for a cell, in which order of preference, and what a flow's headline is."""
+
+from collections.abc import Collection
+from typing import Any
+
+import pytest
+
+from connectivity.core.as_json.comparison import plain
+from connectivity.core.comparison.compare import compare
+from connectivity.core.latency.lookup import LatencyCell, LatencySet
+from connectivity.core.latency.worst_p99 import headlines
+from connectivity.core.network.planned_network import case
+from connectivity.core.registered_document import topology
+from tests.factories import document, flow, price_list, vpc
+
+
+def cell(
+    option: str, to_az: str, us: float, basis: str = "published", **changes: Any
+) -> LatencyCell:
+    from_az = changes.get("from_az", "use1-az1")
+    noise, as_of = changes.get("noise_us", 10), changes.get("as_of", "2020")
+    return LatencyCell(option, from_az, to_az, us, noise, basis, as_of, "test")
+
+
+PUBLISHED = (
+    cell("single-vpc", "use1-az1", 85),
+    cell("single-vpc", "use1-az2", 640),
+    cell("transit-gateway", "use1-az1", 463),
+    cell("transit-gateway", "use1-az2", 970),
+)
+
+
+def read(*own: LatencyCell, option: str = "transit-gateway", pair: tuple[str, str]) -> Any:
+    return LatencySet("test", "2020", (*PUBLISHED, *own)).read(option, *pair)
+
+
+def test_a_published_figure_of_the_pair() -> None:
+    reading = read(pair=("use1-az1", "use1-az2"))
+    assert (reading.us, reading.overhead_us, reading.basis) == (970, 330, "published")
+
+
+def test_another_pair_of_the_region_is_estimated() -> None:
+    reading = read(pair=("use1-az4", "use1-az4"))
+    assert (reading.us, reading.overhead_us, reading.basis) == (463, 378, "estimated")
+    assert reading.comment == "as use1-az1 to use1-az1"
+
+
+def test_another_region_lends_only_its_overhead() -> None:
+    reading = read(pair=("euw1-az1", "euw1-az2"))
+    assert (reading.us, reading.overhead_us, reading.basis) == (None, 330, "estimated")
+    assert reading.comment == "overhead as in us-east-1, 2020"
+
+
+def test_between_regions_nothing_is_known() -> None:
+    reading = read(pair=("use1-az1", "use2-az1"))
+    assert (reading.us, reading.overhead_us, reading.basis) == (None, None, "none")
+
+
+def test_an_option_without_figures() -> None:
+    reading = read(option="cloud-wan", pair=("use1-az1", "use1-az1"))
+    assert (reading.basis, reading.us, reading.noise_us) == ("none", None, 0)
+
+
+def test_an_own_measurement_wins_and_is_not_compared_with_a_published_baseline() -> None:
+    own = cell("transit-gateway", "use1-az2", 900, "measured", as_of="2026-11-01")
+    reading = read(own, pair=("use1-az1", "use1-az2"))
+    assert (reading.us, reading.overhead_us, reading.basis) == (900, None, "measured")
+
+
+def test_a_measured_baseline_and_the_published_overhead_make_an_estimate() -> None:
+    own = cell("single-vpc", "use1-az5", 700, "measured", from_az="use1-az4", as_of="2026-11-01")
+    reading = read(own, pair=("use1-az4", "use1-az5"))
+    assert (reading.us, reading.overhead_us, reading.basis) == (1030, 330, "estimated")
+    assert "single VPC as measured" in reading.comment
+
+
+OHIO = {"from_az": "use2-az1", "as_of": "2026-11-01"}
+
+
+def test_one_measured_single_vpc_stands_for_the_other_pairs_of_its_region() -> None:
+    own = cell("single-vpc", "use2-az2", 700, "measured", **OHIO)
+    reading = read(own, pair=("use2-az3", "use2-az1"))
+    assert (reading.us, reading.overhead_us, reading.basis) == (1030, 330, "estimated")
+    assert reading.comment.startswith("single VPC as measured use2-az1 to use2-az2, plus the over")
+    baseline = read(own, option="single-vpc", pair=("use2-az3", "use2-az1"))
+    assert (baseline.us, baseline.basis) == (700, "estimated")
+    assert baseline.comment == "as measured use2-az1 to use2-az2"
+    assert read(own, pair=("use2-az1", "use2-az1")).us is None  # another kind of pair
+    assert read(own, pair=("euw1-az1", "euw1-az2")).us is None  # another Region
+
+
+def test_of_several_measured_pairs_the_slowest_stands_for_the_others() -> None:
+    own = [
+        cell("transit-gateway", az, us, "measured", **OHIO)
+        for az, us in (("use2-az2", 900), ("use2-az3", 1200))
+    ]
+    for order in (own, own[::-1]):
+        reading = read(*order, pair=("use2-az3", "use2-az2"))
+        assert (reading.us, reading.basis) == (1200, "estimated")
+        assert reading.comment == "as measured use2-az1 to use2-az3"
+
+
+def test_an_option_without_published_figures_has_its_own_measured_one() -> None:
+    own = [
+        cell("cloud-wan", "use2-az2", 900, "measured", **OHIO),
+        cell("single-vpc", "use2-az3", 700, "measured", **OHIO),
+    ]
+    reading = read(*own, option="cloud-wan", pair=("use2-az1", "use2-az3"))
+    assert (reading.us, reading.basis) == (900, "estimated")
+
+
+def test_a_negative_overhead_stays_and_is_called_noise() -> None:
+    own = cell("vpc-peering", "use1-az2", 595, noise_us=90)
+    reading = read(own, option="vpc-peering", pair=("use1-az1", "use1-az2"))
+    assert reading.overhead_us == -45
+    assert "not distinguishable from a single VPC" in reading.comment
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_of_two_published_figures_of_a_pair_the_newer_counts(step: int) -> None:
+    years = [
+        cell("transit-gateway", "use1-az2", us, as_of=year)
+        for us, year in ((970, "2020"), (800, "2024"))
+    ]
+    found = LatencySet("test", "", tuple(years[::step]))
+    reading = found.read("transit-gateway", "use1-az1", "use1-az2")
+    assert (reading.us, reading.as_of) == (800, "2024")
+
+
+def test_figures_of_two_years_have_no_overhead() -> None:
+    """The network became faster in between: their difference is not the option's."""
+    newer = cell("transit-gateway", "use1-az2", 800, as_of="2024")
+    reading = read(newer, pair=("use1-az1", "use1-az2"))
+    assert (reading.us, reading.overhead_us) == (800, None)
+
+
+def test_an_estimate_is_as_noisy_as_the_overhead_that_it_borrows() -> None:
+    own = cell("single-vpc", "use1-az5", 700, "measured", from_az="use1-az4", as_of="2026-11-01")
+    noisy = cell("transit-gateway", "use1-az2", 970, noise_us=400, as_of="2020-06")
+    reading = read(noisy, own, pair=("use1-az4", "use1-az5"))
+    assert (reading.us, reading.overhead_us, reading.noise_us) == (1030, 330, 400)
+    assert reading.is_within_noise
+
+
+@pytest.mark.parametrize(
+    ("share", "pair", "us", "carried"),
+    [
+        (0, ("use1-az1", "use1-az1"), 463, 1.0),
+        (0.009, ("use1-az1", "use1-az1"), 463, 0.991),
+        (0.01, ("use1-az1", "use1-az2"), 970, 0.01),
+        (1, ("use1-az1", "use1-az2"), 970, 1.0),
+    ],
+)
+def test_the_headline_is_the_worst_cell_with_a_hundredth_of_the_bytes(
+    share: float, pair: tuple[str, str], us: float, carried: float
+) -> None:
+    answer = _answer(document(flow(cross_az_share=share)))
+    (headline,) = answer["latency"]
+    assert (headline["from_az"], headline["to_az"]) == pair
+    assert (headline["us"], headline["basis"], headline["share"]) == (us, "published", carried)
+    assert (answer["worst_p99_us"], answer["worst_p99_basis"]) == (us, "published")
+
+
+def test_a_headline_says_the_share_of_the_cells_that_are_as_slow() -> None:
+    """No AZ in common: all bytes cross, half of them to the slow AZ."""
+    cells = [cell("transit-gateway", az, us) for az, us in (("use1-az2", 970), ("use1-az3", 700))]
+    made = document()
+    made["vpcs"][0]["azs"], made["vpcs"][1]["azs"] = ["use1-az1"], ["use1-az2", "use1-az3"]
+    heads = headlines("transit-gateway", case(topology(made)), LatencySet("test", "", tuple(cells)))
+    (slowest,) = heads.kinds
+    assert (slowest.reading.us, slowest.part) == (970, 0.5)
+
+
+def test_cells_show_every_pair_and_their_shares_add_up() -> None:
+    answer = _answer(document(flow(cross_az_share=0.3)), include=["cells"])
+    assert len(answer["latency"]) == 9
+    assert sum(one["share"] for one in answer["latency"]) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_flow_between_regions_makes_the_worst_unknown() -> None:
+    orders = vpc("orders", "222222222222", "10.1.0.0/16", region="us-east-2", azs=["use2-az1"])
+    answer = _answer(document(vpcs=[document()["vpcs"][0], orders]))
+    assert (answer["worst_p99_us"], answer["worst_p99_basis"]) == (None, "none")
+
+
+def test_a_budget_that_is_exceeded_is_hard() -> None:
+    answer = _answer(document(flow(p99_budget_us=500)))
+    (finding,) = [one for one in answer["findings"] if one["rule"] == "BUDGET-01"]
+    assert finding["severity"] == "hard"
+    assert "p99 970 µs (published, use1-az1 to use1-az2) is above the budget of 500 µs" in str(
+        finding
+    )
+    assert not answer["feasible"]
+
+
+def test_a_budget_that_is_kept_says_nothing() -> None:
+    answer = _answer(document(flow(p99_budget_us=970)))
+    assert answer["feasible"]
+    assert not {"BUDGET-01", "LAT-01"} & {one["rule"] for one in answer["findings"]}
+
+
+def test_a_budget_that_cannot_be_checked_is_a_condition_and_off_the_frontier() -> None:
+    orders = vpc("orders", "222222222222", "10.1.0.0/16", region="us-east-2", azs=["use2-az1"])
+    made = document(flow(p99_budget_us=50_000), vpcs=[document()["vpcs"][0], orders])
+    whole = _comparison(made)
+    peering = next(one for one in whole["answers"] if one["option"] == "vpc-peering")
+    assert ("LAT-01", "condition") in {(f["rule"], f["severity"]) for f in peering["findings"]}
+    assert peering["feasible"]
+    assert whole["recommended"] == "vpc-peering"
+    assert whole["frontier"] == []
+
+
+def _comparison(made: dict[str, Any], include: Collection[str] = ()) -> dict[str, Any]:
+    latencies = LatencySet("test", "2020", PUBLISHED)
+    return plain(compare(topology(made), price_list(), latencies), include=include)
+
+
+def _answer(made: dict[str, Any], include: Collection[str] = ()) -> dict[str, Any]:
+    answers = _comparison(made, include)["answers"]
+    return next(one for one in answers if one["option"] == "transit-gateway")

@@ -1,0 +1,422 @@
+"""What a week's report says, against hand-made weeks whose facts and sums are known."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from advisor.models import User
+from advisor.reports.present import sections
+from connectivity import points
+from connectivity.actions import create_topology
+from connectivity.core.health.resource_type import GIB, HOUR
+from connectivity.core.report_schedule import Period, Schedule
+from connectivity.health.aws_accounts import remove_account
+from connectivity.models import (
+    AwsAccount,
+    Collection,
+    Finding,
+    FindingEvent,
+    LatencySet,
+    MeasuredCell,
+    Resource,
+    Series,
+    Spending,
+)
+from connectivity.weekly.report import report
+from costmodel.ingest import import_prices
+from costmodel.models import PriceList
+from tests.factories import document, flow, vpc
+from tests.offers import offer, product
+
+pytestmark = pytest.mark.django_db
+
+SCHEDULE = Schedule(ZoneInfo("UTC"), 0, 8)
+PERIOD = SCHEDULE.of("2026-W47")
+BEFORE = SCHEDULE.before(PERIOD)
+
+
+def ago(days: float) -> datetime:
+    """Before the end of the week."""
+    return PERIOD.end - timedelta(days=days)
+
+
+@pytest.fixture
+def account(user: User) -> AwsAccount:
+    row = AwsAccount.objects.create(
+        team_id=user.team_id, account="111122223333", name="network", regions=["us-east-1"]
+    )
+    AwsAccount.objects.update(created_at=ago(60))
+    return row
+
+
+def gateway(account: AwsAccount, name: str, **more: Any) -> Resource:
+    facts = {"mode": "zonal", "az": "us-east-1a", "routes": [], "addresses": 1, "created": None}
+    row = Resource.objects.create(
+        team_id=account.team_id,
+        account=account,
+        region="us-east-1",
+        kind="nat-gateway",
+        aws_id=name,
+        key=name,
+        name=name,
+        facts=facts | {"connectivity": "public"},
+        **({"state": "ok"} | more),
+    )
+    Resource.objects.filter(pk=row.pk).update(found_at=ago(50))
+    return row
+
+
+def carried(
+    row: Resource,
+    gib_an_hour: dict[Period, float],
+    begin: datetime = BEFORE.begin,
+    end: datetime = PERIOD.end,
+) -> None:
+    """Bytes through a gateway, half of them each way, hour by hour."""
+    for name in ("BytesInFromSource", "BytesInFromDestination"):
+        series = Series.objects.create(
+            resource=row, namespace="AWS/NATGateway", metric=name, dimensions=[], digest=name,
+            statistic="Sum", period=HOUR, tier="daily",
+            begun=int(begin.timestamp()), mark=int(end.timestamp()),
+        )  # fmt: skip
+        points.store(
+            [
+                (series.pk, at, gib * GIB / 2)
+                for period, gib in gib_an_hour.items()
+                for at in range(
+                    int(max(period.begin, begin).timestamp()),
+                    int(min(period.end, end).timestamp()),
+                    HOUR,
+                )
+            ],
+            HOUR,
+        )
+
+
+def found(row: Resource, rule: str, state: str, opened: float, **more: Any) -> Finding:
+    one = Finding.objects.create(
+        team_id=row.team_id, resource=row, rule=rule, state=state, why=f"{rule} is so",
+        opened_at=ago(opened), **more,
+    )  # fmt: skip
+    FindingEvent.objects.create(finding=one, at=ago(opened), what="opened")
+    return one
+
+
+def told(user: User) -> dict[str, Any]:
+    said = report(user.team_id, SCHEDULE, PERIOD)
+    assert json.loads(json.dumps(said)) == said  # plain values, as they are stored
+    return said
+
+
+def test_a_team_that_watches_nothing_is_told_so(user: User) -> None:
+    said = told(user)
+    assert said["subject"] == "Nothing is watched yet"
+    assert (said["to_do"], said["costs"], said["is_watching"]) == ([], None, False)
+    assert said["prices"]["changed"] == 0
+
+
+def test_all_quiet_is_said_of_what_was_seen(user: User, account: AwsAccount) -> None:
+    row = gateway(account, "a")
+    assert told(user)["subject"] == "Nothing seen yet"
+    Resource.objects.filter(pk=row.pk).update(data_until=int(PERIOD.end.timestamp()))
+    assert told(user)["subject"] == "All quiet"
+    Collection.objects.create(
+        team_id=user.team_id, account=account, region="us-east-1", task="discover", due_at=ago(0)
+    )
+    assert told(user)["subject"] == "All quiet; 1 place not seen"
+
+
+def test_before_it_was_watched_nothing_is_told_of_it(user: User, account: AwsAccount) -> None:
+    """A finding belongs to the week in which it was noticed, whenever it began."""
+    one = found(gateway(account, "a"), "NAT-IDLE", "warning", 30)
+    one.events.update(at=ago(-1))
+    said = told(user)
+    assert (said["troubles"]["open"]["count"], said["to_do"]) == (0, [])
+    AwsAccount.objects.update(created_at=ago(-1))
+    assert told(user)["subject"] == "Nothing is watched yet"
+
+
+def test_what_is_new_old_worse_solved_brief_muted(user: User, account: AwsAccount) -> None:
+    row = gateway(account, "a")
+    found(row, "NAT-DROPS", "warning", 20)
+    worse = found(row, "NAT-PORTS", "critical", 10)
+    FindingEvent.objects.create(finding=worse, at=ago(2), what="worsened")
+    found(row, "NAT-NO-ANSWER", "warning", 3)
+    found(row, "NAT-PEAK-BYTES", "warning", 30, closed_at=ago(1))
+    found(row, "NAT-PEAK-PACKETS", "warning", 5, closed_at=ago(4))
+    found(row, "NAT-OTHER-AZ", "warning", 5, muted_until=ago(-30))
+    found(row, "NAT-IDLE", "warning", 30, closed_at=ago(10))  # before the week
+    found(row, "NAT-NO-ROUTE", "warning", -1)  # after it
+    said = told(user)["troubles"]
+    rules = {name: [one["rule"] for one in said[name]["first"]] for name in ("open", "new")}
+    assert rules == {
+        "open": ["NAT-PORTS", "NAT-DROPS", "NAT-NO-ANSWER"],
+        "new": ["NAT-NO-ANSWER"],
+    }
+    assert [one["rule"] for one in said["worse"]["first"]] == ["NAT-PORTS"]
+    assert [one["rule"] for one in said["solved"]["first"]] == ["NAT-PEAK-BYTES"]
+    assert (said["critical"], said["brief"], said["muted"]) == (1, 1, 1)
+    assert told(user)["subject"].startswith("3 problems (1 critical), 1 new")
+
+
+def test_four_weeks_count_what_was_open_at_some_time(user: User, account: AwsAccount) -> None:
+    row = gateway(account, "a")
+    found(row, "NAT-DROPS", "warning", 15, closed_at=ago(8))
+    found(row, "NAT-PORTS", "critical", 6)
+    AwsAccount.objects.update(created_at=ago(20))
+    said = told(user)["troubles"]
+    assert said["weeks"] == ["2026-W44", "2026-W45", "2026-W46", "2026-W47"]
+    (kind,) = said["kinds"]
+    assert (kind["kind"], kind["resources"]) == ("NAT gateways", 1)
+    assert kind["counts"] == [None, 1, 1, 1]  # nothing was watched in the first
+
+
+def test_to_do_is_grave_first_one_a_rule_and_never_more_than_five(
+    user: User, account: AwsAccount
+) -> None:
+    rows = [gateway(account, f"nat-{i}", usd=10 * i) for i in range(4)]
+    for row in rows:
+        found(row, "NAT-IDLE", "warning", 20)
+    for rule in ("NAT-DROPS", "NAT-NO-ANSWER", "NAT-PEAK-BYTES", "NAT-OTHER-AZ"):
+        found(rows[0], rule, "warning", 20)
+    found(rows[0], "NAT-PORTS", "critical", 20)
+    found(rows[1], "NAT-PEAK-PACKETS", "warning", 2)
+    known = found(rows[1], "NAT-NO-ROUTE", "warning", 2)
+    Finding.objects.filter(pk=known.pk).update(acknowledged_at=ago(1))
+    said = told(user)
+    assert len(said["to_do"]) == 5
+    assert said["more_to_do"] == 2
+    first, second = said["to_do"][:2]
+    assert (first["state"], first["thing"]["name"]) == ("critical", "nat-0")
+    assert first["step"].startswith("Find the destination")
+    assert (second["is_new"], second["link"]["uid"]) == (True, str(rows[1].uid))
+
+
+def test_the_same_on_many_resources_is_one_thing_with_its_whole_saving(
+    user: User, account: AwsAccount
+) -> None:
+    for i in (1, 2, 3):
+        found(gateway(account, f"nat-{i}", usd=10 * i), "NAT-IDLE", "warning", 2)
+    (one,) = told(user)["to_do"]
+    assert (one["thing"]["name"], one["others"]) == ("nat-3", 2)
+    assert one["effect"] == "Saves $60.00 a month."
+
+
+def test_what_nobody_needs_and_has_no_price_is_counted(user: User, account: AwsAccount) -> None:
+    found(gateway(account, "priced", usd=54.75), "NAT-IDLE", "warning", 2)
+    dark = gateway(account, "dark")
+    Resource.objects.filter(pk=dark.pk).update(usd=None)
+    found(dark, "NAT-IDLE", "warning", 2)
+    content = told(user)
+    assert (content["costs"]["unused_usd"], content["costs"]["unused_unpriced"]) == ("54.75", 1)
+    (one,) = content["to_do"]
+    assert one["effect"] == "Saves $54.75 a month. Of 1 more the cost is not known here."
+    words = [text for part in sections(content, lambda name, *_: name) for text in part.said]
+    assert "What nobody seems to need costs $54.75 a month." in words
+    assert "1 resource that nobody seems to need: the cost is not known." in words
+
+
+def test_a_flip_never_contradicts_the_mix(user: User, tmp_path: Path) -> None:
+    """Each flow by its own cheapest option costs less than what is newly recommended."""
+    made = document(
+        flow(name="little", to="stock-api", gb_per_month=100, cross_az_share=1),
+        flow(name="much", gb_per_month=100_000, cross_az_share=1),
+        name="several",
+    )
+    made["vpcs"].append(vpc("stock", "222222222222", "10.2.0.0/16"))
+    made["services"].append({"name": "stock-api", "vpc": "stock", "port": 443})
+    create_topology(user.team_id, made)
+    PriceList.objects.update(created_at=ago(30))
+    cheap = product("B", "USE1-TransitGateway-Bytes", "0.001", operation="TransitGatewayVPC")
+    body = offer("AmazonVPC", [cheap], publicationDate="2026-11-26T00:00:00Z")
+    (tmp_path / "cut.json").write_text(json.dumps(body))
+    new = import_prices([tmp_path / "cut.json"])
+    PriceList.objects.filter(pk=new.pk).update(created_at=ago(2))
+    (one,) = told(user)["prices"]["moved"]
+    assert one["is_flip"]
+    assert one["after"]["option"] == "Transit Gateway"
+    assert Decimal(one["after"]["mix_usd"]) < Decimal(one["after"]["usd"])
+    words = [
+        line.text for part in sections(told(user), lambda name, *_: name) for line in part.lines
+    ]
+    mix = f"(each flow by its own cheapest option: ${Decimal(one['after']['mix_usd']):,.2f})"
+    assert any(mix in text for text in words)
+    (to_do,) = told(user)["to_do"]
+    assert "Each flow by its own cheapest option: " in to_do["effect"]
+
+
+def test_costs_of_two_weeks_are_those_of_the_price_list(user: User, account: AwsAccount) -> None:
+    """168 hours at 0.045 and 0.005 USD, and a GiB an hour, then two, at 0.045 USD."""
+    carried(gateway(account, "a"), {BEFORE: 1, PERIOD: 2})
+    gateway(account, "never measured")
+    said = told(user)["costs"]
+    assert said["whole"]["before_usd"] == "15.96"  # 7.56 + 0.84 + 7.56
+    assert said["whole"]["usd"] == "23.52"  # 7.56 + 0.84 + 15.12
+    assert said["whole"]["change_usd"] == "7.56"
+    assert said["change_percent"] == 47.4
+    assert said["left_out"] == {"not measured for a day yet": 1}
+    assert [one["name"] for one in said["movers"]] == ["a"]
+    assert told(user)["subject"].endswith("; costs up 47 %")
+
+
+def test_what_came_or_went_in_the_week_costs_its_hours(user: User, account: AwsAccount) -> None:
+    """Half of the last week each: 84 hours at 0.05 USD, and a GiB an hour at 0.045 USD."""
+    gone, made = gateway(account, "gone"), gateway(account, "made")
+    carried(gone, {BEFORE: 1, PERIOD: 1}, end=ago(3.5))
+    carried(made, {PERIOD: 1}, begin=ago(3.5))
+    Resource.objects.filter(pk=gone.pk).update(gone_at=ago(3.5))
+    facts = made.facts | {"created": int(ago(3.5).timestamp())}
+    Resource.objects.filter(pk=made.pk).update(facts=facts)
+    lines = {one["name"]: one for one in told(user)["costs"]["movers"]}
+    assert (lines["gone"]["before_usd"], lines["gone"]["usd"]) == ("15.96", "7.98")
+    assert (lines["made"]["before_usd"], lines["made"]["usd"]) == ("0.00", "7.98")
+
+
+def test_new_prices_and_what_they_flip(user: User, tmp_path: Path) -> None:
+    made = document(flow(cross_az_share=1, gb_per_month=102_400), name="crossing")
+    version = create_topology(user.team_id, made)
+    PriceList.objects.update(created_at=ago(30))
+    cheap = product("B", "USE1-TransitGateway-Bytes", "0.001", operation="TransitGatewayVPC")
+    path = tmp_path / "cut.json"
+    path.write_text(json.dumps(offer("AmazonVPC", [cheap], publicationDate="2026-12-01T00:00:00Z")))
+    new = import_prices([path])
+    PriceList.objects.filter(pk=new.pk).update(created_at=ago(2))
+    said = told(user)
+    assert (said["prices"]["changed"], said["prices"]["flips"]) == (1, 1)
+    (one,) = said["prices"]["moved"]
+    assert one["before"] == {"option": "PrivateLink", "usd": "1676.73", "mix_usd": None}
+    assert one["after"] == {"option": "Transit Gateway", "usd": "175.40", "mix_usd": None}
+    (to_do,) = said["to_do"]
+    assert "crossing: Transit Gateway is recommended now, no longer PrivateLink" in to_do["what"]
+    assert to_do["link"] == {"to": "topology", "uid": str(version.topology.uid)}
+    assert said["subject"].endswith("1 recommendation changed")
+    PriceList.objects.filter(pk=new.pk).update(created_at=ago(9))
+    assert told(user)["prices"]["changed"] == 0
+
+
+def test_saved_topologies_are_named_once(user: User) -> None:
+    version = create_topology(user.team_id, document())
+    type(version).objects.filter(pk=version.pk).update(created_at=ago(1))
+    (one,) = told(user)["saved"]
+    assert (one["name"], one["version"]) == ("ordinary", 1)
+
+
+def test_measurements_that_drift_or_are_old(user: User) -> None:
+    def cell(source: str, as_of: str, drift: float | None) -> None:
+        MeasuredCell.objects.create(
+            team_id=user.team_id, option="vpc-peering", source=source, destination="use1-az2",
+            method={}, figures={}, runs=2, grade="low", as_of=as_of, basis="measured",
+            drift_us=drift,
+        )  # fmt: skip
+
+    cell("use1-az1", "2026-11-20", -120.0)
+    cell("use1-az3", "2026-10-20", 90.0)  # before the week
+    cell("use1-az4", "2025-01-20", None)
+    said = told(user)["latencies"]
+    assert (said["cells"], said["drifts"], said["old"]) == (3, 1, 1)
+    assert said["some"] == [
+        {
+            "option": "VPC peering",
+            "source": "use1-az1",
+            "destination": "use1-az2",
+            "drift_us": -120.0,
+        }
+    ]
+
+
+def test_what_could_not_be_seen_and_what_looking_cost(user: User, account: AwsAccount) -> None:
+    gateway(account, "a", state="unknown", why="CloudWatch lists no such metric of it")
+    Collection.objects.create(
+        team_id=user.team_id, account=account, region="us-east-1", task="discover",
+        due_at=ago(0), problem="AccessDenied: no", refused=["ec2:DescribeNatGateways"],
+    )  # fmt: skip
+    for day, metrics in ((ago(2), 1_000), (ago(9), 7_000), (ago(0), 7_000)):
+        Spending.objects.create(
+            team_id=user.team_id, account=account, region="us-east-1", day=day.date(), calls=2,
+            metrics=metrics,
+        )  # fmt: skip
+    said = told(user)
+    dark = said["unseen"]
+    assert dark["places"] == ["network, us-east-1: AccessDenied: no"]
+    assert dark["refused"] == {"ec2:DescribeNatGateways": 1}
+    assert (dark["unknown"], dark["usd"], dark["metrics"]) == (1, "0.01", 1_000)
+    assert said["to_do"][0]["what"] == "We are refused what we need to see."
+
+
+def test_another_teams_week_is_not_told(user: User, stranger: User, account: AwsAccount) -> None:
+    found(gateway(account, "a"), "NAT-PORTS", "critical", 1)
+    create_topology(user.team_id, document())
+    said = told(stranger)
+    assert (said["subject"], said["saved"]) == ("Nothing is watched yet", [])
+
+
+def test_a_week_is_told_the_same_twice(user: User, account: AwsAccount) -> None:
+    carried(gateway(account, "a"), {BEFORE: 1, PERIOD: 2})
+    found(gateway(account, "b"), "NAT-PORTS", "critical", 1)
+    assert told(user) == told(user)
+
+
+def test_the_end_of_a_week_is_not_now(user: User, account: AwsAccount) -> None:
+    """What closed after the week was open in it, but is nothing to do."""
+    found(gateway(account, "a"), "NAT-PORTS", "critical", 1, closed_at=datetime.now(UTC))
+    said = told(user)
+    assert (said["troubles"]["open"]["count"], said["to_do"]) == (1, [])
+
+
+def test_what_is_no_longer_watched_is_neither_solved_nor_saved(
+    user: User, account: AwsAccount
+) -> None:
+    other = AwsAccount.objects.create(
+        team_id=user.team_id, account="444455556666", name="other", regions=["us-east-1"]
+    )
+    row = gateway(other, "a")
+    carried(row, {BEFORE: 1, PERIOD: 1})
+    carried(gateway(account, "b"), {BEFORE: 1, PERIOD: 1})
+    found(row, "NAT-PORTS", "critical", 20)
+    remove_account(other)
+    AwsAccount.objects.filter(pk=other.pk).update(removed_at=ago(3))
+    Resource.objects.filter(pk=row.pk).update(gone_at=ago(3))
+    Finding.objects.update(closed_at=ago(3))
+    said = told(user)
+    assert said["subject"].endswith("; costs unchanged")
+    assert (said["troubles"]["solved"]["count"], said["troubles"]["gone"]["count"]) == (0, 0)
+    assert said["costs"]["left_out"] == {"no longer watched": 1}
+
+
+def test_what_is_muted_is_counted_and_nothing_else(user: User, account: AwsAccount) -> None:
+    row = gateway(account, "a", usd=500)
+    for closed_at in (None, ago(1)):
+        found(row, "NAT-IDLE", "warning", 20, muted_until=ago(-30), closed_at=closed_at)
+    said = told(user)
+    assert said["troubles"]["muted"] == 1
+    assert said["troubles"]["solved"]["count"] == 0
+    assert (said["costs"]["savings"], said["costs"]["unused_usd"]) == ([], "0.00")
+    assert [one["counts"][-1] for one in said["troubles"]["kinds"]] == [0]
+
+
+def test_what_worsened_and_eased_again_is_not_worse(user: User, account: AwsAccount) -> None:
+    one = found(gateway(account, "a"), "NAT-PORTS", "warning", 20)
+    for what in ("worsened", "eased"):
+        FindingEvent.objects.create(finding=one, at=ago(2), what=what)
+    assert told(user)["troubles"]["worse"]["count"] == 0
+
+
+def test_without_latencies_the_rest_is_told(user: User, account: AwsAccount) -> None:
+    row = gateway(account, "a", usd=100)
+    carried(row, {BEFORE: 1, PERIOD: 1})
+    bill = [{"what": "Through it", "amount": "100", "usd": "4.50", "gap": ""}]
+    Resource.objects.filter(pk=row.pk).update(bill=bill)
+    assert [one["instead"] for one in told(user)["costs"]["savings"]] != []
+    LatencySet.objects.all().delete()
+    assert told(user)["costs"]["savings"] == []
+
+
+def test_names_are_told_in_one_line(user: User, account: AwsAccount) -> None:
+    found(gateway(account, "a\r\nb\u202ec"), "NAT-PORTS", "critical", 1)
+    (one,) = told(user)["to_do"]
+    assert one["thing"]["name"] == "a b c"

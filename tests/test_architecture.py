@@ -1,0 +1,41 @@
+"""The map agrees with the tree."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PLACES = re.findall(r"`((?:advisor|connectivity|costmodel|templates)/[\w/.]*)`", ARCHITECTURE)
+FLOORS = re.findall(r"^\| `connectivity/core/(\w+)/` \|", ARCHITECTURE, re.M)
+
+
+@pytest.mark.parametrize("place", sorted(set(PLACES)))
+def test_every_place_that_is_named_is_there(place: str) -> None:
+    assert (ROOT / place).exists()
+
+
+def test_every_room_of_the_core_is_named() -> None:
+    rooms = {init.parent.name for init in (ROOT / "connectivity" / "core").glob("*/__init__.py")}
+    assert set(FLOORS) == rooms
+
+
+def test_the_rooms_stand_in_the_order_of_the_contract() -> None:
+    contracts = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    layers = contracts.partition('containers = ["connectivity.core"]')[2].partition("exhaustive")[0]
+    order = [name for name in re.findall(r"\w+", layers) if name in FLOORS]
+    assert order == FLOORS
+
+
+def test_every_area_of_pages_has_its_addresses_and_templates() -> None:
+    areas = {urls.parent.name for urls in (ROOT / "advisor" / "web").glob("*/urls.py")}
+    folders = {folder.name for folder in (ROOT / "templates" / "web").iterdir() if folder.is_dir()}
+    assert areas == folders - {"partials"}
+
+
+def test_the_map_of_the_readme_names_every_room() -> None:
+    map_of_the_core = README.partition("core/ ")[2].partition("No Django")[0]
+    rooms = set(FLOORS) - {"health"}  # it has a line of its own
+    assert rooms <= set(re.findall(r"\w+", map_of_the_core))
