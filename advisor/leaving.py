@@ -81,7 +81,7 @@ def _end_personal(user: User, names: set[str], team_ids: list[int]) -> None:
     sign_out(user)
     for model in PERSONAL:
         model._default_manager.filter(user=user).delete()
-    addressed = Q(team_id__in=team_ids) & Q(address__in=[one.lower() for one in names])
+    addressed = Q(team_id__in=team_ids) & Q(address__in=[name.lower() for name in names])
     Recipient.objects.filter(Q(user=user) | addressed).delete()
     Invitation.objects.filter(accepted_by=user).update(note="")
     user.groups.clear()

@@ -94,7 +94,7 @@ class Turn:
     """From `take` to `leave` a request counts."""
 
     def __init__(self, callers: list[Caller]) -> None:
-        self.callers = [one for one in callers if one.at_once or one.per_minute]
+        self.callers = [caller for caller in callers if caller.at_once or caller.per_minute]
         self.id = uuid4().hex
         self.store: RedisCounts | DatabaseCounts = database
         self.pulse = Pulse(self._renew, RENEW_S)
@@ -176,20 +176,20 @@ class RedisCounts:
         self._renew = self.client.register_script(RENEW)
 
     def take(self, lease: str, callers: list[Caller]) -> Refusal | None:
-        keys = [f"{one.key}:{part}" for one in callers for part in ("leases", "rate")]
-        limits = [number for one in callers for number in (one.at_once, one.per_minute)]
+        keys = [f"{caller.key}:{part}" for caller in callers for part in ("leases", "rate")]
+        limits = [number for caller in callers for number in (caller.at_once, caller.per_minute)]
         answer = self._take(keys=keys, args=[lease, LEASE_S, *limits])
         if not answer:
             return None
         return callers[(int(answer[0]) - 1) // 2], answer[1].decode(), float(answer[2])
 
     def renew(self, lease: str, callers: list[Caller]) -> None:
-        self._renew(keys=[f"{one.key}:leases" for one in callers], args=[lease, LEASE_S])
+        self._renew(keys=[f"{caller.key}:leases" for caller in callers], args=[lease, LEASE_S])
 
     def leave(self, lease: str, callers: list[Caller]) -> None:
         with self.client.pipeline(transaction=False) as pipeline:
-            for one in callers:
-                pipeline.zrem(f"{one.key}:leases", lease)
+            for caller in callers:
+                pipeline.zrem(f"{caller.key}:leases", lease)
             pipeline.execute()
 
 
@@ -199,7 +199,7 @@ class DatabaseCounts:
     def take(self, lease: str, callers: list[Caller]) -> Refusal | None:
         now = time.time()
         with transaction.atomic():
-            rows = [(one, _row(one)) for one in sorted(callers)]
+            rows = [(caller, _row(caller)) for caller in sorted(callers)]
             for one, row in rows:
                 row.leases = {key: until for key, until in row.leases.items() if until > now}
                 row.rate_at = max(row.rate_at, now)
@@ -216,15 +216,15 @@ class DatabaseCounts:
 
     def renew(self, lease: str, callers: list[Caller]) -> None:
         with transaction.atomic():
-            for one in sorted(callers):
-                row = _row(one)
+            for caller in sorted(callers):
+                row = _row(caller)
                 row.leases[lease] = time.time() + LEASE_S
                 row.save()
 
     def leave(self, lease: str, callers: list[Caller]) -> None:
         with transaction.atomic():
-            for one in sorted(callers):
-                row = _row(one)
+            for caller in sorted(callers):
+                row = _row(caller)
                 row.leases.pop(lease, None)
                 row.save()
 

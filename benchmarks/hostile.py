@@ -28,7 +28,7 @@ TIMES = 4  # the larger size is so much larger
 
 def main(size: int) -> int:
     patterns = list(hostile_patterns.used_patterns())
-    found = [taken for one in patterns if (taken := hostile_patterns.slow(one))]
+    found = [taken for pattern in patterns if (taken := hostile_patterns.slow(pattern))]
     print(
         f"{len(patterns)} patterns, {len(found)} slower than their text is long", *found, sep="\n"
     )
@@ -49,7 +49,7 @@ def _row(reader: Reader, sizes: tuple[int, ...]) -> int:
             wrong += 1
             print(f"  {taken}", flush=True)
         else:
-            first, last = (seconds(reader, make(one).encode(), 1) for one in sizes)
+            first, last = (seconds(reader, make(size).encode(), 1) for size in sizes)
             slowest = max(slowest, (last, first, name))
     last, first, name = slowest
     print(f"{reader.name:28} {count:5} {first:10.3f} s {last:10.3f} s  {name}", flush=True)

@@ -44,8 +44,8 @@ def main(count: int, seed: int) -> int:
     for what, many in sorted(truth.counts.items()):
         print(f"{many:>10,} {what}")
     print(f"{len(truth.differences):>10,} differences, {time.monotonic() - begin:,.0f} s")
-    for one in truth.differences[:MOST_SHOWN]:
-        print(one)
+    for difference in truth.differences[:MOST_SHOWN]:
+        print(difference)
     return len(truth.differences)
 
 

@@ -44,9 +44,9 @@ def fetch_from_aws(
 def _with_points(response: dict[str, Any]) -> dict[str, Any]:
     """A response with those of its points that AWS calls good."""
     points = [
-        one
-        for one in response.get("MetricPoints", [])
-        if one.get("Status", "OK") == "OK" and "Value" in one
+        metric_point
+        for metric_point in response.get("MetricPoints", [])
+        if metric_point.get("Status", "OK") == "OK" and "Value" in metric_point
     ]
     return response | {"MetricPoints": points}
 
@@ -58,9 +58,9 @@ def _fresh(
     for response in responses:
         ends = str(response["Source"]), str(response["Destination"])
         points = [
-            one
-            for one in response["MetricPoints"]
-            if (*ends, iso(one.get("StartDate"))[:35]) not in known
+            metric_point
+            for metric_point in response["MetricPoints"]
+            if (*ends, iso(metric_point.get("StartDate"))[:35]) not in known
         ]
         if points:
             yield response | {"MetricPoints": points}

@@ -83,7 +83,7 @@ def save_pasted(base: Base, table: str, text: str, *, replace: bool) -> Topology
     try:
         return _saved(base, change)
     except DocumentRefused as error:
-        names = [one.get(table_of(table).identity) for one in rows]
+        names = [row.get(table_of(table).identity) for row in rows]
         raise DocumentRefused(_named(error.problems, document, table, names)) from error
 
 
@@ -112,7 +112,7 @@ def problems_of(base: Base, edits: Edits) -> list[EditProblem]:
 def placed(document: Document, edits: Edits, problems: list[Problem]) -> list[EditProblem]:
     """Problems of the edited document at the cells where they were typed."""
     ids = edits.row_ids(len(table_rows(document, edits.table)))
-    return [_placed(edits.table, ids, place_of(one.path), one) for one in problems]
+    return [_placed(edits.table, ids, place_of(problem.path), problem) for problem in problems]
 
 
 def _placed(table: str, ids: list[str], place: Place, one: Problem) -> EditProblem:
@@ -126,16 +126,16 @@ def _named(
 ) -> list[Problem]:
     """Problems at the row as people know it: by its name, and the line where it was pasted."""
     found = []
-    for one in problems:
-        place = place_of(one.path)
+    for problem in problems:
+        place = place_of(problem.path)
         rows = table_rows(document, place.table)
         if place.table != table or place.row >= len(rows):
-            found.append(one)
+            found.append(problem)
             continue
         name = rows[place.row].get(table_of(table).identity)
         line = f"line {pasted_names.index(name) + 2}" if name in pasted_names else ""
         where = (line or f"row {place.row + 1}", f"({name})" if name else "", place.column)
-        found.append(Problem(" ".join(filter(None, where)), one.problem))
+        found.append(Problem(" ".join(filter(None, where)), problem.problem))
     return found
 
 

@@ -78,15 +78,15 @@ def _mix_usd(comparison: Comparison) -> Decimal | None:
 
 
 def _options(before: Comparison, after: Comparison) -> Iterator[OptionChange]:
-    old = {one.option.key: one for one in before.answers}
-    for one in after.answers:
-        was = old[one.option.key]
-        said, says = _said(was, before), _said(one, after)
+    old = {answer.option.key: answer for answer in before.answers}
+    for answer in after.answers:
+        was = old[answer.option.key]
+        said, says = _said(was, before), _said(answer, after)
         yield OptionChange(
-            one.option.name,
+            answer.option.name,
             was.usd,
-            one.usd,
-            (_word(was), _word(one)),
+            answer.usd,
+            (_word(was), _word(answer)),
             [text for key, text in says.items() if key not in said],
             [text for key, text in said.items() if key not in says],
         )

@@ -190,7 +190,7 @@ def _problems(filing: Filing, zones: Mapping[str, str]) -> Iterator[Problem]:
         yield Problem(missing, "both ends are needed, or none where the file names them")
     elif filing.source:
         ends = (az_id_of(end, zones) for end in (filing.source, filing.destination))
-        yield from (Problem("from_az, to_az", one) for one in pair_problems(*ends))
+        yield from (Problem("from_az, to_az", problem) for problem in pair_problems(*ends))
     for name in ("source", "destination", "tool", "host", "tag", "instance_type", "account"):
         if "\0" in getattr(filing, name):
             yield Problem(name, "holds a NUL")

@@ -123,7 +123,7 @@ def read(period: int, series: Iterable[int], start: int, end: int) -> dict[int, 
 def read_hours(statistics: Mapping[int, str], start: int, end: int) -> dict[int, dict[int, float]]:
     """Points of whole hours by series, as its statistic asks for."""
     rows = HourPoint.objects.filter(series_id__in=list(statistics), at__gte=start, at__lt=end)
-    found: dict[int, dict[int, float]] = {one: {} for one in statistics}
+    found: dict[int, dict[int, float]] = {statistic: {} for statistic in statistics}
     for row in rows.iterator():
         found[row.series_id][row.at] = _of_hour(row, statistics[row.series_id])
     return found

@@ -105,9 +105,11 @@ def _because(before: Comparison, after: Comparison, changed: list[Changed]) -> I
     """The changed prices that the recommended options of both sides, and their mixes where these
     cost less, are billed with, in words."""
     best = {one.option for one in map(recommended, (before, after)) if one}
-    bills = [one.bill for side in (before, after) for one in side.answers if one.option in best]
+    bills = [
+        answer.bill for side in (before, after) for answer in side.answers if answer.option in best
+    ]
     bills += [side.mix.bill for side in (before, after) if mix_ahead(side)]
-    used = {id(line.price) for one in bills if one for line in one.lines}
+    used = {id(line.price) for bill in bills if bill for line in bill.lines}
     said = [words_of(one) for one in changed if {id(one.old), id(one.new)} & used]
     yield from said[:MOST_REASONS]
     if len(said) > MOST_REASONS:

@@ -192,7 +192,9 @@ def best_cells(
             best[source, destination] = rank, pk
     chosen = own.filter(pk__in=[pk for _, pk in best.values()])
     published = (
-        one for one in _published_cells(option) if one.grade in grades and basis in ("", one.basis)
+        cell
+        for cell in _published_cells(option)
+        if cell.grade in grades and basis in ("", cell.basis)
     )
     return [*published, *map(_own, chosen.values_list(*CELL))]
 

@@ -53,8 +53,12 @@ def _is_import(row: models.PriceList) -> bool:
 
 def _put_over(shipped: models.PriceList, prices: Iterable[Price], before: models.PriceList) -> None:
     """A list in force of what an installation imported, over the prices of a newer release."""
-    releases = (one for one in models.PriceList.objects.filter(team=None) if not _is_import(one))
-    known = {price for one in releases for price in queries.list_of(one.uid).prices}
+    releases = (
+        price_list
+        for price_list in models.PriceList.objects.filter(team=None)
+        if not _is_import(price_list)
+    )
+    known = {price for release in releases for price in queries.list_of(release.uid).prices}
     own = [price for price in queries.list_of(before.uid).prices if price not in known]
     whole = replaced(prices, own)
     sha256 = hashlib.sha256(f"{shipped.sha256} {before.sha256}".encode()).hexdigest()

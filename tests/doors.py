@@ -37,13 +37,13 @@ ZONES = {"AvailabilityZones": [{"ZoneName": "us-east-1a", "ZoneId": "use1-az1"}]
 
 def patterns(resolver: URLResolver) -> list[URLPattern]:
     found: list[URLPattern] = []
-    for one in resolver.url_patterns:
-        found += patterns(one) if isinstance(one, URLResolver) else [one]
+    for pattern in resolver.url_patterns:
+        found += patterns(pattern) if isinstance(pattern, URLResolver) else [pattern]
     return found
 
 
 def addresses(urlconf: str | None = None) -> dict[str, URLPattern]:
-    return {str(one.name): one for one in patterns(get_resolver(urlconf))}
+    return {str(pattern.name): pattern for pattern in patterns(get_resolver(urlconf))}
 
 
 ALL = addresses()

@@ -60,8 +60,8 @@ class Tally:
     def note(self, event: ScenarioFinished) -> None:
         recorder = event.recorder
         self.cases += len(recorder.cases)
-        for one in recorder.interactions.values():
-            self.statuses[one.response.status_code if one.response else 0] += 1
+        for interaction in recorder.interactions.values():
+            self.statuses[interaction.response.status_code if interaction.response else 0] += 1
         for checks in recorder.checks.values():
             self.checks += len(checks)
             for check in checks:
@@ -118,10 +118,10 @@ def described(objects: dict[str, Any]) -> dict[str, Any]:
     names = _names()
     for path, operations in schema["paths"].items():
         for operation in operations.values():
-            for one in operation.get("parameters", ()):
-                if one["in"] == "path" and one["name"] == "uid":
+            for parameter in operation.get("parameters", ()):
+                if parameter["in"] == "path" and parameter["name"] == "uid":
                     there = arguments(names[path], objects)["uid"]
-                    one["schema"] = {"type": "string", "enum": [str(there), str(uuid4())]}
+                    parameter["schema"] = {"type": "string", "enum": [str(there), str(uuid4())]}
     return dict(schema)
 
 

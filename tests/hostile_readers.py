@@ -118,7 +118,7 @@ def readers(folder: Path) -> Iterator[Reader]:
 def _tools() -> Iterator[Reader]:
     """The readers of measurements, each with its shortest samples of either form."""
     files = [one for one in sorted((SAMPLES / "latency").rglob("*")) if one.is_file()]
-    texts = [text for one in files if (text := _decoded(one.read_bytes()))]
+    texts = [text for file in files if (text := _decoded(file.read_bytes()))]
     for name, tool in TOOLS.items():
         own = sorted((one.whole for one in texts if tool.recognises(one)), key=len)
         own += [FURTHER[name]] if name in FURTHER else []
@@ -142,7 +142,7 @@ def _pasting(table: Table) -> Reader:
     def read(data: bytes) -> None:
         merged(document(), table.key, pasted(table, data.decode(errors="replace")))
 
-    head = ",".join(one.key for one in table.columns)
+    head = ",".join(column.key for column in table.columns)
     return Reader(f"pasted {table.key}", read, (f"{head}\na,b,c,d,e,f\n1,2,3,4,5,6\n",))
 
 

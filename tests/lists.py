@@ -13,9 +13,9 @@ def taken_out(*names: PriceName, region: str) -> PriceList:
     """A newer list of AWS's in force, without some prices of a Region and of all Regions."""
     before = price_list(None)
     kept = [
-        one
-        for one in before.prices
-        if one.name not in names or one.region not in (region, EVERYWHERE)
+        price
+        for price in before.prices
+        if price.name not in names or price.region not in (region, EVERYWHERE)
     ]
     assert len(kept) < len(before.prices)
     row = PriceList.objects.create(name=f"cut of {region}", as_of=before.as_of, sha256=region)

@@ -11,8 +11,8 @@ from advisor.reports import making, sending
 
 def wanting(team: Team, *addresses: str) -> list[Recipient]:
     return [
-        Recipient.objects.create(team=team, address=one, confirmed_at=timezone.now())
-        for one in addresses
+        Recipient.objects.create(team=team, address=address, confirmed_at=timezone.now())
+        for address in addresses
     ]
 
 
@@ -43,10 +43,10 @@ def states() -> list[str]:
 def later(**by: float) -> None:
     """Time passes for every mail."""
     past = timedelta(**by)
-    for one in Delivery.objects.all():
-        one.due_at -= past
-        one.claimed_at = one.claimed_at and one.claimed_at - past
-        one.save()
+    for delivery in Delivery.objects.all():
+        delivery.due_at -= past
+        delivery.claimed_at = delivery.claimed_at and delivery.claimed_at - past
+        delivery.save()
 
 
 def one_mail(team: Team) -> int:

@@ -29,6 +29,6 @@ def read(folder: Path, body: Any, needed: Needed = NEEDED) -> OfferRead:
 
 def found(prices: list[Price]) -> dict[tuple[str, str, str, str | None], tuple[Tier, ...]]:
     return {
-        (one.name.usage_type, one.name.operation, one.region, one.to_region): one.tiers
-        for one in prices
+        (price.name.usage_type, price.name.operation, price.region, price.to_region): price.tiers
+        for price in prices
     }

@@ -28,7 +28,7 @@ NOTHING = {
 
 
 def test_every_reader_of_measurements_has_a_sample_to_be_attacked_with(tmp_path: Path) -> None:
-    assert [one.name for one in hostile_readers.readers(tmp_path) if not one.samples] == [
+    assert [reader.name for reader in hostile_readers.readers(tmp_path) if not reader.samples] == [
         "any tool"
     ]
 
@@ -46,7 +46,9 @@ def test_every_reader_takes_time_in_proportion_to_the_file(part: int, tmp_path: 
 
 def test_every_pattern_takes_time_in_proportion_to_the_text() -> None:
     assert [
-        slow for one in hostile_patterns.used_patterns() if (slow := hostile_patterns.slow(one))
+        slow
+        for pattern in hostile_patterns.used_patterns()
+        if (slow := hostile_patterns.slow(pattern))
     ] == []
 
 
@@ -82,4 +84,4 @@ def test_a_file_of_nothing_is_refused_by_every_reader(name: str, tmp_path: Path)
         with pytest.raises(hostile_readers.REFUSALS) as refused:
             reader.read(NOTHING[name])
         if isinstance(refused.value, DocumentRefused):
-            assert all(len(str(one)) < 500 for one in refused.value.problems), reader.name
+            assert all(len(str(problem)) < 500 for problem in refused.value.problems), reader.name

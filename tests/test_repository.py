@@ -33,7 +33,11 @@ def functions(path: Path) -> Iterator[ast.FunctionDef]:
 @pytest.mark.parametrize("path", MODULES, **NAMED)
 def test_modules_and_functions_keep_their_budgets(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
-    long = [one.name for one in functions(path) if (one.end_lineno or 0) - one.lineno + 1 > 40]
+    long = [
+        function.name
+        for function in functions(path)
+        if (function.end_lineno or 0) - function.lineno + 1 > 40
+    ]
     assert long == []
 
 
@@ -95,7 +99,7 @@ def test_every_test_that_the_threat_model_names_is_there() -> None:
 def test_nothing_is_left_for_later() -> None:
     words = "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "coming" + " soon"))
     files = [*MODULES, *TEMPLATES, *(ROOT / "scripts").iterdir()]
-    found = [str(one) for one in files if re.search(words, one.read_text(encoding="utf-8"))]
+    found = [str(file) for file in files if re.search(words, file.read_text(encoding="utf-8"))]
     assert found == []
 
 

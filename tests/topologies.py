@@ -193,10 +193,14 @@ def _crossing(
     if dice.random() < 0.4:
         return {}
     azs = {one["name"]: one["azs"] for one in vpcs}
-    azs |= {one["name"]: one.get("azs") or azs[one["vpc"]] for one in services}
+    azs |= {service["name"]: service.get("azs") or azs[service["vpc"]] for service in services}
     consumers = flow["from"] if isinstance(flow["from"], list) else [flow["from"]]
     theirs = azs[flow["to"]]
-    near = [azs[one] for one in consumers if azs[one][0].split("-")[0] == theirs[0].split("-")[0]]
+    near = [
+        azs[consumer]
+        for consumer in consumers
+        if azs[consumer][0].split("-")[0] == theirs[0].split("-")[0]
+    ]
     if not all(has_choice(ours, theirs) for ours in near):
         return {}
     return {"cross_az_share": dice.choice((0, 0, 0.005, 0.01, 0.3, 0.5, 0.66, 0.9, 1))}
@@ -207,8 +211,8 @@ def completed(listed: PriceList) -> PriceList:
     """A price list with made-up rates for whatever these topologies might ask for and it lacks."""
     made: list[Price] = []
     for name in sorted(_names(listed)):
-        units = next((one.unit for one in listed.prices if one.name == name), "unit")
-        pairs = {one.to_region is not None for one in listed.prices if one.name == name}
+        units = next((price.unit for price in listed.prices if price.name == name), "unit")
+        pairs = {price.to_region is not None for price in listed.prices if price.name == name}
         for region in AZS:
             for to in [one for one in AZS if one != region] if pairs == {True} else [None]:
                 if listed.find(name, region, to) is None:
@@ -218,11 +222,11 @@ def completed(listed: PriceList) -> PriceList:
 
 def _names(listed: PriceList) -> set[PriceName]:
     """What the list has anywhere, and what options need that it has nowhere."""
-    names = {one.name for one in listed.prices}
+    names = {price.name for price in listed.prices}
     none = LatencySet("none", "", ())
     for seed in range(12):
         made = compare(topology(random_document(seed)), listed, none, OPTIONS)
-        gaps = [gap for one in made.answers if one.bill for gap in one.bill.gaps]
+        gaps = [gap for answer in made.answers if answer.bill for gap in answer.bill.gaps]
         names |= {gap.price for gap in gaps if "is not given" not in gap.price.usage_type}
     return names
 

@@ -135,9 +135,9 @@ def check_curves(world: World, comparison: Comparison, truth: Truth) -> None:
     flows = world.document["flows"]
     for axis, value in POINTS:
         if axis is Axis.GB:
-            changed = [one | {"gb_per_month": one["gb_per_month"] * value} for one in flows]
+            changed = [flow | {"gb_per_month": flow["gb_per_month"] * value} for flow in flows]
         else:
-            changed = [each for one in flows for each in crossed(world.document, one, value)]
+            changed = [each for flow in flows for each in crossed(world.document, flow, value)]
         there = case(topology(world.document | {"flows": changed}))
         for answer in comparison.answers:
             if answer.bill is None:
@@ -158,7 +158,7 @@ def check_what_if(world: World, comparison: Comparison, truth: Truth) -> None:
     asked: list[tuple[dict[str, Any], Document]] = [
         ({"azs": count}, narrowed(made, count))
         for count in (1, 2)
-        if count <= max(len(one["azs"]) for one in made["vpcs"])
+        if count <= max(len(vpc["azs"]) for vpc in made["vpcs"])
     ]
     asked += [
         ({"crossing": 100 * share}, made | {"flows": _crossed_all(made, share)})
@@ -194,11 +194,11 @@ def narrowed(document: Document, count: int) -> Document:
     for vpc in made["vpcs"]:
         vpc["azs"] = sorted(vpc["azs"], key=lambda az: (-common[az], az))[:count]
     azs = {one["name"]: one["azs"] for one in made["vpcs"]}
-    for one in made["services"]:
-        own = [az for az in one.pop("azs", []) if az in azs[one["vpc"]]]
+    for service in made["services"]:
+        own = [az for az in service.pop("azs", []) if az in azs[service["vpc"]]]
         if own:
-            one["azs"] = own
-        azs[one["name"]] = own or azs[one["vpc"]]
+            service["azs"] = own
+        azs[service["name"]] = own or azs[service["vpc"]]
     flows = []
     for flow in made["flows"]:
         for one in crossed(made, flow, flow.get("cross_az_share")):
@@ -214,13 +214,13 @@ def check_sums(comparison: Comparison, truth: Truth) -> None:
     """Payers add up to the total, and no option for all costs less than the mix."""
     accounts = comparison.case.topology.accounts
     mix = comparison.mix.total_usd
-    for one in comparison.answers:
+    for answer in comparison.answers:
         truth.count("sums of payers")
-        where = f"{comparison.case.topology.name}, {one.option.key}"
-        paid = sum(one.payers(accounts).values(), Decimal(0))
-        truth.expect(paid, one.usd or Decimal(0), f"{where}, payers")
-        if one.is_candidate and one.total_usd is not None:
-            is_less = mix is not None and mix <= one.total_usd
+        where = f"{comparison.case.topology.name}, {answer.option.key}"
+        paid = sum(answer.payers(accounts).values(), Decimal(0))
+        truth.expect(paid, answer.usd or Decimal(0), f"{where}, payers")
+        if answer.is_candidate and answer.total_usd is not None:
+            is_less = mix is not None and mix <= answer.total_usd
             truth.expect(True, is_less, f"{where}, the mix of {mix}")
 
 
@@ -234,8 +234,8 @@ def check_order(world: World, truth: Truth) -> None:
     for flow in other["flows"]:
         if isinstance(flow["from"], list):
             flow["from"].reverse()
-    for one in other["vpcs"]:
-        one["azs"].reverse()
+    for vpc in other["vpcs"]:
+        vpc["azs"].reverse()
     ours, theirs = (_told(replace(world, document=each)) for each in (made, other))
     truth.count("orders")
     for key in ours:
@@ -247,16 +247,16 @@ def _told(world: World) -> dict[str, Any]:
     comparison = world.compared()
     accounts = comparison.case.topology.accounts
     told: dict[str, Any] = {"": world.best(), "mix": comparison.mix.total_usd}
-    for one in comparison.answers:
-        lines = one.bill.lines if one.bill else ()
-        told[one.option.key] = (
-            one.total_usd,
-            one.is_feasible,
-            one.heads.worst.us,
-            one.payers(accounts),
-            sorted(one.objects.items()),
+    for answer in comparison.answers:
+        lines = answer.bill.lines if answer.bill else ()
+        told[answer.option.key] = (
+            answer.total_usd,
+            answer.is_feasible,
+            answer.heads.worst.us,
+            answer.payers(accounts),
+            sorted(answer.objects.items()),
             sorted((line.what, accounts[line.payer].id, line.usd) for line in lines),
-            sorted({(hit.rule.id, len(hit.flows)) for hit in one.hits}),
+            sorted({(hit.rule.id, len(hit.flows)) for hit in answer.hits}),
         )
     return told
 
@@ -297,23 +297,26 @@ def applied(world: World, comparison: Comparison, flip: Flip, factor: float) -> 
 
 def repriced(world: World, comparison: Comparison, flip: Flip, usd: Decimal) -> PriceList:
     name = flip.what.removeprefix("price of ").rpartition(" ")[0]
-    lines = [line for one in comparison.answers if one.bill for line in one.bill.lines]
+    lines = [line for answer in comparison.answers if answer.bill for line in answer.bill.lines]
     (line,) = {
         id(line.price): line for line in lines if rate_name(line.price, line.rate) == name
     }.values()
     tiers = tuple(
-        replace(one, usd=usd) if one.usd == line.rate else one for one in line.price.tiers
+        replace(tier, usd=usd) if tier.usd == line.rate else tier for tier in line.price.tiers
     )
     changed = replace(line.price, tiers=tiers)
-    prices = tuple(changed if one is line.price else one for one in world.prices.prices)
+    prices = tuple(changed if price is line.price else price for price in world.prices.prices)
     assert changed in prices
     return PriceList("repriced", "", prices)
 
 
 def crossed(document: Document, flow: Document, share: float | None) -> list[Document]:
     """A flow's entries, one for each consumer, those with a choice with a share."""
-    azs = {one["name"]: one["azs"] for one in document["vpcs"]}
-    azs |= {one["name"]: one.get("azs") or azs[one["vpc"]] for one in document["services"]}
+    azs = {vpc["name"]: vpc["azs"] for vpc in document["vpcs"]}
+    azs |= {
+        service["name"]: service.get("azs") or azs[service["vpc"]]
+        for service in document["services"]
+    }
     is_list = isinstance(flow["from"], list)
     made = []
     for consumer in flow["from"] if is_list else [flow["from"]]:

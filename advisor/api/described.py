@@ -25,7 +25,7 @@ def described(hint: Any) -> dict[str, Any]:
         return dict(PLAIN[hint])
     origin, parts = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
-        known = [described(one) for one in parts if one is not type(None)]
+        known = [described(part) for part in parts if part is not type(None)]
         return {"anyOf": [*known, {"type": "null"}]}
     if origin in (list, tuple):
         return {"type": "array", "items": described(parts[0])}
@@ -37,7 +37,7 @@ def described(hint: Any) -> dict[str, Any]:
 def _record(kind: Any) -> dict[str, Any]:
     """A dataclass or a named tuple, with what its properties compute."""
     hints = get_type_hints(kind)
-    names = [one.name for one in fields(kind)] if is_dataclass(kind) else list(kind._fields)
+    names = [field.name for field in fields(kind)] if is_dataclass(kind) else list(kind._fields)
     properties = {name: described(hints[name]) for name in names}
     for name, one in vars(kind).items():
         if isinstance(one, property):

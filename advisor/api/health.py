@@ -73,15 +73,15 @@ class ResourceView(APIView):
         lines = lookup.lines(row, range_, int(timezone.now().timestamp()))
         series = [
             {
-                "namespace": one.series.namespace,
-                "metric": one.series.metric,
-                "dimensions": dict(one.series.dimensions),
-                "statistic": one.series.statistic,
-                "step_s": one.step,
-                "collected_until": one.series.mark,
-                "points": [[at, value] for at, value in one.points if value is not None],
+                "namespace": line.series.namespace,
+                "metric": line.series.metric,
+                "dimensions": dict(line.series.dimensions),
+                "statistic": line.series.statistic,
+                "step_s": line.step,
+                "collected_until": line.series.mark,
+                "points": [[at, value] for at, value in line.points if value is not None],
             }
-            for one in lines
+            for line in lines
         ]
         extra = {"facts": row.facts, "verdicts": row.verdicts, "bill": row.bill, "series": series}
         return Response(resource_json(row) | extra)
@@ -172,7 +172,7 @@ class CollectionView(APIView):
         cost = lookup.cost(team_id, timezone.now())
         return Response(
             {
-                "places": [_place(one) for one in lookup.places(team_id)],
+                "places": [_place(place) for place in lookup.places(team_id)],
                 "this_month": {
                     "calls": cost.calls,
                     "metrics": cost.metrics,

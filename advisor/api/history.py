@@ -48,14 +48,14 @@ class VersionChangesView(APIView):
                 "recommended": {"before": found.recommended[0], "after": found.recommended[1]},
                 "rows": [
                     {
-                        "table": one.table,
-                        "name": one.name,
-                        "change": one.kind,
-                        "cells": [cell._asdict() for cell in one.cells],
+                        "table": row.table,
+                        "name": row.name,
+                        "change": row.kind,
+                        "cells": [cell._asdict() for cell in row.cells],
                     }
-                    for one in found.rows
+                    for row in found.rows
                 ],
-                "options": [_option(one) for one in found.options],
+                "options": [_option(option) for option in found.options],
             }
         )
 

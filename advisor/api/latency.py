@@ -128,7 +128,7 @@ class LatencyCellsView(PagedView):
         """
         asked = asked_of(request)
         option = asked.get("option", "")
-        found = [cell_json(one) for one in queries.cells(team_id_of(request), option)]
+        found = [cell_json(cell) for cell in queries.cells(team_id_of(request), option)]
         included = asked.get("include", "")
         if included not in ("", ESTIMATES):
             offer = f"is {ascii(included[:100])}; only {ESTIMATES} can be included"
@@ -136,7 +136,11 @@ class LatencyCellsView(PagedView):
         if included:
             known = {(one["source"], one["destination"]) for one in found}
             estimates = _estimates(option)
-            found += [one for one in estimates if (one["source"], one["destination"]) not in known]
+            found += [
+                estimate
+                for estimate in estimates
+                if (estimate["source"], estimate["destination"]) not in known
+            ]
         ends = ("source", "destination")
         found = [row for row in found if all(asked.get(end, row[end]) == row[end] for end in ends)]
         return self.paged(request, found, dict)

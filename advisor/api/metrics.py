@@ -78,11 +78,11 @@ class _OfTeam:
         refused = GaugeMetricFamily(
             "advisor_collection_refused_permissions", "Permissions that AWS refuses", labels=labels
         )
-        for one in lookup.places(self.team_id):
-            if one.succeeded_at:
-                seconds = (self.now - one.succeeded_at).total_seconds()
-                age.add_metric([one.owner, one.region], seconds)
-            refused.add_metric([one.owner, one.region], len(one.refused))
+        for place in lookup.places(self.team_id):
+            if place.succeeded_at:
+                seconds = (self.now - place.succeeded_at).total_seconds()
+                age.add_metric([place.owner, place.region], seconds)
+            refused.add_metric([place.owner, place.region], len(place.refused))
         yield from (age, refused)
         cost = lookup.cost(self.team_id, self.now)
         yield CounterMetricFamily(

@@ -59,11 +59,11 @@ class PricesView(PagedView):
         asked = asked_of(request)
         prices = queries.price_list(team_id_of(request), asked.get("price_list"))
         found = [
-            one
-            for one in prices.prices
-            if asked.get("service", one.name.service) == one.name.service
-            and asked.get("usage_type", one.name.usage_type) == one.name.usage_type
-            and asked.get("region", one.region) == one.region
+            price
+            for price in prices.prices
+            if asked.get("service", price.name.service) == price.name.service
+            and asked.get("usage_type", price.name.usage_type) == price.name.usage_type
+            and asked.get("region", price.region) == price.region
         ]
         return self.paged(request, found, price_json)
 
@@ -87,7 +87,7 @@ class PriceChangesView(APIView):
             "old": old,
             "new": new,
             "changes": [_change(one.old, one.new, words_of(one)) for one in found],
-            "topologies": [plain(one) for one in effects],
+            "topologies": [plain(effect) for effect in effects],
             "not_looked_at": unseen,
         }
         return Response(answer)
@@ -104,7 +104,9 @@ class PriceFetchesView(APIView):
         regions = request.data.get("regions") if isinstance(request.data, dict) else None
         if not isinstance(regions, list) or not 0 < len(regions) <= MOST_REGIONS:
             return refused([Problem("regions", "is not a list of one or more Regions")])
-        unknown = [one for one in regions if not isinstance(one, str) or one not in AZ_PREFIXES]
+        unknown = [
+            region for region in regions if not isinstance(region, str) or region not in AZ_PREFIXES
+        ]
         if unknown:
             near = did_you_mean(str(unknown[0])[:100], AZ_PREFIXES)
             return refused(
@@ -190,8 +192,8 @@ def price_json(price: Price) -> dict[str, Any]:
         "to_region": price.to_region,
         "unit": price.unit,
         "tiers": [
-            {"from": _units(one.start), "to": _units(one.end), "usd": f"{one.usd:f}"}
-            for one in price.tiers
+            {"from": _units(tier.start), "to": _units(tier.end), "usd": f"{tier.usd:f}"}
+            for tier in price.tiers
         ],
         "source": price.source,
         "as_of": price.as_of,

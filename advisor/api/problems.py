@@ -57,4 +57,4 @@ def refused(problems: list[Problem], code: int = status.HTTP_400_BAD_REQUEST) ->
 
 def in_form(problems: list[Problem]) -> dict[str, Any]:
     """Problems as every error of the API has them."""
-    return {"problems": [one._asdict() for one in problems], "request_id": request_id()}
+    return {"problems": [problem._asdict() for problem in problems], "request_id": request_id()}

@@ -119,10 +119,10 @@ def _footer(answer: dict[str, Any]) -> Iterable[str]:
 
 def _between_regions(answers: Sequence[dict[str, Any]]) -> Iterable[str]:
     """What is known of the farthest flow where no p99 is."""
-    unknown = [one for one in answers if one["worst_p99_us"] is None]
+    unknown = [answer for answer in answers if answer["worst_p99_us"] is None]
     names = ("bound_us", "typical_us", "typical_error", "median_us")
     words = dict.fromkeys(instead_words(*(one[name] for name in names)) for one in unknown)
-    yield from (f"between Regions, instead of a p99: {one}" for one in words if one)
+    yield from (f"between Regions, instead of a p99: {word}" for word in words if word)
 
 
 def aligned(rows: Sequence[Row], right: set[int]) -> str:

@@ -147,9 +147,9 @@ def _cost(found: Content | None, address: Address) -> Section:
         said.append(f"{_plural(count, 'resource is', 'resources are')} in neither sum: {why}.")
     said += _unused(found)
     head = ("USD", "This week", "Week before", "Change")
-    tables = [Table("By kind", head, [_both(one) for one in [*found["kinds"], whole]])]
+    tables = [Table("By kind", head, [_both(kind) for kind in [*found["kinds"], whole]])]
     if found["movers"]:
-        rows = [_both(one) for one in found["movers"]]
+        rows = [_both(mover) for mover in found["movers"]]
         tables.append(Table("What changed most", head, rows))
     return Section(title, said, lines=list(_savings(found, address)), tables=tables)
 
@@ -173,12 +173,12 @@ def _both(one: Content) -> list[Cell]:
 
 
 def _savings(found: Content, address: Address) -> Iterator[Line]:
-    for one in found["savings"]:
-        usd, where = _usd(one["usd"]), _where(one["thing"])
-        link = _link(one["thing"]["link"], address)
-        if one["instead"]:
+    for saving in found["savings"]:
+        usd, where = _usd(saving["usd"]), _where(saving["thing"])
+        link = _link(saving["thing"]["link"], address)
+        if saving["instead"]:
             more = f"if its traffic goes between two VPCs; it costs {usd} a month now"
-            text = f"{where}: {one['instead']} from {_usd(one['instead_usd'])} a month"
+            text = f"{where}: {saving['instead']} from {_usd(saving['instead_usd'])} a month"
             yield Line("compare", text, more, link)
         else:
             yield Line("unused", f"{where}: {usd} a month", "nobody seems to need it", link, "warn")
@@ -239,19 +239,19 @@ def _health(found: Content) -> Section:
     title = "Health over four weeks"
     if not found["kinds"]:
         return Section(title, ["No resource is watched."])
-    most = max((count or 0 for one in found["kinds"] for count in one["counts"]), default=0) or 1
+    most = max((count or 0 for kind in found["kinds"] for count in kind["counts"]), default=0) or 1
     rows = [
         [
-            Cell(f"{one['kind']}, {one['resources']:,} watched"),
+            Cell(f"{kind['kind']}, {kind['resources']:,} watched"),
             *(
                 Cell("–") if count is None else Cell(f"{count:,}", count * FULL // most)
-                for count in one["counts"]
+                for count in kind["counts"]
             ),
         ]
-        for one in found["kinds"]
+        for kind in found["kinds"]
     ]
     head = ("Findings open at some time", *found["weeks"])
-    is_short = any(count is None for one in found["kinds"] for count in one["counts"])
+    is_short = any(count is None for kind in found["kinds"] for count in kind["counts"])
     said = ["A dash: nothing was watched yet."] if is_short else []
     return Section(title, said, tables=[Table("", head, rows)])
 

@@ -97,7 +97,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         if self.is_refused:
             return True
         taken = bool(super().received(data))
-        self.is_refused = any(one.refused_above is not None for one in self.requests)
+        self.is_refused = any(request.refused_above is not None for request in self.requests)
         if self.request is not None and self.request.is_asking:
             self.server.task_dispatcher.add_task(Asking(self, self.request))
         return taken

@@ -66,7 +66,11 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
 
     def large_bodies(self) -> int:
         """How many are arriving from callers who are known."""
-        return sum(1 for one in self.channels() if one.request is not None and one.request.is_known)
+        return sum(
+            1
+            for channel in self.channels()
+            if channel.request is not None and channel.request.is_known
+        )
 
     def handle_accept(self) -> None:
         channels = self.channels()
@@ -131,7 +135,7 @@ class Worker(Base):  # type: ignore[misc]
         self.threads = ThreadedTaskDispatcher()
         self.threads.set_thread_count(self.cfg.threads)
         adjustments = Adjustments(**ADJUSTMENTS)
-        self.servers = [self._server(one, adjustments) for one in self.sockets]
+        self.servers = [self._server(socket, adjustments) for socket in self.sockets]
         self.looked = time.monotonic()
         while self.alive:
             self._turn()

@@ -57,7 +57,7 @@ def _within(markup: str, text: str) -> SafeString:
 
 @register.simple_tag
 def bill_lines(lines: Iterable[LineRow]) -> SafeString:
-    return _joined(LINE, (_line(one) for one in lines))
+    return _joined(LINE, (_line(line) for line in lines))
 
 
 def _line(one: LineRow) -> tuple[object, ...]:
@@ -69,7 +69,7 @@ def _line(one: LineRow) -> tuple[object, ...]:
 
 @register.simple_tag
 def finding_rows(findings: Iterable[Finding]) -> SafeString:
-    return _joined(FINDING, (_finding(one) for one in findings))
+    return _joined(FINDING, (_finding(finding) for finding in findings))
 
 
 def _finding(one: Finding) -> tuple[object, ...]:
@@ -82,7 +82,7 @@ def _finding(one: Finding) -> tuple[object, ...]:
 
 @register.simple_tag
 def latency_cells(cells: Iterable[Reading], *, is_baseline: bool) -> SafeString:
-    return _joined(CELL, (_cell(one, is_baseline=is_baseline) for one in cells))
+    return _joined(CELL, (_cell(cell, is_baseline=is_baseline) for cell in cells))
 
 
 def _cell(one: Reading, *, is_baseline: bool) -> tuple[object, ...]:

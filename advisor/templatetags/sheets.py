@@ -27,7 +27,7 @@ def problem_id(row: str, column: str) -> str:
 
 
 def _row(row: "Row", check: str, sheet: "Sheet") -> SafeString:
-    made = (_cell(one, one.column.key in sheet.lists) for one in row.cells)
+    made = (_cell(cell, cell.column.key in sheet.lists) for cell in row.cells)
     cells = mark_safe("".join(made))  # noqa: S308  # escaped
     number = remove = mark_safe("")
     if sheet.has_rows:

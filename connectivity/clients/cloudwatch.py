@@ -41,7 +41,7 @@ def fetch(client: Any, call: Call) -> Fetched:
     statuses: dict[Asked, str] = {}
     for page in _pages(client, call, asked):
         found.pages += 1
-        found.messages += [one.get("Value", "") for one in page.get("Messages", ())]
+        found.messages += [message.get("Value", "") for message in page.get("Messages", ())]
         for result in page["MetricDataResults"]:
             one = asked[result["Id"]]
             statuses[one] = result["StatusCode"]
@@ -106,9 +106,9 @@ def listed(client: Any, namespace: str, where: str) -> Iterator[Metric]:
         except (BotoCoreError, ClientError) as error:
             where = f"ListMetrics in {where}"
             raise explained(error, where, "cloudwatch:ListMetrics") from error
-        for one in page["Metrics"]:
-            dimensions = (Dimension(d["Name"], d["Value"]) for d in one["Dimensions"])
-            yield Metric(one["Namespace"], one["MetricName"], tuple(sorted(dimensions)))
+        for metric in page["Metrics"]:
+            dimensions = (Dimension(d["Name"], d["Value"]) for d in metric["Dimensions"])
+            yield Metric(metric["Namespace"], metric["MetricName"], tuple(sorted(dimensions)))
         if not page.get("NextToken"):
             return
         asked["NextToken"] = page["NextToken"]

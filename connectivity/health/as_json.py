@@ -27,9 +27,9 @@ def resource_json(row: Resource) -> dict[str, Any]:
         "data_until": row.data_until,
         "usd_per_month": None if row.usd is None else str(cents(row.usd)),
         "findings": [
-            finding_json(one, with_resource=False)
-            for one in row.findings.all()
-            if one.closed_at is None
+            finding_json(finding, with_resource=False)
+            for finding in row.findings.all()
+            if finding.closed_at is None
         ],
     }
 
@@ -58,7 +58,7 @@ def rules_json(rules: Rules) -> list[dict[str, Any]]:
     """Every rule as the team has it."""
     found = []
     for kind in KINDS.values():
-        found += [_health(rules.health[one.id], rules) for one in kind.rules]
+        found += [_health(rules.health[rule.id], rules) for rule in kind.rules]
         found += [_configuration(one, rules) for one in kind.configuration]
     return found
 

@@ -103,10 +103,10 @@ def _problems(wish: Wish) -> Iterable[Problem]:
             yield Problem(name, f"has up to {MOST_TEXT} characters that can be seen")
     if not wish.regions:
         yield Problem("regions", "name at least one Region, for instance us-east-1")
-    for one in wish.regions:
-        if one not in AZ_PREFIXES:
-            near = did_you_mean(one, AZ_PREFIXES)
-            yield Problem("regions", f"{one[:MOST_TEXT]!r} is no Region we know{near}")
+    for region in wish.regions:
+        if region not in AZ_PREFIXES:
+            near = did_you_mean(region, AZ_PREFIXES)
+            yield Problem("regions", f"{region[:MOST_TEXT]!r} is no Region we know{near}")
     yield from _role_problems(wish)
 
 
@@ -164,8 +164,12 @@ def add_demo(team_id: int) -> list[AwsAccount]:
     if AwsAccount.objects.filter(team_id=team_id).exists():
         return []
     return [
-        add_account(team_id, Wish(one["account"], one["name"], tuple(one["regions"])), is_demo=True)
-        for one in demo_accounts()
+        add_account(
+            team_id,
+            Wish(account["account"], account["name"], tuple(account["regions"])),
+            is_demo=True,
+        )
+        for account in demo_accounts()
     ]
 
 

@@ -44,13 +44,13 @@ def alternatives(row: Resource) -> Alternatives | None:
         return None
     answers = compare_document(row.team_id, _document(row.region, gb)).answers
     cheaper = [
-        Alternative(one.option.name, one.total_usd)
-        for one in answers
-        if one.is_feasible
-        and one.option.keeps_vpcs
-        and one.total_usd is not None
-        and one.total_usd < row.usd
-        and one.option.key != kind.part_of
+        Alternative(answer.option.name, answer.total_usd)
+        for answer in answers
+        if answer.is_feasible
+        and answer.option.keeps_vpcs
+        and answer.total_usd is not None
+        and answer.total_usd < row.usd
+        and answer.option.key != kind.part_of
     ]
     query = {"name": f"instead of {row.name}"[:100], "gb_per_month": f"{gb:g}"}
     query |= {f"{side}_region": row.region for side in ("consumer", "provider")}

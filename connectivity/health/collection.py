@@ -123,7 +123,7 @@ def _add(found: Outcome, call: Call, fetched: Fetched) -> None:
     found.calls += fetched.pages
     found.metrics += call.metrics
     found.points += sum(map(len, fetched.points.values()))
-    found.notes += [one for one in dict.fromkeys(fetched.messages) if one]
+    found.notes += [message for message in dict.fromkeys(fetched.messages) if message]
     if fetched.forbidden:
         found.refused = ["cloudwatch:GetMetricData"]
         found.notes += _named("CloudWatch refuses", fetched.forbidden)

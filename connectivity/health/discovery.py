@@ -133,27 +133,30 @@ class _Key(NamedTuple):
 def plan(row: Collection, by_value: Listed) -> None:
     """The series of a Region's resources: new ones begin, those no longer listed rest."""
     resources = [
-        one
-        for one in Resource.objects.filter(
+        resource
+        for resource in Resource.objects.filter(
             account=row.account, region=row.region, gone_at=None
         ).select_related("account", "source")
-        if KINDS[one.kind].namespace
+        if KINDS[resource.kind].namespace
     ]
     wanted: dict[_Key, Series] = {}
-    for one in resources:
-        series = [_series(one, each) for each in planned(KINDS[one.kind], found_of(one), by_value)]
-        one.is_listed = bool(series)
-        wanted |= {_Key(one.pk, s.digest, s.statistic, s.period): s for s in series}
+    for resource in resources:
+        series = [
+            _series(resource, each)
+            for each in planned(KINDS[resource.kind], found_of(resource), by_value)
+        ]
+        resource.is_listed = bool(series)
+        wanted |= {_Key(resource.pk, s.digest, s.statistic, s.period): s for s in series}
     Resource.objects.bulk_update(resources, ["is_listed"], batch_size=500)
-    store_plan([one.pk for one in resources], wanted.values())
+    store_plan([resource.pk for resource in resources], wanted.values())
 
 
 def store_plan(resources: list[int], wanted: Iterable[Series]) -> None:
     """Store series of resources; those that are not wanted any more rest, with their points."""
     by_key = {_Key(one.resource_id, one.digest, one.statistic, one.period): one for one in wanted}
     there = {
-        _Key(one.resource_id, one.digest, one.statistic, one.period): one
-        for one in Series.objects.filter(resource__in=resources)
+        _Key(series.resource_id, series.digest, series.statistic, series.period): series
+        for series in Series.objects.filter(resource__in=resources)
     }
     Series.objects.bulk_create([one for key, one in by_key.items() if key not in there])
     again = []

@@ -38,7 +38,7 @@ def follow(judged: Sequence[Judged], now: int) -> set[Key]:
     at = datetime.fromtimestamp(now, UTC)
     resources = [one.resource.pk for one in judged]
     rows = Finding.objects.filter(resource__in=resources, closed_at=None).select_for_update()
-    there = {(one.resource_id, one.rule, one.part): one for one in rows}
+    there = {(row.resource_id, row.rule, row.part): row for row in rows}
     muted = _muted(resources, at)
     events: list[FindingEvent] = []
     looked_at: set[Key] = set()

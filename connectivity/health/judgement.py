@@ -61,10 +61,12 @@ def _judge(row: Collection, now: int) -> None:
     lines = _lines(resources, rules.health, now)
     estate = _estate(row, now)
     judged = []
-    for one in resources:
-        mine = lines[one.pk]
+    for resource in resources:
+        mine = lines[resource.pk]
         marks = tuple(line.row.mark for line in mine.values() if line.row.mark is not None)
-        judged.append(Judged(one, list(_verdicts(one, mine, rules, estate, now)), now, marks))
+        judged.append(
+            Judged(resource, list(_verdicts(resource, mine, rules, estate, now)), now, marks)
+        )
     muted = follow(judged, now)
     for each in judged:
         _put(each, muted)
@@ -83,17 +85,17 @@ def _lines(
     resources: Iterable[Resource], rules: dict[str, HealthRule], now: int
 ) -> dict[int, dict[Key, _Line]]:
     """The series of resources with the points that their rules look at."""
-    rows = Series.objects.filter(resource__in=[one.pk for one in resources], gone_at=None)
+    rows = Series.objects.filter(resource__in=[resource.pk for resource in resources], gone_at=None)
     by_period: dict[int, list[Series]] = defaultdict(list)
     needed: dict[int, int] = defaultdict(int)
     for rule in rules.values():
         needed[rule.period] = max(needed[rule.period], rule.m)
-    for one in rows:
-        if one.period in needed and one.mark is not None:
-            by_period[one.period].append(one)
+    for row in rows:
+        if row.period in needed and row.mark is not None:
+            by_period[row.period].append(row)
     found: dict[int, dict[Key, _Line]] = defaultdict(dict)
-    for one in rows:
-        found[one.resource_id][_key(one)] = _Line(one, {})
+    for row in rows:
+        found[row.resource_id][_key(row)] = _Line(row, {})
     for period, some in by_period.items():
         newest = max(one.mark or 0 for one in some)
         # The oldest mark that is still judged by; what is overdue is unknown without its points.

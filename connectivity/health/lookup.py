@@ -76,8 +76,8 @@ def counts(team_id: int) -> list[KindCount]:
 def totals(kinds: Iterable[KindCount]) -> dict[str, int]:
     """How many of all kinds are in each state, the worst first."""
     sums: Counter[str] = Counter()
-    for one in kinds:
-        sums.update(one.counts)
+    for kind in kinds:
+        sums.update(kind.counts)
     return {state.value: sums[state.value] for state in reversed(State)}
 
 
@@ -169,9 +169,9 @@ def places(team_id: int) -> list[Place]:
     """Everything that is asked, with its last success, and what it refused."""
     rows = Collection.objects.filter(team_id=team_id).select_related("account", "source")
     groups: dict[tuple[str, str], list[Collection]] = {}
-    for one in rows:
-        owner = one.account.name if one.account else one.source.name if one.source else ""
-        groups.setdefault((owner, one.region), []).append(one)
+    for row in rows:
+        owner = row.account.name if row.account else row.source.name if row.source else ""
+        groups.setdefault((owner, row.region), []).append(row)
     return [_place(owner, region, some) for (owner, region), some in groups.items()]
 
 
@@ -181,7 +181,7 @@ def _place(owner: str, region: str, some: Sequence[Collection]) -> Place:
         owner,
         region,
         bool(some[0].account and some[0].account.is_demo),
-        None if None in successes else min(one for one in successes if one),
+        None if None in successes else min(success for success in successes if success),
         min(one.due_at for one in some),
         tuple(dict.fromkeys(one.problem for one in some if one.problem)),
         tuple(sorted({each for one in some for each in one.refused})),
@@ -228,5 +228,5 @@ def is_watching(team_id: int) -> bool:
 
 def read_until(kinds: Iterable[KindCount]) -> datetime | None:
     """Up to when the newest data reach."""
-    newest = max((one.until or 0 for one in kinds), default=0)
+    newest = max((kind.until or 0 for kind in kinds), default=0)
     return datetime.fromtimestamp(newest, UTC) if newest else None

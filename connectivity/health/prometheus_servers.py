@@ -84,7 +84,7 @@ def _store(
     source: PrometheusSource, answers: dict[str, list[dict[str, Any]]], start: int, end: int
 ) -> int:
     rows = Series.objects.filter(resource__source=source, gone_at=None)
-    ids = {one.digest: one.pk for one in rows}
+    ids = {row.digest: row.pk for row in rows}
     found = [
         (ids[digest], int(at), float(value))
         for metric, answer in answers.items()

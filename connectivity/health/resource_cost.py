@@ -75,7 +75,7 @@ def usage_of(resources: Iterable[Resource], start: int, end: int) -> UsageOf:
 
     Fewer than 24 hours say nothing; fewer than there are in a month are scaled up.
     """
-    created = {one.pk: int(one.facts.get("created") or 0) for one in resources}
+    created = {resource.pk: int(resource.facts.get("created") or 0) for resource in resources}
     rows = Series.objects.filter(
         Q(gone_at=None) | Q(resource__gone_at__isnull=False),
         resource__in=list(created),
@@ -104,7 +104,10 @@ def monthly_costs(
     resources: list[Resource], usage: UsageOf, prices: PriceList
 ) -> list[MonthlyCost]:
     """What each resource of one account and Region costs a month, in their order."""
-    uses = [list(KINDS[one.kind].uses(found_of(one), usage[one.pk])) for one in resources]
+    uses = [
+        list(KINDS[resource.kind].uses(found_of(resource), usage[resource.pk]))
+        for resource in resources
+    ]
     one_pool = np.zeros(len(resources), dtype=np.int64)  # an account's usage shares its tiers
     billed = bill(_charges(uses), prices, [resources[0].region], one_pool)
     return _costs(uses, billed)

@@ -100,11 +100,11 @@ def troubles(team_id: int, period: Period, weeks: Sequence[Period]) -> Troubles:
         open_at(of, period.end).filter(muted).count(),
         _things(_appeared(team_id, period)),
         _things(
-            one
-            for one in _resources(team_id, gone_at__gte=period.begin, gone_at__lt=period.end)
-            if is_watched(one)
+            resource
+            for resource in _resources(team_id, gone_at__gte=period.begin, gone_at__lt=period.end)
+            if is_watched(resource)
         ),
-        [one.week for one in weeks],
+        [week.week for week in weeks],
         _kinds(team_id, weeks),
     )
 
@@ -115,7 +115,7 @@ def _closed(of: Noticed, period: Period) -> tuple[list[Finding], int]:
     One that closed because nobody looks any more is neither.
     """
     rows = of.filter(closed_at__gte=period.begin, closed_at__lt=period.end).order_by("-closed_at")
-    closed = [one for one in rows if is_watched(one.resource)]
+    closed = [row for row in rows if is_watched(row.resource)]
     old = set(rows.filter(noticed_at__lt=period.begin).values_list("pk", flat=True))
     solved = [one for one in closed if one.pk in old]
     return solved, len(closed) - len(solved)
@@ -134,7 +134,7 @@ def noticed(of: QuerySet[Finding]) -> Noticed:
 
 def _with_event(rows: Sequence[Finding], what: str, period: Period) -> set[int]:
     found = FindingEvent.objects.filter(
-        finding__in=[one.pk for one in rows], what=what, at__gte=period.begin, at__lt=period.end
+        finding__in=[row.pk for row in rows], what=what, at__gte=period.begin, at__lt=period.end
     )
     return set(found.values_list("finding_id", flat=True))
 
@@ -170,7 +170,7 @@ def _appeared(team_id: int, period: Period) -> QuerySet[Resource]:
 
 
 def _things(rows: Iterable[Resource]) -> Things:
-    found = [thing(one) for one in rows]
+    found = [thing(row) for row in rows]
     return Things(len(found), found[:MOST])
 
 

@@ -83,7 +83,7 @@ def report(team_id: int, schedule: Schedule, period: Period) -> dict[str, Any]:
     accounts = list(AwsAccount.objects.filter(removed_at=None, **begun))
     has_sources = PrometheusSource.objects.filter(**begun).exists()
     is_watching = bool(accounts) or has_sources
-    is_demo = bool(accounts) and all(one.is_demo for one in accounts) and not has_sources
+    is_demo = bool(accounts) and all(account.is_demo for account in accounts) and not has_sources
     made = Report(
         _subject(health, money, price_news, dark, is_watching=is_watching, is_demo=is_demo),
         period.week,
@@ -157,8 +157,8 @@ def _of_findings(team_id: int, period: Period, health: Troubles) -> Iterator[ToD
     new = set(health.new_findings)
     groups: dict[str, list[Finding]] = defaultdict(list)
     owners = rows.select_related("resource__account", "resource__source")
-    for one in owners.defer("resource__verdicts", "resource__bill", "resource__facts"):
-        groups[one.rule].append(one)
+    for owner in owners.defer("resource__verdicts", "resource__bill", "resource__facts"):
+        groups[owner.rule].append(owner)
     for id, some in groups.items():
         some.sort(key=lambda one: (one.state != "critical", -(one.resource.usd or 0), one.pk))
         first = some[0]
@@ -248,7 +248,9 @@ def _urgency(one: ToDo) -> tuple[int, bool, str]:
 def plain(value: Any) -> Any:
     """Values as JSON has them; USD to the cent."""
     if is_dataclass(value) or (isinstance(value, tuple) and hasattr(value, "_fields")):
-        names = value._fields if isinstance(value, tuple) else [one.name for one in fields(value)]
+        names = (
+            value._fields if isinstance(value, tuple) else [field.name for field in fields(value)]
+        )
         return {name: plain(getattr(value, name)) for name in (*names, *_computed(value))}
     if isinstance(value, dict):
         return {str(key): plain(one) for key, one in value.items()}

@@ -85,8 +85,8 @@ def prices(team_id: int, period: Period) -> Prices | None:
     except (queries.UnknownLatencies, UnknownPriceList):
         effects, left = [], 0
     some = [words_of(one) for one in changed[:MOST]]
-    flips = sum(one.is_flip for one in effects)
-    moved = [_moved(one) for one in effects]
+    flips = sum(effect.is_flip for effect in effects)
+    moved = [_moved(effect) for effect in effects]
     return Prices(new, as_of, old, len(changed), some, moved, flips, left)
 
 
@@ -180,8 +180,8 @@ class Unseen:
 
 def unseen(team_id: int, period: Period) -> Unseen:
     places = lookup.places(team_id)
-    silent = [_silence(one) for one in places if one.problems or one.succeeded_at is None]
-    refused = Counter(permission for one in places for permission in one.refused)
+    silent = [_silence(place) for place in places if place.problems or place.succeeded_at is None]
+    refused = Counter(permission for place in places for permission in place.refused)
     unknown = Resource.objects.filter(team_id=team_id, gone_at=None, state="unknown")
     reasons = Counter(unknown.values_list("why", flat=True))
     sums = _spent(team_id, period).aggregate(calls=Sum("calls"), metrics=Sum("metrics"))

@@ -48,7 +48,7 @@ class _Priced:
     def usd(self, points: Floats) -> Floats:
         sums = self.metered.at(points)
         for dimensions in self.capacity:
-            most = np.max([one.at(points) for one in dimensions], axis=0)
+            most = np.max([dimension.at(points) for dimension in dimensions], axis=0)
             some, first = np.unique(dimensions[0].pool, return_index=True)
             sums[:, some] += np.add.reduceat(most, first, axis=1)
         return usd_by_tier(sums, self.price).sum(axis=1)

@@ -15,7 +15,7 @@ def unit_of(prices: PriceList, name: PriceName) -> str:
     >>> unit_of(PriceList("", "", ()), PriceName("AmazonVPC", "TransitGateway-Bytes"))
     'GB'
     """
-    listed = next((one.unit for one in prices.prices if one.name == name), "")
+    listed = next((price.unit for price in prices.prices if price.name == name), "")
     return listed or ("GB" if name.usage_type.endswith("-Bytes") else "hour")
 
 

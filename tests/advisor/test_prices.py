@@ -137,7 +137,7 @@ def test_the_clock_loads_the_regions_of_stored_topologies(user: User, aws: Files
 
 def test_the_clock_forgets_the_regions_of_older_versions(user: User) -> None:
     ohio = {"region": "us-east-2", "azs": ["use2-az1", "use2-az2"]}
-    moved = document(vpcs=[one | ohio for one in document()["vpcs"]])
+    moved = document(vpcs=[vpc | ohio for vpc in document()["vpcs"]])
     topology = create_topology(user.team_id, document()).topology
     save_topology(user.team_id, topology.uid, moved)
     (uid,) = jobs.refresh_prices()
@@ -321,7 +321,7 @@ def test_fetching_over_rest_is_a_job(api: APIClient, aws: Files) -> None:
 
 
 def test_a_gap_offers_to_load_its_region(signed_in: Client, user: User) -> None:
-    vpcs = [one | {"region": "eu-north-1", "azs": ["eun1-az1"]} for one in document()["vpcs"]]
+    vpcs = [vpc | {"region": "eu-north-1", "azs": ["eun1-az1"]} for vpc in document()["vpcs"]]
     uid = create_topology(user.team_id, document(vpcs=vpcs)).topology.uid
     page = signed_in.get(reverse("topology", args=[uid])).content.decode()
     assert 'href="/prices/?load=eu-north-1#load">Load this Region' in page

@@ -122,7 +122,7 @@ def test_every_model_with_a_time_is_in_the_table_or_says_with_whom_it_ends() -> 
     timed = {
         model._meta.label_lower
         for model in stored_models()
-        if any(isinstance(one, models.DateField) for one in model._meta.concrete_fields)
+        if any(isinstance(field, models.DateField) for field in model._meta.concrete_fields)
     }
     in_table = {kind.model._meta.label_lower for kind in KINDS}
     assert in_table | set(WITH_OWNER) == timed

@@ -231,7 +231,7 @@ def test_second_factors_stand_in_the_log(
     with django_capture_on_commit_callbacks(execute=True):
         client.post(reverse("mfa_generate_recovery_codes"))
     client.post(reverse("mfa_deactivate_totp"))
-    assert [one[0] for one in events()[2:]] == [
+    assert [event[0] for event in events()[2:]] == [
         "recovery codes renewed",
         "second factor removed",
         "second factor removed",

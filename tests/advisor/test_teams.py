@@ -204,7 +204,7 @@ def entries(**values: Any) -> list[AuditEntry]:
 def test_every_model_of_a_team_is_audited_or_derived() -> None:
     known = {*AUDITED, *DERIVED}
     for model in apps.get_models():
-        owned = any(one.related_model is Team for one in model._meta.fields)
+        owned = any(field.related_model is Team for field in model._meta.fields)
         if owned and model._meta.app_label in {"advisor", "connectivity", "costmodel"}:
             assert model in known, model
 
@@ -228,7 +228,7 @@ def test_the_log_says_who_what_before_and_after_and_through_which_door(
     assert text_of(signed_in.get(reverse("audit"))).count("what it changed") == 1
     lines = b"".join(signed_in.get(reverse("audit-csv"))).decode().splitlines()
     assert lines[0] == "at,who,door,address,did,kind,what,changes,agent"
-    assert any(",alice,browser,127.0.0.1,changed,topology,ordinary," in one for one in lines)
+    assert any(",alice,browser,127.0.0.1,changed,topology,ordinary," in line for line in lines)
 
 
 def test_a_script_and_a_job_are_doors_too(user: User) -> None:
@@ -245,7 +245,7 @@ def test_the_log_keeps_no_secret_and_no_document(user: User) -> None:
     user.save()
     token_client(user)
     create_topology(user.team_id, document())
-    said = json.dumps([one.changes for one in entries()])
+    said = json.dumps([entry.changes for entry in entries()])
     assert "md5$" not in said
     assert "digest" not in said
     assert "gb_per_month" not in said

@@ -107,7 +107,7 @@ def test_the_mail_fits_and_is_readable(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     bars = page.locator("td.bar")
     assert bars.count() >= 3
-    widths = [box["width"] for one in bars.all() if (box := one.bounding_box())]
+    widths = [box["width"] for bar in bars.all() if (box := bar.bounding_box())]
     assert max(widths) > min(widths) > 0
     if SCREENSHOTS and (width, scheme) == (600, "light"):
         page.screenshot(path=Path(SCREENSHOTS) / "weekly-mail.png")

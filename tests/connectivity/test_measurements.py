@@ -55,7 +55,7 @@ def test_files_that_do_not_say_everything_are_not_put_together(team: Team) -> No
     unsaid = replace(HERE, instance_type="")
     for name, file in (("one.txt", KEYVAL), ("two.txt", KEYVAL.replace(b"=148", b"=168"))):
         file_measurements(team.pk, name, file, unsaid)
-    assert [one.runs for one in models.MeasuredCell.objects.all()] == [1, 1]
+    assert [measured_cell.runs for measured_cell in models.MeasuredCell.objects.all()] == [1, 1]
 
 
 def test_a_withdrawn_measurement_leaves_its_cell_and_stays_readable(team: Team) -> None:

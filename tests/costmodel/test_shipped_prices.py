@@ -35,19 +35,21 @@ def test_every_price_has_a_source_and_a_date(prices: PriceList) -> None:
 
 
 def test_no_two_prices_have_one_name_and_place(prices: PriceList) -> None:
-    counts = Counter((one.name, one.region, one.to_region) for one in prices.prices)
+    counts = Counter((price.name, price.region, price.to_region) for price in prices.prices)
     assert counts.most_common(1)[0][1] == 1
 
 
 def test_every_region_is_known(prices: PriceList) -> None:
-    regions = {one.region for one in prices.prices} | {one.to_region for one in prices.prices}
+    regions = {price.region for price in prices.prices} | {
+        price.to_region for price in prices.prices
+    }
     assert regions - {EVERYWHERE, None} <= AZ_PREFIXES.keys() & REGION_PREFIXES.keys()
 
 
 def test_what_is_billed_together_has_one_unit(prices: PriceList) -> None:
     units: dict[PriceName, set[str]] = defaultdict(set)
-    for one in prices.prices:
-        units[one.name].add(one.unit)
+    for price in prices.prices:
+        units[price.name].add(price.unit)
     assert {name: found for name, found in units.items() if len(found) > 1} == {}
     hours = {name for name in units if name.usage_type.endswith("-Hours")}
     assert {unit for name in hours for unit in units[name]} == {"hour"}
@@ -58,7 +60,7 @@ def test_what_is_billed_together_has_one_unit(prices: PriceList) -> None:
 def test_tiers_that_stop_short_are_continued_by_the_price_for_all_regions(
     prices: PriceList,
 ) -> None:
-    short = [one for one in prices.prices if not one.reaches_the_end]
+    short = [price for price in prices.prices if not price.reaches_the_end]
     assert short
     for one in short:
         found = prices.find(one.name, one.region)
@@ -106,7 +108,7 @@ def test_weak_figures_are_marked(prices: PriceList) -> None:
 
 @pytest.mark.parametrize("region", ["cn-north-1", "cn-northwest-1"])
 def test_no_price_for_all_regions_reaches_china(prices: PriceList, region: str) -> None:
-    for_all = {one.name for one in prices.prices if one.region == EVERYWHERE}
+    for_all = {price.name for price in prices.prices if price.region == EVERYWHERE}
     assert for_all
     assert [name for name in for_all if prices.find(name, region)] == []
 

@@ -54,11 +54,11 @@ class CloudWatch:
         filters = asked.get("Dimensions", ())
         wanted = {Dimension(one["Name"], one.get("Value", "")) for one in filters}
         found = sorted(
-            one
-            for one in self.samples
-            if one.namespace == asked.get("Namespace", one.namespace)
-            and one.name == asked.get("MetricName", one.name)
-            and all(any(_fits(d, w) for d in one.dimensions) for w in wanted)
+            sample
+            for sample in self.samples
+            if sample.namespace == asked.get("Namespace", sample.namespace)
+            and sample.name == asked.get("MetricName", sample.name)
+            and all(any(_fits(d, w) for d in sample.dimensions) for w in wanted)
         )
         start = int(asked.get("NextToken", 0))
         page = found[start : start + METRICS_PER_PAGE]
@@ -72,7 +72,7 @@ class CloudWatch:
         self._check(queries)
         if "NextToken" not in asked:
             stats = [one["MetricStat"] for one in queries]
-            self.billed += len({f"{one['Metric']} {one['Period']}" for one in stats})
+            self.billed += len({f"{stat['Metric']} {stat['Period']}" for stat in stats})
         start, end = (int(asked[name].timestamp()) for name in ("StartTime", "EndTime"))
         rising = asked.get("ScanBy", "TimestampDescending") == "TimestampAscending"
         skip, room = int(asked.get("NextToken", 0)), min(asked.get("MaxDatapoints", POINTS), POINTS)
@@ -107,11 +107,11 @@ class CloudWatch:
         problems = []
         if len(queries) > QUERIES:
             problems.append(f"{len(queries)} queries; at most {QUERIES}")
-        ids = [one["Id"] for one in queries]
+        ids = [query["Id"] for query in queries]
         if len(set(ids)) < len(ids) or not all(ID.fullmatch(one) for one in ids):
             problems.append("ids are unique and begin with a lower-case letter")
-        for one in queries:
-            stat = one["MetricStat"]
+        for query in queries:
+            stat = query["MetricStat"]
             if stat["Period"] % 60:
                 problems.append(f"a period of {stat['Period']} is not a multiple of 60")
             if stat["Stat"] not in STATISTICS and not re.fullmatch(r"p\d+(\.\d+)?", stat["Stat"]):
@@ -137,7 +137,9 @@ def _statistic(name: str, values: list[float]) -> float:
 
 
 def _metric(said: dict[str, Any]) -> Metric:
-    dimensions = (Dimension(one["Name"], one["Value"]) for one in said.get("Dimensions", ()))
+    dimensions = (
+        Dimension(dimension["Name"], dimension["Value"]) for dimension in said.get("Dimensions", ())
+    )
     return Metric(said["Namespace"], said["MetricName"], tuple(sorted(dimensions)))
 
 

@@ -36,7 +36,7 @@ def cloud() -> CloudWatch:
 def test_points_lie_on_whole_periods_the_newest_first(cloud: CloudWatch) -> None:
     (result,) = ask(cloud, query(ERRORS))["MetricDataResults"]
     assert result["Values"] == [35.0, 10.0]
-    assert [int(one.timestamp()) - START for one in result["Timestamps"]] == [300, 0]
+    assert [int(timestamp.timestamp()) - START for timestamp in result["Timestamps"]] == [300, 0]
     rising = ask(cloud, query(ERRORS), ScanBy="TimestampAscending")["MetricDataResults"][0]
     assert rising["Values"] == [10.0, 35.0]
 

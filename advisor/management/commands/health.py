@@ -16,7 +16,9 @@ class Command(command.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         team = Team.objects.default()
-        found = [resource_json(one) for one in resources(team.pk).prefetch_related("findings")]
+        found = [
+            resource_json(resource) for resource in resources(team.pk).prefetch_related("findings")
+        ]
         if options["format"] == "json":
             self.write_json({"resources": found})
             return

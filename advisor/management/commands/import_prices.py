@@ -24,7 +24,7 @@ class Command(command.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            row = import_prices([Path(one) for one in options["paths"]], options["name"])
+            row = import_prices([Path(path) for path in options["paths"]], options["name"])
         except (OfferError, OSError) as error:
             self.refuse([Problem("prices", str(error))])
         else:

@@ -52,7 +52,7 @@ class BillRows(NamedTuple):
 
     @property
     def paid_by(self) -> str:
-        named = "; ".join(f"{one.name} ({one.account}) {_paid(one)}" for one in self.payers)
+        named = "; ".join(f"{payer.name} ({payer.account}) {_paid(payer)}" for payer in self.payers)
         more = f"; and {self.more_payers} more accounts, which CSV and JSON name"
         return named + (more if self.more_payers else "")
 
@@ -77,7 +77,7 @@ def bill_rows(answer: Answer, comparison: Comparison, most: int) -> BillRows:
 def _payers(answer: Answer, comparison: Comparison) -> list[Payer]:
     """Who pays most comes first; where a price is missing, those who pay it."""
     accounts, names = comparison.case.topology.accounts, comparison.case.account
-    paid = sorted(answer.payers(accounts).items(), key=lambda one: -one[1])
+    paid = sorted(answer.payers(accounts).items(), key=lambda payer: -payer[1])
     known = [Payer(account, names[account].name, usd) for account, usd in paid]
     unknown = answer.unknown_payers(accounts)
     return [*known, *(Payer(account, names[account].name, None) for account in unknown)]

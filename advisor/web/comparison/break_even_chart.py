@@ -32,9 +32,13 @@ class Breakeven:
         self.axis = axis
         self.gb = float(flows.total.sum()) / THOUSANDTHS
         self.runners = [
-            Runner(one.option, curve_of(comparison, one.option, axis), float(one.operations_usd))
-            for one in comparison.answers
-            if one.is_feasible and one.usd is not None
+            Runner(
+                answer.option,
+                curve_of(comparison, answer.option, axis),
+                float(answer.operations_usd),
+            )
+            for answer in comparison.answers
+            if answer.is_feasible and answer.usd is not None
         ]
         racing = self._racing(comparison)
         far = handovers(racing, 0.0, FARTHEST if axis is Axis.GB else 1.0)
@@ -48,8 +52,8 @@ class Breakeven:
 
     def _racing(self, comparison: Comparison) -> list[Runner]:
         """Those that may be recommended all along the axis; why the others may not is noted."""
-        keys = {one.option.key for one in comparison.candidates}
-        racing = [one for one in self.runners if one.option.key in keys]
+        keys = {candidate.option.key for candidate in comparison.candidates}
+        racing = [runner for runner in self.runners if runner.option.key in keys]
         priced = [one for one in racing if not np.isnan(one.usd(ENDS)).any()]
         self.unpriced = [one.option.name for one in racing if one not in priced]
         kept = {one.option.key for one in priced}
@@ -77,8 +81,10 @@ class Breakeven:
     def rows(self) -> list[Row]:
         """The handovers in words."""
         return [
-            Row(self._shown(one.value), one.before.name, one.after.name, one.usd)
-            for one in self.handovers
+            Row(
+                self._shown(handover.value), handover.before.name, handover.after.name, handover.usd
+            )
+            for handover in self.handovers
         ]
 
     def _shown(self, value: float) -> str:
@@ -88,14 +94,16 @@ class Breakeven:
     @cached_property
     def figure(self) -> Figure:
         points = self._points()
-        lines = [self._line(one, points) for one in self.runners]
+        lines = [self._line(runner, points) for runner in self.runners]
         marks = {
             "type": "scatter",
             "mode": "markers",
             "name": "Another becomes cheapest",
-            "x": [one.value * self.scale for one in self.handovers],
-            "y": [one.usd for one in self.handovers],
-            "customdata": [f"{one.before.name} to {one.after.name}" for one in self.handovers],
+            "x": [handover.value * self.scale for handover in self.handovers],
+            "y": [handover.usd for handover in self.handovers],
+            "customdata": [
+                f"{handover.before.name} to {handover.after.name}" for handover in self.handovers
+            ],
             "hovertemplate": "%{customdata}<br>%{x:,.1f}<br>%{y:$,.2f}<extra></extra>",
             "marker": {"symbol": "diamond", "size": 11, "color": "--ink"},
         }
@@ -111,15 +119,17 @@ class Breakeven:
         flat, and its line leaves the picture instead."""
         highest = sorted(max(filter(None, line["y"]), default=0.0) for line in lines)
         usual = highest[len(highest) // 2] or highest[-1]
-        handovers = [one.usd for one in self.handovers]
+        handovers = [handover.usd for handover in self.handovers]
         return 1.08 * max([min(highest[-1], DEAREST * usual), *handovers]) or 1.0
 
     def _points(self) -> Floats:
         """Both ends, every handover, and the bends; evenly spread points if they are many."""
-        bends = np.unique(np.concatenate([one.curve.bends(0, self.high) for one in self.runners]))
+        bends = np.unique(
+            np.concatenate([runner.curve.bends(0, self.high) for runner in self.runners])
+        )
         if len(bends) > MOST_BENDS:
             bends = np.linspace(0, self.high, MOST_BENDS)
-        ends = [0.0, self.now, self.high, *(one.value for one in self.handovers)]
+        ends = [0.0, self.now, self.high, *(handover.value for handover in self.handovers)]
         return np.unique(np.concatenate([bends, ends]))
 
     def _line(self, runner: Runner, points: Floats) -> Figure:

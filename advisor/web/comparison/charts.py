@@ -31,7 +31,7 @@ SIDES = ("top center", "bottom center", "middle right", "middle left")
 
 def cost_against_latency(comparison: Comparison) -> Figure | None:
     """Cost and operations against the worst p99; against overheads where more of them are known."""
-    priced = [one for one in comparison.answers if one.total_usd is not None]
+    priced = [answer for answer in comparison.answers if answer.total_usd is not None]
     known = {
         name: [one for one in priced if getattr(one.heads.worst, name) is not None]
         for name in ("us", "overhead_us")
@@ -94,11 +94,11 @@ def _dots(group: str, points: list[Point]) -> Figure:
         "type": "scatter",
         "mode": "markers+text",
         "name": group,
-        "x": [one.us for one in points],
-        "y": [one.usd for one in points],
-        "text": [one.label for one in points],
-        "textposition": [one.side for one in points],
-        "customdata": [one.answer.option.name for one in points],
+        "x": [point.us for point in points],
+        "y": [point.usd for point in points],
+        "text": [point.label for point in points],
+        "textposition": [point.side for point in points],
+        "customdata": [point.answer.option.name for point in points],
         "hovertemplate": "%{customdata}<br>%{y:$,.2f} a month<br>%{x:,.0f} µs<extra></extra>",
         "marker": {"color": colour, "symbol": symbol, "size": 15 if symbol == "star" else 11},
         "textfont": {"color": "--ink-2"},
@@ -124,7 +124,7 @@ def _labels(places: list[tuple[float, float]], names: list[str]) -> list[tuple[s
 
 
 def _frontier_line(points: list[Point]) -> Figure:
-    rising = sorted((one.us, one.usd) for one in points)
+    rising = sorted((point.us, point.usd) for point in points)
     return {
         "type": "scatter",
         "mode": "lines",
@@ -139,11 +139,11 @@ def _frontier_line(points: list[Point]) -> Figure:
 
 def _budgets(comparison: Comparison) -> list[float]:
     budgets = {flow.p99_budget_us for flow in comparison.case.topology.flows}
-    return sorted(one for one in budgets if one is not None)[:1]
+    return sorted(budget for budget in budgets if budget is not None)[:1]
 
 
 def plane(title: str, budgets: list[float]) -> Figure:
-    lines = [marker(one, f"budget {one:g} µs", "--bad") for one in budgets]
+    lines = [marker(budget, f"budget {budget:g} µs", "--bad") for budget in budgets]
     money = {"title": {"text": "USD a month"}, **DOLLARS, "rangemode": "tozero"}
     return {
         "xaxis": {"title": {"text": title}, "tickformat": ",.2~f"},
@@ -168,7 +168,9 @@ def marker(value: float, text: str, colour: str) -> Figure:
 
 def money_by_kind(comparison: Comparison) -> Figure | None:
     """What each option's bill is made of."""
-    priced = [one for one in comparison.answers if one.bill and one.total_usd is not None]
+    priced = [
+        answer for answer in comparison.answers if answer.bill and answer.total_usd is not None
+    ]
     if not priced:
         return None
     names = [one.option.name for one in reversed(priced)]

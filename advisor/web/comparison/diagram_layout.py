@@ -151,8 +151,8 @@ class _Canvas:
         self.boxes: dict[str, Box] = {}
         self.bottom = float(MARGIN)
         self.services: dict[str, list[str]] = {}
-        for one in case.topology.services:
-            self.services.setdefault(one.vpc, []).append(one.name)
+        for service in case.topology.services:
+            self.services.setdefault(service.vpc, []).append(service.name)
         for region in case.regions:
             self._region(region)
 
@@ -257,15 +257,15 @@ def _short(text: str, letters: int) -> str:
 
 
 def _lines(rows: list[FlowRow], boxes: dict[str, Box], scale: Scale) -> Iterator[Line]:
-    most = max((one.gb for one in rows), default=0.0) or 1.0
+    most = max((row.gb for row in rows), default=0.0) or 1.0
     has_labels = len(rows) <= MOST_LABELS
-    for one in rows:
-        path, x, y = curve(boxes[one.consumer], boxes[one.provider])
-        width = max(THINNEST, scale.thickest * sqrt(one.gb / most))
-        crosses = "between Regions" if one.is_far else f"{one.crossing:.0%} crosses AZs"
-        title = f"{one.consumer} to {one.provider}: {one.gb:,.0f} GB a month, {crosses}"
-        label = _gb(one.gb) if has_labels else ""
-        share = 1.0 if one.is_far else one.crossing
+    for row in rows:
+        path, x, y = curve(boxes[row.consumer], boxes[row.provider])
+        width = max(THINNEST, scale.thickest * sqrt(row.gb / most))
+        crosses = "between Regions" if row.is_far else f"{row.crossing:.0%} crosses AZs"
+        title = f"{row.consumer} to {row.provider}: {row.gb:,.0f} GB a month, {crosses}"
+        label = _gb(row.gb) if has_labels else ""
+        share = 1.0 if row.is_far else row.crossing
         yield Line(path, round(width, 1), share, title, label, x, y)
 
 

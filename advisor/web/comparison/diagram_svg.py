@@ -19,30 +19,30 @@ def drawn(picture: Picture) -> SafeString:
         '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="8"/>',
         (
             (
-                one.kind,
-                *map(round, one[1:5]),
+                frame.kind,
+                *map(round, frame[1:5]),
             )
-            for one in picture.frames
+            for frame in picture.frames
         ),
     )
     flows = format_html_join(
         "",
         '<path class="flow{}" d="{}" stroke-width="{}"><title>{}</title></path>',
         (
-            (kind, one.path, width, one.title)
-            for one in picture.lines
-            for kind, width in one.strokes
+            (kind, line.path, width, line.title)
+            for line in picture.lines
+            for kind, width in line.strokes
         ),
     )
     names = format_html_join(
         "",
         '<text class="of-frame" x="{}" y="{}">{}</text>',
-        ((round(one.x + 10), round(one.y + 17), one.name) for one in picture.frames),
+        ((round(frame.x + 10), round(frame.y + 17), frame.name) for frame in picture.frames),
     )
     words = format_html_join(
         "",
         '<text class="of-flow" x="{}" y="{}">{}</text>',
-        ((round(one.x), round(one.y - 8), one.label) for one in picture.lines if one.label),
+        ((round(line.x), round(line.y - 8), line.label) for line in picture.lines if line.label),
     )
     return format_html("{}{}{}{}{}{}", box, frames, flows, names, _vpcs(picture), words)
 

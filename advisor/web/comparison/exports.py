@@ -70,7 +70,8 @@ def file(answered: Answered, links: Links, kind: str) -> HttpResponse:
 def as_json(answered: Answered, links: Links) -> str:
     """The contract's answer, and what was changed."""
     changes = [
-        {"key": one.key, "was": one.was, "value": one.value} for one in answered.what_if.changes
+        {"key": change.key, "was": change.was, "value": change.value}
+        for change in answered.what_if.changes
     ]
     more = {
         "topology_version": answered.version.number,
@@ -149,9 +150,9 @@ def _markdown(answered: Answered) -> Iterator[str]:
     answer = plain(answered.comparison)
     name, number = markdown_safe(answer["topology"]), answered.version.number
     yield f"**{name}** (version {number}): {markdown_safe(answer['because'])}"
-    for one in answered.what_if.changes:
-        label = markdown_safe(one.label)
-        yield f"- changed: {label} {one.was:,.10g} to {one.value:,.10g} {one.unit}"
+    for change in answered.what_if.changes:
+        label = markdown_safe(change.label)
+        yield f"- changed: {label} {change.was:,.10g} to {change.value:,.10g} {change.unit}"
     for note in answered.what_if.notes:
         yield f"- {markdown_safe(note)}"
     yield ""

@@ -86,11 +86,11 @@ def show(request: HttpRequest, uid: UUID) -> HttpResponse:
         "is_too_large": flows > MOST_FLOWS,
         "flows": flows,
         "vpcs": vpcs,
-        "rooms": [_room(one, vpcs, growth) for one in rooms[:MOST_ROOMS] if one.full_at < NEVER],
+        "rooms": [_room(room, vpcs, growth) for room in rooms[:MOST_ROOMS] if room.full_at < NEVER],
         "growth": f"{growth:g}",
         "spread": f"{spread:g}",
         "factor": f"{1 + spread / 100:g}",
-        "is_known": any(one.is_candidate for one in comparison.answers),
+        "is_known": any(answer.is_candidate for answer in comparison.answers),
     }
     return render(request, "web/comparison/outlook.html", context)
 
@@ -113,9 +113,9 @@ def _number(values: QueryDict, key: str, default: float, most: float, problems: 
 def _bars(bars: list[Bar]) -> list[BarRow]:
     if not bars:
         return []
-    ends = [end for one in bars for end in (one.low, one.high)]
+    ends = [end for bar in bars for end in (bar.low, bar.high)]
     scale = Scale(min(ends), max(ends))
-    return [BarRow(one, scale.bar(one.low, one.high, (one.low + one.high) / 2)) for one in bars]
+    return [BarRow(bar, scale.bar(bar.low, bar.high, (bar.low + bar.high) / 2)) for bar in bars]
 
 
 def _ranges(found: list[Range]) -> list[RangeRow]:

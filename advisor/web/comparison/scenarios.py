@@ -39,7 +39,7 @@ class Scenario:
 
     def answer(self, option: str) -> Answer | None:
         answers = self.answered.comparison.answers
-        return next((one for one in answers if one.option.key == option), None)
+        return next((answer for answer in answers if answer.option.key == option), None)
 
 
 class Cell(NamedTuple):
@@ -71,7 +71,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "columns": columns,
         "differing": [row for row in rows if row.differs],
         "same": [row for row in rows if not row.differs],
-        "kept": [one.links.scenario for one in columns],
+        "kept": [column.links.scenario for column in columns],
         "choices": _choices(team_id, columns),
         "has_room": len(columns) < MOST,
         "left_out": max(0, len(asked) - MOST),
@@ -94,17 +94,17 @@ def _scenario(text: str, all_texts: list[str], team_id: int) -> Scenario:
 def _choices(team_id: int, columns: list[Scenario]) -> list[Choice]:
     """What can be added: the same without its changes, other versions, other topologies."""
     found = [
-        Choice(f"{one.links.address.uid}?{urlencode(one.links.pins)}", _as_saved(one))
-        for one in columns
-        if one.links.values
+        Choice(f"{column.links.address.uid}?{urlencode(column.links.pins)}", _as_saved(column))
+        for column in columns
+        if column.links.values
     ]
-    for uid in dict.fromkeys(one.links.address.uid for one in columns):
+    for uid in dict.fromkeys(column.links.address.uid for column in columns):
         versions = queries.versions(team_id, uid).defer("document")[:OFFERED]
         name = queries.topology(team_id, uid).name
-        numbers = [one.number for one in versions]
+        numbers = [version.number for version in versions]
         found += [Choice(f"{uid}?version={n}", f"{name}, version {n}") for n in numbers]
     others = queries.topologies(team_id)[:OFFERED]
-    found += [Choice(f"{one.uid}?", f"{one.name}, newest version") for one in others]
+    found += [Choice(f"{other.uid}?", f"{other.name}, newest version") for other in others]
     return list(dict.fromkeys(found))
 
 
@@ -118,8 +118,8 @@ def _rows(columns: list[Scenario]) -> Iterator[Row]:
     yield from _verdicts(columns)
     names = {
         answer.option.key: answer.option.name
-        for one in columns
-        for answer in one.answered.comparison.answers
+        for column in columns
+        for answer in column.answered.comparison.answers
     }
     for key, name in names.items():
         yield _row(columns, f"{name}, a month", partial(_option_usd, key), _money)
@@ -176,7 +176,7 @@ def _row(
     value: Callable[[Scenario], Value],
     shown: Callable[[Value], str] | None = None,
 ) -> Row:
-    values = [value(one) for one in columns]
+    values = [value(column) for column in columns]
     is_money = shown is _money
     cells = [
         Cell((shown or _plain)(one), _change(values[0], one, is_money=is_money) if i else "")

@@ -79,7 +79,7 @@ class Links:
             "engine": ENGINE,
         }
         changes = answered.what_if.changes
-        self.values = {one.key: repr(one.value).removesuffix(".0") for one in changes}
+        self.values = {change.key: repr(change.value).removesuffix(".0") for change in changes}
 
     @property
     def query(self) -> str:

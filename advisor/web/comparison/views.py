@@ -100,7 +100,7 @@ def unknown_flow(address: Address, answered: Answered) -> list[Problem]:
     name = address.flow
     if not name or f"gb:{name}" in answered.what_if.flow_values:
         return []
-    names = [one["name"] for one in answered.what_if.topology.document["flows"]]
+    names = [flow["name"] for flow in answered.what_if.topology.document["flows"]]
     said = f"no flow is called {name!r}{did_you_mean(name, names)}; all flows are shown"
     return [Problem("flow", said)]
 
@@ -144,7 +144,7 @@ def keep(request: HttpRequest, uid: UUID) -> HttpResponse:
         messages.info(request, "Nothing is changed, so nothing was stored.")
         return redirect("topology", uid)
     if request.POST.get("as") == "topology":
-        made = [one.label for one in answered.what_if.changes]
+        made = [change.label for change in answered.what_if.changes]
         name = f"{document['name']}, {', '.join(made)} changed"[:MAX_NAME]
         saved = create_topology(
             user.team_id,

@@ -52,7 +52,7 @@ class Panel:
 def panel(answered: Answered, links: Links, price_lists: list[str]) -> Panel:
     """The panel for all flows, or for the one that the address names."""
     what_if = answered.what_if
-    changed = {one.key for one in what_if.changes}
+    changed = {change.key for change in what_if.changes}
     names = [one["name"] for one in _largest(answered)]
     flow = links.address.flow if f"gb:{links.address.flow}" in what_if.flow_values else ""
     keys = [f"{what}:{flow}" if flow else what for what in OF_A_FLOW]
@@ -63,7 +63,7 @@ def panel(answered: Answered, links: Links, price_lists: list[str]) -> Panel:
     return Panel(
         [_field(key, own[key], key in changed) for key in keys],
         [_field(key, own[key], key in changed) for key in operations],
-        [Made(one, links.without(one.key)) for one in what_if.changes],
+        [Made(change, links.without(change.key)) for change in what_if.changes],
         [(key, text) for key, text in links.values.items() if key not in shown],
         flow,
         names[:MOST_FLOWS],
@@ -75,7 +75,7 @@ def panel(answered: Answered, links: Links, price_lists: list[str]) -> Panel:
 
 def _largest(answered: Answered) -> list[dict[str, str]]:
     flows = answered.what_if.topology.document["flows"]
-    return sorted(flows, key=lambda one: -float(one["gb_per_month"]))
+    return sorted(flows, key=lambda flow: -float(flow["gb_per_month"]))
 
 
 def _field(key: str, value: float, is_changed: bool) -> Field:

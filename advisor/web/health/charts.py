@@ -26,7 +26,7 @@ def figure(line: Line, start: int, end: int) -> dict[str, Any]:
     layout = {
         "xaxis": {"type": "date", "range": [_iso(start), _iso(end)], "title": {"text": "UTC"}},
         "yaxis": {"rangemode": "tozero", "title": {"text": _unit(line)}},
-        "shapes": [_threshold(*one) for one in _thresholds(line)],
+        "shapes": [_threshold(*threshold) for threshold in _thresholds(line)],
     }
     part = f", {one.part}" if one.part else ""
     return {

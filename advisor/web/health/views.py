@@ -76,11 +76,11 @@ def resource(request: HttpRequest, uid: UUID) -> HttpResponse:
         "kind": kind,
         "range": range_,
         "ranges": lookup.RANGES,
-        "charts": [figure(one, now - lookup.RANGES[range_], now) for one in lines if one.points],
-        "silent": [one.series for one in lines if not one.points],
+        "charts": [figure(line, now - lookup.RANGES[range_], now) for line in lines if line.points],
+        "silent": [line.series for line in lines if not line.points],
         "findings": _worst_first(row),
         "past": row.findings.exclude(closed_at=None).prefetch_related("events")[:20],
-        "verdicts": [(kind.rule(one["rule"]), one) for one in row.verdicts],
+        "verdicts": [(kind.rule(verdict["rule"]), verdict) for verdict in row.verdicts],
         "instead": instead,
         "form": form,
         "mute_form": MuteForm(),
@@ -91,7 +91,10 @@ def resource(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 def _worst_first(row: Resource) -> list[tuple[Finding, Any]]:
     """Open findings with their rules."""
-    found = [(one, KINDS[row.kind].rule(one.rule)) for one in row.findings.filter(closed_at=None)]
+    found = [
+        (finding, KINDS[row.kind].rule(finding.rule))
+        for finding in row.findings.filter(closed_at=None)
+    ]
     return sorted(found, key=lambda one: (STATES.index(one[0].state), one[0].rule))
 
 
@@ -143,7 +146,10 @@ def unmute(request: HttpRequest, uid: UUID) -> HttpResponse:
 def rules(request: HttpRequest) -> HttpResponse:
     """Every rule, as the team has it."""
     team_id = signed_in(request).team_id
-    own = {one.rule: one for one in RuleSetting.objects.filter(team_id=team_id)}
+    own = {
+        rule_setting.rule: rule_setting
+        for rule_setting in RuleSetting.objects.filter(team_id=team_id)
+    }
     mine = rules_of(team_id)
     groups = []
     for kind in KINDS.values():

@@ -123,7 +123,9 @@ def cell(request: HttpRequest) -> HttpResponse:
 def _beats_light(cell: Cell) -> bool:
     """Filed under the wrong Regions, before that was refused."""
     apart = between(cell.source, cell.destination)
-    return apart is not None and any(one.low < apart.bound_us for one in cell.figures.values())
+    return apart is not None and any(
+        figure.low < apart.bound_us for figure in cell.figures.values()
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

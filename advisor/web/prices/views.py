@@ -57,7 +57,7 @@ def _page(request: HttpRequest, form: OverrideForm) -> HttpResponse:
     team_id = signed_in(request).team_id
     words, name = text_in(request.GET, "q"), text_in(request.GET, "list")
     prices = queries.price_list(team_id, name or None)
-    found = [one for one in prices.prices if matches(one, words)]
+    found = [price for price in prices.prices if matches(price, words)]
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     lists = list(queries.price_lists(team_id)[:PAGE])
     context = {
@@ -116,7 +116,7 @@ def changed(request: HttpRequest) -> HttpResponse:
         "changes": [words_of(one) for one in found[:MOST_CHANGES]],
         "more": max(0, len(found) - MOST_CHANGES),
         "count": len(found),
-        "effects": [effect_row(one, old, new) for one in effects],
+        "effects": [effect_row(effect, old, new) for effect in effects],
         "unseen": unseen,
     }
     return render(request, "web/prices/changes.html", context)
@@ -175,7 +175,9 @@ def put_in_force(
     user = signed_in(request)
     before = queries.price_list(user.team_id)
     row = ingest.add_override(user.team_id, override, user.pk, needed)
-    found = [words_of(one) for one in queries.price_changes(user.team_id, before.name, row.name)]
+    found = [
+        words_of(change) for change in queries.price_changes(user.team_id, before.name, row.name)
+    ]
     shown = "; ".join(found[:MOST_TOLD]) + ("; …" if len(found) > MOST_TOLD else "")
     what = (
         f"{len(found)} price{'s' * (len(found) != 1)} changed: {shown}"

@@ -161,8 +161,8 @@ def me(request: HttpRequest) -> HttpResponse:
     if not user.email:
         messages.error(request, "Your account has no e-mail address: add one under Account.")
     elif "stop" in request.POST:
-        for one in Recipient.objects.filter(team_id=user.team_id, address__iexact=user.email):
-            recipients.unsubscribe(one)
+        for recipient in Recipient.objects.filter(team_id=user.team_id, address__iexact=user.email):
+            recipients.unsubscribe(recipient)
         messages.success(request, f"The report comes to {user.email} no more.")
     else:
         try:

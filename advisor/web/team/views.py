@@ -213,7 +213,9 @@ def audit(request: HttpRequest) -> HttpResponse:
     words = text_in(request.GET, "q")
     saved = [one for one in page if one.content_type.model == "topologyversion"]
     versions = TopologyVersion.objects.filter(pk__in=[one.object_id for one in saved])
-    places = {one.pk: one for one in versions.select_related("topology").defer("document")}
+    places = {
+        version.pk: version for version in versions.select_related("topology").defer("document")
+    }
     rows = [(one, places.get(one.object_id) if one in saved else None) for one in page]
     context = {
         "page": page,
@@ -240,7 +242,7 @@ def audit_csv(request: HttpRequest) -> StreamingHttpResponse:
         yield writer.writerow(
             ("at", "who", "door", "address", "did", "kind", "what", "changes", "agent")
         )
-        yield from (writer.writerow(_cells(one)) for one in entries)
+        yield from (writer.writerow(_cells(entry)) for entry in entries)
 
     head = {"Content-Disposition": 'attachment; filename="audit-log.csv"'}
     return StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8", headers=head)

@@ -76,7 +76,7 @@ class Sheet:
         """Those that are required or used on this page; all of them if asked for."""
         table = table_of(self.edits.table)
         used = {key for _, row in self.page for key, text in table.texts(row).items() if text}
-        used |= {one.column for one in self.problems}
+        used |= {problem.column for problem in self.problems}
         used |= {key for texts in self.edits.filled.values() for key in texts if texts[key]}
         every = (*table.columns, MORE)
         if "shown" in self.values and "here" in self.values:
@@ -89,8 +89,8 @@ class Sheet:
     def rows(self) -> list[Row]:
         table = table_of(self.edits.table)
         said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-        for one in self.problems:
-            said[one.row][one.column].append(one.said)
+        for problem in self.problems:
+            said[problem.row][problem.column].append(problem.said)
         old = [
             self._row(str(i), i + 1, table.texts(row) | dict(self.edits.cells.get(i, {})), said)
             for i, row in self.page
@@ -107,11 +107,11 @@ class Sheet:
     ) -> Row:
         mine = said.get(id, {})
         cells = [
-            Cell(one, id, texts.get(one.key, ""), "; ".join(mine.get(one.key, ())))
-            for one in self.columns
+            Cell(column, id, texts.get(column.key, ""), "; ".join(mine.get(column.key, ())))
+            for column in self.columns
         ]
         is_removed = number is not None and number - 1 in self.edits.removed
-        shown = {one.key for one in self.columns}
+        shown = {column.key for column in self.columns}
         rest = [f"{key} {'; '.join(mine[key])}".strip() for key in mine if key not in shown]
         return Row(id, number, cells, "; ".join(rest), is_removed)
 
@@ -119,7 +119,7 @@ class Sheet:
     def elsewhere(self) -> list[str]:
         """Problems that have no cell on this page."""
         shown = {row.id for row in self.rows}
-        rest = [one for one in self.problems if one.row not in shown]
+        rest = [problem for problem in self.problems if problem.row not in shown]
         return [f"row {_number(one.row)}: {one.said}" if one.row else one.said for one in rest]
 
     @property
@@ -147,13 +147,13 @@ class Sheet:
         found = {key: names[table][:MOST_CHOICES] for key, table in of.items()}
         found["service"] = names["services"][:MOST_CHOICES]
         found["to"] = (names["services"] + names["vpcs"])[:MOST_CHOICES]
-        found |= {one.key: list(one.choices()) for one in self.columns if one.choices()}
-        return {one.key: found[one.key] for one in self.columns if found.get(one.key)}
+        found |= {column.key: list(column.choices()) for column in self.columns if column.choices()}
+        return {column.key: found[column.key] for column in self.columns if found.get(column.key)}
 
     @property
     def shown(self) -> str:
         """The keys of the columns, for the check to answer about."""
-        return ",".join(one.key for one in self.columns)
+        return ",".join(column.key for column in self.columns)
 
     @property
     def pages_query(self) -> str:

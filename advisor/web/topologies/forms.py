@@ -151,7 +151,7 @@ class TwoVpcsForm(forms.Form):
                 [
                     self[name]
                     for name in (
-                        [one for one in self.fields if one.startswith(names)]
+                        [field for field in self.fields if field.startswith(names)]
                         if isinstance(names, str)
                         else names
                     )
@@ -260,7 +260,8 @@ class ZoneForm(forms.Form):
     """A time zone by its IANA name."""
 
     time_zone = forms.ChoiceField(
-        label="Time zone", choices=lambda: [(one, one) for one in sorted(available_timezones())]
+        label="Time zone",
+        choices=lambda: [(timezone, timezone) for timezone in sorted(available_timezones())],
     )
 
 

@@ -83,13 +83,13 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _coverage(team_id: int, *regions: str) -> dict[str, Any]:
     """What the chosen Regions lack, before anything else is filled in."""
-    if not all(one in AZ_PREFIXES for one in regions):
+    if not all(region in AZ_PREFIXES for region in regions):
         return {"is_known": False}
     try:
         lacks = lacking_prices(team_id, *regions)
     except UnknownPriceList:
         return {"is_known": False}
-    missing = [one for lack in lacks for one in lack.regions]
+    missing = [region for lack in lacks for region in lack.regions]
     return {
         "is_known": True,
         "where": " to ".join(dict.fromkeys(regions)),

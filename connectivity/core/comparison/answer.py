@@ -107,14 +107,14 @@ def best_of(answers: Iterable[Answer]) -> Answer | None:
 
 def totals(answers: Iterable[Answer]) -> Totals:
     """What may be recommended, with what it costs."""
-    known = ((one, one.total_usd) for one in answers if one.is_candidate)
+    known = ((answer, answer.total_usd) for answer in answers if answer.is_candidate)
     return [(one, usd) for one, usd in known if usd is not None]
 
 
 def best_at(candidates: Totals) -> Answer | None:
     """The one of some candidates that `best_of` would take if these were their totals."""
     steps = narrowed(candidates)
-    return min(steps[-1][1], key=lambda one: one.option.order) if steps else None
+    return min(steps[-1][1], key=lambda step: step.option.order) if steps else None
 
 
 def narrowed(candidates: Totals) -> list[tuple[str, list[Answer]]]:

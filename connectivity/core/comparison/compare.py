@@ -52,7 +52,7 @@ class Comparison:
     @property
     def candidates(self) -> list[Answer]:
         """What may be recommended, the cheapest first."""
-        return [one for one in self.answers if one.is_candidate]
+        return [answer for answer in self.answers if answer.is_candidate]
 
 
 def compare(
@@ -83,7 +83,7 @@ def compare(
         made,
         prices,
         latencies,
-        tuple(sorted(answers, key=lambda one: one.order)),
+        tuple(sorted(answers, key=lambda answer: answer.order)),
         _mix(made, prices, answers),
         _today(made, prices),
     )
@@ -92,7 +92,7 @@ def compare(
 def _mix(made: Case, prices: PriceList, answers: Sequence[Answer]) -> Mix:
     """What each flow chooses by itself, or the recommended option for all where that costs less:
     alone, no flow counts on others that share a load balancer or reach a tier with it."""
-    own = mix(made, prices, [(one.option, _usable(one, made)) for one in answers])
+    own = mix(made, prices, [(answer.option, _usable(answer, made)) for answer in answers])
     best = best_of(answers)
     if best is None or best.total_usd is None:
         return own

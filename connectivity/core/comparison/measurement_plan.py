@@ -38,7 +38,7 @@ class Step(NamedTuple):
 
 def run_book(comparison: Comparison) -> list[Step]:
     """A step for every option, single VPC first, and pair of AZs that lacks an own measurement."""
-    return sorted(_steps(comparison), key=lambda one: (one.option != BASELINE, one.option))
+    return sorted(_steps(comparison), key=lambda step: (step.option != BASELINE, step.option))
 
 
 def _steps(comparison: Comparison) -> Iterator[Step]:
@@ -70,7 +70,7 @@ def _ends(
 
     Between Regions a figure is filed for both Regions, from any AZ of them.
     """
-    pairs = ((one, other) for one in consumer.azs for other in theirs)
+    pairs = ((az, other) for az in consumer.azs for other in theirs)
     if consumer.region == provider.region:
         yield from ((pair, pair) for pair in pairs)
     elif option != BASELINE:

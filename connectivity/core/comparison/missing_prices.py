@@ -82,8 +82,8 @@ def may_win(comparison: Comparison, answer: Answer) -> bool:
     keys = set(lacking(answer))
     used = {
         (line.price.name, line.region, line.to_region)
-        for one in comparison.candidates
-        for line in (one.bill.lines if one.bill else ())
+        for candidate in comparison.candidates
+        for line in (candidate.bill.lines if candidate.bill else ())
     }
     if keys & used:
         return True
@@ -105,7 +105,7 @@ def room_for(comparison: Comparison, answer: Answer) -> Decimal | None:
 
 
 def _of(comparison: Comparison, key: Key, answers: Sequence[Answer]) -> Iterator[Deciding]:
-    lines = [_line(one, key) for one in (*comparison.candidates, *answers)]
+    lines = [_line(candidate, key) for candidate in (*comparison.candidates, *answers)]
     unit, known = unit_of(comparison.prices, key[0]), elsewhere(comparison.prices, key)
     with localcontext(prec=DIGITS):
         spans = _spans(lines)
@@ -129,7 +129,7 @@ def _line(answer: Answer, key: Key) -> Line:
 
 
 def _winner(lines: Sequence[Line], step: int) -> str:
-    best = best_at([(one.answer, one.total(step)) for one in lines])
+    best = best_at([(line.answer, line.total(step)) for line in lines])
     return best.option.key if best else ""
 
 

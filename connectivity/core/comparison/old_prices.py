@@ -25,7 +25,7 @@ class OldPrices:
     @property
     def refresh(self) -> str:
         """The command that loads what AWS publishes there today."""
-        return f"manage.py fetch_prices {' '.join(f'--region {one}' for one in self.regions)}"
+        return f"manage.py fetch_prices {' '.join(f'--region {region}' for region in self.regions)}"
 
     @property
     def sentence(self) -> str:

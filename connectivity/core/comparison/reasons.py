@@ -31,7 +31,7 @@ def because(comparison: Comparison) -> str:
 def of_one_option(comparison: Comparison) -> list[str]:
     """What `because` says of options that all flows use: why, what is missing, what cannot be."""
     parts = (_reason(comparison), *_gaps(comparison), _ruled_out(comparison))
-    return [one for one in parts if one]
+    return [part for part in parts if part]
 
 
 def mix_words(comparison: Comparison) -> str:
@@ -97,7 +97,7 @@ def lacks_words(answer: Answer) -> str:
     words = [price_words(key) for key in prices[:MOST_NAMED]]
     if len({key[1:] for key in prices}) == 1 and prices[0][2] is None:
         where = f" in {prices[0][1]}"
-        words = [one.removesuffix(where) for one in words]
+        words = [word.removesuffix(where) for word in words]
     else:
         where = ""
     named = f"{', '.join(words)}{f' and {more} more' if more > 0 else ''}{where}"
@@ -107,10 +107,10 @@ def lacks_words(answer: Answer) -> str:
 def _gaps(comparison: Comparison) -> Iterator[str]:
     """What could not be compared for want of a price, and what that may change."""
     left, rates = unpriced(comparison), deciding(comparison)
-    for one in rates.values():
+    for rate in rates.values():
         yield (
-            f"{one.answer.option.name} would be recommended if {price_words(one.key)} cost "
-            f"{rate_words(one)}; that price is not in the list{elsewhere_words(one)}."
+            f"{rate.answer.option.name} would be recommended if {price_words(rate.key)} cost "
+            f"{rate_words(rate)}; that price is not in the list{elsewhere_words(rate)}."
         )
     if recommended(comparison) is None:
         yield from map(lacks_words, left)
@@ -142,10 +142,10 @@ def _count(comparison: Comparison, answer: Answer) -> str:
 def _ruled_out(comparison: Comparison) -> str:
     """The options that every flow allows and some flow cannot use, each with its first rule."""
     names = []
-    for one in comparison.answers:
-        hard = [hit.rule.id for hit in one.hits if hit.is_hard]
-        if one.is_allowed and not one.is_feasible:
-            names.append(f"{one.option.name} ({hard[0]})" if hard else one.option.name)
+    for answer in comparison.answers:
+        hard = [hit.rule.id for hit in answer.hits if hit.is_hard]
+        if answer.is_allowed and not answer.is_feasible:
+            names.append(f"{answer.option.name} ({hard[0]})" if hard else answer.option.name)
     return f"Not feasible: {', '.join(names)}." if names else ""
 
 
@@ -153,14 +153,16 @@ def _reason(comparison: Comparison) -> str:
     best = recommended(comparison)
     if best is None or (usd := best.total_usd) is None:
         return _why_none(comparison)
-    others = [one for one in comparison.candidates if one is not best]
+    others = [candidate for candidate in comparison.candidates if candidate is not best]
     if not others:
         return f"{best.option.name} is the only feasible, priced option that every flow allows."
     total = f"{money(usd)} USD a month"
-    ties = [one.option.name for one in others if one.total_usd == usd]
+    ties = [other.option.name for other in others if other.total_usd == usd]
     if ties:
         return f"{best.option.name} costs {total}, as does {' and '.join(ties)}{_tie(comparison)}."
-    against = ", ".join(f"{money(one.total_usd or 0)} for {one.option.name}" for one in others)
+    against = ", ".join(
+        f"{money(other.total_usd or 0)} for {other.option.name}" for other in others
+    )
     operations = " with operations" if comparison.case.topology.operations_usd else ""
     least = f"{best.option.name} costs least of the options considered"
     return f"{least}: {total}{operations}, against {against}."
@@ -178,7 +180,7 @@ def _tie(comparison: Comparison) -> str:
 
 
 def _why_none(comparison: Comparison) -> str:
-    feasible = [one for one in comparison.answers if one.is_feasible]
+    feasible = [answer for answer in comparison.answers if answer.is_feasible]
     if not feasible:
         return f"No option is feasible for every flow{_beyond_light(comparison)}."
     if any(one.is_allowed for one in feasible):

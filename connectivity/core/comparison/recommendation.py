@@ -17,8 +17,8 @@ def recommended(comparison: Comparison) -> Answer | None:
 
 def unpriced(comparison: Comparison) -> list[Answer]:
     """What is feasible and allowed, but cannot be ranked for want of a price."""
-    answers = (one for one in comparison.answers if one.is_feasible and one.is_allowed)
-    return [one for one in answers if one.usd is None]
+    answers = (answer for answer in comparison.answers if answer.is_feasible and answer.is_allowed)
+    return [answer for answer in answers if answer.usd is None]
 
 
 class MixAhead(NamedTuple):
@@ -54,8 +54,12 @@ def frontier(comparison: Comparison) -> list[Answer]:
     Equal within noise counts as equal. A candidate with a budget that could not be checked is
     left out, and one of unknown latency stands only if none is cheaper.
     """
-    candidates = [one for one in comparison.candidates if not _is_unchecked(one)]
-    return [one for one in candidates if not any(_beats(other, one) for other in candidates)]
+    candidates = [candidate for candidate in comparison.candidates if not _is_unchecked(candidate)]
+    return [
+        candidate
+        for candidate in candidates
+        if not any(_beats(other, candidate) for other in candidates)
+    ]
 
 
 class Feasibility(StrEnum):

@@ -37,7 +37,7 @@ class Basis(NamedTuple):
 
 def tried(comparison: Comparison, basis: Basis, answers: Iterable[Answer]) -> list[Answer]:
     """What some options of a comparison would answer on another basis."""
-    return [_again(one, comparison, basis) for one in answers]
+    return [_again(answer, comparison, basis) for answer in answers]
 
 
 def winner(comparison: Comparison, basis: Basis, answers: Iterable[Answer]) -> Answer | None:
@@ -118,19 +118,19 @@ def with_budgets(basis: Basis, us: float) -> Iterator[Basis]:
     entries = basis.case.topology.document["flows"]
     is_own = np.array(
         [
-            one.get("p99_budget_us") is not None
-            for one in entries
-            for _ in (one["from"] if isinstance(one["from"], list) else (None,))
+            entry.get("p99_budget_us") is not None
+            for entry in entries
+            for _ in (entry["from"] if isinstance(entry["from"], list) else (None,))
         ]
     )
     senses = [np.full(len(budgets), us), np.where(is_own, budgets, us), np.fmin(budgets, us)]
-    for one in senses if is_own.any() else senses[:1]:
-        yield basis._replace(case=basis.case.with_numbers(p99_budget_us=one))
+    for sense in senses if is_own.any() else senses[:1]:
+        yield basis._replace(case=basis.case.with_numbers(p99_budget_us=sense))
 
 
 def with_rate(basis: Basis, price: Price, old: Decimal, new: Decimal) -> Basis:
     """What a price asks at one rate, in one tier or several, it asks at another."""
-    tiers = tuple(replace(one, usd=new) if one.usd == old else one for one in price.tiers)
+    tiers = tuple(replace(tier, usd=new) if tier.usd == old else tier for tier in price.tiers)
     other = replace(price, tiers=tiers)
     prices = basis.prices
     return basis._replace(prices=prices.with_in_force(dict.fromkeys(prices.keys_of(price), other)))

@@ -92,8 +92,8 @@ class _Reader:
         name = top.text("name", required=True) or ""
         self.estate.read(top)
         budget = top.number("p99_budget_us", least=1)
-        for one in self._entries(top):
-            self._flow(one, budget)
+        for entry in self._entries(top):
+            self._flow(entry, budget)
         if sum(flow.gb for flow in self.flows.values()) > MAX_TOTAL_GB:
             top.note("flows", f"carry more than {MAX_TOTAL_GB:g} GB a month together")
         connections = tuple(self._connection(one) for one in top.items("connections"))

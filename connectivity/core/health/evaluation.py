@@ -106,10 +106,10 @@ def judge(rule: HealthRule, points: Points, covered: int | None, end: int) -> Ve
         late = (end - covered) // 60
         return Verdict(State.UNKNOWN, f"not collected for {late:,} minutes")
     moments = [end - i * rule.period for i in range(rule.m, 0, -1)]
-    seen = [_seen(rule, points, one) for one in moments]
+    seen = [_seen(rule, points, moment) for moment in moments]
     bad = sum(one is True for one in seen)
     gaps = sum(one is None for one in seen)
-    value = next((points[one] for one in reversed(moments) if one in points), None)
+    value = next((points[moment] for moment in reversed(moments) if moment in points), None)
     limit = f"{rule.way.value} {rule.threshold:g}{' %' if rule.base else ''}"
     if bad >= rule.n:
         said = f"{bad} of the last {rule.m} points are {limit}"
@@ -149,7 +149,7 @@ def shares(part: Points, bases: Sequence[Points], at_least: float = 0) -> dict[i
     """One metric as per cent of the sum of others, wherever that is known and large enough."""
     found = {}
     for moment in set().union(*bases):
-        whole = sum(one.get(moment, 0.0) for one in bases)
+        whole = sum(base.get(moment, 0.0) for base in bases)
         if whole and whole >= at_least:
             found[moment] = 100 * part.get(moment, 0.0) / whole
     return found
@@ -159,4 +159,4 @@ def worst(verdicts: Sequence[Verdict]) -> Verdict:
     """What a resource is, by the verdicts of its rules: trouble before doubt, doubt before ok."""
     if not verdicts:
         return Verdict(State.UNKNOWN, "no rule has anything to look at")
-    return max(verdicts, key=lambda one: one.state.rank)
+    return max(verdicts, key=lambda verdict: verdict.state.rank)

@@ -56,7 +56,7 @@ class Estate:
 
     def of(self, kind: str) -> Iterator[Resource]:
         """The resources of one kind."""
-        return (one for one in self.resources if one.kind == kind)
+        return (resource for resource in self.resources if resource.kind == kind)
 
 
 def name_of(item: Item, otherwise: str) -> str:
@@ -66,17 +66,17 @@ def name_of(item: Item, otherwise: str) -> str:
     'egress'
     """
     tags = item.get("Tags") or item.get("TagSet") or ()
-    return next((one["Value"] for one in tags if one["Key"] == "Name" and one["Value"]), otherwise)
+    return next((tag["Value"] for tag in tags if tag["Key"] == "Name" and tag["Value"]), otherwise)
 
 
 def attributes(items: Iterable[Item], of: str) -> dict[str, str]:
     """Attributes that one of many was asked for, as a mapping."""
-    return {one["Key"]: one.get("Value", "") for one in items if one[OF] == of}
+    return {item["Key"]: item.get("Value", "") for item in items if item[OF] == of}
 
 
 def told(items: Iterable[Item], of: str) -> list[Item]:
     """What one of many was asked for."""
-    return [one for one in items if one[OF] == of]
+    return [item for item in items if item[OF] == of]
 
 
 def seconds(moment: Any) -> float | None:

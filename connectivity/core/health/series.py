@@ -30,7 +30,9 @@ class Metric:
 
 def metric(namespace: str, name: str, **dimensions: str) -> Metric:
     """A metric with its dimensions by name."""
-    return Metric(namespace, name, tuple(sorted(Dimension(*one) for one in dimensions.items())))
+    return Metric(
+        namespace, name, tuple(sorted(Dimension(*dimension) for dimension in dimensions.items()))
+    )
 
 
 class Tier(StrEnum):

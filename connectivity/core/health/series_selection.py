@@ -34,9 +34,9 @@ class _Need:
 def indexed(metrics: Iterable[Metric]) -> Listed:
     """Listed metrics by namespace, name and every value of a dimension."""
     found: Listed = defaultdict(list)
-    for one in metrics:
-        for dimension in one.dimensions:
-            found[one.namespace, one.name, dimension.value].append(one)
+    for metric in metrics:
+        for dimension in metric.dimensions:
+            found[metric.namespace, metric.name, dimension.value].append(metric)
     return found
 
 
@@ -94,8 +94,8 @@ def _identity(kind: Kind, resource: Resource, namespace: str) -> tuple[str, str]
 def _coarsest(metrics: list[Metric], parts: tuple[str, ...]) -> list[Metric]:
     """Those with the fewest dimensions; a set that names a part goes before one that does not."""
     by_names: dict[tuple[str, ...], list[Metric]] = defaultdict(list)
-    for one in metrics:
-        by_names[tuple(d.name for d in one.dimensions)].append(one)
+    for metric in metrics:
+        by_names[tuple(d.name for d in metric.dimensions)].append(metric)
     if not by_names:
         return []
     names = min(by_names, key=lambda names: (not any(p in names for p in parts), len(names)))

@@ -55,7 +55,9 @@ class Method:
     def unknown(self) -> tuple[str, ...]:
         """The names of what is not known."""
         return tuple(
-            one.name for one in fields(self) if getattr(self, one.name) in (None, "", "unknown")
+            field.name
+            for field in fields(self)
+            if getattr(self, field.name) in (None, "", "unknown")
         )
 
 

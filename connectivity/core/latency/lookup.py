@@ -131,7 +131,7 @@ class LatencySet:
     )
 
     def __post_init__(self) -> None:
-        self._medians.update({one[:3]: one for one in self.medians})
+        self._medians.update({median[:3]: median for median in self.medians})
         for cell in self.cells:
             self._index[cell.option, cell.from_az, cell.to_az].append(cell)
             if cell.basis == "measured" and cell.region:

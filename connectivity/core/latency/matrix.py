@@ -87,7 +87,7 @@ def _block(
         level = min(LEVELS, 1 + int(log(figure.us / fast) / step))
         return Square(source, destination, cell, figure.us, level)
 
-    rows = tuple(tuple(square(one, other) for other in places) for one in places)
+    rows = tuple(tuple(square(place, other) for other in places) for place in places)
     return Block(region, tuple(places), rows)
 
 

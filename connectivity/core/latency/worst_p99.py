@@ -75,7 +75,7 @@ class Headlines:
     @cached_property
     def us(self) -> Floats:
         """The headline of every flow in microseconds, NaN where it is not known. Shape (flows,)."""
-        figures = [np.nan if one.reading.us is None else one.reading.us for one in self.kinds]
+        figures = [np.nan if kind.reading.us is None else kind.reading.us for kind in self.kinds]
         return np.array(figures)[self.of]
 
     @property
@@ -84,13 +84,13 @@ class Headlines:
 
         Shape (flows,), in microseconds.
         """
-        apart = [one.reading.distance for one in self.kinds]
+        apart = [kind.reading.distance for kind in self.kinds]
         return np.array([np.nan if one is None else one.bound_us for one in apart])[self.of]
 
     @cached_property
     def worst(self) -> Reading:
         """The worst headline of the flows; one that is not known counts as the worst."""
-        return max((one.reading for one in self.kinds), key=lambda one: one.badness)
+        return max((kind.reading for kind in self.kinds), key=lambda one: one.badness)
 
     def cells(self, case: Case, latencies: LatencySet) -> Iterator[CellShare]:
         """Every pair of AZs that the two ends of every flow have."""
@@ -130,12 +130,12 @@ def _headline(
     pairs = [(one, other) for one in ours for other in theirs if (one != other) == is_crossing]
     pairs = pairs or [(one, other) for one in ours for other in theirs]
     readings = [latencies.read(option, *pair) for pair in pairs]
-    worst = max(readings, key=lambda one: one.badness)
-    known = [one.us for one in readings if one.us is not None]
+    worst = max(readings, key=lambda reading: reading.badness)
+    known = [reading.us for reading in readings if reading.us is not None]
     if worst.us is None and known:
         said = f"only {len(known)} of {len(readings)} pairs are known, up to {max(known):g} µs"
         worst = worst._replace(comment=said)
-    same = sum(1 for one in readings if one.us == worst.us)
+    same = sum(1 for reading in readings if reading.us == worst.us)
     return Headline(worst, same / len(readings), is_crossing)
 
 

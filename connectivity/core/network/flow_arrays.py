@@ -33,7 +33,7 @@ class Side:
 
     def rows(self, which: Ints | Bools) -> "Side":
         """The same end of some flows: a mask or indices."""
-        return Side(*(getattr(self, one.name)[which] for one in fields(self)))
+        return Side(*(getattr(self, field.name)[which] for field in fields(self)))
 
     @staticmethod
     def joined(sides: "list[Side]") -> "Side":
@@ -107,9 +107,9 @@ class Flows:
     def rows(self, which: Ints | Bools) -> "Flows":
         """Some of the flows; where a column has many states, of each of them."""
         kept: dict[str, Any] = {
-            one.name: value.rows(which) if isinstance(value, Side) else value[..., which]
-            for one in fields(self)
-            if not isinstance(value := getattr(self, one.name), tuple)
+            field.name: value.rows(which) if isinstance(value, Side) else value[..., which]
+            for field in fields(self)
+            if not isinstance(value := getattr(self, field.name), tuple)
         }
         return Flows(**kept, az_lists=self.az_lists)
 
@@ -143,7 +143,7 @@ class Sets(NamedTuple):
 def sets(values: Iterable[frozenset[str]]) -> Sets:
     """Sets of texts as codes, each different set once."""
     codes: dict[frozenset[str], int] = {}
-    of = np.array([codes.setdefault(one, len(codes)) for one in values], dtype=np.int64)
+    of = np.array([codes.setdefault(value, len(codes)) for value in values], dtype=np.int64)
     return Sets(tuple(codes), of)
 
 

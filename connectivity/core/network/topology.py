@@ -129,7 +129,7 @@ def single_flows(document: Any) -> int:
     """
     entries = document.get("flows") if isinstance(document, dict) else None
     ends = (one.get("from") if isinstance(one, dict) else None for one in _list(entries))
-    return sum(len(one) if isinstance(one, list) else 1 for one in ends)
+    return sum(len(end) if isinstance(end, list) else 1 for end in ends)
 
 
 def _list(value: Any) -> list[Any]:

@@ -18,9 +18,9 @@ def attached(case: Case) -> Bools:
     """The VPCs on a hub: those of all flows, and those that are attached already. Shape (vpcs,)."""
     mask = np.zeros(len(case.topology.vpcs), dtype=np.bool_)
     mask[case.flows.ends.vpc] = True
-    for one in case.topology.connections:
-        if one.kind == "attachment":
-            mask[[case.vpc_index[vpc] for vpc in one.vpcs]] = True
+    for connection in case.topology.connections:
+        if connection.kind == "attachment":
+            mask[[case.vpc_index[vpc] for vpc in connection.vpcs]] = True
     return mask
 
 
@@ -52,8 +52,10 @@ def shared_by_ram(case: Case, row: int, what: str) -> str:
     """With whom the hub must be shared, in words."""
     hub = case.account[case.topology.hub_account]
     ends = dict.fromkeys((case.consumer(row).account, case.provider(row).account))
-    others = [case.account[one] for one in ends if one != hub.id]
-    said = f"account {hub.id} shares the {what} with {_and([one.id for one in others])} by AWS RAM"
+    others = [case.account[end] for end in ends if end != hub.id]
+    said = (
+        f"account {hub.id} shares the {what} with {_and([other.id for other in others])} by AWS RAM"
+    )
     outside = [o.id for o in others if not o.organization or o.organization != hub.organization]
     if outside:
         said += f"; allow external principals, as {_and(outside)} is not in its Organization"

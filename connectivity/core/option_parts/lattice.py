@@ -69,7 +69,9 @@ def _services(case: Case) -> Floats:
     """For every VPC, the services that its Region's network offers to any flow."""
     used = {flow.service for flow in case.topology.flows if flow.service}
     vpcs = {vpc.name: vpc.region for vpc in case.topology.vpcs}
-    counts = Counter(vpcs[one.vpc] for one in case.topology.services if one.name in used)
+    counts = Counter(
+        vpcs[service.vpc] for service in case.topology.services if service.name in used
+    )
     return np.array([counts[vpc.region] for vpc in case.topology.vpcs], dtype=np.float64)
 
 

@@ -144,7 +144,11 @@ def _doubt(case: Case, row: int) -> str:
 def _new_peerings(case: Case) -> Floats:
     """For every VPC, the peerings that it has not yet."""
     vpcs = range(len(case.topology.vpcs))
-    existing = [frozenset(one.vpcs) for one in case.topology.connections if one.kind == "peering"]
+    existing = [
+        frozenset(connection.vpcs)
+        for connection in case.topology.connections
+        if connection.kind == "peering"
+    ]
     counts = [len(case.partners.get(vpc, ())) for vpc in vpcs]
     for pair in set(existing):
         ends = [case.vpc_index[name] for name in pair]

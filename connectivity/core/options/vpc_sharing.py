@@ -47,7 +47,7 @@ def _apart_detail(case: Case, row: int) -> str:
 
 def _organizations(case: Case, row: int) -> str:
     ends = (case.account[case.consumer(row).account], case.account[case.provider(row).account])
-    ours, theirs = (one.organization or "no Organization" for one in ends)
+    ours, theirs = (end.organization or "no Organization" for end in ends)
     return (
         "subnets are shared inside one AWS Organization only: "
         f"account {ends[0].id} is in {ours}, account {ends[1].id} is in {theirs}"

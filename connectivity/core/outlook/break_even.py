@@ -91,8 +91,8 @@ def first_change(
 
 def within_budgets(comparison: Comparison, options: Sequence[Option]) -> set[str]:
     """Those options, by key, that keep every p99 budget whether no bytes cross AZs or all do."""
-    answers = [one for one in comparison.answers if one.option in options]
-    kept = {one.option.key for one in answers}
+    answers = [answer for answer in comparison.answers if answer.option in options]
+    kept = {answer.option.key for answer in answers}
     if np.isnan(comparison.case.column("p99_budget_us")).all():
         return kept
     for share in (0.0, 1.0):
@@ -139,7 +139,7 @@ def handovers(runners: Sequence[Runner], low: float, high: float) -> list[Handov
         ]
         if not meets:
             break
-        at, _, runner = min(meets, key=lambda one: one[:2])
+        at, _, runner = min(meets, key=lambda meet: meet[:2])
         usd = float(runner.usd(np.array([at]))[0])
         found.append(Handover(at, usd, best.option, runner.option))
         best = runner
@@ -152,7 +152,7 @@ def _meeting(ours: Runner, theirs: Runner, points: tuple[float, ...]) -> float |
 
 def _cheapest(runners: Sequence[Runner], low: float, high: float) -> Runner | None:
     """The cheapest at the beginning; of equal ones, the one that stays it for longer."""
-    priced = [one for one in runners if not np.isnan(one.usd(np.array([low, high]))).any()]
+    priced = [runner for runner in runners if not np.isnan(runner.usd(np.array([low, high]))).any()]
     points = np.array([low, low + (high - low) / LOOKS, high])
 
     def order(one: Runner) -> tuple[float, float, float, int]:

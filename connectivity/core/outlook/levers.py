@@ -81,14 +81,17 @@ def _straight(answer: Answer, units: float, usd: float) -> Runner:
 def _operations(comparison: Comparison) -> Iterator[Lever]:
     candidates = comparison.candidates
     prices = comparison.case.topology.operations_usd
-    for kind in dict.fromkeys(kind for one in candidates for kind in one.objects):
+    for kind in dict.fromkeys(kind for candidate in candidates for kind in candidate.objects):
         usd = float(prices.get(kind, 0))
         yield Lever(
             "operations",
             f"operations of one {kind}",
             f"{usd:.2f} USD" if kind in prices else "not stated, counted as 0",
             usd,
-            {one.option.key: _straight(one, one.objects.get(kind, 0), usd) for one in candidates},
+            {
+                candidate.option.key: _straight(candidate, candidate.objects.get(kind, 0), usd)
+                for candidate in candidates
+            },
             {ABOVE: (usd, np.inf), BELOW: (usd, 0.0)},
             partial(_at_operations, Basis.of(comparison), kind),
             lambda value, way: f"{rounded(value, 2, _other(way))} USD a month",
@@ -147,7 +150,7 @@ def _times(factor: float) -> str:
 
 
 def _runners(comparison: Comparison, answers: Sequence[Answer], axis: Axis) -> Runners:
-    curves = ((one, curve_of(comparison, one.option, axis)) for one in answers)
+    curves = ((answer, curve_of(comparison, answer.option, axis)) for answer in answers)
     return {
         one.option.key: Runner(one.option, curve, float(one.operations_usd))
         for one, curve in curves
@@ -162,7 +165,7 @@ def _crossing(comparison: Comparison) -> Iterator[Lever]:
     shares: Floats = flows.crossing[free] / flows.total[free]
     now = float(flows.crossing[free].sum() / flows.total[free].sum())
     same = "" if np.ptp(shares) < 1e-6 else ", if it were the same for every flow,"
-    able = [one for one in comparison.answers if is_able(one)]
+    able = [answer for answer in comparison.answers if is_able(answer)]
     has_budgets = not np.isnan(comparison.case.column("p99_budget_us")).all()
     yield Lever(
         "crossing",
@@ -192,12 +195,12 @@ def percent(now: float, share: float, way: str) -> str:
 
 def _rates(comparison: Comparison) -> Iterator[Lever]:
     candidates = comparison.candidates
-    bought = {one.option.key: _units(one) for one in candidates}
+    bought = {candidate.option.key: _units(candidate) for candidate in candidates}
     rates = dict.fromkeys(rate for units in bought.values() for rate in units)
     prices = {
         id(line.price): line.price
-        for one in candidates
-        for line in (one.bill.lines if one.bill else ())
+        for candidate in candidates
+        for line in (candidate.bill.lines if candidate.bill else ())
     }
     for place, usd in rates:
         units = {key: some.get((place, usd), 0.0) for key, some in bought.items()}
@@ -209,7 +212,10 @@ def _rates(comparison: Comparison) -> Iterator[Lever]:
             f"price of {rate_name(price, usd)}",
             f"{usd:f} USD",
             today,
-            {one.option.key: _straight(one, units[one.option.key], today) for one in candidates},
+            {
+                candidate.option.key: _straight(candidate, units[candidate.option.key], today)
+                for candidate in candidates
+            },
             {ABOVE: (today, np.inf), BELOW: (today, 0.0)},
             partial(_at_rate, Basis.of(comparison), price, usd),
             partial(_rate_figure, price.unit),
@@ -241,7 +247,7 @@ def rate_name(price: Price, rate: Decimal) -> str:
     name = f"{price_name(price.name, price.region, price.to_region)} in {price.where}"
     if len(price.tiers) == 1:
         return name
-    starts = [f"{one.start // THOUSANDTHS:,}" for one in price.tiers if one.usd == rate]
+    starts = [f"{tier.start // THOUSANDTHS:,}" for tier in price.tiers if tier.usd == rate]
     return f"{name}, in the tier from {' and '.join(starts)} {price.unit},"
 
 
@@ -250,7 +256,7 @@ def _budget(comparison: Comparison, best: Answer) -> Iterator[Lever]:
     breaks."""
     bounds = np.concatenate([best.heads.us, best.heads.bound_us])
     known = bounds[~np.isnan(bounds)]
-    able = [one for one in comparison.answers if is_able(one)]
+    able = [answer for answer in comparison.answers if is_able(answer)]
     if not len(known):
         return
     slowest = float(known.max())

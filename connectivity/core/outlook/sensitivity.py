@@ -114,11 +114,14 @@ def _of_flows(comparison: Comparison, best: Answer) -> Iterator[Bar]:
     flows = comparison.case.flows
     for label, change in INPUTS.items():
         both = change(flows, HALF[:, np.newaxis])
-        costs = {one.option.name: usd_of(comparison, one, both, 2) for one in comparison.candidates}
+        costs = {
+            candidate.option.name: usd_of(comparison, candidate, both, 2)
+            for candidate in comparison.candidates
+        }
         yield _bar(label, costs, best)
     operations = {
-        one.option.name: float(one.usd or 0) + float(one.operations_usd) * HALF
-        for one in comparison.candidates
+        candidate.option.name: float(candidate.usd or 0) + float(candidate.operations_usd) * HALF
+        for candidate in comparison.candidates
     }
     yield _bar("Operations of every object", operations, best)
 
@@ -126,11 +129,14 @@ def _of_flows(comparison: Comparison, best: Answer) -> Iterator[Bar]:
 def _of_prices(comparison: Comparison, best: Answer) -> Iterator[Bar]:
     """Every price of the best option's bill, under whatever options it is billed."""
     paid: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for one in comparison.candidates:
-        for line in one.bill.lines if one.bill else ():
+    for candidate in comparison.candidates:
+        for line in candidate.bill.lines if candidate.bill else ():
             name = price_name(line.price.name, line.region, line.to_region)
-            paid[f"{name} in {line.region}"][one.option.name] += float(line.usd)
-    totals = {one.option.name: float(one.total_usd or 0) for one in comparison.candidates}
+            paid[f"{name} in {line.region}"][candidate.option.name] += float(line.usd)
+    totals = {
+        candidate.option.name: float(candidate.total_usd or 0)
+        for candidate in comparison.candidates
+    }
     for label, by_option in paid.items():
         if best.option.name in by_option:
             costs = {

@@ -92,9 +92,9 @@ def _flips(comparison: Comparison) -> list[Flip]:
     best = recommended(comparison)
     groups: dict[str, list[Threshold]] = {}
     for lever in levers(comparison, best) if best else ():
-        for one in _thresholds(lever, best) if best else ():
-            key = lever.kind if lever.kind == "price" else f"{lever.what} {one.way}"
-            groups.setdefault(key, []).append(one)
+        for threshold in _thresholds(lever, best) if best else ():
+            key = lever.kind if lever.kind == "price" else f"{lever.what} {threshold.way}"
+            groups.setdefault(key, []).append(threshold)
     trial = _Trial(comparison, best.option.key if best else "")
     told = [trial.first(group) for group in groups.values()]
     known = [one for one in told if one is not None]
@@ -178,7 +178,7 @@ class _Trial:
 
     def first(self, thresholds: list[Threshold]) -> Flip | None:
         """The nearest of some thresholds beyond which another option really wins."""
-        nearest = sorted(thresholds, key=lambda one: (one.distance, one.width))
+        nearest = sorted(thresholds, key=lambda threshold: (threshold.distance, threshold.width))
         tried = (self._flip(one) for one in islice(nearest, MOST_TRIES))
         return next((one for one in tried if one is not None), None)
 
@@ -236,8 +236,8 @@ class _Trial:
         """What an option would cost about, the cheapest first."""
         point = np.array([value])
         costs = {key: float(one.usd(point)[0]) for key, one in lever.runners.items()}
-        answers = (one for one in self.comparison.answers if one.option.key in costs)
-        known = ((costs[one.option.key], one) for one in answers)
+        answers = (answer for answer in self.comparison.answers if answer.option.key in costs)
+        known = ((costs[answer.option.key], answer) for answer in answers)
         return sorted((one for one in known if not isnan(one[0])), key=lambda one: one[0])
 
     def _winner_on(self, basis: Basis, ranked: list[tuple[float, Answer]]) -> str:

@@ -74,31 +74,34 @@ def _scale(document: Document, change: Change) -> Document:
         return _with_flow(document, change.of, {key: change.value})
     total = change.was
     entries = document["flows"]
-    count = sum(len(_consumers(one)) for one in entries)
+    count = sum(len(_consumers(entry)) for entry in entries)
 
     def scaled(one: Document) -> float:
         return float(one.get(key) or 0) * change.value / total if total else change.value / count
 
-    return document | {"flows": [one | {key: scaled(one)} for one in entries]}
+    return document | {"flows": [entry | {key: scaled(entry)} for entry in entries]}
 
 
 def _cross(document: Document, change: Change) -> Document:
     share, azs = change.value / 100, _azs(document)
     flows: list[Document] = []
-    for one in document["flows"]:
-        is_asked = change.of in ("", one["name"])
-        has_any = any(has_choice(azs[each], azs[one["to"]]) for each in _consumers(one))
+    for flow in document["flows"]:
+        is_asked = change.of in ("", flow["name"])
+        has_any = any(has_choice(azs[each], azs[flow["to"]]) for each in _consumers(flow))
         if is_asked and has_any:
-            flows += _possible(one | {"cross_az_share": share}, azs)
+            flows += _possible(flow | {"cross_az_share": share}, azs)
         else:
-            flows.append(one)
+            flows.append(flow)
     return document | {"flows": flows}
 
 
 def _azs(document: Document) -> dict[str, list[str]]:
     """The AZs of every VPC and service."""
-    azs = {one["name"]: one["azs"] for one in document["vpcs"]}
-    of_services = ((one["name"], one.get("azs") or azs[one["vpc"]]) for one in _services(document))
+    azs = {vpc["name"]: vpc["azs"] for vpc in document["vpcs"]}
+    of_services = (
+        (service["name"], service.get("azs") or azs[service["vpc"]])
+        for service in _services(document)
+    )
     return azs | dict(of_services)
 
 
@@ -116,7 +119,9 @@ def _possible(flow: Document, azs: Mapping[str, list[str]]) -> list[Document]:
     share, theirs = flow.get("cross_az_share"), azs[flow["to"]]
     consumers = _consumers(flow)
     cannot = (
-        one for one in consumers if share is not None and not may_have(share, azs[one], theirs)
+        consumer
+        for consumer in consumers
+        if share is not None and not may_have(share, azs[consumer], theirs)
     )
     apart = dict.fromkeys(cannot)
     if not apart:
@@ -124,12 +129,12 @@ def _possible(flow: Document, azs: Mapping[str, list[str]]) -> list[Document]:
     bare = {key: value for key, value in flow.items() if key != "cross_az_share"}
     if len(apart) == len(consumers):
         return [bare]
-    kept = flow | {"from": [one for one in consumers if one not in apart]}
+    kept = flow | {"from": [consumer for consumer in consumers if consumer not in apart]}
     return [kept, *(bare | {"name": f"{flow['name']}/{one}", "from": one} for one in apart)]
 
 
 def _with_flow(document: Document, name: str, values: Document) -> Document:
-    flows = [one | values if one["name"] == name else one for one in document["flows"]]
+    flows = [flow | values if flow["name"] == name else flow for flow in document["flows"]]
     return document | {"flows": flows}
 
 
@@ -148,9 +153,9 @@ def _keep_azs(document: Document, change: Change) -> Document:
     own = {one["name"]: set(one["azs"]) for one in vpcs}
     vpcs = [_without_lost_subnets(one, own[one["name"]]) for one in vpcs]
     services = []
-    for one in _services(document):
-        kept_azs = set(one.get("azs") or ()) & own[one["vpc"]]
-        services.append({k: v for k, v in one.items() if k != "azs"})
+    for service in _services(document):
+        kept_azs = set(service.get("azs") or ()) & own[service["vpc"]]
+        services.append({k: v for k, v in service.items() if k != "azs"})
         if kept_azs:
             services[-1]["azs"] = sorted(kept_azs)
     document = document | {"vpcs": vpcs} | ({"services": services} if services else {})
@@ -163,7 +168,7 @@ def _keep_azs(document: Document, change: Change) -> Document:
 def _without_lost_subnets(vpc: Document, azs: set[str]) -> Document:
     if not vpc.get("subnets"):
         return vpc
-    return vpc | {"subnets": [one for one in vpc["subnets"] if one["az"] in azs]}
+    return vpc | {"subnets": [subnet for subnet in vpc["subnets"] if subnet["az"] in azs]}
 
 
 def _operate(document: Document, change: Change) -> Document:
@@ -194,15 +199,15 @@ def held(
         if not changes:
             break
         document: Document = dict(topology.document)
-        for one in changes:
-            document = applied(document, one)
+        for change in changes:
+            document = applied(document, change)
         try:
             return validated(document, is_plain=True), changes
         except DocumentRefused as error:
             wrong = _refused(changes, error.problems, document)
         problems.extend(Problem(f"{one.key}, {at}", said) for one, (at, said) in wrong)
         refused = {one for one, _ in wrong}
-        changes = [one for one in changes if one not in refused]
+        changes = [change for change in changes if change not in refused]
     return topology, []
 
 
@@ -211,12 +216,12 @@ def _refused(
 ) -> list[tuple[Change, Problem]]:
     """The changes that problems of the changed document speak of, each with its problem."""
     pairs = [
-        (one, problem)
+        (change, problem)
         for problem in problems
-        for one in changes
-        if _concerns(one, problem.path, document)
+        for change in changes
+        if _concerns(change, problem.path, document)
     ]
-    return pairs or [(one, problems[0]) for one in changes]
+    return pairs or [(change, problems[0]) for change in changes]
 
 
 def _concerns(change: Change, path: str, document: Document) -> bool:

@@ -79,7 +79,7 @@ def what_if(topology: Topology, asked: Iterable[tuple[str, str]], flow: str = ""
     shares = made.change(crossing & single, partial(_flow_values, names=names))
     return WhatIf(
         made.topology,
-        tuple(sorted(made.changes, key=lambda one: _place(one, single))),
+        tuple(sorted(made.changes, key=lambda change: _place(change, single))),
         followed,
         _unmoved(made),
         made.problems.listed,
@@ -140,12 +140,12 @@ def _followed(before: Topology, after: Topology) -> tuple[Change, ...]:
 
 def _unmoved(made: _Changing) -> tuple[str, ...]:
     """The flows that a share was asked for and that have no choice."""
-    asked = [one.of for one in made.changes if one.what == "crossing"]
+    asked = [change.of for change in made.changes if change.what == "crossing"]
     free = {one.name for one in _choosing(made.topology, "")} if asked else set()
     return tuple(
-        one.name
-        for one in made.topology.flows
-        if asked and one.name not in free and any(_is_of(one, of) for of in asked)
+        flow.name
+        for flow in made.topology.flows
+        if asked and flow.name not in free and any(_is_of(flow, of) for of in asked)
     )
 
 
@@ -160,7 +160,7 @@ def _change(
             problems.note(key, problem)
         elif not _is_own(key, own[key], _number(text), topology):
             changes.append(Change(what, of, _number(text), own[key]))
-    changes.sort(key=lambda one: list(INPUTS).index(one.what))
+    changes.sort(key=lambda change: list(INPUTS).index(change.what))
     return held(topology, changes, problems)
 
 
@@ -179,13 +179,13 @@ def _is_same(own: float, value: float) -> bool:
 def _choosing(topology: Topology, of: str) -> list[Flow]:
     """The flows whose bytes may or may not cross AZs; those of one entry where one is named."""
     azs = {vpc.name: vpc.azs for vpc in topology.vpcs}
-    services = {one.name: one.azs for one in topology.services}
+    services = {service.name: service.azs for service in topology.services}
     return [
-        one
-        for one in topology.flows
-        if _is_of(one, of)
+        flow
+        for flow in topology.flows
+        if _is_of(flow, of)
         and has_choice(
-            azs[one.consumer], services[one.service] if one.service else azs[one.provider]
+            azs[flow.consumer], services[flow.service] if flow.service else azs[flow.provider]
         )
     ]
 
@@ -220,7 +220,7 @@ def _unknown(key: str, own: dict[str, float], topology: Topology) -> str | None:
     what, _, of = key.partition(":")
     if what == "operations":
         return f"no object is called {of!r}{did_you_mean(of, OPTIONS.vocabulary.objects)}"
-    names = [one["name"] for one in topology.document["flows"]]
+    names = [flow["name"] for flow in topology.document["flows"]]
     if of in names:
         return "cannot be changed for one flow"
     return f"no flow is called {of!r}{did_you_mean(of, names)}"
@@ -230,12 +230,12 @@ def _values(topology: Topology) -> dict[str, float]:
     """What can be changed of all flows at once, by key."""
     flows = topology.flows
     regions = {vpc.name: vpc.region for vpc in topology.vpcs}
-    near = [one for one in flows if regions[one.consumer] == regions[one.provider]]
+    near = [flow for flow in flows if regions[flow.consumer] == regions[flow.provider]]
     prices = topology.operations_usd
     return {
-        "gb": sum(one.gb for one in flows),
+        "gb": sum(flow.gb for flow in flows),
         "crossing": 100 * _mean_share(near),
-        "connections": sum(one.connections_per_second for one in flows),
+        "connections": sum(flow.connections_per_second for flow in flows),
         "azs": float(max(len(vpc.azs) for vpc in topology.vpcs)),
         **{f"operations:{k}": float(prices.get(k, 0)) for k in OPTIONS.vocabulary.objects},
     }
@@ -243,10 +243,10 @@ def _values(topology: Topology) -> dict[str, float]:
 
 def _mean_share(flows: list[Flow]) -> float:
     """The share of the GB that cross AZs; of the flows where nothing flows."""
-    gb = sum(one.gb for one in flows)
+    gb = sum(flow.gb for flow in flows)
     if not gb:
-        return sum(one.cross_az_share for one in flows) / max(1, len(flows))
-    return sum(one.gb * one.cross_az_share for one in flows) / gb
+        return sum(flow.cross_az_share for flow in flows) / max(1, len(flows))
+    return sum(flow.gb * flow.cross_az_share for flow in flows) / gb
 
 
 def _flow_values(topology: Topology, names: set[str]) -> dict[str, float]:
@@ -254,12 +254,12 @@ def _flow_values(topology: Topology, names: set[str]) -> dict[str, float]:
     found: dict[str, float] = {}
     if names == {""}:
         return found
-    by_name = {one.name: one for one in topology.flows}
-    for one in topology.document["flows"]:
-        name, consumers = one["name"], one["from"]
+    by_name = {flow.name: flow for flow in topology.flows}
+    for flow in topology.document["flows"]:
+        name, consumers = flow["name"], flow["from"]
         if name not in names:
             continue
         each = [f"{name}/{c}" for c in consumers] if isinstance(consumers, list) else [name]
-        found |= {f"{what}:{name}": float(one.get(key) or 0) for what, key in SCALED.items()}
+        found |= {f"{what}:{name}": float(flow.get(key) or 0) for what, key in SCALED.items()}
         found[f"crossing:{name}"] = 100 * _mean_share([by_name[full] for full in each])
     return found

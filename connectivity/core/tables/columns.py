@@ -143,11 +143,11 @@ class Table:
 
     def column(self, key: str) -> Column:
         """The column of a key. Raises StopIteration: there is none."""
-        return next(one for one in (*self.columns, MORE) if one.key == key)
+        return next(column for column in (*self.columns, MORE) if column.key == key)
 
     def texts(self, row: Mapping[str, Any]) -> Texts:
         """Every cell of a row."""
-        shown = {one.key: one.text(row.get(one.key, ABSENT)) for one in self.columns}
+        shown = {column.key: column.text(row.get(column.key, ABSENT)) for column in self.columns}
         rest = {key: value for key, value in row.items() if key not in shown}
         return shown | {REST: json.dumps(rest) if rest else ""}
 
@@ -155,13 +155,13 @@ class Table:
         """A row with these cells; cells that are not given, or say what they said, stay."""
         made: Document = dict(before or {})
         were = self.texts(made)
-        for one in self.columns:
-            if texts.get(one.key, were[one.key]) != were[one.key]:
-                value = one.value(texts[one.key])
-                made.pop(one.key, None)
-                made |= {} if value is ABSENT else {one.key: value}
+        for column in self.columns:
+            if texts.get(column.key, were[column.key]) != were[column.key]:
+                value = column.value(texts[column.key])
+                made.pop(column.key, None)
+                made |= {} if value is ABSENT else {column.key: value}
         if texts.get(REST, were[REST]) != were[REST]:
-            own = {one.key for one in self.columns}
+            own = {column.key for column in self.columns}
             rest = MORE.value(texts[REST])
             made = {key: value for key, value in made.items() if key in own}
             made |= {} if rest is ABSENT else rest if isinstance(rest, dict) else {REST: rest}

@@ -54,7 +54,7 @@ def _of(table: Table, old: list[Document], new: list[Document]) -> Iterator[RowC
 def _said(table: Table, row: Document, *, is_new: bool) -> list[CellChange]:
     """Everything that a row says, as what came or what went."""
     texts = table.texts(row)
-    labels = [(one.label, texts[one.key]) for one in table.columns if texts[one.key]]
+    labels = [(column.label, texts[column.key]) for column in table.columns if texts[column.key]]
     return [CellChange(label, *(("", said) if is_new else (said, ""))) for label, said in labels]
 
 
@@ -73,6 +73,6 @@ def _by_name(table: Table, rows: list[Document]) -> dict[str, Document]:
 
 
 def _cells(table: Table, before: Texts, after: Texts) -> Iterator[CellChange]:
-    for one in (*table.columns, MORE):
-        if before[one.key] != after[one.key]:
-            yield CellChange(one.label, before[one.key], after[one.key])
+    for column in (*table.columns, MORE):
+        if before[column.key] != after[column.key]:
+            yield CellChange(column.label, before[column.key], after[column.key])

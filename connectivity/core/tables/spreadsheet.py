@@ -62,7 +62,7 @@ def _heads(table: Table, cells: list[str]) -> tuple[list[str], Problems]:
 
 
 def _columns_like(word: str, known: Iterable[str], table: Table) -> str:
-    there = ", ".join(one.key for one in table.columns)
+    there = ", ".join(column.key for column in table.columns)
     return did_you_mean(word, known) or f"; there are {there}"
 
 
@@ -100,7 +100,9 @@ def table_as_csv(document: Document, key: str) -> str:
     """A table as CSV, which `pasted` reads again."""
     table = table_of(key)
     out = io.StringIO()
-    writer = csv.DictWriter(out, [one.key for one in (*table.columns, MORE)], lineterminator="\n")
+    writer = csv.DictWriter(
+        out, [column.key for column in (*table.columns, MORE)], lineterminator="\n"
+    )
     writer.writeheader()
     for row in table_rows(document, key):
         writer.writerow({name: _quoted(text) for name, text in table.texts(row).items()})

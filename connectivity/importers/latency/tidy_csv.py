@@ -30,7 +30,7 @@ Key = tuple[str, ...]
 
 
 def recognises(text: Text) -> bool:
-    header = {ALIASES.get(one, one) for one in _names(text.filled[0][1])}
+    header = {ALIASES.get(name, name) for name in _names(text.filled[0][1])}
     return {"source", "dest"} <= header or {"percentile", "value_us"} <= header
 
 
@@ -73,9 +73,9 @@ def _names(header: str) -> list[str]:
 
 def _rows(text: Text) -> Iterator[tuple[int, Row]]:
     first_line, header = text.filled[0]
-    names = [ALIASES.get(one, one) for one in _names(header)]
+    names = [ALIASES.get(name, name) for name in _names(header)]
     missing = [one for one in NEEDED if one not in names]
-    unknown = [one for one in names if one not in KNOWN]
+    unknown = [name for name in names if name not in KNOWN]
     if missing or unknown or len(set(names)) < len(names):
         what = f"no column {missing[0]!r}" if missing else f"columns {names} are not all known"
         known = ", ".join(KNOWN)

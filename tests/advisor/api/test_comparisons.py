@@ -62,7 +62,9 @@ def test_long_lists_are_given_whole_when_asked_for(api: APIClient) -> None:
 
     def lengths(query: str) -> tuple[int, int]:
         answers = post(api, {"topology": made}, query).json()["answers"]
-        findings = Counter(one["rule"] for answer in answers[-1:] for one in answer["findings"])
+        findings = Counter(
+            finding["rule"] for answer in answers[-1:] for finding in answer["findings"]
+        )
         return max(findings.values()), len(answers[0]["latency"])
 
     assert lengths("") == (20, 200)
@@ -160,7 +162,7 @@ def test_a_bad_request_says_where(api: APIClient, body: Any, problem: tuple[str,
 
 def test_only_the_options_asked_for(api: APIClient) -> None:
     body = {"topology": document(), "options": ["privatelink", "vpc-peering"]}
-    keys = [one["option"] for one in post(api, body).json()["answers"]]
+    keys = [answer["option"] for answer in post(api, body).json()["answers"]]
     assert sorted(keys) == ["privatelink", "vpc-peering"]
 
 

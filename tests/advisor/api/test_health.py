@@ -23,10 +23,10 @@ def api(user: User) -> APIClient:
 
 def test_resources_and_their_series(api: APIClient) -> None:
     found = api.get(reverse("api-health-resources"), {"kind": "nat-gateway"}).json()
-    assert [one["name"] for one in found["results"]] == ["egress-b", "old-batch", "egress-a"]
+    assert [result["name"] for result in found["results"]] == ["egress-b", "old-batch", "egress-a"]
     worst = found["results"][0]
     assert (worst["state"], worst["is_demo"]) == ("critical", True)
-    assert {one["rule"] for one in worst["findings"]} >= {"NAT-PORTS", "NAT-OTHER-AZ"}
+    assert {finding["rule"] for finding in worst["findings"]} >= {"NAT-PORTS", "NAT-OTHER-AZ"}
     one = api.get(reverse("api-health-resource", args=[worst["uid"]]), {"range": "3h"}).json()
     series = {each["metric"]: each for each in one["series"]}
     errors = series["ErrorPortAllocation"]
@@ -74,7 +74,7 @@ def test_rules_that_are_none_or_have_no_numbers(api: APIClient) -> None:
 
 def test_rules_and_collection(api: APIClient) -> None:
     rules = api.get(reverse("api-health-rules")).json()["rules"]
-    assert {one["whose"] for one in rules} == {"AWS", "ours"}
+    assert {rule["whose"] for rule in rules} == {"AWS", "ours"}
     url = reverse("api-health-rule", args=["NAT-PORTS"])
     assert api.put(url, {"n": 3, "m": 5}, format="json").json()["problems"][0]["path"] == "reason"
     changed = api.put(url, {"n": 3, "m": 5, "reason": "we want to know"}, format="json").json()

@@ -26,7 +26,7 @@ def test_what_a_version_changed(api: APIClient, uid: UUID) -> None:
     assert (answer["from"], answer["to"]) == (1, 2)
     assert answer["rows"][0]["name"] == "f"
     assert {"label": "GB a month", "before": "1000", "after": "2000"} in answer["rows"][0]["cells"]
-    peering = next(one for one in answer["options"] if one["name"] == "VPC peering")
+    peering = next(option for option in answer["options"] if option["name"] == "VPC peering")
     assert (peering["before_usd"], peering["after_usd"]) == ("13.33", "40.00")
     assert peering["change_usd"] == "26.67"
 

@@ -54,7 +54,11 @@ def test_a_refused_file_says_every_problem_with_its_line(api: APIClient) -> None
     bad = SAMPLES / "bad" / "matrix_unknown_az.csv"
     answer = api.post(URL, {"file": upload(bad)}, format="multipart")
     assert answer.status_code == 400
-    assert [one["path"] for one in answer.json()["problems"]] == ["line 2", "line 3", "line 4"]
+    assert [problem["path"] for problem in answer.json()["problems"]] == [
+        "line 2",
+        "line 3",
+        "line 4",
+    ]
     assert api.post(URL, HERE, format="multipart").status_code == 400
 
 
@@ -75,7 +79,9 @@ def test_of_several_hosts_or_tags_one_is_filed(api: APIClient) -> None:
     assert answer["problems"] == []
     tagged = {**HERE, "unit": "ns", "tag": "write"}
     answer = api.post(URL, {"file": upload(TAGS), **tagged}, format="multipart").json()
-    assert [(one["tag"], one["samples"]) for one in answer["measurements"]] == [("write", 1000)]
+    assert [
+        (measurement["tag"], measurement["samples"]) for measurement in answer["measurements"]
+    ] == [("write", 1000)]
     assert Measurement.objects.count() == 2
 
 
@@ -142,7 +148,7 @@ def test_the_command_takes_one_host_and_one_tag_and_warns(
     assert "line 2: the min of 61,100 µs is not plausible" in capfd.readouterr().err
     tag = ("--tag", "read", "--unit", "ns", "--dry-run", "--format", "json")
     answer = json.loads(command(str(TAGS), *ENDS, *tag))
-    assert [one["tag"] for one in answer["measurements"]] == ["read"]
+    assert [measurement["tag"] for measurement in answer["measurements"]] == ["read"]
     with pytest.raises(SystemExit):
         command(str(THREE), *ENDS)
     assert "say which with --host" in capfd.readouterr().err

@@ -15,7 +15,7 @@ def problems(answer: Any) -> list[str]:
     assert answer["Content-Type"].startswith("application/json"), answer["Content-Type"]
     assert answer.json().keys() == {"problems", "request_id"}
     assert answer.json()["request_id"] == answer["X-Request-ID"]
-    return [f"{one['path']}: {one['problem']}" for one in answer.json()["problems"]]
+    return [f"{problem['path']}: {problem['problem']}" for problem in answer.json()["problems"]]
 
 
 def test_whoever_is_not_known_is_told_so(client: Client) -> None:

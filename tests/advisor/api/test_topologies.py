@@ -31,7 +31,7 @@ def test_store_read_change_delete(api: APIClient) -> None:
     changed = send(api, "put", url, document(flow(gb_per_month=5)))
     assert (changed.status_code, changed.json()["version"], changed["ETag"]) == (200, 2, '"2"')
     assert api.get(f"{url}versions/1/").json()["document"] == document()
-    assert [one["number"] for one in api.get(f"{url}versions/").json()["results"]] == [2, 1]
+    assert [result["number"] for result in api.get(f"{url}versions/").json()["results"]] == [2, 1]
     assert api.delete(url).status_code == 204
     assert api.get(url).status_code == 404
     assert api.get(URL).json()["count"] == 0
@@ -78,7 +78,7 @@ def test_the_list_is_paged_and_can_be_searched(api: APIClient, user: User) -> No
     assert (page["count"], len(page["results"])) == (3, 2)
     assert page["next"].endswith("page=2&page_size=2")
     found = api.get(URL, {"name": "ESTATE 1"}).json()
-    assert [one["name"] for one in found["results"]] == ["estate 1"]
+    assert [result["name"] for result in found["results"]] == ["estate 1"]
     assert api.get(URL, {"updated_after": "yesterday"}).status_code == 400
     for when, count in (("0001-01-01T00:00:00+14:00", 3), ("9999-12-31T23:59:59-14:00", 0)):
         assert api.get(URL, {"updated_after": when}).json()["count"] == count
@@ -130,7 +130,7 @@ def test_what_another_team_owns_is_not_found(api: APIClient, stranger: User) -> 
         api.get(f"{url}versions/"),
         api.get(f"{url}versions/1/"),
     ]
-    assert [one.status_code for one in calls] == [404] * 5
+    assert [call.status_code for call in calls] == [404] * 5
     assert api.get(URL).json()["count"] == 0
     assert Topology.objects.get().deleted_at is None
 

@@ -259,7 +259,7 @@ def test_an_older_backup_is_brought_up_to_date(
         head["migrations"] = then
         kept = []
         for table in head["tables"]:
-            columns = [one in known[table["model"]] for one in table["columns"]]
+            columns = [column in known[table["model"]] for column in table["columns"]]
             shorter.update([table["model"]] if not all(columns) else [])
             table["columns"] = [*compress(table["columns"], columns)]
             kept += [[*compress(row, columns)] for row in islice(rows, table["rows"])]

@@ -110,7 +110,7 @@ def test_no_command_is_left_out() -> None:
 @pytest.mark.parametrize("name", sorted(CASES))
 def test_a_command_works_straight_after_setup(setup: Setup, name: str) -> None:
     case = CASES[name]
-    arguments = [one.format(var=setup.var) for one in case.arguments]
+    arguments = [argument.format(var=setup.var) for argument in case.arguments]
     more = {"ADVISOR_URL": "https://x"} if name == "runlocal" else {}
     ended = setup.run(name, *arguments, **more)
     assert "Traceback" not in ended.err
@@ -121,7 +121,7 @@ def test_a_command_works_straight_after_setup(setup: Setup, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["import_latency", "import_zone_names", "weekly_report"])
 def test_a_team_that_is_not_there_is_named(setup: Setup, name: str) -> None:
-    arguments = [one.format(var=setup.var) for one in CASES[name].arguments]
+    arguments = [argument.format(var=setup.var) for argument in CASES[name].arguments]
     ended = setup.run(name, *arguments, "--team", "defualt")
     assert (ended.code, ended.err) == (
         2,

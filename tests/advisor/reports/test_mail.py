@@ -88,7 +88,7 @@ def test_both_parts_tell_the_same(told: Report, box: Mailbox) -> None:
     figures = re.findall(r"\$[\d,.]+\d|\d+ %|\d{4}-\d\d-\d\d|\b[A-Z]{3,4}-[A-Z-]+\b", without_links)
     in_html = " ".join(facts.words)
     assert len(figures) > 40
-    assert [one for one in figures if one not in in_html] == []
+    assert [figure for figure in figures if figure not in in_html] == []
     words = {one.lower() for one in re.findall(r"[A-Za-z]{4,}", without_links)}
     shown = {one.lower() for one in re.findall(r"[A-Za-z]{4,}", in_html)}
     assert words ^ shown <= {"unsubscribe", "look"}

@@ -103,10 +103,10 @@ def test_two_workers_make_one_report_and_send_each_mail_once(user: User, box: Ma
     # SQLite in memory does not wait for locks; tests/advisor/local has its workers as processes.
     count = 4 if connection.vendor == "postgresql" else 1
     workers = [threading.Thread(target=work) for _ in range(count)]
-    for one in workers:
-        one.start()
-    for one in workers:
-        one.join()
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
     assert Report.objects.count() == 1
     assert sorted(to for to, _ in box.mails) == sorted(f"r{i}@example.com" for i in range(20))
     assert set(states()) == {State.SENT}

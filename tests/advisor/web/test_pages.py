@@ -170,7 +170,7 @@ def test_a_broken_upload_shows_its_problems(signed_in: Client, name: str) -> Non
         assert "has more than 16,842,752 bytes" in text_of(response)
     else:
         assert response.status_code == 200
-        shown = [f"{one.path}: {one.problem}" for one in response.context["problems"]]
+        shown = [f"{problem.path}: {problem.problem}" for problem in response.context["problems"]]
         assert any(expected in one for one in shown)
     assert not Topology.objects.exists()
 

@@ -31,7 +31,7 @@ def test_the_last_of_a_hundred_says_how_many_more_there_are() -> None:
 
 def test_a_hundred_problems_are_all_listed() -> None:
     problems = problems_of(document(*(flow(name=f"f{i}", to="nowhere") for i in range(100))))
-    assert [one.path for one in problems] == [f"flows[{i}].to" for i in range(100)]
+    assert [problem.path for problem in problems] == [f"flows[{i}].to" for i in range(100)]
 
 
 def test_what_is_refused_again_keeps_its_count() -> None:

@@ -151,8 +151,8 @@ def test_lines_add_up_and_payers_are_accounts(made: dict[str, Any]) -> None:
 @given(made=documents())
 def test_a_mix_is_never_dearer_alone_than_any_option(made: dict[str, Any]) -> None:
     """Each flow's own choice is the cheapest of its candidates when it is alone."""
-    for one in made["flows"]:
-        answer = plain(compare(topology(made | {"flows": [one]}), PRICES, NO_LATENCIES))
+    for flow in made["flows"]:
+        answer = plain(compare(topology(made | {"flows": [flow]}), PRICES, NO_LATENCIES))
         totals = [
             Decimal(candidate["monthly_usd"])
             for candidate in answer["answers"]

@@ -132,7 +132,7 @@ def test_a_whole_account_over_http(estate: dict[str, str], user: User) -> None:
     add_account(user.team_id, Wish(ACCOUNT, "here", (REGION,)), uses_own=True)
     found = scheduling.run_all(user.team_id)
     # moto has no endpoint service calls refused, and no Global Accelerator outside us-west-2.
-    assert [one for one in found.notes if "NotImplemented" not in one] == []
+    assert [note for note in found.notes if "NotImplemented" not in note] == []
     kinds = set(Resource.objects.values_list("kind", flat=True))
     assert {"nat-gateway", "ebs-volume", "nlb", "transit-gateway"} <= kinds
     nat = Resource.objects.get(kind="nat-gateway")

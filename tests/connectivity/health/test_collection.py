@@ -139,7 +139,7 @@ def test_one_of_ten_accounts_that_is_denied_delays_no_other(aws: Aws, team: int)
     aws.broken[ACCOUNT] = refused("AccessDenied", "no", "AssumeRole", 403)
     scheduling.run_all(team, aws.asking)
     assert Resource.objects.filter(state="ok").count() == 9
-    troubled = [one for one in lookup.places(team) if one.problems]
+    troubled = [place for place in lookup.places(team) if place.problems]
     assert [one.owner for one in troubled] == ["account 1111"]
 
 
@@ -236,7 +236,7 @@ def test_what_is_not_collected_becomes_unknown_and_closes_no_finding(aws: Aws, t
         aws.clouds[ACCOUNT].put(ERRORS, NOW - 60 * minute, 5.0)
     scheduling.run_all(team, aws.asking)
     assert Resource.objects.get().state == "critical"
-    assert {one.rule for one in Finding.objects.all()} == {"NAT-PORTS", "NAT-PORTS-NOW"}
+    assert {finding.rule for finding in Finding.objects.all()} == {"NAT-PORTS", "NAT-PORTS-NOW"}
     aws.broken[ACCOUNT] = refused("AccessDenied", "no", "AssumeRole", 403)
     aws.clock += 6 * 3_600
     scheduling.run_all(team, aws.asking)
@@ -365,7 +365,7 @@ def test_what_is_deleted_in_aws_closes_its_findings(aws: Aws, team: int) -> None
     scheduling.run(line("discover").pk, aws.asking)
     assert Resource.objects.get().gone_at is not None
     assert not Finding.objects.filter(closed_at=None).exists()
-    whys = {one.events.last().detail for one in Finding.objects.all()}  # type: ignore[union-attr]
+    whys = {finding.events.last().detail for finding in Finding.objects.all()}  # type: ignore[union-attr]
     assert whys == {"it is no longer there"}
 
 

@@ -75,10 +75,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         eventually(lambda: b'"value"' in urllib.request.urlopen(query, timeout=5).read())
         yield url
     finally:
-        for one in programs:
-            one.terminate()
-        for one in programs:
-            one.wait(10)
+        for program in programs:
+            program.terminate()
+        for program in programs:
+            program.wait(10)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_a_node_is_found_judged_and_shown(server: str, user: User, client: Clien
     known = set(Series.objects.filter(resource=node).values_list("metric", flat=True))
     assert {"listen_drops", "listen_overflows"} <= known
     assert "conntrack_allowance_exceeded" not in known  # no ENA interface here
-    said = {one["rule"]: one["why"] for one in node.verdicts}
+    said = {verdict["rule"]: verdict["why"] for verdict in node.verdicts}
     assert "--collector.ethtool" in said["ENA-CONNTRACK"]
     client.force_login(user)
     page = client.get(reverse("health-resource", args=[node.uid])).content.decode()

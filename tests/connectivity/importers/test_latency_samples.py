@@ -198,7 +198,7 @@ def read(text: str | bytes, asked: Asked | None = None) -> tuple[Run, ...]:
 def refusal(data: bytes, asked: Asked | None = None) -> str:
     with pytest.raises(DocumentRefused) as error:
         read_runs(data, asked=asked)
-    assert all(re.fullmatch(r"line [0-9]+", one.path) for one in error.value.problems)
+    assert all(re.fullmatch(r"line [0-9]+", problem.path) for problem in error.value.problems)
     return "; ".join(map(str, error.value.problems))
 
 
@@ -214,7 +214,7 @@ def test_a_good_sample(name: str) -> None:
     test, *figures, samples, loss = GOOD[name]
     assert run.test == test
     assert [run.figures.get(one) for one in STATISTICS] == [
-        None if one is None else pytest.approx(one, abs=0.0006) for one in figures
+        None if figure is None else pytest.approx(figure, abs=0.0006) for figure in figures
     ]
     assert (run.samples, run.loss) == (samples, loss)
 
@@ -231,7 +231,7 @@ def test_tests_of_one_file_are_runs_of_their_own() -> None:
         ("UDP_RR", 23.6),
     ]
     sizes = read((SAMPLES / "qperf_multisize.txt").read_bytes())
-    assert [(one.request_bytes, one.figures["mean"]) for one in sizes] == [
+    assert [(size.request_bytes, size.figures["mean"]) for size in sizes] == [
         (1, 79.6),
         (4, 82.0),
         (16, 73.8),
@@ -333,8 +333,8 @@ def aws(points: object, **changes: object) -> bytes:
 def test_aws_gives_medians_of_its_own_probes_for_the_single_vpc_alone() -> None:
     point = {"StartDate": "2026-11-01T00:00:00+00:00", "Value": 0.61, "Status": "OK"}
     runs = read(aws([point, point | {"Value": 0.63}]))
-    assert [one.figures for one in runs] == [{"p50": 610}, {"p50": 630}]
-    assert {(one.option, one.source, one.destination) for one in runs} == {
+    assert [run.figures for run in runs] == [{"p50": 610}, {"p50": 630}]
+    assert {(run.option, run.source, run.destination) for run in runs} == {
         ("single-vpc", "use1-az1", "use1-az2")
     }
     assert "MetricPoints is empty" in refusal(aws([]))
@@ -460,7 +460,7 @@ def test_ten_thousand_mutated_samples_are_read_or_refused() -> None:
         try:
             runs = read_runs(data, asked=asked)
         except DocumentRefused as error:
-            places |= {one.path.rstrip("0123456789") for one in error.problems}
+            places |= {problem.path.rstrip("0123456789") for problem in error.problems}
             continue
         accepted += 1
         for run in runs:

@@ -76,7 +76,7 @@ def test_the_line_is_that_of_the_wrong_entry(old: str, new: str, problem: str) -
 def test_every_wrong_entry_is_named() -> None:
     with pytest.raises(DocumentRefused) as refused:
         read(TEXT.replace('"ZoneId"', '"Id"').encode())
-    assert [one.path for one in refused.value.problems] == ["line 8", "line 18", "line 28"]
+    assert [problem.path for problem in refused.value.problems] == ["line 8", "line 18", "line 28"]
 
 
 @pytest.mark.parametrize(

@@ -260,7 +260,7 @@ def test_costs_of_two_weeks_are_those_of_the_price_list(user: User, account: Aws
     assert said["whole"]["change_usd"] == "7.56"
     assert said["change_percent"] == 47.4
     assert said["left_out"] == {"not measured for a day yet": 1}
-    assert [one["name"] for one in said["movers"]] == ["a"]
+    assert [mover["name"] for mover in said["movers"]] == ["a"]
     assert told(user)["subject"].endswith("; costs up 47 %")
 
 
@@ -272,7 +272,7 @@ def test_what_came_or_went_in_the_week_costs_its_hours(user: User, account: AwsA
     Resource.objects.filter(pk=gone.pk).update(gone_at=ago(3.5))
     facts = made.facts | {"created": int(ago(3.5).timestamp())}
     Resource.objects.filter(pk=made.pk).update(facts=facts)
-    lines = {one["name"]: one for one in told(user)["costs"]["movers"]}
+    lines = {mover["name"]: mover for mover in told(user)["costs"]["movers"]}
     assert (lines["gone"]["before_usd"], lines["gone"]["usd"]) == ("15.96", "7.98")
     assert (lines["made"]["before_usd"], lines["made"]["usd"]) == ("0.00", "7.98")
 
@@ -396,7 +396,7 @@ def test_what_is_muted_is_counted_and_nothing_else(user: User, account: AwsAccou
     assert said["troubles"]["muted"] == 1
     assert said["troubles"]["solved"]["count"] == 0
     assert (said["costs"]["savings"], said["costs"]["unused_usd"]) == ([], "0.00")
-    assert [one["counts"][-1] for one in said["troubles"]["kinds"]] == [0]
+    assert [kind["counts"][-1] for kind in said["troubles"]["kinds"]] == [0]
 
 
 def test_what_worsened_and_eased_again_is_not_worse(user: User, account: AwsAccount) -> None:
@@ -411,7 +411,7 @@ def test_without_latencies_the_rest_is_told(user: User, account: AwsAccount) -> 
     carried(row, {BEFORE: 1, PERIOD: 1})
     bill = [{"what": "Through it", "amount": "100", "usd": "4.50", "gap": ""}]
     Resource.objects.filter(pk=row.pk).update(bill=bill)
-    assert [one["instead"] for one in told(user)["costs"]["savings"]] != []
+    assert [saving["instead"] for saving in told(user)["costs"]["savings"]] != []
     LatencySet.objects.all().delete()
     assert told(user)["costs"]["savings"] == []
 

@@ -38,7 +38,9 @@ def test_both_forms_give_the_same_prices(tmp_path: Path, make: Any) -> None:
     result = read(tmp_path, make("AmazonVPC", VPC))
     assert found(result.prices) == EXPECTED_VPC
     assert (result.skipped[FREE], result.skipped["not a part of connectivity"]) == (1, 1)
-    gateway = next(one for one in result.prices if one.name.usage_type == "TransitGateway-Bytes")
+    gateway = next(
+        price for price in result.prices if price.name.usage_type == "TransitGateway-Bytes"
+    )
     assert (gateway.unit, gateway.as_of) == ("GB", "2026-09-25")
     assert gateway.source == "AWS offer file AmazonVPC 20260925174521, SKU TGWB"
 

@@ -58,7 +58,7 @@ def test_every_form_gives_the_same_prices(form: str, tmp_path: Path) -> None:
     assert result.skipped == {"not a part of connectivity": 1}
     assert result.read == 1 + 3 + 1 + 1
     assert (result.offer.service, result.offer.published) == ("AmazonEC2, AmazonVPC", "2026-09-25")
-    assert {(one.as_of, one.source.split(",")[0]) for one in result.prices} == {
+    assert {(price.as_of, price.source.split(",")[0]) for price in result.prices} == {
         ("2026-09-25", "AWS offer file AmazonVPC 20260925174521"),
         ("2026-09-25", "AWS offer file AmazonEC2 20260925174521"),
     }

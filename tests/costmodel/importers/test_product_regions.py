@@ -34,8 +34,8 @@ def test_an_offer_of_2016_is_read_by_locations_and_prefixes(tmp_path: Path) -> N
         ("DataTransfer-Out-Bytes", "", "eu-west-1", None): Decimal("0.085"),
         ("DataTransfer-Regional-Bytes", "", "eu-west-1", None): Decimal("0.01"),
     }
-    assert {one.as_of for one in result.prices} == {"2016-01-06"}
-    assert {one.name.service for one in result.prices} == {"AmazonVPC", "AWSDataTransfer"}
+    assert {price.as_of for price in result.prices} == {"2016-01-06"}
+    assert {price.name.service for price in result.prices} == {"AmazonVPC", "AWSDataTransfer"}
     assert result.skipped == {"not a part of connectivity": 3}
 
 
@@ -122,7 +122,7 @@ def test_two_skus_of_one_name_at_two_prices_decide_nothing(tmp_path: Path) -> No
     ]
     hours = product("H", f"USE1-{HOURS}", "0.01", operation="VpcEndpoint")
     result = read(tmp_path, offer("AmazonVPC", [*some, hours]))
-    assert [one.name.usage_type for one in result.prices] == [HOURS]
+    assert [price.name.usage_type for price in result.prices] == [HOURS]
     assert result.skipped["with another SKU of the same name at another price"] == 2
 
 

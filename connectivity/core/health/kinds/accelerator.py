@@ -22,9 +22,9 @@ CALLS = (
 
 def read(said: Said, account: str, region: str) -> Iterator[Resource]:
     """Accelerators with their endpoints."""
-    owner = {one["ListenerArn"]: one[OF] for one in said["ListListeners"]}
-    for one in said["ListAccelerators"]:
-        arn = one["AcceleratorArn"]
+    owner = {listener["ListenerArn"]: listener[OF] for listener in said["ListListeners"]}
+    for accelerator in said["ListAccelerators"]:
+        arn = accelerator["AcceleratorArn"]
         facts = {
             "endpoints": [
                 {
@@ -37,7 +37,15 @@ def read(said: Said, account: str, region: str) -> Iterator[Resource]:
                 for each in group.get("EndpointDescriptions", ())
             ]
         }
-        yield Resource(KEY, arn, one.get("Name") or name_of(one, arn), account, region, arn, facts)
+        yield Resource(
+            KEY,
+            arn,
+            accelerator.get("Name") or name_of(accelerator, arn),
+            account,
+            region,
+            arn,
+            facts,
+        )
 
 
 def _mixed(one: Resource, estate: Estate) -> str:

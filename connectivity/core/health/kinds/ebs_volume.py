@@ -125,21 +125,21 @@ RULES = (
 
 def read(said: Said, account: str, region: str) -> Iterator[Resource]:
     """Volumes, each with its size, type and where it is attached."""
-    for one in said["DescribeVolumes"]:
-        id = one["VolumeId"]
+    for volume in said["DescribeVolumes"]:
+        id = volume["VolumeId"]
         attached = [
-            each["InstanceId"] for each in one.get("Attachments", ()) if "InstanceId" in each
+            each["InstanceId"] for each in volume.get("Attachments", ()) if "InstanceId" in each
         ]
         facts = {
-            "type": one.get("VolumeType", ""),
-            "gib": one.get("Size", 0),
-            "iops": one.get("Iops"),
-            "throughput_mib_s": one.get("Throughput"),
-            "az": one.get("AvailabilityZone", ""),
+            "type": volume.get("VolumeType", ""),
+            "gib": volume.get("Size", 0),
+            "iops": volume.get("Iops"),
+            "throughput_mib_s": volume.get("Throughput"),
+            "az": volume.get("AvailabilityZone", ""),
             "instance": attached[0] if attached else "",
-            "created": seconds(one.get("CreateTime")),
+            "created": seconds(volume.get("CreateTime")),
         }
-        yield Resource(KEY, id, name_of(one, id), account, region, id, facts)
+        yield Resource(KEY, id, name_of(volume, id), account, region, id, facts)
 
 
 def _unattached(one: Resource, estate: Estate) -> str:

@@ -112,21 +112,21 @@ def read(said: Said, account: str, region: str) -> Iterator[Resource]:
     """Gateways that exist or come to be; `routes` are the subnets whose traffic goes to one."""
     subnets = {one["SubnetId"]: one for one in said["DescribeSubnets"]}
     users = _users(said["DescribeRouteTables"], subnets)
-    for one in said["DescribeNatGateways"]:
-        if one.get("State", "available") not in ("pending", "available"):
+    for nat_gateway in said["DescribeNatGateways"]:
+        if nat_gateway.get("State", "available") not in ("pending", "available"):
             continue
-        subnet = subnets.get(one.get("SubnetId", ""), {})
-        id = one["NatGatewayId"]
+        subnet = subnets.get(nat_gateway.get("SubnetId", ""), {})
+        id = nat_gateway["NatGatewayId"]
         facts = {
-            "vpc": one.get("VpcId", ""),
+            "vpc": nat_gateway.get("VpcId", ""),
             "az": subnet.get("AvailabilityZone", ""),
-            "mode": one.get("AvailabilityMode", "zonal"),
-            "connectivity": one.get("ConnectivityType", "public"),
-            "addresses": len(one.get("NatGatewayAddresses", ())),
+            "mode": nat_gateway.get("AvailabilityMode", "zonal"),
+            "connectivity": nat_gateway.get("ConnectivityType", "public"),
+            "addresses": len(nat_gateway.get("NatGatewayAddresses", ())),
             "routes": users.get(id, []),
-            "created": seconds(one.get("CreateTime")),
+            "created": seconds(nat_gateway.get("CreateTime")),
         }
-        yield Resource(KEY, id, name_of(one, id), account, region, id, facts)
+        yield Resource(KEY, id, name_of(nat_gateway, id), account, region, id, facts)
 
 
 def _users(tables: Iterable[Item], subnets: Mapping[str, Item]) -> dict[str, list[dict[str, str]]]:

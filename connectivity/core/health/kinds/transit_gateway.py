@@ -68,13 +68,13 @@ def read(said: Said, account: str, region: str) -> Iterator[Resource]:
 
     AWS names those shared with it by RAM, too: they are their owner's, once.
     """
-    for one in said["DescribeTransitGateways"]:
-        is_shared = one.get("OwnerId", account) != account
-        if is_shared or one.get("State") in ("deleting", "deleted"):
+    for transit_gateway in said["DescribeTransitGateways"]:
+        is_shared = transit_gateway.get("OwnerId", account) != account
+        if is_shared or transit_gateway.get("State") in ("deleting", "deleted"):
             continue
-        id = one["TransitGatewayId"]
+        id = transit_gateway["TransitGatewayId"]
         facts = {
-            "created": seconds(one.get("CreationTime")),
+            "created": seconds(transit_gateway.get("CreationTime")),
             "attachments": [
                 {
                     "id": each["TransitGatewayAttachmentId"],
@@ -87,7 +87,7 @@ def read(said: Said, account: str, region: str) -> Iterator[Resource]:
                 if each.get("TransitGatewayId") == id and each.get("State") != "deleted"
             ],
         }
-        yield Resource(KEY, id, name_of(one, id), account, region, id, facts)
+        yield Resource(KEY, id, name_of(transit_gateway, id), account, region, id, facts)
 
 
 def uses(one: Resource, usage: Usage) -> Iterator[Use]:

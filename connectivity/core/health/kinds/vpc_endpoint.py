@@ -54,18 +54,18 @@ RULES = (
 
 def read(said: Said, account: str, region: str) -> Iterator[Resource]:
     """Interface endpoints that are there; gateway endpoints cost nothing and are left out."""
-    for one in said["DescribeVpcEndpoints"]:
-        is_there = one.get("State", "available").lower() in ("available", "pending")
-        if one.get("VpcEndpointType", "Interface") != "Interface" or not is_there:
+    for vpc_endpoint in said["DescribeVpcEndpoints"]:
+        is_there = vpc_endpoint.get("State", "available").lower() in ("available", "pending")
+        if vpc_endpoint.get("VpcEndpointType", "Interface") != "Interface" or not is_there:
             continue
-        id = one["VpcEndpointId"]
+        id = vpc_endpoint["VpcEndpointId"]
         facts = {
-            "vpc": one.get("VpcId", ""),
-            "service": one.get("ServiceName", ""),
-            "subnets": len(one.get("SubnetIds", ())),
-            "created": seconds(one.get("CreationTimestamp")),
+            "vpc": vpc_endpoint.get("VpcId", ""),
+            "service": vpc_endpoint.get("ServiceName", ""),
+            "subnets": len(vpc_endpoint.get("SubnetIds", ())),
+            "created": seconds(vpc_endpoint.get("CreationTimestamp")),
         }
-        yield Resource(KEY, id, name_of(one, id), account, region, id, facts)
+        yield Resource(KEY, id, name_of(vpc_endpoint, id), account, region, id, facts)
 
 
 def _unused(one: Resource, estate: Estate) -> str:

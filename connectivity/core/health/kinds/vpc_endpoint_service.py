@@ -26,15 +26,18 @@ RULES = (
 
 def read(said: Said, account: str, region: str) -> Iterator[Resource]:
     """Services that are there, each with its load balancers."""
-    for one in said["DescribeVpcEndpointServiceConfigurations"]:
-        if one.get("ServiceState", "Available") in ("Deleting", "Deleted"):
+    for endpoint_service in said["DescribeVpcEndpointServiceConfigurations"]:
+        if endpoint_service.get("ServiceState", "Available") in (
+            "Deleting",
+            "Deleted",
+        ):
             continue
-        id = one["ServiceId"]
+        id = endpoint_service["ServiceId"]
         facts = {
-            "service": one.get("ServiceName", ""),
-            "load_balancers": list(one.get("NetworkLoadBalancerArns", ())),
+            "service": endpoint_service.get("ServiceName", ""),
+            "load_balancers": list(endpoint_service.get("NetworkLoadBalancerArns", ())),
         }
-        yield Resource(KEY, id, name_of(one, id), account, region, id, facts)
+        yield Resource(KEY, id, name_of(endpoint_service, id), account, region, id, facts)
 
 
 KIND = Kind(

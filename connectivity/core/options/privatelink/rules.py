@@ -154,7 +154,9 @@ def _endpoints(case: Case) -> Floats:
     pairs: set[tuple[int, str | None]] = {
         (vpc, names[service]) for vpc, service in (divmod(code, len(names)) for code in reached)
     }
-    existing = [one for one in case.topology.connections if one.kind == "endpoint"]
+    existing = [
+        connection for connection in case.topology.connections if connection.kind == "endpoint"
+    ]
     pairs |= {(case.vpc_index[one.vpcs[0]], one.service or one.id) for one in existing}
     return np.bincount([vpc for vpc, _ in pairs], minlength=len(case.topology.vpcs)).astype(float)
 

@@ -36,7 +36,7 @@ def test_figures_are_ones_that_plotly_knows(
 ) -> None:
     uid = create_topology(user.team_id, made).topology.uid
     curves, _ = curves_of(signed_in, uid)
-    figures = [*page(signed_in, uid)["figures"].values(), *(one.figure for one in curves)]
+    figures = [*page(signed_in, uid)["figures"].values(), *(curve.figure for curve in curves)]
     for figure in figures:
         if figure is None:
             continue

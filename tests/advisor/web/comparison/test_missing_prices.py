@@ -76,7 +76,7 @@ def test_an_own_price_comes_back_to_the_same_view(
     assert f"prices={own.name}" in answer["Location"]
     shown = signed_in.get(answer["Location"]).context["answer"]
     assert shown["best"].answer.option.key == "transit-gateway"
-    assert [one.key for one in shown["changes"]] == ["gb"]
+    assert [change.key for change in shown["changes"]] == ["gb"]
     row = PriceOverride.objects.get()
     assert (row.operation, row.region, row.reason) == (
         "TransitGatewayVPC",

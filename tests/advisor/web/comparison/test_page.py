@@ -55,21 +55,21 @@ def test_the_pages_numbers_are_the_apis(
     assert " ".join([*filter(None, [shown["mix_words"]]), *shown["because"]]) == said["because"]
     best = shown["best"]
     assert (best.answer.option.key if best else None) == said["recommended"]
-    assert [(one.when, one.now) for one in shown["flips"]] == [
-        (one["when"], one["now"]) for one in said["flips"]
+    assert [(flip.when, flip.now) for flip in shown["flips"]] == [
+        (flip["when"], flip["now"]) for flip in said["flips"]
     ]
     text = signed_in.get(reverse("topology", args=[uid])).content.decode()
     for row, answer in zip(shown["rows"], said["answers"], strict=True):
         assert row.answer.option.key == answer["option"]
         assert (None if row.answer.usd is None else str(row.answer.usd)) == answer["monthly_usd"]
         payers = row.money.payers
-        assert {one.account: str(one.usd) for one in payers if one.usd is not None} == {
-            one["account"]: one["usd"] for one in answer["payers"]
+        assert {payer.account: str(payer.usd) for payer in payers if payer.usd is not None} == {
+            payer["account"]: payer["usd"] for payer in answer["payers"]
         }
-        assert {one.account for one in payers if one.usd is None} == {
+        assert {payer.account for payer in payers if payer.usd is None} == {
             account for gap in answer["gaps"] for account in gap["payers"]
         }
-        paid = [one.usd for one in payers if one.usd is not None]
+        paid = [payer.usd for payer in payers if payer.usd is not None]
         assert paid == sorted(paid, reverse=True)
         assert row.answer.heads.worst.us == answer["worst_p99_us"]
         if answer["monthly_usd"] is not None:
@@ -87,8 +87,8 @@ def test_a_what_if_gives_the_numbers_of_a_document_written_that_way(
     said = api.post("/api/v1/comparisons/", {"topology": made}, format="json").json()
     shown = page(signed_in, reference, gb="500,000", crossing=90)
     assert shown["best"].answer.option.key == said["recommended"] == "privatelink"
-    assert [str(one.answer.usd) for one in shown["rows"]] == [
-        str(one["monthly_usd"]) for one in said["answers"]
+    assert [str(row.answer.usd) for row in shown["rows"]] == [
+        str(answer["monthly_usd"]) for answer in said["answers"]
     ]
 
 
@@ -122,7 +122,7 @@ def test_every_change_can_be_undone_alone_or_together(signed_in: Client, referen
     undos = {one.change.key: one.undo for one in shown["panel"].made}
     assert set(undos) == {"gb", "operations:peering"}
     after = signed_in.get(undos["gb"]).context["answer"]
-    assert [one.key for one in after["changes"]] == ["operations:peering"]
+    assert [change.key for change in after["changes"]] == ["operations:peering"]
     back = signed_in.get(shown["links"].unchanged).context["answer"]
     assert back["changes"] == ()
     assert str(back["rows"][2].answer.usd) == "1676.73"
@@ -264,11 +264,11 @@ def test_a_form_that_is_sent_unchanged_changes_nothing(signed_in: Client, user: 
     for scope in ("", "one"):
         panel = page(signed_in, uid, flow=scope)["panel"]
         fields = [*panel.fields, *panel.operations]
-        sent = {one.key: one.value for one in fields}
-        sent |= {f"was:{one.key}": one.value for one in fields}
+        sent = {field.key: field.value for field in fields}
+        sent |= {f"was:{field.key}": field.value for field in fields}
         assert page(signed_in, uid, **sent)["changes"] == ()
     fewer = page(signed_in, uid, **(sent | {"azs": "1"}))
-    assert [one.key for one in fewer["changes"]] == ["azs"]
+    assert [change.key for change in fewer["changes"]] == ["azs"]
 
 
 def test_what_is_not_changed_is_not_stored(signed_in: Client, reference: UUID) -> None:
@@ -298,7 +298,7 @@ def test_of_many_payers_the_page_names_those_who_pay_most(signed_in: Client, use
     rows = {row.answer.option.key: row.money for row in page(signed_in, uid)["rows"]}
     gateway = rows["transit-gateway"]
     assert (len(gateway.payers), gateway.payer_count) == (20, 31)
-    assert gateway.payers[0].usd == max(one.usd or 0 for one in gateway.payers)
+    assert gateway.payers[0].usd == max(payer.usd or 0 for payer in gateway.payers)
     assert "and 11 more accounts, which CSV and JSON name" in gateway.paid_by
 
 
@@ -307,7 +307,7 @@ def test_break_even_leaves_out_what_breaks_a_budget_on_the_way(
 ) -> None:
     made = document(flow(gb_per_month=200_000, cross_az_share=0, p99_budget_us=700))
     curves, _ = curves_of(signed_in, create_topology(user.team_id, made).topology.uid)
-    crossing = next(one for one in curves if one.axis == "crossing")
+    crossing = next(curve for curve in curves if curve.axis == "crossing")
     assert crossing.over_budget == ["PrivateLink", "Transit Gateway"]
     assert crossing.handovers == []
 
@@ -318,7 +318,7 @@ def test_break_even_names_what_has_no_price_on_the_way(signed_in: Client, user: 
     made = document(flow(cross_az_share=0), vpcs=vpcs)
     uid = create_topology(user.team_id, made).topology.uid
     curves, text = curves_of(signed_in, uid)
-    crossing = next(one for one in curves if one.axis == "crossing")
+    crossing = next(curve for curve in curves if curve.axis == "crossing")
     assert crossing.unpriced == ["VPC peering"]
     assert "a price is missing on the way: VPC peering" in text
 

@@ -83,7 +83,7 @@ def test_a_column_can_be_removed_and_another_added(signed_in: Client, reference:
     first = response.context["columns"][0]
     left = signed_in.get(first.without).context["columns"]
     assert [one.links.values for one in left] == [{"gb": "1"}]
-    values = [one.value for one in response.context["choices"]]
+    values = [choice.value for choice in response.context["choices"]]
     assert f"{reference}?version=1" in values
     assert len(signed_in.get(first.without + f"&s={values[0]}").context["columns"]) == 2
 

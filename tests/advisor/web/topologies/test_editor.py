@@ -166,7 +166,7 @@ def test_two_versions_side_by_side(signed_in: Client, uid: UUID, user: User) -> 
     found = page.context["found"]
     assert (found.before.number, found.after.number) == (1, 2)
     assert ("VPCs", "orders", "changed") in [(r.table, r.name, r.kind) for r in found.rows]
-    peering = next(one for one in found.options if one.name == "VPC peering")
+    peering = next(option for option in found.options if option.name == "VPC peering")
     assert peering.words == ("Feasible", "Not feasible")
     assert any("PEER-03, hard" in text for text in peering.gained)
     assert "Feasible → Not feasible" in text_of(page)

@@ -62,7 +62,7 @@ def test_no_list_of_consumers_makes_more_flows_than_are_read(
     assert len(topology(document(flow(), flow(name="g"))).flows) == 2
     with pytest.raises(DocumentRefused) as refused:
         topology(with_flows(3))
-    assert [one.path for one in refused.value.problems] == ["flows"]
+    assert [problem.path for problem in refused.value.problems] == ["flows"]
     assert "make 3 single flows" in refused.value.problems[0].problem
 
 

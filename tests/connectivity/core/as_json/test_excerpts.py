@@ -39,7 +39,7 @@ def peering(made: dict[str, Any], *include: str) -> dict[str, Any]:
 
 def test_a_rule_shows_its_twenty_largest_flows_and_counts_the_others() -> None:
     answer = peering(many(90))
-    shown = [one["flow"] for one in answer["findings"] if one["rule"] == "PEER-03"]
+    shown = [finding["flow"] for finding in answer["findings"] if finding["rule"] == "PEER-03"]
     assert shown == [f"f{i}" for i in range(88, 28, -3)]
     assert {"rule": "PEER-03", "severity": "hard", "flows": 10} in answer["findings_more"]
 
@@ -47,7 +47,7 @@ def test_a_rule_shows_its_twenty_largest_flows_and_counts_the_others() -> None:
 def test_every_finding_is_given_where_it_is_asked_for() -> None:
     made = many(90)
     whole = peering(made, "findings")
-    assert len([one for one in whole["findings"] if one["rule"] == "PEER-03"]) == 30
+    assert len([finding for finding in whole["findings"] if finding["rule"] == "PEER-03"]) == 30
     assert whole["findings_more"] == []
     short = peering(made)
     shown = len(short["findings"]) + sum(one["flows"] for one in short["findings_more"])
@@ -67,7 +67,7 @@ def test_what_is_impossible_is_never_hidden_behind_what_needs_a_quota() -> None:
     ]
     made = document(*flows, vpcs=[*hubs, *spokes], services=[])
     answer = peering(made)
-    shown = [one for one in answer["findings"] if one["rule"] == "PEER-07"]
+    shown = [finding for finding in answer["findings"] if finding["rule"] == "PEER-07"]
     assert [one["severity"] for one in shown] == ["hard"] * 19 + ["quota"]
     assert shown[19]["flow"].startswith("big")
     more = {

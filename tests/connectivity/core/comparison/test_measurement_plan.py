@@ -70,7 +70,7 @@ def test_between_regions_every_option_is_measured_once_for_both_regions(
     latencies: LatencySet,
 ) -> None:
     steps = run_book(compared(latencies))
-    far = [one for one in steps if one.client_vpc == "clients" and one.server_vpc == "far"]
+    far = [step for step in steps if step.client_vpc == "clients" and step.server_vpc == "far"]
     assert {(one.from_az, one.to_az) for one in far} == {("us-east-2", "eu-central-1")}
     assert "single-vpc" not in {one.option for one in far}
     peering = next(one for one in far if one.option == "vpc-peering")

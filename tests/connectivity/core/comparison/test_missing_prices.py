@@ -57,10 +57,10 @@ REGION = "us-east-1"
 def without(prices: PriceList, *keys: Key) -> PriceList:
     """The list with a row for each Region in place of one for all, and some of them taken out."""
     rows = [
-        replace(one, region=region)
-        for one in prices.prices
-        for region in (AZS if one.region == EVERYWHERE else [one.region])
-        if (one.name, region, one.to_region) not in keys
+        replace(price, region=region)
+        for price in prices.prices
+        for region in (AZS if price.region == EVERYWHERE else [price.region])
+        if (price.name, region, price.to_region) not in keys
     ]
     return PriceList("cut", "2026-01-01", tuple(rows))
 
@@ -76,7 +76,7 @@ def paid_for(comparison: Comparison) -> list[Key]:
     """The prices of the options that may win; those of the best twice."""
     best = recommended(comparison)
     answers = [*comparison.candidates, *([best] if best else [])]
-    lines = [line for one in answers if one.bill for line in one.bill.lines]
+    lines = [line for answer in answers if answer.bill for line in answer.bill.lines]
     return [(one.price.name, one.region, one.to_region) for one in lines]
 
 

@@ -17,7 +17,8 @@ NO_LATENCIES = LatencySet("none", "", ())
 def aged(as_of: str, dates: dict[str, str]) -> PriceList:
     """The test's prices, those of some usage types with another date."""
     prices = tuple(
-        replace(one, as_of=dates.get(one.name.usage_type, as_of)) for one in price_list().prices
+        replace(price, as_of=dates.get(price.name.usage_type, as_of))
+        for price in price_list().prices
     )
     return PriceList("test", as_of, prices)
 
@@ -54,7 +55,7 @@ def test_it_is_said_once_with_what_refreshes_them() -> None:
     assert (old["count"], old["oldest"], old["older_than"]) == (4, "2024-07-18", "2025-11-25")
     command = "manage.py fetch_prices --region us-east-1 --region us-east-2"
     assert old["refresh"] == command
-    said = [one for one in answer["assumptions"] if command in one]
+    said = [assumption for assumption in answer["assumptions"] if command in assumption]
     assert said == [old["sentence"]]
     assert f"4 of the {old['of']} prices in these bills are older than a year" in said[0]
 
@@ -62,7 +63,9 @@ def test_it_is_said_once_with_what_refreshes_them() -> None:
 def test_a_list_of_young_prices_says_nothing() -> None:
     answer = plain(compare(topology_of(), aged("2026-11-25", {}), NO_LATENCIES))
     assert answer["old_prices"] is None
-    assert not [one for one in answer["assumptions"] if "older than a year" in one]
+    assert not [
+        assumption for assumption in answer["assumptions"] if "older than a year" in assumption
+    ]
 
 
 def test_a_list_without_a_day_has_no_ages() -> None:

@@ -60,7 +60,7 @@ def test_the_readme_says_how_many_regions_are_priced(prices: PriceList) -> None:
     assert said is not None
     names = ("VPC peering", "Public internet", "Cloud WAN")
     counted = [sum(not gaps[name] for gaps in inside.values()) for name in names]
-    assert [int(one) for one in said.groups()] == [len(AZ_PREFIXES), *counted]
+    assert [int(group) for group in said.groups()] == [len(AZ_PREFIXES), *counted]
     for same in ("VPC sharing", "Transit Gateway", "PrivateLink"):
         assert sum(not gaps[same] for gaps in inside.values()) == counted[0]
     assert sum(not gaps["VPC Lattice service"] for gaps in inside.values()) == counted[2]

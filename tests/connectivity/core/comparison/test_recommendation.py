@@ -324,12 +324,12 @@ def test_a_flip_far_away_is_found_behind_a_bend() -> None:
 
 def test_a_crossing_flip_that_a_budget_forbids_is_not_told(latencies: LatencySet) -> None:
     made = document(flow(gb_per_month=100_000_000, cross_az_share=0.005, p99_budget_us=1000))
-    assert "crossing" not in {one["kind"] for one in answer_of(made, latencies)["flips"]}
+    assert "crossing" not in {flip["kind"] for flip in answer_of(made, latencies)["flips"]}
 
 
 def test_nothing_is_said_to_flip_below_zero(latencies: LatencySet) -> None:
     made = document(flow(cross_az_share=0, options=["vpc-sharing", "vpc-peering"]))
-    assert not [one for one in answer_of(made, latencies)["flips"] if "below 0" in one["when"]]
+    assert not [flip for flip in answer_of(made, latencies)["flips"] if "below 0" in flip["when"]]
 
 
 def test_same_cents_are_compared_with_operations() -> None:

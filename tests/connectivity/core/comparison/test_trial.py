@@ -40,14 +40,14 @@ def estate(**changes: Any) -> dict[str, Any]:
 def told(answers: list[Answer]) -> list[tuple[Any, ...]]:
     return sorted(
         (
-            one.option.key,
-            one.total_usd,
-            one.is_stopped.tolist(),
-            one.heads.worst.us,
-            sorted(hit.rule.id for hit in one.hits),
+            answer.option.key,
+            answer.total_usd,
+            answer.is_stopped.tolist(),
+            answer.heads.worst.us,
+            sorted(hit.rule.id for hit in answer.hits),
         )
-        for one in answers
-        if one.bill is not None
+        for answer in answers
+        if answer.bill is not None
     )
 
 
@@ -83,8 +83,8 @@ def test_a_rate_is_that_of_a_changed_price_list(rate: str, latencies: LatencySet
     made = compare(large, price_list(), latencies)
     price = next(
         line.price
-        for one in made.answers
-        for line in (one.bill.lines if one.bill else ())
+        for answer in made.answers
+        for line in (answer.bill.lines if answer.bill else ())
         if line.price.name.usage_type == "VpcEndpoint-Bytes"
     )
     text = TEST_PRICES.replace("1048576:0.006", f"1048576:{rate}")
@@ -96,7 +96,7 @@ def test_a_missing_rate_is_that_of_a_price_list_that_has_it(latencies: LatencySe
     row = "AWSELB LCUUsage LoadBalancing:Network * - LCU-hour 0.006\n"
     small = topology_of(flow(gb_per_month=20_000, cross_az_share=1))
     made = compare(small, price_list(TEST_PRICES.replace(row, "")), latencies)
-    lacking = next(one for one in made.answers if one.option.key == "privatelink")
+    lacking = next(answer for answer in made.answers if answer.option.key == "privatelink")
     assert lacking.bill is not None
     (gap,) = lacking.bill.gaps
     assert (lacking.usd, gap.price.usage_type) == (None, "LCUUsage")

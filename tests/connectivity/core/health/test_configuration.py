@@ -54,7 +54,7 @@ def nlb(
                 "LoadBalancerArn": LB,
                 "LoadBalancerName": "orders",
                 "Type": "network",
-                "AvailabilityZones": [{"ZoneName": one} for one in azs],
+                "AvailabilityZones": [{"ZoneName": az} for az in azs],
             },
             {"LoadBalancerArn": "x/app/web/1", "LoadBalancerName": "web", "Type": "application"},
         ],

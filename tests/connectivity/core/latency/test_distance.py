@@ -104,8 +104,8 @@ def test_between_any_two_regions_the_bound_decides(ends: list[str]) -> None:
         made = document(flow(p99_budget_us=apart.bound_us - less), vpcs=vpcs)
         answer = plain(compare(topology(made), price_list(), nothing_known()))
         rules = [{f["rule"] for f in one["findings"]} for one in answer["answers"]]
-        assert {"BUDGET-02" in one for one in rules} == {is_hard}
-        assert {"LAT-01" in one for one in rules} == {not is_hard}
+        assert {"BUDGET-02" in rule for rule in rules} == {is_hard}
+        assert {"LAT-01" in rule for rule in rules} == {not is_hard}
 
 
 def test_an_impossible_budget_is_named_with_distance_and_bound() -> None:
@@ -139,8 +139,8 @@ def test_a_region_without_a_place_leaves_a_budget_unchecked() -> None:
     made = far_document(flow(p99_budget_us=1))
     made["vpcs"][1] = beijing
     answer = answer_of(plain(compare(topology(made), price_list(), nothing_known())))
-    assert "LAT-01" in {one["rule"] for one in answer["findings"]}
-    assert "BUDGET-02" not in {one["rule"] for one in answer["findings"]}
+    assert "LAT-01" in {finding["rule"] for finding in answer["findings"]}
+    assert "BUDGET-02" not in {finding["rule"] for finding in answer["findings"]}
     (headline,) = answer["latency"]
     assert (headline["bound_us"], headline["typical_us"], headline["typical_error"]) == (None,) * 3
 
@@ -162,7 +162,7 @@ def test_inside_a_region_distance_says_nothing() -> None:
     )
     (headline,) = answer["latency"]
     assert (headline["bound_us"], headline["typical_us"], headline["typical_error"]) == (None,) * 3
-    assert "BUDGET-02" not in {one["rule"] for one in answer["findings"]}
+    assert "BUDGET-02" not in {finding["rule"] for finding in answer["findings"]}
 
 
 def test_a_measurement_between_the_regions_wins() -> None:
@@ -180,7 +180,7 @@ def test_a_measurement_between_the_regions_wins() -> None:
         "use2-az1",
     )
     assert (headline["bound_us"], headline["typical_us"]) == (OHIO_TO_FRANKFURT, None)
-    assert "BUDGET-01" in {one["rule"] for one in peering["findings"]}
+    assert "BUDGET-01" in {finding["rule"] for finding in peering["findings"]}
     assert (hub["latency"][0]["us"], hub["latency"][0]["typical_us"]) == (None, 110_294)
     assert known.read("vpc-peering", "euc1-az1", "use2-az1").us is None
 

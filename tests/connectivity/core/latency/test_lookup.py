@@ -196,14 +196,14 @@ def test_a_budget_that_is_exceeded_is_hard() -> None:
 def test_a_budget_that_is_kept_says_nothing() -> None:
     answer = _answer(document(flow(p99_budget_us=970)))
     assert answer["feasible"]
-    assert not {"BUDGET-01", "LAT-01"} & {one["rule"] for one in answer["findings"]}
+    assert not {"BUDGET-01", "LAT-01"} & {finding["rule"] for finding in answer["findings"]}
 
 
 def test_a_budget_that_cannot_be_checked_is_a_condition_and_off_the_frontier() -> None:
     orders = vpc("orders", "222222222222", "10.1.0.0/16", region="us-east-2", azs=["use2-az1"])
     made = document(flow(p99_budget_us=50_000), vpcs=[document()["vpcs"][0], orders])
     whole = _comparison(made)
-    peering = next(one for one in whole["answers"] if one["option"] == "vpc-peering")
+    peering = next(answer for answer in whole["answers"] if answer["option"] == "vpc-peering")
     assert ("LAT-01", "condition") in {(f["rule"], f["severity"]) for f in peering["findings"]}
     assert peering["feasible"]
     assert whole["recommended"] == "vpc-peering"
@@ -217,4 +217,4 @@ def _comparison(made: dict[str, Any], include: Collection[str] = ()) -> dict[str
 
 def _answer(made: dict[str, Any], include: Collection[str] = ()) -> dict[str, Any]:
     answers = _comparison(made, include)["answers"]
-    return next(one for one in answers if one["option"] == "transit-gateway")
+    return next(answer for answer in answers if answer["option"] == "transit-gateway")

@@ -43,7 +43,7 @@ def test_every_vpc_that_overlaps_another_is_found_with_a_true_overlap(
     expected = {
         name
         for a, b in combinations(vpcs.values(), 2)
-        if any(do_overlap(one, other) for one in a.cidrs for other in b.cidrs)
+        if any(do_overlap(cidr, other) for cidr in a.cidrs for other in b.cidrs)
         for name in (a.name, b.name)
     }
     found = overlaps(vpcs.values())

@@ -136,8 +136,11 @@ def runners_of(made: dict[str, Any], axis: Axis) -> list[Runner]:
 def test_at_a_handover_the_bills_change_places(made: dict[str, Any], axis: Axis) -> None:
     """Checked against the bills of documents written that way, a little before and after."""
     runners = runners_of(made, axis)
-    for one in handovers(runners, 0.0, 1.0):
-        for value, cheapest in ((one.value - 0.01, one.before), (one.value + 0.01, one.after)):
+    for handover in handovers(runners, 0.0, 1.0):
+        for value, cheapest in (
+            (handover.value - 0.01, handover.before),
+            (handover.value + 0.01, handover.after),
+        ):
             if not 0 <= value <= 1 or any(
                 abs(value - other.value) < 0.01 for other in handovers(runners, 0.0, 1.0)
             ):

@@ -33,7 +33,7 @@ def rooms(made: dict[str, Any], prices: PriceList, latencies: LatencySet) -> lis
 def test_a_full_mesh_ends_at_51_vpcs_and_after_an_increase_at_126(
     prices: PriceList, latencies: LatencySet
 ) -> None:
-    found = {one.limit.id: one for one in rooms(mesh(12), prices, latencies)}
+    found = {room.limit.id: room for room in rooms(mesh(12), prices, latencies)}
     peering = found["PEER-07"]
     assert (peering.count, peering.allows, peering.full_at) == (11, 50, 51)
     assert (peering.most, peering.full_at_most) == (125, 126)
@@ -51,7 +51,7 @@ def test_the_first_to_be_full_stands_first(prices: PriceList, latencies: Latency
 def test_a_raised_quota_gives_room(prices: PriceList, latencies: LatencySet) -> None:
     raised = {"account": "111111111111", "rule": "PEER-07", "value": 90}
     made = mesh(6, quotas=[raised | {"by": "Ann", "because": "case 42"}])
-    found = {one.limit.id: one for one in rooms(made, prices, latencies)}
+    found = {room.limit.id: room for room in rooms(made, prices, latencies)}
     assert (found["PEER-07"].full_at, found["PEER-07"].is_raised) == (91, True)
 
 
@@ -59,7 +59,7 @@ def test_half_a_mesh_lasts_twice_as_long(prices: PriceList, latencies: LatencySe
     """v0 talks with 5 of 10 others."""
     made = mesh(11)
     made["flows"] = [one for one in made["flows"] if one["from"] == "v0"][:5]
-    found = {one.limit.id: one for one in rooms(made, prices, latencies)}
+    found = {room.limit.id: room for room in rooms(made, prices, latencies)}
     assert found["PEER-07"].full_at == 101
 
 
@@ -67,4 +67,4 @@ def test_half_a_mesh_lasts_twice_as_long(prices: PriceList, latencies: LatencySe
 def test_what_does_not_grow_with_vpcs_is_left_out(
     rule: str, prices: PriceList, latencies: LatencySet
 ) -> None:
-    assert rule not in {one.limit.id for one in rooms(mesh(4), prices, latencies)}
+    assert rule not in {room.limit.id for room in rooms(mesh(4), prices, latencies)}

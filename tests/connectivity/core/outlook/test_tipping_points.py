@@ -27,7 +27,7 @@ def told(
     comparison, truth = world.compared(), Truth()
     check_flips(world, comparison, truth)
     assert truth.differences == []
-    return world.best(), {one.when: one.to for one in flips(comparison)}
+    return world.best(), {flip.when: flip.to for flip in flips(comparison)}
 
 
 def one_account(protocol: str, *flows: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -105,8 +105,8 @@ def test_an_option_that_loses_the_tie_is_not_named() -> None:
     none = LatencySet("none", "", ())
     _, found = told(made, price_list(), none)
     totals = {
-        one.option.key: str(one.total_usd)
-        for one in compare(topology(made), price_list(), none).candidates
+        candidate.option.key: str(candidate.total_usd)
+        for candidate in compare(topology(made), price_list(), none).candidates
     }
     assert totals["privatelink"] == totals["transit-gateway"] == "73.00"
     assert found["operations of one peering above 73.00 USD a month"] == "transit-gateway"
@@ -147,9 +147,9 @@ def test_random_topologies_have_flips_of_every_kind(
     kinds = set()
     for seed in range(40):
         made = compare(topology(random_document(seed)), completed(prices), latencies)
-        kinds |= {one.kind for one in flips(made)}
+        kinds |= {flip.kind for flip in flips(made)}
         made = compare(topology(random_document(seed)), prices, latencies)
-        kinds |= {one.kind for one in flips(made)}
+        kinds |= {flip.kind for flip in flips(made)}
     assert kinds == {"operations", "gb", "crossing", "price", "gap", "budget"}
 
 

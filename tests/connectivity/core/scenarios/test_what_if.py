@@ -48,7 +48,7 @@ def test_single_flows_are_changed_after_all_flows() -> None:
     )
     found = flows_of(result)
     assert (found["one"].gb, found["two"].gb, found["two"].cross_az_share) == (5, 6000, 0.5)
-    assert [one.key for one in result.changes] == ["gb", "gb:one", "crossing:two"]
+    assert [change.key for change in result.changes] == ["gb", "gb:one", "crossing:two"]
     assert result.changes[1].was == 2000
 
 
@@ -160,10 +160,10 @@ def test_fewer_azs_come_before_what_depends_on_them() -> None:
     made = document()
     assert asked(made, azs=1).values["crossing"] == 0
     both = asked(made, azs=2, crossing="66")
-    assert [one.key for one in both.changes] == ["azs", "crossing"]
+    assert [change.key for change in both.changes] == ["azs", "crossing"]
     assert both.topology.flows[0].cross_az_share == pytest.approx(0.66)
     impossible = asked(made, azs=1, crossing="66")
-    assert [one.key for one in impossible.changes] == ["azs"]
+    assert [change.key for change in impossible.changes] == ["azs"]
     assert "they lie in one alone" in impossible.problems[0].problem
 
 
@@ -190,11 +190,11 @@ def test_a_share_reaches_every_consumer_that_has_a_choice_and_the_others_are_nam
     assert sorted(result.unmoved) == ["f/far", "f/forced", "one"]
     (note,) = result.notes
     assert note.startswith("Crossing AZs stays as it is for f/far, f/forced, one: between Regions")
-    assert (result.problems, [one.key for one in result.changes]) == ([], ["crossing"])
+    assert (result.problems, [change.key for change in result.changes]) == ([], ["crossing"])
     assert topology(result.topology.document).flows == result.topology.flows
     costs = plain(compare(result.topology, price_list(), LatencySet("none", "", ())))["answers"]
-    peering = next(one for one in costs if one["option"] == "vpc-peering")
-    between = [one for one in peering["lines"] if "another AZ" in one["what"]]
+    peering = next(cost for cost in costs if cost["option"] == "vpc-peering")
+    between = [line for line in peering["lines"] if "another AZ" in line["what"]]
     assert sum(float(one["usd"]) for one in between) == pytest.approx(5 + 20)
 
 
@@ -208,7 +208,7 @@ def test_a_flow_that_was_taken_apart_is_still_changed_as_one() -> None:
     assert {one.connections_per_second for one in of_f} == {2.0}
     assert flows["f/clients"].cross_az_share == 0.5
     assert flows["f/forced"].cross_az_share == 1.0
-    assert [one.key for one in result.changes] == [
+    assert [change.key for change in result.changes] == [
         "crossing",
         "gb:f",
         "crossing:f",
@@ -258,7 +258,7 @@ def test_without_a_choice_the_crossing_share_cannot_be_changed(key: str) -> None
 def test_a_refused_change_leaves_the_others() -> None:
     made = document(flow(connection_seconds=1000))
     result = asked(made, connections=1e8, gb=5)
-    assert [one.key for one in result.changes] == ["gb"]
+    assert [change.key for change in result.changes] == ["gb"]
     assert result.topology.flows[0].gb == 5
     assert "open connections" in result.problems[0].problem
 
@@ -270,15 +270,15 @@ def test_however_many_changes_are_refused_the_document_is_read_twice_at_most() -
     with patch.object(inputs, "validated", wraps=inputs.validated) as read:
         result = what_if(topology(document(*flows)), [*wrong.items(), *right.items()])
     assert read.call_count == 2
-    assert {one.key for one in result.changes} == set(right)
+    assert {change.key for change in result.changes} == set(right)
     assert len(result.problems) == len(wrong)
-    assert all(one.path.partition(",")[0] in wrong for one in result.problems)
+    assert all(problem.path.partition(",")[0] in wrong for problem in result.problems)
 
 
 def test_more_gb_than_can_be_together_are_refused_and_the_rest_is_done() -> None:
     result = asked(document(flow(), flow(name="g")), **{"gb:f": 8e11, "gb:g": 8e11, "azs": 1})
-    assert [one.key for one in result.changes] == ["azs"]
-    assert {one.path for one in result.problems} == {"gb:f, flows", "gb:g, flows"}
+    assert [change.key for change in result.changes] == ["azs"]
+    assert {problem.path for problem in result.problems} == {"gb:f, flows", "gb:g, flows"}
 
 
 def test_a_hundred_changes_are_made_at_once_and_more_are_a_problem() -> None:

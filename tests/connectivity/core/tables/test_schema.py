@@ -95,7 +95,7 @@ def rebuilt(made: Document) -> Document:
     for table in (*TABLES.values(), GENERAL):
         texts = [table.texts(row) for row in table_rows(made, table.key)]
         if table is GENERAL or table.key in made:
-            again = with_rows(again, table.key, [table.row(one) for one in texts])
+            again = with_rows(again, table.key, [table.row(text) for text in texts])
             if table is not GENERAL:
                 again.setdefault(table.key, made[table.key] and [])
     return again
@@ -218,7 +218,10 @@ def test_problems_have_a_cell() -> None:
 def test_what_differs_is_named_row_by_row() -> None:
     before = document(flow(), policies=[{"forbid": "vpc-peering", "between": ["a", "b"]}])
     after = document(flow(gb_per_month=2000), flow(name="g"), name="renamed")
-    found = [(one.table, one.name, one.kind) for one in differences(before, after)]
+    found = [
+        (difference.table, difference.name, difference.kind)
+        for difference in differences(before, after)
+    ]
     assert found == [
         ("The whole", "", "changed"),
         ("Flows", "f", "changed"),
