@@ -141,7 +141,9 @@ def _refuse_another_provider(person: Mapping[str, Any]) -> None:
 
 @login_not_required
 def login(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """On to the provider."""
+    """Asks whether to go on to the provider, by GET and by HEAD; a form with its token goes on."""
+    if request.method == "HEAD":
+        request.method = "GET"  # the library takes whatever is not GET for the form
     return _view(OAuth2LoginView, request, provider_id)
 
 

@@ -68,6 +68,13 @@ def test_a_newcomer_becomes_a_viewer_of_the_providers_team_and_stays_one_person(
     assert EmailAddress.objects.get(**CAROL).verified
 
 
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_no_address_alone_begins_a_sign_in(oidc: OidcProvider, method: str) -> None:
+    answer = getattr(Client(), method)(reverse("openid_connect_login", args=["oidc"]))
+    assert answer.status_code == 200
+    assert "Location" not in answer
+
+
 def test_the_providers_class_is_the_one_that_checks() -> None:
     (configured,) = django_settings.SOCIALACCOUNT_PROVIDERS.values()
     assert configured["provider_class"] == "advisor.oidc.flow.Provider"
