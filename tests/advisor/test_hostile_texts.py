@@ -89,6 +89,8 @@ FIELDS: dict[str, Shape | str] = {
             {"region": text, "problem": text, "refused": {}, "statement": ""},
         ],
     },
+    "advisor.CallerCount.key": OURS,
+    "advisor.CallerCount.leases": OURS,
     "advisor.StoredReply.key": ELSEWHERE,
     "advisor.StoredReply.request_sha256": OURS,
     "advisor.StoredReply.body": ELSEWHERE,
