@@ -16,7 +16,9 @@ class Queue(NamedTuple):
 
 QUEUES = {
     "jobs": Queue(2, ("run-job",)),  # people wait for them
-    "health": Queue(2, ("collect-health", "look-after-points", "clear-expired")),
+    "health": Queue(
+        2, ("collect-health", "look-after-points", "clear-expired", "delete-due-teams")
+    ),
     "mail": Queue(2, ("make-report", "send-report", "send-webhook")),
     "clock": Queue(
         1,

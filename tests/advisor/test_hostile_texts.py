@@ -319,7 +319,7 @@ def poison(text: str, user: User, uid: Any) -> None:
             continue
         model = apps.get_model(*name.split(".")[:2])
         for pk in model.objects.values_list("pk", flat=True):
-            end = f" {pk}" if field.max_length else ""
+            end = f" {str(pk)[:20]}" if field.max_length else ""  # what must differ does
             most = (field.max_length or 10_000) - len(end)
             filled = hostile.ADDRESS if is_address(field.name, text) else text
             model.objects.filter(pk=pk).update(**{field.name: shape(filled[:most] + end)})

@@ -31,12 +31,14 @@ def test_a_file_holds_a_secret(name: str, tmp_path: Path) -> None:
 
 def test_what_cannot_be_read_is_refused_all_at_once(tmp_path: Path) -> None:
     paths = [tmp_path / name for name in ("nothing", "long", "bytes", "twice")]
+    names = ("DATABASE_PASSWORD", "EMAIL_URL", "OIDC_CLIENT_SECRET", "REDIS_URL")
+    assert set(names) <= set(FROM_FILES)
     paths[1].write_bytes(b"x" * (MOST_BYTES + 1))
     paths[2].write_bytes(b"\xff")
     paths[3].write_text("hidden", encoding="utf-8")
-    named = {f"{name}_FILE": str(path) for name, path in zip(FROM_FILES, paths, strict=True)}
+    named = {f"{name}_FILE": str(path) for name, path in zip(names, paths, strict=True)}
     with pytest.raises(ImproperlyConfigured) as caught:
-        with_secrets(named | {FROM_FILES[3]: "hidden too"})
+        with_secrets(named | {names[3]: "hidden too"})
     assert str(caught.value).splitlines() == [
         f"DATABASE_PASSWORD_FILE is {str(paths[0])!r}, which cannot be read "
         "(No such file or directory)",

@@ -23,9 +23,9 @@ add_demo(Team.objects.default().pk)
 COLLECT = """
 import time
 from advisor.models import Team
-from connectivity.health import running
+from connectivity.health import scheduling
 from connectivity.health.aws_access import Asking
-running.run_all(Team.objects.default().pk, Asking(clock=lambda: %d + time.monotonic() %% 1))
+scheduling.run_all(Team.objects.default().pk, Asking(clock=lambda: %d + time.monotonic() %% 1))
 """
 REPORT = """
 import json
