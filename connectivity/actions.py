@@ -80,8 +80,8 @@ def save_topology(
     require_answerable(document)
     name = validated(document).name
     with transaction.atomic():
-        mine = models.Topology.objects.filter(team_id=team_id, deleted_at=None)
-        topology = mine.select_for_update().get(uid=uid)
+        topologies = models.Topology.objects.filter(team_id=team_id, deleted_at=None)
+        topology = topologies.select_for_update().get(uid=uid)
         newest = topology.versions.all()[0]
         if expected is not None and newest.number != expected:
             raise Conflict(expected, newest.number)

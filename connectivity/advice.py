@@ -43,8 +43,10 @@ def compare_document(
         UnknownOption, UnknownPriceList, UnknownLatencies: say what there is.
     """
     wanted = options_by_key(options)
-    made = topology(document)
-    return compare(made, price_list(team_id, prices), queries.latencies(team_id), wanted, progress)
+    parsed = topology(document)
+    return compare(
+        parsed, price_list(team_id, prices), queries.latencies(team_id), wanted, progress
+    )
 
 
 def check_comparison(
@@ -109,7 +111,7 @@ def compare_stored(
     """
     row = queries.version(team_id, uid, version, without="document")
     rests_on = price_list(team_id, prices), queries.latencies(team_id, latencies)
-    names = tuple(one.name for one in rests_on)
+    names = tuple(dataset.name for dataset in rests_on)
     result, comparison = _compared(_Question(row.sha256, names, asked, flow, row.pk, rests_on))
     return Answered(row, result, comparison)
 

@@ -31,7 +31,7 @@ def fetch_from_aws(
     counts = {"pairs": len(pairs), "measurements": 0, "without": 0}
     batches = network_performance(pairs, end - timedelta(days=DAYS), end, client)
     for done, responses in enumerate(batches, start=1):
-        good = [one for one in map(_with_points, responses) if one["MetricPoints"]]
+        good = [response for response in map(_with_points, responses) if response["MetricPoints"]]
         counts["without"] += len(responses) - len(good)
         fresh = list(_fresh(good, known))
         if fresh:
@@ -68,12 +68,17 @@ def _fresh(
 
 def _pairs(team_id: int) -> set[tuple[str, str]]:
     """Both ways between the AZs of every Region that topologies use, and between the Regions."""
-    found: set[tuple[str, str]] = set()
+    pairs: set[tuple[str, str]] = set()
     for row in queries.topologies(team_id):
         vpcs = queries.version(team_id, row.uid).document["vpcs"]
         regions = {vpc["region"] for vpc in vpcs}
-        found |= {(one, other) for one in regions for other in regions if one != other}
+        pairs |= {
+            (source, destination)
+            for source in regions
+            for destination in regions
+            if source != destination
+        }
         for region in regions:
             azs = {az for vpc in vpcs if vpc["region"] == region for az in vpc["azs"]}
-            found |= {(one, other) for one in azs for other in azs}
-    return found
+            pairs |= {(source, destination) for source in azs for destination in azs}
+    return pairs

@@ -19,9 +19,9 @@ Place = tuple[str, str, str]  # option, source, destination
 
 def derive_again(team_id: int, places: set[Place]) -> None:
     """Bring the cells of these places up to date, and put a new set in force."""
-    for some in _batches(sorted(places), 200):
+    for batch in _batches(sorted(places), 200):
         here = Q()
-        for option, source, destination in some:
+        for option, source, destination in batch:
             here |= Q(option=option, source=source, destination=destination)
         models.MeasuredCell.objects.filter(here, team_id=team_id).delete()
         runs = queries.measured(team_id, here & Q(withdrawn_at=None))
@@ -68,7 +68,7 @@ def _put_in_force(team_id: int) -> None:
 
 
 def _cell_row(team_id: int, cell: Cell) -> models.MeasuredCell:
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         name: getattr(cell, name)
         for name in (
             "option",
@@ -88,7 +88,7 @@ def _cell_row(team_id: int, cell: Cell) -> models.MeasuredCell:
         hidden=list(cell.hidden),
         method=asdict(cell.method),
         figures={name: list(figure) for name, figure in cell.figures.items()},
-        **said,
+        **fields,
     )
 
 

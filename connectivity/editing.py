@@ -115,28 +115,28 @@ def placed(document: Document, edits: Edits, problems: list[Problem]) -> list[Ed
     return [_placed(edits.table, ids, place_of(problem.path), problem) for problem in problems]
 
 
-def _placed(table: str, ids: list[str], place: Place, one: Problem) -> EditProblem:
+def _placed(table: str, ids: list[str], place: Place, problem: Problem) -> EditProblem:
     if place.table != table or place.row >= len(ids):
-        return EditProblem("", "", str(one))
-    return EditProblem(ids[place.row], place.column, one.problem)
+        return EditProblem("", "", str(problem))
+    return EditProblem(ids[place.row], place.column, problem.problem)
 
 
 def _named(
     problems: list[Problem], document: Document, table: str, pasted_names: list[str | None]
 ) -> list[Problem]:
     """Problems at the row as people know it: by its name, and the line where it was pasted."""
-    found = []
+    named = []
     for problem in problems:
         place = place_of(problem.path)
         rows = table_rows(document, place.table)
         if place.table != table or place.row >= len(rows):
-            found.append(problem)
+            named.append(problem)
             continue
         name = rows[place.row].get(table_of(table).identity)
         line = f"line {pasted_names.index(name) + 2}" if name in pasted_names else ""
         where = (line or f"row {place.row + 1}", f"({name})" if name else "", place.column)
-        found.append(Problem(" ".join(filter(None, where)), problem.problem))
-    return found
+        named.append(Problem(" ".join(filter(None, where)), problem.problem))
+    return named
 
 
 def _saved(base: Base, change: Callable[[Document], Document]) -> TopologyVersion:

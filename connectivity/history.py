@@ -56,7 +56,7 @@ def version_changes(team_id: int, uid: UUID, old: int, new: int) -> VersionChang
         TopologyVersion.DoesNotExist: there is none, or it belongs to another team.
     """
     before, after = (queries.version(team_id, uid, number) for number in (old, new))
-    compared = [compare_stored(team_id, uid, version=one).comparison for one in (old, new)]
+    compared = [compare_stored(team_id, uid, version=number).comparison for number in (old, new)]
     return VersionChanges(
         before,
         after,
@@ -81,14 +81,14 @@ def _options(before: Comparison, after: Comparison) -> Iterator[OptionChange]:
     old = {answer.option.key: answer for answer in before.answers}
     for answer in after.answers:
         was = old[answer.option.key]
-        said, says = _said(was, before), _said(answer, after)
+        texts_before, texts_after = _rule_texts(was, before), _rule_texts(answer, after)
         yield OptionChange(
             answer.option.name,
             was.usd,
             answer.usd,
             (_word(was), _word(answer)),
-            [text for key, text in says.items() if key not in said],
-            [text for key, text in said.items() if key not in says],
+            [text for key, text in texts_after.items() if key not in texts_before],
+            [text for key, text in texts_before.items() if key not in texts_after],
         )
 
 
@@ -97,11 +97,11 @@ def _word(answer: Answer) -> str:
     return feasibility(severities, is_feasible=answer.is_feasible)
 
 
-def _said(answer: Answer, comparison: Comparison) -> dict[tuple[str, str], str]:
+def _rule_texts(answer: Answer, comparison: Comparison) -> dict[tuple[str, str], str]:
     """By rule and severity: what it says of the first flow that it concerns."""
-    found = {}
+    details = {}
     for hit in answer.hits:
         rule, row = hit.rule, int(hit.flows[0])
         detail = rule.detail(comparison.case, row)
-        found[rule.id, rule.severity.value] = f"{rule.id}, {rule.severity.value}: {detail}"
-    return found
+        details[rule.id, rule.severity.value] = f"{rule.id}, {rule.severity.value}: {detail}"
+    return details

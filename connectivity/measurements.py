@@ -124,11 +124,14 @@ def withdraw(team_id: int, uid: UUID, because: str) -> None:
     if not because.strip():
         raise DocumentRefused([Problem("because", "say why: others will read this measurement")])
     with transaction.atomic():
-        one = models.Measurement.objects.select_for_update().get(team_id=team_id, uid=uid)
-        if one.withdrawn_at is None:
-            one.withdrawn_at, one.withdrawn_because = timezone.now(), because.strip()[:2000]
-            one.save(update_fields=["withdrawn_at", "withdrawn_because"])
-            derive_again(team_id, {(one.option, one.source, one.destination)})
+        measurement = models.Measurement.objects.select_for_update().get(team_id=team_id, uid=uid)
+        if measurement.withdrawn_at is None:
+            measurement.withdrawn_at = timezone.now()
+            measurement.withdrawn_because = because.strip()[:2000]
+            measurement.save(update_fields=["withdrawn_at", "withdrawn_because"])
+            derive_again(
+                team_id, {(measurement.option, measurement.source, measurement.destination)}
+            )
 
 
 def answer(runs: Sequence[Run]) -> dict[str, Any]:
@@ -147,7 +150,7 @@ def answer(runs: Sequence[Run]) -> dict[str, Any]:
 
 def _plain(run: Run) -> dict[str, Any]:
     times = {column: run.figures.get(name) for name, column in queries.FIGURES.items()}
-    said = {
+    fields = {
         name: getattr(run, name)
         for name in (
             "tool", "tool_version", "samples", "loss", "direction_note", "test", "resolution_us",
@@ -156,7 +159,7 @@ def _plain(run: Run) -> dict[str, Any]:
     where = {"option": run.option or None, "from": run.source, "to": run.destination}
     which = {"host": run.host or None, "tag": run.tag or None}
     stddev = {"stddev_us": run.figures.get("stddev")}
-    return said | times | stddev | where | which | {"line": run.line, "notes": list(run.notes)}
+    return fields | times | stddev | where | which | {"line": run.line, "notes": list(run.notes)}
 
 
 def name_zones(team_id: int, account: str, data: bytes) -> int:
@@ -219,13 +222,13 @@ def _warned(run: Run) -> Run:
 
 def _contradictions(run: Run, filing: Filing, zones: Mapping[str, str]) -> Iterator[str]:
     """Where the file itself says otherwise than you do."""
-    for what, said, asked in (
+    for field, in_file, asked in (
         ("option", run.option, filing.option),
         ("from", run.source, az_id_of(filing.source, zones)),
         ("to", run.destination, az_id_of(filing.destination, zones)),
     ):
-        if said and asked and said != asked:
-            yield f"the file says {what} {said}, and you say {asked}; leave yours out"
+        if in_file and asked and in_file != asked:
+            yield f"the file says {field} {in_file}, and you say {asked}; leave yours out"
 
 
 def _misplaced(run: Run) -> Iterator[str]:

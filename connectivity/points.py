@@ -84,18 +84,18 @@ def make_partitions(table: str, moments: Iterable[int]) -> None:
         return
     wanted = {_partition(table, moment) for moment in moments}
     with connection.cursor() as cursor:
-        names = [one.name for one in wanted]
+        names = [partition.name for partition in wanted]
         cursor.execute("SELECT relname FROM pg_class WHERE relname = ANY(%s)", [names])
         there = {name for (name,) in cursor.fetchall()}
-        missing = sorted(one for one in wanted if one.name not in there)
+        missing = sorted(partition for partition in wanted if partition.name not in there)
         if not missing:
             return
         with transaction.atomic():
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('connectivity partitions'))")
-            for one in missing:
+            for partition in missing:
                 cursor.execute(
-                    f"CREATE TABLE IF NOT EXISTS {one.name} PARTITION OF {one.table} "
-                    f"FOR VALUES FROM ({one.start}) TO ({one.end})"
+                    f"CREATE TABLE IF NOT EXISTS {partition.name} PARTITION OF {partition.table} "
+                    f"FOR VALUES FROM ({partition.start}) TO ({partition.end})"
                 )
 
 
@@ -113,20 +113,20 @@ def read(period: int, series: Iterable[int], start: int, end: int) -> dict[int, 
     ids = list(series)
     table: Any = Point if period < HOUR else HourPoint if period < DAY else DayPoint
     column = "value" if period < HOUR else "total"
-    found: dict[int, dict[int, float]] = {one: {} for one in ids}
+    values: dict[int, dict[int, float]] = {id: {} for id in ids}
     rows = table.objects.filter(series_id__in=ids, at__gte=start, at__lt=end)
     for series_id, at, value in rows.values_list("series_id", "at", column).iterator():
-        found[series_id][at] = value
-    return found
+        values[series_id][at] = value
+    return values
 
 
 def read_hours(statistics: Mapping[int, str], start: int, end: int) -> dict[int, dict[int, float]]:
     """Points of whole hours by series, as its statistic asks for."""
     rows = HourPoint.objects.filter(series_id__in=list(statistics), at__gte=start, at__lt=end)
-    found: dict[int, dict[int, float]] = {statistic: {} for statistic in statistics}
+    values: dict[int, dict[int, float]] = {statistic: {} for statistic in statistics}
     for row in rows.iterator():
-        found[row.series_id][row.at] = _of_hour(row, statistics[row.series_id])
-    return found
+        values[row.series_id][row.at] = _of_hour(row, statistics[row.series_id])
+    return values
 
 
 def _of_hour(row: HourPoint, statistic: str) -> float:
@@ -160,11 +160,11 @@ def roll_up() -> int:
             batch = list(_unrolled()[:BATCH])
             if not batch:
                 return done
-            raw = [one for one in batch if one.period < HOUR]
-            fine = [one for one in batch if one.period < DAY]
+            raw = [series for series in batch if series.period < HOUR]
+            fine = [series for series in batch if series.period < DAY]
             _roll("connectivity_point", "connectivity_hourpoint", HOUR, raw)
             _roll("connectivity_hourpoint", "connectivity_daypoint", DAY, fine)
-            Series.objects.filter(pk__in=[one.pk for one in batch]).update(unrolled_from=None)
+            Series.objects.filter(pk__in=[series.pk for series in batch]).update(unrolled_from=None)
         done += len(batch)
 
 
@@ -176,16 +176,16 @@ def _unrolled() -> Any:
 def _roll(source: str, to: str, step: int, batch: Sequence[Series]) -> None:
     if not batch:
         return
-    start = min(one.unrolled_from or 0 for one in batch) // step * step
+    start = min(series.unrolled_from or 0 for series in batch) // step * step
     is_raw = source == "connectivity_point"
     columns = (
         ("count(*)", "value", "value", "value") if is_raw else ("sum(n)", "total", "low", "high")
     )
     n, total, low, high = columns
-    ids = [one.pk for one in batch]
+    ids = [series.pk for series in batch]
     marks = ", ".join(["%s"] * len(ids))
     if is_raw:
-        newest = max(one.mark or 0 for one in batch)
+        newest = max(series.mark or 0 for series in batch)
         make_partitions(to, range(start, newest + DAY, DAY))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -202,9 +202,9 @@ def forget_old(now: int) -> None:
         step = DAY if table == "connectivity_point" else 31 * DAY
         make_partitions(table, [now + i * step for i in range(AHEAD + 1)])
         if connection.vendor == "postgresql":
-            for one in _partitions_before(table, now - keep):
+            for partition in _partitions_before(table, now - keep):
                 with connection.cursor() as cursor:
-                    cursor.execute(f"DROP TABLE IF EXISTS {one}")
+                    cursor.execute(f"DROP TABLE IF EXISTS {partition}")
         else:
             with connection.cursor() as cursor:
                 cursor.execute(f"DELETE FROM {table} WHERE at < %s", [now - keep])  # noqa: S608

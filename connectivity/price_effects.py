@@ -84,44 +84,44 @@ def price_effects(
     stored = queries.topologies(team_id)
     total = stored.count()
     latencies = queries.latencies(team_id)
-    found, refused = [], 0
+    effects, refused = [], 0
     for done, row in enumerate(stored[:most], start=1):
         version = queries.version(team_id, row.uid)
         try:
-            made = topology(version.document, is_plain=True)
+            parsed = topology(version.document, is_plain=True)
         except DocumentRefused:
             refused += 1
             continue
-        before, after = (compare(made, prices, latencies) for prices in lists)
+        before, after = (compare(parsed, prices, latencies) for prices in lists)
         if reasons := tuple(_because(before, after, changed)):
             best = Side.of(before), Side.of(after)
-            found.append(Effect(row.uid, row.name, version.number, *best, reasons))
+            effects.append(Effect(row.uid, row.name, version.number, *best, reasons))
         progress(done, min(total, most))
-    found.sort(key=lambda one: (not one.is_flip, -abs(one.change_usd or Decimal(0))))
-    return found, max(0, total - most) + refused
+    effects.sort(key=lambda effect: (not effect.is_flip, -abs(effect.change_usd or Decimal(0))))
+    return effects, max(0, total - most) + refused
 
 
 def _because(before: Comparison, after: Comparison, changed: list[Changed]) -> Iterator[str]:
     """The changed prices that the recommended options of both sides, and their mixes where these
     cost less, are billed with, in words."""
-    best = {one.option for one in map(recommended, (before, after)) if one}
+    best = {answer.option for answer in map(recommended, (before, after)) if answer}
     bills = [
         answer.bill for side in (before, after) for answer in side.answers if answer.option in best
     ]
     bills += [side.mix.bill for side in (before, after) if mix_ahead(side)]
     used = {id(line.price) for bill in bills if bill for line in bill.lines}
-    said = [words_of(one) for one in changed if {id(one.old), id(one.new)} & used]
-    yield from said[:MOST_REASONS]
-    if len(said) > MOST_REASONS:
-        yield f"and {len(said) - MOST_REASONS} more prices"
+    reasons = [words_of(change) for change in changed if {id(change.old), id(change.new)} & used]
+    yield from reasons[:MOST_REASONS]
+    if len(reasons) > MOST_REASONS:
+        yield f"and {len(reasons) - MOST_REASONS} more prices"
 
 
-def words_of(one: Changed) -> str:
+def words_of(change: Changed) -> str:
     """A change of a price in one sentence."""
-    price = one.new or one.old
+    price = change.new or change.old
     assert price is not None  # noqa: S101  # for the type checker: one of them is there
     name = usage_type(price.name, price.region, price.to_region)
-    rates = [_rates(side.tiers) if side else "not there" for side in one]
+    rates = [_rates(side.tiers) if side else "not there" for side in change]
     return (
         f"{name} {price.name.operation} in {price.where}: {rates[0]} to {rates[1]} USD per "
         f"{price.unit}"
@@ -132,21 +132,26 @@ def _rates(tiers: Iterable[Tier]) -> str:
     return ", ".join(f"{tier.usd.normalize():f}" for tier in tiers)
 
 
-def plain(one: Effect) -> dict[str, object]:
+def plain(effect: Effect) -> dict[str, object]:
     """An effect for scripts."""
 
-    def side(what: Side) -> dict[str, str | None]:
+    def side(recommendation: Side) -> dict[str, str | None]:
         usd, mix_usd = (
-            None if one is None else str(cents(one)) for one in (what.usd, what.mix_usd)
+            None if amount is None else str(cents(amount))
+            for amount in (recommendation.usd, recommendation.mix_usd)
         )
-        return {"recommended": what.option or None, "monthly_usd": usd, "mix_usd": mix_usd}
+        return {
+            "recommended": recommendation.option or None,
+            "monthly_usd": usd,
+            "mix_usd": mix_usd,
+        }
 
     return {
-        "topology": str(one.uid),
-        "name": one.name,
-        "version": one.version,
-        "flips": one.is_flip,
-        "before": side(one.before),
-        "after": side(one.after),
-        "because": list(one.because),
+        "topology": str(effect.uid),
+        "name": effect.name,
+        "version": effect.version,
+        "flips": effect.is_flip,
+        "before": side(effect.before),
+        "after": side(effect.after),
+        "because": list(effect.because),
     }

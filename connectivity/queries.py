@@ -29,8 +29,8 @@ class UnknownLatencies(LookupError):
 def topologies(team_id: int) -> QuerySet[models.Topology]:
     """The team's topologies, the latest change first, each with its newest `version` number."""
     newest = models.TopologyVersion.objects.filter(topology=OuterRef("pk")).values("number")[:1]
-    mine = models.Topology.objects.filter(team_id=team_id, deleted_at=None)
-    return mine.annotate(version=Subquery(newest))
+    stored = models.Topology.objects.filter(team_id=team_id, deleted_at=None)
+    return stored.annotate(version=Subquery(newest))
 
 
 def topology(team_id: int, uid: UUID) -> models.Topology:
@@ -57,14 +57,14 @@ def version(
     Raises:
         models.TopologyVersion.DoesNotExist: there is none, or it belongs to another team.
     """
-    found = models.TopologyVersion.objects.filter(
+    rows = models.TopologyVersion.objects.filter(
         topology__team_id=team_id, topology__uid=uid, topology__deleted_at=None
     ).select_related("topology__scenario_of", "author")
-    found = found.defer(without) if without else found
-    one = found.first() if number is None else found.filter(number=number).first()
-    if one is None:
+    rows = rows.defer(without) if without else rows
+    row = rows.first() if number is None else rows.filter(number=number).first()
+    if row is None:
         raise models.TopologyVersion.DoesNotExist(f"no version {number or ''} of topology {uid}")
-    return one
+    return row
 
 
 def latencies(team_id: int | None, name: str | None = None) -> LatencySet:
@@ -74,8 +74,8 @@ def latencies(team_id: int | None, name: str | None = None) -> LatencySet:
         UnknownLatencies: there is none of that name, or none at all.
     """
     usable = models.LatencySet.objects.filter(Q(team=None) | Q(team=team_id))
-    found = usable.filter(name=name) if name else usable
-    newest = found.values_list("uid", flat=True).first()
+    matching = usable.filter(name=name) if name else usable
+    newest = matching.values_list("uid", flat=True).first()
     if newest is None and name:
         names = ", ".join(usable.values_list("name", flat=True))
         raise UnknownLatencies(f"no latencies are called {name!r}; there are: {names}")
@@ -136,8 +136,8 @@ def zone_names(team_id: int | None, account: str) -> dict[str, str]:
     """The AZ IDs of an account's AZ names."""
     if team_id is None or not account:
         return {}
-    found = models.ZoneName.objects.filter(team_id=team_id, account=account)
-    return dict(found.values_list("name", "az"))
+    names = models.ZoneName.objects.filter(team_id=team_id, account=account)
+    return dict(names.values_list("name", "az"))
 
 
 def measurements(team_id: int, asked: dict[str, str]) -> QuerySet[models.Measurement]:
@@ -149,8 +149,8 @@ def measured(team_id: int, which: Q) -> Iterator[Measured]:
     """The team's runs of which something holds, as cells need them, the oldest first."""
     columns = ("option", "source", "destination", *METHOD, "instance_type", *FIGURES.values())
     columns += ("samples", "loss", "taken", "sketch", "origin", "upload_id")
-    mine = models.Measurement.objects.filter(which, team_id=team_id)
-    for row in mine.order_by("pk").values(*columns).iterator(chunk_size=5_000):
+    runs = models.Measurement.objects.filter(which, team_id=team_id)
+    for row in runs.order_by("pk").values(*columns).iterator(chunk_size=5_000):
         method = Method(
             **{name: row[name] for name in METHOD},
             instance_type=row["instance_type"],
@@ -227,11 +227,11 @@ def runs_of(
     team_id: int, option: str, source: str, destination: str
 ) -> QuerySet[models.Measurement]:
     """The team's measurements between two ends, the newest first, withdrawn ones included."""
-    mine = models.Measurement.objects.filter(team_id=team_id, option=option)
-    return mine.filter(source=source, destination=destination).select_related("upload__author")
+    runs = models.Measurement.objects.filter(team_id=team_id, option=option)
+    return runs.filter(source=source, destination=destination).select_related("upload__author")
 
 
 def taken_by(team_id: int, tool: str) -> set[tuple[str, str, str]]:
     """Both ends and the moment of every measurement of a tool."""
-    mine = models.Measurement.objects.filter(team_id=team_id, tool=tool)
-    return set(mine.values_list("source", "destination", "taken"))
+    runs = models.Measurement.objects.filter(team_id=team_id, tool=tool)
+    return set(runs.values_list("source", "destination", "taken"))

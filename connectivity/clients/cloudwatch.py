@@ -36,26 +36,26 @@ def fetch(client: Any, call: Call) -> Fetched:
         AwsError: no permission, expired credentials, throttled for long, or no answer. Nothing of
             the call is then known.
     """
-    asked = {f"q{i}": one for i, one in enumerate(_asked(call))}
-    found = Fetched(points={one: {} for one in asked.values()})
+    asked = {f"q{i}": series for i, series in enumerate(_asked(call))}
+    fetched = Fetched(points={series: {} for series in asked.values()})
     statuses: dict[Asked, str] = {}
     for page in _pages(client, call, asked):
-        found.pages += 1
-        found.messages += [message.get("Value", "") for message in page.get("Messages", ())]
+        fetched.pages += 1
+        fetched.messages += [message.get("Value", "") for message in page.get("Messages", ())]
         for result in page["MetricDataResults"]:
-            one = asked[result["Id"]]
-            statuses[one] = result["StatusCode"]
+            answered = asked[result["Id"]]
+            statuses[answered] = result["StatusCode"]
             moments = (int(stamp.timestamp()) for stamp in result["Timestamps"])
-            found.points[one].update(zip(moments, result["Values"], strict=True))
+            fetched.points[answered].update(zip(moments, result["Values"], strict=True))
     for series in call.series:
-        said = {statuses.get((series, name), "missing") for name in series.statistics}
-        if said == {"Complete"}:
-            found.whole.add(series)
-        elif "Forbidden" in said:
-            found.forbidden.add(series)
+        results = {statuses.get((series, name), "missing") for name in series.statistics}
+        if results == {"Complete"}:
+            fetched.whole.add(series)
+        elif "Forbidden" in results:
+            fetched.forbidden.add(series)
         else:
-            found.failed.add(series)
-    return found
+            fetched.failed.add(series)
+    return fetched
 
 
 def _asked(call: Call) -> Iterator[Asked]:
@@ -66,7 +66,7 @@ def _asked(call: Call) -> Iterator[Asked]:
 
 def _pages(client: Any, call: Call, asked: dict[str, Asked]) -> Iterator[dict[str, Any]]:
     request: dict[str, Any] = {
-        "MetricDataQueries": [_query(id, *one) for id, one in asked.items()],
+        "MetricDataQueries": [_query(id, *series) for id, series in asked.items()],
         "StartTime": datetime.fromtimestamp(call.window.start, UTC),
         "EndTime": datetime.fromtimestamp(call.window.end, UTC),
         "ScanBy": "TimestampAscending",
@@ -88,9 +88,9 @@ def _query(id: str, series: Series, statistic: str) -> dict[str, Any]:
     return {"Id": id, "MetricStat": stat, "ReturnData": True}
 
 
-def _plain(one: Metric) -> dict[str, Any]:
-    dimensions = [{"Name": d.name, "Value": d.value} for d in one.dimensions]
-    return {"Namespace": one.namespace, "MetricName": one.name, "Dimensions": dimensions}
+def _plain(metric: Metric) -> dict[str, Any]:
+    dimensions = [{"Name": d.name, "Value": d.value} for d in metric.dimensions]
+    return {"Namespace": metric.namespace, "MetricName": metric.name, "Dimensions": dimensions}
 
 
 def listed(client: Any, namespace: str, where: str) -> Iterator[Metric]:

@@ -33,15 +33,17 @@ class DemoClient:
 
     def _described(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
         """What a Describe call finds; where it asks for one thing, what belongs to that."""
-        found = self.here.get("describe", {}).get(operation, {})
+        answers = self.here.get("describe", {}).get(operation, {})
         if asked:
             wanted = str(next(iter(asked.values())))
-            found = found.get(wanted, {})
-        return dict(found)
+            answers = answers.get(wanted, {})
+        return dict(answers)
 
     def list_metrics(self, **asked: Any) -> dict[str, Any]:
-        named = (_metric(one) for one in self.series)
-        return {"Metrics": [one for one in named if one["Namespace"] == asked["Namespace"]]}
+        named = (_metric(series) for series in self.series)
+        return {
+            "Metrics": [metric for metric in named if metric["Namespace"] == asked["Namespace"]]
+        }
 
     def get_metric_data(self, **asked: Any) -> dict[str, Any]:
         start, end = (int(asked[name].timestamp()) for name in ("StartTime", "EndTime"))
@@ -53,8 +55,8 @@ class DemoClient:
 
     def _result(self, query: dict[str, Any], start: int, end: int) -> dict[str, Any]:
         stat = query["MetricStat"]
-        one = next((one for one in self.series if _metric(one) == stat["Metric"]), None)
-        points = dict(_points(one, stat, start, end)) if one else {}
+        series = next((series for series in self.series if _metric(series) == stat["Metric"]), None)
+        points = dict(_points(series, stat, start, end)) if series else {}
         return {
             "Id": query["Id"],
             "Timestamps": [datetime.fromtimestamp(at, UTC) for at in points],
@@ -63,31 +65,35 @@ class DemoClient:
         }
 
 
-def _metric(one: dict[str, Any]) -> dict[str, Any]:
-    dimensions = [{"Name": name, "Value": value} for name, value in sorted(one["of"].items())]
-    return {"Namespace": one["namespace"], "MetricName": one["metric"], "Dimensions": dimensions}
+def _metric(series: dict[str, Any]) -> dict[str, Any]:
+    dimensions = [{"Name": name, "Value": value} for name, value in sorted(series["of"].items())]
+    return {
+        "Namespace": series["namespace"],
+        "MetricName": series["metric"],
+        "Dimensions": dimensions,
+    }
 
 
 def _points(
-    one: dict[str, Any], stat: dict[str, Any], start: int, end: int
+    series: dict[str, Any], stat: dict[str, Any], start: int, end: int
 ) -> Iterator[tuple[int, float]]:
     """A base that swings with the day, some noise, and episodes of another value."""
     period = stat["Period"]
     is_sum = stat["Stat"] == "Sum"
     for at in range(-(-start // period) * period, end, period):
-        value = _value(one, at)
+        value = _value(series, at)
         if value is not None:
             yield at, value * period / 60 if is_sum else value
 
 
-def _value(one: dict[str, Any], at: int) -> float | None:
-    for episode in one.get("episodes", ()):
+def _value(series: dict[str, Any], at: int) -> float | None:
+    for episode in series.get("episodes", ()):
         if (at + episode.get("shift_s", 0)) % episode["every_s"] < episode["for_s"]:
             return None if episode["value"] is None else float(episode["value"])
-    noise = crc32(f"{one['metric']}{one['of']}{at}".encode()) / 2**32 - 0.5
+    noise = crc32(f"{series['metric']}{series['of']}{at}".encode()) / 2**32 - 0.5
     swing = math.sin(2 * math.pi * ((at % DAY) / DAY - 0.3))
-    base = float(one["base"])
-    share = float(one.get("swing", 0)) * swing + float(one.get("noise", 0)) * noise
+    base = float(series["base"])
+    share = float(series.get("swing", 0)) * swing + float(series.get("noise", 0)) * noise
     return max(0.0, round(base * (1 + share), 3))
 
 

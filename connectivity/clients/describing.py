@@ -20,7 +20,7 @@ Client = Callable[[str], Any]  # by service
 class Described:
     """What the calls told. What was refused is not empty, it is not known."""
 
-    said: dict[str, list[Item]] = field(default_factory=dict)
+    answers: dict[str, list[Item]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)  # action: why
     calls: int = 0
 
@@ -35,30 +35,32 @@ def describe(
     Raises:
         AwsError: anything else than a refusal.
     """
-    found = Described()
+    described = Described()
     client = lru_cache(maxsize=None)(client)  # one, with its credentials, for each service
     for call in dict.fromkeys(calls):
         try:
             items = [
-                item for one in _asked(call, found) for item in _items(call, client, wait, one)
+                item
+                for arguments in _asked(call, described)
+                for item in _items(call, client, wait, arguments)
             ]
         except (BotoCoreError, ClientError) as error:
             why = explained(error, f"{call.operation} in {where}", call.action)
             if not isinstance(why, Refused) or why.action == "sts:AssumeRole":
                 raise why from error
-            found.refused[call.action] = str(why)
+            described.refused[call.action] = str(why)
             continue
-        found.said[call.operation] = items
-        found.calls += 1
-    return found
+        described.answers[call.operation] = items
+        described.calls += 1
+    return described
 
 
-def _asked(call: Describe, found: Described) -> Iterator[tuple[str, dict[str, Any]]]:
+def _asked(call: Describe, described: Described) -> Iterator[tuple[str, dict[str, Any]]]:
     """The arguments of each time that it is made, and what for."""
     if not call.of:
         yield "", {}
         return
-    values = list(dict.fromkeys(_values(found.said.get(call.of, ()), call.value)))
+    values = list(dict.fromkeys(_values(described.answers.get(call.of, ()), call.value)))
     if not call.is_list:
         yield from ((value, {call.argument: value}) for value in values)
         return

@@ -38,10 +38,13 @@ def _asked(url: str, kind: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
     except (NotAllowed, WebError) as error:
         raise PrometheusError(str(error)) from error
     try:
-        said = json.loads(reply.body)
-        if said["status"] == "success":
-            return [_series(one) for one in said["data"]["result"]]
-        why = ": ".join(filter(None, (said.get("errorType"), said.get("error")))) or "no reason"
+        document = json.loads(reply.body)
+        if document["status"] == "success":
+            return [_series(result) for result in document["data"]["result"]]
+        why = (
+            ": ".join(filter(None, (document.get("errorType"), document.get("error"))))
+            or "no reason"
+        )
     except (
         ValueError,
         KeyError,
@@ -56,14 +59,14 @@ def _asked(url: str, kind: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
     raise PrometheusError(f"{url} refuses {asked['query']!r}: {why[:300]}")
 
 
-def _series(one: Any) -> dict[str, Any]:
+def _series(result: Any) -> dict[str, Any]:
     """Labels and points, as texts and numbers that can be kept.
 
     Raises: KeyError, TypeError, ValueError: it is none.
     """
-    labels = {str(name): str(value).replace("\0", "") for name, value in one["metric"].items()}
+    labels = {str(name): str(value).replace("\0", "") for name, value in result["metric"].items()}
     "".join(labels.values()).encode()  # half a character is none
-    points = one["values"] if "values" in one else [one["value"]]
+    points = result["values"] if "values" in result else [result["value"]]
     values = [(int(float(at)), str(float(value))) for at, value in points]
     if any(abs(at) > 2**40 for at, _ in values):
         raise ValueError("a time that is none")

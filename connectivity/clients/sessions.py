@@ -100,22 +100,22 @@ def _own_account(region: str) -> str:
         raise AwsError(f"the worker has no credentials of its own: {error}") from error
 
 
-def explained(error: BotoCoreError | ClientError, what: str, action: str) -> AwsError:
+def explained(error: BotoCoreError | ClientError, request: str, action: str) -> AwsError:
     """An error in words: what was asked for, and what would help."""
     if not isinstance(error, ClientError):
-        return AwsError(f"{what}: {error}")
+        return AwsError(f"{request}: {error}")
     code = error.response["Error"].get("Code", "unknown")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
     if error.operation_name == "AssumeRole":
         return Refused(
-            f"{what}: the role cannot be taken ({code}); its trust policy must name our identity "
-            "and the external ID of this account",
+            f"{request}: the role cannot be taken ({code}); its trust policy must name our "
+            "identity and the external ID of this account",
             "sts:AssumeRole",
         )
     if code in EXPIRED:
-        return AwsError(f"{what}: {code}; the credentials have ended, and are renewed next time")
+        return AwsError(f"{request}: {code}; the credentials have ended, and are renewed next time")
     if code in REFUSED or status == 403:
-        return Refused(f"{what}: {code}; allow {action}", action)
+        return Refused(f"{request}: {code}; allow {action}", action)
     if code in THROTTLED:
-        return AwsError(f"{what}: {code}; AWS asks us to slow down, and it is tried again later")
-    return AwsError(f"{what}: {code}")
+        return AwsError(f"{request}: {code}; AWS asks us to slow down, and it is tried again later")
+    return AwsError(f"{request}: {code}")

@@ -152,10 +152,10 @@ def checked(url: str, allowed: Sequence[str]) -> _Target:
     if parts.scheme not in ("http", "https") or not host or parts.username or parts.password:
         raise NotAllowed(f"{url[:100]!r} is not http:// or https:// with a host and no password")
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise NotAllowed(f"no address is known of {host!r}") from error
-    addresses = [_plain(str(info[4][0])) for info in found]
+    addresses = [_plain(str(info[4][0])) for info in infos]
     for address in addresses:
         _check(host, address, allowed)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

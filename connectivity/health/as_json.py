@@ -35,7 +35,7 @@ def resource_json(row: Resource) -> dict[str, Any]:
 
 
 def finding_json(row: Finding, *, with_resource: bool = True) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    document: dict[str, Any] = {
         "uid": str(row.uid),
         "rule": row.rule,
         "part": row.part,
@@ -48,19 +48,23 @@ def finding_json(row: Finding, *, with_resource: bool = True) -> dict[str, Any]:
         "muted_until": row.muted_until and row.muted_until.isoformat(),
     }
     if with_resource:
-        one = row.resource
-        found["resource"] = {"uid": str(one.uid), "id": one.aws_id, "name": one.name}
-        found["resource"]["kind"] = one.kind
-    return found
+        resource = row.resource
+        document["resource"] = {
+            "uid": str(resource.uid),
+            "id": resource.aws_id,
+            "name": resource.name,
+        }
+        document["resource"]["kind"] = resource.kind
+    return document
 
 
 def rules_json(rules: Rules) -> list[dict[str, Any]]:
     """Every rule as the team has it."""
-    found = []
+    documents = []
     for kind in KINDS.values():
-        found += [_health(rules.health[rule.id], rules) for rule in kind.rules]
-        found += [_configuration(one, rules) for one in kind.configuration]
-    return found
+        documents += [_health(rules.health[rule.id], rules) for rule in kind.rules]
+        documents += [_configuration(rule, rules) for rule in kind.configuration]
+    return documents
 
 
 def _health(rule: HealthRule, rules: Rules) -> dict[str, Any]:

@@ -111,12 +111,12 @@ def _problems(wish: Wish) -> Iterable[Problem]:
 
 
 def _role_problems(wish: Wish) -> Iterable[Problem]:
-    found = ROLE.fullmatch(wish.role_arn)
-    if wish.role_arn and not found:
+    match = ROLE.fullmatch(wish.role_arn)
+    if wish.role_arn and not match:
         form = "arn:aws:iam::123456789012:role/Name"
         yield Problem("role_arn", f"{wish.role_arn[:60]!r} is not the ARN of a role, like {form}")
-    elif found and found[1] != wish.account:
-        yield Problem("role_arn", f"the role belongs to account {found[1]}, not to {wish.account}")
+    elif match and match[1] != wish.account:
+        yield Problem("role_arn", f"the role belongs to account {match[1]}, not to {wish.account}")
 
 
 def _schedule(row: AwsAccount) -> None:
@@ -190,7 +190,7 @@ def calls_in(region: str) -> list[Describe]:
     """The Describe calls that are made in a Region; those of global services in one only."""
     every = [call for kind in KINDS.values() for call in kind.calls]
     is_global = region == GLOBAL_REGION
-    return [one for one in every if is_global or one.service != "globalaccelerator"]
+    return [call for call in every if is_global or call.service != "globalaccelerator"]
 
 
 def check(
@@ -199,23 +199,24 @@ def check(
     """Try each permission once in each Region. Costs one metric for each Region."""
     if not can_be_asked(row):
         return [
-            Check(one, {}, "name the role first: nothing is asked without") for one in row.regions
+            Check(region, {}, "name the role first: nothing is asked without")
+            for region in row.regions
         ]
-    found = []
+    checks = []
     for number, region in enumerate(row.regions):
         progress(number, len(row.regions))
-        found.append(_check(row, region, asking))
-    return found
+        checks.append(_check(row, region, asking))
+    return checks
 
 
 def _check(row: AwsAccount, region: str, asking: Asking) -> Check:
     where = f"account {row.account}, {region}"
     refused: dict[str, str] = {}
     try:
-        found = describe(
+        described = describe(
             calls_in(region), lambda service: asking.client(whose(row), service, region), where
         )
-        refused |= found.refused
+        refused |= described.refused
         cloudwatch = asking.client(whose(row), "cloudwatch", region)
         for action, ask in (
             ("cloudwatch:ListMetrics", lambda: next(listed(cloudwatch, "AWS/EC2", where), None)),
@@ -232,8 +233,7 @@ def _check(row: AwsAccount, region: str, asking: Asking) -> Check:
 
 def _smallest(row: AwsAccount, region: str, asking: Asking) -> Call:
     end = asking.now // 300 * 300
-    one = metric("AWS/Usage", "CallCount")
-    series = Series(row.account, region, one, ("Sum",), 300, Tier.HOUR)
+    series = Series(row.account, region, metric("AWS/Usage", "CallCount"), ("Sum",), 300, Tier.HOUR)
     return Call(row.account, region, Window(end - 300, end), (series,))
 
 

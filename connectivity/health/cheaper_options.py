@@ -58,7 +58,7 @@ def alternatives(row: Resource) -> Alternatives | None:
     query |= {f"{side}_azs": azs for side in ("consumer", "provider")}
     query["crossing_percent"] = ""  # clients pick any AZ, until somebody says otherwise
     query["connections_per_second"] = str(CONNECTIONS_PER_S)
-    return Alternatives(gb, tuple(sorted(cheaper, key=lambda one: one.usd)), query)
+    return Alternatives(gb, tuple(sorted(cheaper, key=lambda option: option.usd)), query)
 
 
 def _azs(region: str) -> list[str]:

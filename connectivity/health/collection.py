@@ -30,20 +30,20 @@ def collect(row: Collection, asking: Asking) -> Outcome:
     A call that fails leaves its marks where they are: the next try asks for the same points. What
     was stored before it stays.
     """
-    found = Outcome()
+    outcome = Outcome()
     ids, asks = _asks(row, asking.now)
     for call in calls(asks):
         if problem := capped(row.team_id, asking.now):
-            found.problem = problem
+            outcome.problem = problem
             break
         try:
             fetched = _fetch(row, call, asking)
         except AwsError as error:
-            found.problem = str(error)
+            outcome.problem = str(error)
             break
         _store(row, call, fetched, ids, asking.now)
-        _add(found, call, fetched)
-    return found
+        _add(outcome, call, fetched)
+    return outcome
 
 
 def _asks(row: Collection, now: int) -> tuple[Ids, list[Ask]]:
@@ -56,27 +56,27 @@ def _asks(row: Collection, now: int) -> tuple[Ids, list[Ask]]:
         gone_at=None,
     )
     groups: dict[tuple[str, int], list[Series]] = defaultdict(list)
-    for one in rows.order_by("pk").iterator():
-        groups[one.digest, one.period].append(one)
+    for series in rows.order_by("pk").iterator():
+        groups[series.digest, series.period].append(series)
     align = max((period for _, period in groups), default=60)
     ids: Ids = {}
     asks = []
-    for (_, period), some in groups.items():
-        asked = _asked(row.account.account, row.region, some)
-        ids[asked] = [(one.statistic, one.pk) for one in some]
-        marks = [one.mark for one in some]
-        mark = None if None in marks else min(one for one in marks if one is not None)
-        if found := window(mark, now, period, FIRST.get(period, DAY), align):
-            asks.append(Ask(asked, found))
+    for (_, period), group in groups.items():
+        asked = _asked(row.account.account, row.region, group)
+        ids[asked] = [(series.statistic, series.pk) for series in group]
+        marks = [series.mark for series in group]
+        mark = None if None in marks else min(mark for mark in marks if mark is not None)
+        if span := window(mark, now, period, FIRST.get(period, DAY), align):
+            asks.append(Ask(asked, span))
     return ids, asks
 
 
 def _asked(account: str, region: str, rows: list[Series]) -> Asked:
-    one = rows[0]
-    dimensions = tuple(Dimension(*each) for each in one.dimensions)
-    named = Metric(one.namespace, one.metric, dimensions)
+    first = rows[0]
+    dimensions = tuple(Dimension(*each) for each in first.dimensions)
+    named = Metric(first.namespace, first.metric, dimensions)
     statistics = tuple(sorted({each.statistic for each in rows}))
-    return Asked(account, region, named, statistics, one.period, Tier(one.tier))
+    return Asked(account, region, named, statistics, first.period, Tier(first.tier))
 
 
 def _fetch(row: Collection, call: Call, asking: Asking) -> Fetched:
@@ -100,8 +100,8 @@ def _store(row: Collection, call: Call, fetched: Fetched, ids: Ids, now: int) ->
         mark = call.window
         dirty = Least(Coalesce(F("unrolled_from"), Value(mark.start)), Value(mark.start))
         begun = Coalesce(F("begun"), Value(mark.start))
-        mine = Series.objects.filter(pk__in=whole)
-        mine.update(mark=mark.end, unrolled_from=dirty, begun=begun)
+        series = Series.objects.filter(pk__in=whole)
+        series.update(mark=mark.end, unrolled_from=dirty, begun=begun)
         _count(row, call, fetched, stored, now)
 
 
@@ -109,28 +109,28 @@ def _count(row: Collection, call: Call, fetched: Fetched, stored: int, now: int)
     if row.account is None or row.account.is_demo:
         return
     day = datetime.fromtimestamp(now, UTC).date()
-    one, _ = Spending.objects.get_or_create(
+    spending, _ = Spending.objects.get_or_create(
         team_id=row.team_id, account=row.account, region=row.region, day=day
     )
-    Spending.objects.filter(pk=one.pk).update(
+    Spending.objects.filter(pk=spending.pk).update(
         calls=F("calls") + fetched.pages,
         metrics=F("metrics") + call.metrics,
         points=F("points") + stored,
     )
 
 
-def _add(found: Outcome, call: Call, fetched: Fetched) -> None:
-    found.calls += fetched.pages
-    found.metrics += call.metrics
-    found.points += sum(map(len, fetched.points.values()))
-    found.notes += [message for message in dict.fromkeys(fetched.messages) if message]
+def _add(outcome: Outcome, call: Call, fetched: Fetched) -> None:
+    outcome.calls += fetched.pages
+    outcome.metrics += call.metrics
+    outcome.points += sum(map(len, fetched.points.values()))
+    outcome.notes += [message for message in dict.fromkeys(fetched.messages) if message]
     if fetched.forbidden:
-        found.refused = ["cloudwatch:GetMetricData"]
-        found.notes += _named("CloudWatch refuses", fetched.forbidden)
+        outcome.refused = ["cloudwatch:GetMetricData"]
+        outcome.notes += _named("CloudWatch refuses", fetched.forbidden)
     if fetched.failed:
-        found.notes += _named("CloudWatch failed at, and is asked again for,", fetched.failed)
+        outcome.notes += _named("CloudWatch failed at, and is asked again for,", fetched.failed)
 
 
-def _named(words: str, some: set[Asked]) -> Iterator[str]:
-    names = sorted({one.metric.name for one in some})
-    yield f"{words} {len(some):,} metrics: {', '.join(names[:5])}"
+def _named(words: str, refused: set[Asked]) -> Iterator[str]:
+    names = sorted({series.metric.name for series in refused})
+    yield f"{words} {len(refused):,} metrics: {', '.join(names[:5])}"

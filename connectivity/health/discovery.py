@@ -52,8 +52,8 @@ def discover(row: Collection, asking: Asking) -> Outcome:
     with transaction.atomic():
         if not Collection.objects.select_for_update().filter(pk=row.pk).exists():
             return Outcome(notes=["it is no longer watched"])
-        for kind in _told(described):
-            keep(row, kind, list(kind.read(described.said, account.account, row.region)))
+        for kind in _fully_described(described):
+            keep(row, kind, list(kind.read(described.answers, account.account, row.region)))
         if metrics is not None:
             plan(row, indexed(metrics))
         _bring_forward(row, asking.now)
@@ -75,23 +75,23 @@ def _listed(row: Collection, asking: Asking, where: str) -> Iterator[Metric]:
     client = asking.client(whose(row.account), "cloudwatch", row.region)
     kinds = [kind for kind in KINDS.values() if kind.namespace and not kind.queries]
     namespaces = {kind.namespace for kind in kinds} | {
-        one for kind in kinds for one in (kind.elsewhere or ())
+        namespace for kind in kinds for namespace in (kind.elsewhere or ())
     }
     for namespace in sorted(namespaces):
         asking.limiter.wait(f"{row.account.account}/{row.region}")
         yield from listed(client, namespace, where)
 
 
-def _told(described: Described) -> Iterator[Kind]:
+def _fully_described(described: Described) -> Iterator[Kind]:
     """The kinds of which every call was answered."""
     for kind in KINDS.values():
-        if kind.calls and all(call.operation in described.said for call in kind.calls):
+        if kind.calls and all(call.operation in described.answers for call in kind.calls):
             yield kind
 
 
-def keep(row: Collection, kind: Kind, found: list[Found]) -> None:
-    """Store what was found of one kind; what is no longer there is gone from now on."""
-    found = list({one.id: one for one in found}.values())
+def keep(row: Collection, kind: Kind, resources: list[Found]) -> None:
+    """Store the resources of one kind; those that no longer exist are gone from now on."""
+    resources = list({resource.id: resource for resource in resources}.values())
     rows = [
         Resource(
             team_id=row.team_id,
@@ -99,28 +99,33 @@ def keep(row: Collection, kind: Kind, found: list[Found]) -> None:
             source=row.source,
             region=row.region,
             kind=kind.key,
-            aws_id=one.id,
-            key=one.key,
-            name=one.name[:300],
-            facts=dict(one.facts),
+            aws_id=resource.id,
+            key=resource.key,
+            name=resource.name[:300],
+            facts=dict(resource.facts),
         )
-        for one in found
+        for resource in resources
     ]
-    mine = Resource.objects.filter(
+    stored = Resource.objects.filter(
         account=row.account, source=row.source, region=row.region, kind=kind.key
     )
-    there = {one.aws_id: one for one in mine}
-    new = [one for one in rows if one.aws_id not in there]
+    existing = {resource.aws_id: resource for resource in stored}
+    new = [resource for resource in rows if resource.aws_id not in existing]
     Resource.objects.bulk_create(new)
     changed = []
-    for one in rows:
-        if old := there.get(one.aws_id):
-            old.name, old.key, old.facts, old.gone_at = one.name, one.key, one.facts, None
+    for resource in rows:
+        if old := existing.get(resource.aws_id):
+            old.name, old.key, old.facts, old.gone_at = (
+                resource.name,
+                resource.key,
+                resource.facts,
+                None,
+            )
             changed.append(old)
     Resource.objects.bulk_update(changed, ["name", "key", "facts", "gone_at"], batch_size=500)
-    ids = {one.aws_id for one in rows}
-    lost = [one.pk for id, one in there.items() if id not in ids]
-    retire(mine.filter(pk__in=lost), "it is no longer there")
+    ids = {resource.aws_id for resource in rows}
+    lost = [resource.pk for id, resource in existing.items() if id not in ids]
+    retire(stored.filter(pk__in=lost), "it is no longer there")
 
 
 class _Key(NamedTuple):
@@ -153,38 +158,45 @@ def plan(row: Collection, by_value: Listed) -> None:
 
 def store_plan(resources: list[int], wanted: Iterable[Series]) -> None:
     """Store series of resources; those that are not wanted any more rest, with their points."""
-    by_key = {_Key(one.resource_id, one.digest, one.statistic, one.period): one for one in wanted}
-    there = {
+    by_key = {
+        _Key(series.resource_id, series.digest, series.statistic, series.period): series
+        for series in wanted
+    }
+    existing = {
         _Key(series.resource_id, series.digest, series.statistic, series.period): series
         for series in Series.objects.filter(resource__in=resources)
     }
-    Series.objects.bulk_create([one for key, one in by_key.items() if key not in there])
+    Series.objects.bulk_create([series for key, series in by_key.items() if key not in existing])
     again = []
-    for key, old in there.items():
+    for key, old in existing.items():
         if (new := by_key.get(key)) and (old.gone_at or old.tier != new.tier):
             old.gone_at, old.tier, old.part = None, new.tier, new.part
             again.append(old)
     Series.objects.bulk_update(again, ["gone_at", "tier", "part"], batch_size=500)
-    rest = [one.pk for key, one in there.items() if key not in by_key and one.gone_at is None]
+    rest = [
+        series.pk
+        for key, series in existing.items()
+        if key not in by_key and series.gone_at is None
+    ]
     Series.objects.filter(pk__in=rest).update(gone_at=timezone.now())
 
 
-def _series(resource: Resource, one: Planned) -> Series:
-    dimensions = [list(each) for each in one.metric.dimensions]
+def _series(resource: Resource, planned: Planned) -> Series:
+    dimensions = [list(each) for each in planned.metric.dimensions]
     return Series(
         resource=resource,
-        namespace=one.metric.namespace,
-        metric=one.metric.name,
+        namespace=planned.metric.namespace,
+        metric=planned.metric.name,
         dimensions=dimensions,
-        digest=digest_of(one.metric.namespace, one.metric.name, dimensions),
-        statistic=one.statistic,
-        period=one.period,
-        tier=one.tier.value,
-        part=one.part[:200],
+        digest=digest_of(planned.metric.namespace, planned.metric.name, dimensions),
+        statistic=planned.statistic,
+        period=planned.period,
+        tier=planned.tier.value,
+        part=planned.part[:200],
     )
 
 
 def digest_of(namespace: str, name: str, dimensions: list[list[str]]) -> str:
     """What tells metrics apart, in one short text; dimensions are sorted by name."""
-    said = json.dumps([namespace, name, dimensions])
-    return hashlib.sha256(said.encode()).hexdigest()
+    identity = json.dumps([namespace, name, dimensions])
+    return hashlib.sha256(identity.encode()).hexdigest()

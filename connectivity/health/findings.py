@@ -36,18 +36,20 @@ def follow(judged: Sequence[Judged], now: int) -> set[Key]:
     A verdict of unknown changes nothing: nobody knows whether it is over.
     """
     at = datetime.fromtimestamp(now, UTC)
-    resources = [one.resource.pk for one in judged]
+    resources = [judgement.resource.pk for judgement in judged]
     rows = Finding.objects.filter(resource__in=resources, closed_at=None).select_for_update()
-    there = {(row.resource_id, row.rule, row.part): row for row in rows}
+    open_findings = {(row.resource_id, row.rule, row.part): row for row in rows}
     muted = _muted(resources, at)
     events: list[FindingEvent] = []
     looked_at: set[Key] = set()
-    for one in judged:
-        for rule, part, said in one.verdicts:
-            key = one.resource.pk, rule.id, part
+    for judgement in judged:
+        for rule, part, verdict in judgement.verdicts:
+            key = judgement.resource.pk, rule.id, part
             looked_at.add(key)
-            events += _step(one.resource, key, said, there.get(key), muted.get(key), at)
-    for key, finding in there.items():
+            events += _step(
+                judgement.resource, key, verdict, open_findings.get(key), muted.get(key), at
+            )
+    for key, finding in open_findings.items():
         if key not in looked_at:
             events.append(_close(finding, at, "no longer looked at"))
     FindingEvent.objects.bulk_create(events)
@@ -57,34 +59,36 @@ def follow(judged: Sequence[Judged], now: int) -> set[Key]:
 def _step(
     resource: Resource,
     key: Key,
-    said: Verdict,
-    open_one: Finding | None,
+    verdict: Verdict,
+    open_finding: Finding | None,
     muted_until: datetime | None,
     at: datetime,
 ) -> Iterator[FindingEvent]:
-    is_bad = said.state in (State.WARNING, State.CRITICAL)
-    if open_one is None and is_bad:
-        since = at if said.since is None else datetime.fromtimestamp(said.since, UTC)
-        made = Finding.objects.create(
+    is_bad = verdict.state in (State.WARNING, State.CRITICAL)
+    if open_finding is None and is_bad:
+        since = at if verdict.since is None else datetime.fromtimestamp(verdict.since, UTC)
+        finding = Finding.objects.create(
             team_id=resource.team_id,
             resource=resource,
             rule=key[1],
             part=key[2],
-            state=said.state.value,
-            value=said.value,
-            why=said.why,
+            state=verdict.state.value,
+            value=verdict.value,
+            why=verdict.why,
             opened_at=min(since, at),
             muted_until=muted_until,
         )
-        yield FindingEvent(finding=made, at=at, what="opened", detail=said.why)
-    elif open_one is not None and said.state is State.OK:
-        yield _close(open_one, at, said.why)
-    elif open_one is not None and is_bad:
-        if open_one.state != said.state.value:
-            what = "worsened" if said.state is State.CRITICAL else "eased"
-            yield FindingEvent(finding=open_one, at=at, what=what, detail=said.why)
-        open_one.state, open_one.value, open_one.why = said.state.value, said.value, said.why
-        open_one.save(update_fields=["state", "value", "why"])
+        yield FindingEvent(finding=finding, at=at, what="opened", detail=verdict.why)
+    elif open_finding is not None and verdict.state is State.OK:
+        yield _close(open_finding, at, verdict.why)
+    elif open_finding is not None and is_bad:
+        if open_finding.state != verdict.state.value:
+            event = "worsened" if verdict.state is State.CRITICAL else "eased"
+            yield FindingEvent(finding=open_finding, at=at, what=event, detail=verdict.why)
+        open_finding.state = verdict.state.value
+        open_finding.value = verdict.value
+        open_finding.why = verdict.why
+        open_finding.save(update_fields=["state", "value", "why"])
 
 
 def _close(finding: Finding, at: datetime, why: str) -> FindingEvent:
@@ -151,7 +155,7 @@ def _is_open(finding: Finding) -> None:
         raise DocumentRefused([Problem("finding", "it has closed by itself already")])
 
 
-def _note(finding: Finding, what: str, detail: str, author_id: int | None) -> None:
+def _note(finding: Finding, event: str, detail: str, author_id: int | None) -> None:
     FindingEvent.objects.create(
-        finding=finding, at=timezone.now(), what=what, detail=detail.strip(), author_id=author_id
+        finding=finding, at=timezone.now(), what=event, detail=detail.strip(), author_id=author_id
     )

@@ -62,10 +62,10 @@ def _judge(row: Collection, now: int) -> None:
     estate = _estate(row, now)
     judged = []
     for resource in resources:
-        mine = lines[resource.pk]
-        marks = tuple(line.row.mark for line in mine.values() if line.row.mark is not None)
+        series = lines[resource.pk]
+        marks = tuple(line.row.mark for line in series.values() if line.row.mark is not None)
         judged.append(
-            Judged(resource, list(_verdicts(resource, mine, rules, estate, now)), now, marks)
+            Judged(resource, list(_verdicts(resource, series, rules, estate, now)), now, marks)
         )
     muted = follow(judged, now)
     for each in judged:
@@ -76,9 +76,9 @@ def _judge(row: Collection, now: int) -> None:
 
 def _estate(row: Collection, now: int) -> Estate:
     """Everything of the account, in whatever Region."""
-    found = Resource.objects.filter(account=row.account, source=row.source, gone_at=None)
-    rows = found.select_related("account", "source")
-    return Estate(tuple(found_of(one) for one in rows), now)
+    stored = Resource.objects.filter(account=row.account, source=row.source, gone_at=None)
+    rows = stored.select_related("account", "source")
+    return Estate(tuple(found_of(resource) for resource in rows), now)
 
 
 def _lines(
@@ -93,38 +93,38 @@ def _lines(
     for row in rows:
         if row.period in needed and row.mark is not None:
             by_period[row.period].append(row)
-    found: dict[int, dict[Key, _Line]] = defaultdict(dict)
+    lines: dict[int, dict[Key, _Line]] = defaultdict(dict)
     for row in rows:
-        found[row.resource_id][_key(row)] = _Line(row, {})
-    for period, some in by_period.items():
-        newest = max(one.mark or 0 for one in some)
+        lines[row.resource_id][_key(row)] = _Line(row, {})
+    for period, group in by_period.items():
+        newest = max(row.mark or 0 for row in group)
         # The oldest mark that is still judged by; what is overdue is unknown without its points.
-        oldest = min((one.mark for one in some if one.mark == _end(one, now)), default=newest)
+        oldest = min((row.mark for row in group if row.mark == _end(row, now)), default=newest)
         start = (oldest or 0) - (needed[period] + LOOK_BACK) * period
-        got = points.read(period, [one.pk for one in some], start, newest)
-        for one in some:
-            found[one.resource_id][_key(one)] = _Line(one, got[one.pk])
-    return found
+        got = points.read(period, [row.pk for row in group], start, newest)
+        for row in group:
+            lines[row.resource_id][_key(row)] = _Line(row, got[row.pk])
+    return lines
 
 
-def _key(one: Series) -> Key:
-    return one.namespace, one.metric, one.statistic, one.period, one.part
+def _key(row: Series) -> Key:
+    return row.namespace, row.metric, row.statistic, row.period, row.part
 
 
 def _verdicts(
-    one: Resource,
+    resource: Resource,
     lines: dict[Key, _Line],
     rules: Rules,
     estate: Estate,
     now: int,
 ) -> Iterator[tuple[HealthRule | ConfigurationRule, str, Verdict]]:
     """Every rule with the part that it looks at and what it says."""
-    kind = KINDS[one.kind]
+    kind = KINDS[resource.kind]
     for standard in kind.rules:
         if standard.id not in rules.off:
             rule = rules.health[standard.id]
-            yield from ((rule, part, said) for part, said in _of_rule(kind, rule, lines, now))
-    me = found_of(one)
+            yield from ((rule, part, verdict) for part, verdict in _of_rule(kind, rule, lines, now))
+    me = found_of(resource)
     for check in kind.configuration:
         if check.id not in rules.off:
             detail = check.check(me, estate)
@@ -136,14 +136,14 @@ def _of_rule(
     kind: Kind, rule: HealthRule, lines: dict[Key, _Line], now: int
 ) -> Iterator[tuple[str, Verdict]]:
     namespace = rule.namespace or kind.namespace
-    mine = [
+    matching = [
         line
         for key, line in lines.items()
         if key[:4] == (namespace, rule.metric, rule.statistic, rule.period)
     ]
-    if not mine:
+    if not matching:
         yield "", Verdict(State.UNKNOWN, kind.unlisted, cause=Cause.NOT_LISTED)
-    for line in sorted(mine, key=lambda line: line.row.part):
+    for line in sorted(matching, key=lambda line: line.row.part):
         seen: Points | None = line.points
         if rule.base:
             keys = [
@@ -168,55 +168,57 @@ def _end(row: Series, now: int) -> int:
 
 def _put(judged: Judged, muted: set[tuple[int, str, str]]) -> None:
     """What the pages read."""
-    one = judged.resource
-    heard = [
-        (rule, part, said)
-        for rule, part, said in judged.verdicts
-        if (one.pk, rule.id, part) not in muted
+    resource = judged.resource
+    unmuted = [
+        (rule, part, verdict)
+        for rule, part, verdict in judged.verdicts
+        if (resource.pk, rule.id, part) not in muted
     ]
-    verdict = _verdict(KINDS[one.kind], heard)
-    rule = next((rule.id for rule, _, said in heard if said is verdict), "")
-    if one.state != verdict.state.value or one.rule != rule:
-        one.since = moment(verdict.since) or moment(judged.now)
-    one.state, one.rank = verdict.state.value, verdict.state.rank
-    one.rule = "" if verdict.state is State.OK else rule
-    one.why = _why(judged, heard, verdict)
-    one.data_until = max(judged.marks, default=None)
-    one.verdicts = [_plain(rule, part, said) for rule, part, said in judged.verdicts]
+    verdict = _verdict(KINDS[resource.kind], unmuted)
+    rule = next((rule.id for rule, _, unmuted_verdict in unmuted if unmuted_verdict is verdict), "")
+    if resource.state != verdict.state.value or resource.rule != rule:
+        resource.since = moment(verdict.since) or moment(judged.now)
+    resource.state, resource.rank = verdict.state.value, verdict.state.rank
+    resource.rule = "" if verdict.state is State.OK else rule
+    resource.why = _why(judged, unmuted, verdict)
+    resource.data_until = max(judged.marks, default=None)
+    resource.verdicts = [_plain(rule, part, verdict) for rule, part, verdict in judged.verdicts]
 
 
-def _verdict(kind: Kind, heard: list[Said]) -> Verdict:
+def _verdict(kind: Kind, unmuted: list[Said]) -> Verdict:
     """The worst; where no metric of the kind was to be looked at, nothing is ok."""
-    looked = [said for _, _, said in heard if said.cause is not Cause.NOT_LISTED]
+    looked = [verdict for _, _, verdict in unmuted if verdict.cause is not Cause.NOT_LISTED]
     has_metrics = any(
-        isinstance(rule, HealthRule) and said.cause is not Cause.NOT_LISTED
-        for rule, _, said in heard
+        isinstance(rule, HealthRule) and verdict.cause is not Cause.NOT_LISTED
+        for rule, _, verdict in unmuted
     )
-    found = worst(looked or [said for _, _, said in heard])
-    if found.state is not State.OK or has_metrics or not kind.rules:
-        return found
+    worst_verdict = worst(looked or [verdict for _, _, verdict in unmuted])
+    if worst_verdict.state is not State.OK or has_metrics or not kind.rules:
+        return worst_verdict
     quiet = "; it publishes them only with traffic" if kind.is_quiet else ""
     return Verdict(State.UNKNOWN, kind.unlisted + quiet)
 
 
-def _why(judged: Judged, heard: list[Any], verdict: Verdict) -> str:
+def _why(judged: Judged, unmuted: list[Any], verdict: Verdict) -> str:
     if verdict.state is State.OK:
         return "nothing is wrong by the rules that could look"
-    said = next(((rule, part) for rule, part, one in heard if one is verdict), None)
-    if said is None:
+    source = next(
+        ((rule, part) for rule, part, rule_verdict in unmuted if rule_verdict is verdict), None
+    )
+    if source is None:
         return verdict.why
-    rule, part = said
-    what = f"{rule.metric} " if isinstance(rule, HealthRule) else ""
+    rule, part = source
+    metric = f"{rule.metric} " if isinstance(rule, HealthRule) else ""
     where = f" ({part})" if part else ""
-    return f"{rule.means} {what}{verdict.why}{where}" if verdict.state.rank > 1 else verdict.why
+    return f"{rule.means} {metric}{verdict.why}{where}" if verdict.state.rank > 1 else verdict.why
 
 
-def _plain(rule: HealthRule | ConfigurationRule, part: str, said: Verdict) -> dict[str, Any]:
+def _plain(rule: HealthRule | ConfigurationRule, part: str, verdict: Verdict) -> dict[str, Any]:
     return {
         "rule": rule.id,
         "part": part,
-        "state": said.state.value,
-        "why": said.why,
-        "value": said.value,
-        "since": said.since,
+        "state": verdict.state.value,
+        "why": verdict.why,
+        "value": verdict.value,
+        "since": verdict.since,
     }

@@ -43,16 +43,16 @@ class KindCount(NamedTuple):
 
 def resources(team_id: int, kind: str = "", state: str = "", text: str = "") -> QuerySet[Resource]:
     """The resources that are there, the worst first."""
-    found = Resource.objects.filter(team_id=team_id, gone_at=None)
+    matching = Resource.objects.filter(team_id=team_id, gone_at=None)
     if kind:
-        found = found.filter(kind=kind)
+        matching = matching.filter(kind=kind)
     if state:
-        found = found.filter(state=state)
+        matching = matching.filter(state=state)
     if text:
-        found = found.filter(
+        matching = matching.filter(
             Q(name__icontains=text) | Q(aws_id__icontains=text) | Q(account__account=text)
         )
-    rows = found.select_related("account", "source").defer("verdicts", "facts", "bill")
+    rows = matching.select_related("account", "source").defer("verdicts", "facts", "bill")
     return rows.order_by("-rank", "name", "pk")
 
 
@@ -63,7 +63,7 @@ def counts(team_id: int) -> list[KindCount]:
     until: dict[str, int | None] = {}
     groups = rows.values_list("kind", "state").annotate(Count("pk"), Max("data_until"))
     for kind, state, count, newest in groups:
-        zeros = {one.value: 0 for one in reversed(State)}
+        zeros = {possible.value: 0 for possible in reversed(State)}
         by_kind.setdefault(kind, zeros)[state] = count
         until[kind] = max(newest or 0, until.get(kind) or 0) or None
     return [
@@ -111,45 +111,45 @@ def lines(row: Resource, range_: str, now: int) -> list[Line]:
     rules = rules_of(row.team_id)
     start = now - RANGES[range_]
     rows = list(Series.objects.filter(resource=row, gone_at=None).order_by("pk"))
-    fine = [one for one in rows if one.period < HOUR]
+    fine = [series for series in rows if series.period < HOUR]
     if RANGES[range_] <= RAW_UP_TO:
         got = {
             pk: values
-            for period in {one.period for one in fine}
+            for period in {series.period for series in fine}
             for pk, values in points.read(
-                period, [one.pk for one in fine if one.period == period], start, now
+                period, [series.pk for series in fine if series.period == period], start, now
             ).items()
         }
     else:
-        got = points.read_hours({one.pk: one.statistic for one in fine}, start, now)
-    hourly = [one for one in rows if one.period == HOUR]
-    got |= points.read_hours({one.pk: one.statistic for one in hourly}, start, now)
-    found = []
-    for one in (*fine, *hourly):
-        is_raw = RANGES[range_] <= RAW_UP_TO and one.period < HOUR
-        step = one.period if is_raw else HOUR
+        got = points.read_hours({series.pk: series.statistic for series in fine}, start, now)
+    hourly = [series for series in rows if series.period == HOUR]
+    got |= points.read_hours({series.pk: series.statistic for series in hourly}, start, now)
+    lines = []
+    for series in (*fine, *hourly):
+        is_raw = RANGES[range_] <= RAW_UP_TO and series.period < HOUR
+        step = series.period if is_raw else HOUR
         looking = tuple(
             rules.health[rule.id]
             for rule in kind.rules
             if step == rule.period
             and not rule.base
-            and (rule.metric, rule.statistic) == (one.metric, one.statistic)
+            and (rule.metric, rule.statistic) == (series.metric, series.statistic)
             and rule.id not in rules.off
         )
-        found.append(Line(one, _with_gaps(got.get(one.pk, {}), step), step, looking))
-    return found
+        lines.append(Line(series, _with_gaps(got.get(series.pk, {}), step), step, looking))
+    return lines
 
 
 def _with_gaps(values: dict[int, float], step: int) -> list[tuple[int, float | None]]:
     """Points in order of time; where one is missing, a gap that a picture shows as one."""
-    found: list[tuple[int, float | None]] = []
+    joined: list[tuple[int, float | None]] = []
     before: int | None = None
     for at in sorted(values):
         if before is not None and at - before > step:
-            found.append((before + step, None))
-        found.append((at, values[at]))
+            joined.append((before + step, None))
+        joined.append((at, values[at]))
         before = at
-    return found
+    return joined
 
 
 class Place(NamedTuple):
@@ -172,20 +172,22 @@ def places(team_id: int) -> list[Place]:
     for row in rows:
         owner = row.account.name if row.account else row.source.name if row.source else ""
         groups.setdefault((owner, row.region), []).append(row)
-    return [_place(owner, region, some) for (owner, region), some in groups.items()]
+    return [_place(owner, region, collections) for (owner, region), collections in groups.items()]
 
 
-def _place(owner: str, region: str, some: Sequence[Collection]) -> Place:
-    successes = [one.succeeded_at for one in some]
+def _place(owner: str, region: str, collections: Sequence[Collection]) -> Place:
+    successes = [collection.succeeded_at for collection in collections]
     return Place(
         owner,
         region,
-        bool(some[0].account and some[0].account.is_demo),
+        bool(collections[0].account and collections[0].account.is_demo),
         None if None in successes else min(success for success in successes if success),
-        min(one.due_at for one in some),
-        tuple(dict.fromkeys(one.problem for one in some if one.problem)),
-        tuple(sorted({each for one in some for each in one.refused})),
-        tuple(dict.fromkeys(note for one in some for note in one.notes)),
+        min(collection.due_at for collection in collections),
+        tuple(
+            dict.fromkeys(collection.problem for collection in collections if collection.problem)
+        ),
+        tuple(sorted({each for collection in collections for each in collection.refused})),
+        tuple(dict.fromkeys(note for collection in collections for note in collection.notes)),
     )
 
 

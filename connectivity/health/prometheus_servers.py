@@ -37,18 +37,20 @@ def scrape(row: Collection, asking: Asking) -> Outcome:
     assert source is not None  # noqa: S101  for the type checker
     nodes = instant(source.url, NODES)
     end = asking.now // STEP * STEP
-    mine = Series.objects.filter(resource__source=source, gone_at=None).exclude(mark=None)
-    oldest = mine.aggregate(oldest=Min("mark"))["oldest"] or 0
+    asked_series = Series.objects.filter(resource__source=source, gone_at=None).exclude(mark=None)
+    oldest = asked_series.aggregate(oldest=Min("mark"))["oldest"] or 0
     start = max(oldest - 2 * STEP, end - FIRST_S)
     answers = {
         metric: list(over(source.url, query, start, end, STEP)) for metric, query in QUERIES.items()
     }
     with transaction.atomic():
         keep(row, KIND, list(KIND.read({NODES: nodes}, source.name, "")))
-        found = Resource.objects.filter(source=source, gone_at=None)
-        by_id = {one.aws_id: one for one in found}
-        planned = [one for metric in answers for one in _series(metric, answers[metric], by_id)]
-        store_plan([one.pk for one in by_id.values()], planned)
+        stored_nodes = Resource.objects.filter(source=source, gone_at=None)
+        by_id = {node.aws_id: node for node in stored_nodes}
+        planned = [
+            series for metric in answers for series in _series(metric, answers[metric], by_id)
+        ]
+        store_plan([node.pk for node in by_id.values()], planned)
         stored = _store(source, answers, start, end)
     return Outcome(calls=1 + len(answers), points=stored)
 
@@ -57,9 +59,9 @@ def _series(
     metric: str, answer: list[dict[str, Any]], nodes: dict[str, Resource]
 ) -> Iterator[Series]:
     seen = set()
-    for one in answer:
-        node = nodes.get(one["metric"].get("instance", ""))
-        dimensions = _dimensions(one["metric"])
+    for result in answer:
+        node = nodes.get(result["metric"].get("instance", ""))
+        dimensions = _dimensions(result["metric"])
         digest = digest_of(KIND.namespace, metric, dimensions)
         if node is not None and (node.pk, digest) not in seen:
             seen.add((node.pk, digest))
@@ -72,7 +74,7 @@ def _series(
                 statistic="Average",
                 period=STEP,
                 tier=Tier.QUARTER.value,
-                part=one["metric"].get("device", ""),
+                part=result["metric"].get("device", ""),
             )
 
 
@@ -85,18 +87,18 @@ def _store(
 ) -> int:
     rows = Series.objects.filter(resource__source=source, gone_at=None)
     ids = {row.digest: row.pk for row in rows}
-    found = [
+    samples = [
         (ids[digest], int(at), float(value))
         for metric, answer in answers.items()
-        for one in answer
-        if (digest := digest_of(KIND.namespace, metric, _dimensions(one["metric"]))) in ids
-        for at, value in one["values"]
+        for result in answer
+        if (digest := digest_of(KIND.namespace, metric, _dimensions(result["metric"]))) in ids
+        for at, value in result["values"]
         if math.isfinite(float(value))  # no database keeps the others, and no rule can judge them
     ]
     dirty = Least(Coalesce(F("unrolled_from"), Value(start)), Value(start))
     rows.update(mark=end + STEP, unrolled_from=dirty)  # a value of now is whole
     rows.filter(begun=None).update(begun=start)
-    return points.store(found, STEP)
+    return points.store(samples, STEP)
 
 
 def add_source(team_id: int, name: str, url: str, allowed: list[str]) -> PrometheusSource:
@@ -112,11 +114,13 @@ def add_source(team_id: int, name: str, url: str, allowed: list[str]) -> Prometh
     if PrometheusSource.objects.filter(team_id=team_id, name=name.strip()).exists():
         raise DocumentRefused([Problem("name", f"a server is called {name.strip()!r} already")])
     with transaction.atomic():
-        made = PrometheusSource.objects.create(team_id=team_id, name=name.strip(), url=url.strip())
-        Collection.objects.create(
-            team_id=team_id, source=made, task=Tier.QUARTER.value, due_at=timezone.now()
+        source = PrometheusSource.objects.create(
+            team_id=team_id, name=name.strip(), url=url.strip()
         )
-    return made
+        Collection.objects.create(
+            team_id=team_id, source=source, task=Tier.QUARTER.value, due_at=timezone.now()
+        )
+    return source
 
 
 def remove_source(source: PrometheusSource) -> None:

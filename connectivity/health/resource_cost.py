@@ -33,12 +33,12 @@ def price_region(row: Collection, now: int) -> int:
         prices = price_list(row.team_id)
     except UnknownPriceList:
         return 0
-    found = Resource.objects.filter(account=row.account, region=row.region, gone_at=None)
-    resources = list(found.select_related("account").order_by("pk"))
+    rows = Resource.objects.filter(account=row.account, region=row.region, gone_at=None)
+    resources = list(rows.select_related("account").order_by("pk"))
     if resources:
         usage = usage_of(resources, now - OVER_DAYS * DAY, now)
-        for one, cost in zip(resources, monthly_costs(resources, usage, prices), strict=True):
-            one.usd, one.bill = cost.usd, cost.lines
+        for resource, cost in zip(resources, monthly_costs(resources, usage, prices), strict=True):
+            resource.usd, resource.bill = cost.usd, cost.lines
         Resource.objects.bulk_update(resources, ["usd", "bill"], batch_size=500)
     Collection.objects.filter(pk=row.pk).update(price_list=prices.name)
     return len(resources)
@@ -83,14 +83,14 @@ def usage_of(resources: Iterable[Resource], start: int, end: int) -> UsageOf:
         statistic="Sum",
     )
     series = list(rows.values_list("pk", "resource_id", "metric", "begun", "mark"))
-    totals = points.totals([one[0] for one in series], start, end)
-    found: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    totals = points.totals([row[0] for row in series], start, end)
+    usage: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for pk, owner, metric, begun, mark in series:
         begin = max(start, begun or end, created[owner])  # before that there was no traffic
         hours = (min(mark or 0, end) - begin) // HOUR
         if hours >= LEAST_HOURS:
-            found[owner][metric] += totals.get(pk, 0.0) / hours * HOURS_PER_MONTH
-    return found
+            usage[owner][metric] += totals.get(pk, 0.0) / hours * HOURS_PER_MONTH
+    return usage
 
 
 class MonthlyCost(NamedTuple):
@@ -116,19 +116,19 @@ def monthly_costs(
 def _charges(uses: list[list[Use]]) -> list[Charge]:
     """Uses of one price as one charge, payer by payer; each resource pays for itself."""
     by_price: dict[tuple[str, PriceName], list[tuple[int, int]]] = defaultdict(list)
-    for payer, some in enumerate(uses):
-        for use in some:
+    for payer, resource_uses in enumerate(uses):
+        for use in resource_uses:
             if use.amount is not None:
                 by_price[use.what, use.price].append((payer, round(use.amount * THOUSANDTHS)))
     return [
         Metered(
-            what,
+            purpose,
             price,
             region=np.zeros(len(rows), dtype=np.int64),
             payer=np.array([payer for payer, _ in rows]),
             quantity=np.array([amount for _, amount in rows]),
         )
-        for (what, price), rows in by_price.items()
+        for (purpose, price), rows in by_price.items()
     ]
 
 
@@ -138,15 +138,16 @@ def _costs(uses: list[list[Use]], billed: Bill) -> list[MonthlyCost]:
     for line in billed.lines:
         paid[line.payer, line.what] += line.usd
     unpriced = {gap.price for gap in billed.gaps}
-    found = []
-    for payer, some in enumerate(uses):
+    costs = []
+    for payer, resource_uses in enumerate(uses):
         lines = [
-            _line(use, paid[payer, use.what] / use.parts, use.price in unpriced) for use in some
+            _line(use, paid[payer, use.what] / use.parts, use.price in unpriced)
+            for use in resource_uses
         ]
         known = [Decimal(line["usd"]) for line in lines if line["usd"] is not None]
-        is_whole = some and len(known) == len(some)
-        found.append(MonthlyCost(sum(known, Decimal(0)) if is_whole else None, lines))
-    return found
+        is_whole = resource_uses and len(known) == len(resource_uses)
+        costs.append(MonthlyCost(sum(known, Decimal(0)) if is_whole else None, lines))
+    return costs
 
 
 def _line(use: Use, usd: Decimal, is_unpriced: bool) -> dict[str, str | None]:

@@ -12,7 +12,7 @@ def retire(resources: QuerySet[Resource], why: str) -> None:
     pks = list(resources.filter(gone_at=None).values_list("pk", flat=True))
     over = list(Finding.objects.filter(resource__in=pks, closed_at=None).select_for_update())
     FindingEvent.objects.bulk_create(
-        FindingEvent(finding=one, at=now, what="closed", detail=why) for one in over
+        FindingEvent(finding=finding, at=now, what="closed", detail=why) for finding in over
     )
-    Finding.objects.filter(pk__in=[one.pk for one in over]).update(closed_at=now)
+    Finding.objects.filter(pk__in=[finding.pk for finding in over]).update(closed_at=now)
     Resource.objects.filter(pk__in=pks).update(gone_at=now)

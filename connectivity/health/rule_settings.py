@@ -30,11 +30,11 @@ def rules_of(team_id: int) -> Rules:
     rules = {rule.id: rule for kind in KINDS.values() for rule in kind.rules}
     own = RuleSetting.objects.filter(team_id=team_id)
     off = set()
-    for one in own:
-        if not one.is_on:
-            off.add(one.rule)
-        if one.rule in rules:
-            rules[one.rule] = _changed(rules[one.rule], one)
+    for setting in own:
+        if not setting.is_on:
+            off.add(setting.rule)
+        if setting.rule in rules:
+            rules[setting.rule] = _changed(rules[setting.rule], setting)
     return Rules(rules, frozenset(off))
 
 
@@ -52,10 +52,10 @@ def set_rule(team_id: int, id: str, wish: Numbers, author_id: int | None) -> Rul
         LookupError: there is no such rule.
         DocumentRefused: the numbers make no rule.
     """
-    standard = next((one for kind in KINDS.values() if (one := kind.rule(id))), None)
+    standard = next((rule for kind in KINDS.values() if (rule := kind.rule(id))), None)
     if standard is None:
         raise LookupError(f"no health rule is called {id[:40]!r}")
-    mine = RuleSetting.objects.filter(team_id=team_id, rule=id)
+    setting = RuleSetting.objects.filter(team_id=team_id, rule=id)
     if isinstance(standard, HealthRule):
         n = standard.n if wish.n is None else wish.n
         m = standard.m if wish.m is None else wish.m
@@ -65,10 +65,10 @@ def set_rule(team_id: int, id: str, wish: Numbers, author_id: int | None) -> Rul
         is_standard = (wanted, n, m) == (standard.threshold, standard.n, standard.m)
     else:
         is_standard = True
-        if any(one is not None for one in (wish.threshold, wish.n, wish.m)):
+        if any(number is not None for number in (wish.threshold, wish.n, wish.m)):
             raise DocumentRefused([Problem("threshold", f"{id} has no numbers; it is on or off")])
     if wish.is_on and is_standard:
-        mine.delete()
+        setting.delete()
         return None
     if not wish.reason.strip():
         raise DocumentRefused([Problem("reason", "say why, for whoever looks at it next year")])

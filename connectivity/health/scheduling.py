@@ -87,7 +87,7 @@ def _finish(row: Collection, outcome: Outcome, now: datetime) -> None:
     pause = min(AFTER_TROUBLE, every) if outcome.problem else every
     is_early = row.due_at > now  # somebody asked for it
     due_at = row.due_at if is_early else row.due_at + pause * ((now - row.due_at) // pause + 1)
-    found = {
+    changes = {
         "claimed_until": None,
         "due_at": due_at,
         "problem": outcome.problem,
@@ -95,15 +95,15 @@ def _finish(row: Collection, outcome: Outcome, now: datetime) -> None:
         "notes": outcome.notes,
     }
     if not outcome.problem:
-        found["succeeded_at"] = now
-    mine = Collection.objects.filter(pk=row.pk, claimed_until=row.claimed_until)
-    mine.update(**found)
+        changes["succeeded_at"] = now
+    claimed = Collection.objects.filter(pk=row.pk, claimed_until=row.claimed_until)
+    claimed.update(**changes)
 
 
 def run_all(team_id: int, asking: Asking | None = None) -> Outcome:
     """Discover, collect every tier and judge, of everything that a team watches, due or not."""
     rows = Collection.objects.filter(team_id=team_id)
-    lines = sorted(rows.values_list("pk", "task"), key=lambda one: ORDER.index(one[1]))
+    lines = sorted(rows.values_list("pk", "task"), key=lambda line: ORDER.index(line[1]))
     return _run_each([pk for pk, _ in lines], asking, is_asked_for=True)
 
 
@@ -113,25 +113,25 @@ def run_due(asking: Asking | None = None) -> Outcome:
 
 
 def _run_each(pks: list[int], asking: Asking | None, *, is_asked_for: bool = False) -> Outcome:
-    whole = Outcome()
+    total = Outcome()
     for pk in pks:
         try:
-            found = run(pk, asking, is_asked_for=is_asked_for)
+            outcome = run(pk, asking, is_asked_for=is_asked_for)
         except (DatabaseError, InterfaceError) as error:
             logger.exception("line %s of the collection failed", pk)
-            whole.notes.append(f"line {pk}: the database refused it ({type(error).__name__})")
+            total.notes.append(f"line {pk}: the database refused it ({type(error).__name__})")
             continue
-        if found is None:
-            whole.notes.append(f"{Collection.objects.get(pk=pk)}: another worker is at it")
+        if outcome is None:
+            total.notes.append(f"{Collection.objects.get(pk=pk)}: another worker is at it")
             continue
         row = Collection.objects.select_related("account", "source").get(pk=pk)
-        whole.calls += found.calls
-        whole.metrics += 0 if row.account and row.account.is_demo else found.metrics
-        whole.points += found.points
-        whole.refused += [f"{row}: {one}" for one in found.refused]
-        whole.notes += [f"{row}: {one}" for one in (found.problem, *found.notes) if one]
+        total.calls += outcome.calls
+        total.metrics += 0 if row.account and row.account.is_demo else outcome.metrics
+        total.points += outcome.points
+        total.refused += [f"{row}: {action}" for action in outcome.refused]
+        total.notes += [f"{row}: {note}" for note in (outcome.problem, *outcome.notes) if note]
     points.roll_up()
-    return whole
+    return total
 
 
 def look_after(now: int) -> None:

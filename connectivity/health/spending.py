@@ -17,8 +17,8 @@ def spent(team_id: int, since: datetime) -> Decimal:
 
 
 def cap_of(team_id: int) -> Decimal:
-    found = HealthSettings.objects.filter(team_id=team_id).first()
-    return found.cap_usd if found else Decimal(50)
+    settings = HealthSettings.objects.filter(team_id=team_id).first()
+    return settings.cap_usd if settings else Decimal(50)
 
 
 def capped(team_id: int, now: int) -> str:

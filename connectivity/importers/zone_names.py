@@ -38,21 +38,21 @@ def read(data: bytes) -> tuple[tuple[str, str], ...]:
     Raises:
         DocumentRefused: not such a file, or one without zone IDs.
     """
-    found: dict[str, str] = {}
+    azs: dict[str, str] = {}
     names: dict[str, str] = {}
     problems = Problems()
     for zone in _zones(decoded(data).whole):
-        problem = _problem(zone, found, names)
+        problem = _problem(zone, azs, names)
         if problem is not None:
             problems.append(problem)
         elif _is_az(zone.entry):
             name, az = zone.entry["ZoneName"], zone.entry["ZoneId"]
-            found[name], names[az] = az, name
+            azs[name], names[az] = az, name
     if problems:
         raise DocumentRefused(problems)
-    if not found:
+    if not azs:
         refuse(1, "no zone in it is an Availability Zone")
-    return tuple(found.items())
+    return tuple(azs.items())
 
 
 def _zones(text: str) -> Iterator[_Zone]:
@@ -87,14 +87,14 @@ class _Lines:
 
 def _value_of(text: str, at: int) -> int:
     """Where the value of the key begins, last wins, in an object that was read already."""
-    found = at = _after_space(text, at)
+    begin = at = _after_space(text, at)
     while text[at] == '"':
         key, at = DECODER.raw_decode(text, at)
         at = _after_space(text, at)
-        found = at if key == KEY else found
+        begin = at if key == KEY else begin
         _, at = DECODER.raw_decode(text, at)
         at = _after_space(text, at)
-    return found
+    return begin
 
 
 def _after_space(text: str, at: int) -> int:
@@ -120,7 +120,7 @@ def _is_az(entry: dict[str, Any]) -> bool:
     return not (isinstance(name, str) and OTHER_ZONE.fullmatch(name))
 
 
-def _problem(zone: _Zone, found: dict[str, str], names: dict[str, str]) -> Problem | None:
+def _problem(zone: _Zone, azs: dict[str, str], names: dict[str, str]) -> Problem | None:
     """What is wrong with an entry that stands for an AZ."""
     entry = zone.entry
     if not isinstance(entry, dict):
@@ -135,7 +135,7 @@ def _problem(zone: _Zone, found: dict[str, str], names: dict[str, str]) -> Probl
     if az is None:
         remedy = "this is output of an old AWS CLI; run a newer one"
         return Problem(f"line {zone.line_of('ZoneName')}", f"{shown(name)} has no ZoneId: {remedy}")
-    wrong = _id_problem(name, az, found.get(name), names.get(str(az)))
+    wrong = _id_problem(name, az, azs.get(name), names.get(str(az)))
     return Problem(f"line {zone.line_of('ZoneId')}", wrong) if wrong else None
 
 

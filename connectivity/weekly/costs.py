@@ -85,32 +85,32 @@ def costs(team_id: int, before: Period, period: Period) -> Costs | None:
     left_out: Counter[str] = Counter()
     lines: list[tuple[Resource, Both]] = []
     for every in groups:
-        rows = [one for one in every if is_watched(one)]
+        rows = [row for row in every if is_watched(row)]
         if len(rows) < len(every):
             left_out["no longer watched"] += len(every) - len(rows)
         if not rows:
             continue
-        weeks = [_week(rows, one, prices) for one in (before, period)]
+        weeks = [_week(rows, week, prices) for week in (before, period)]
         for row, last, this in zip(rows, *weeks, strict=True):
             if isinstance(this, str) or isinstance(last, str):
                 left_out[this if isinstance(this, str) else str(last)] += 1
             else:
                 lines.append((row, Both(row.name, this, last, thing(row))))
-    both = [one for _, one in lines]
-    moved = sorted(both, key=lambda one: -abs(one.change_usd))
+    both = [cost for _, cost in lines]
+    moved = sorted(both, key=lambda cost: -abs(cost.change_usd))
     unused = _unused(team_id, period)
     return Costs(
         _sum("all", both),
         [
-            _sum(kind.many, [one for row, one in lines if row.kind == key])
+            _sum(kind.many, [cost for row, cost in lines if row.kind == key])
             for key, kind in KINDS.items()
             if any(row.kind == key for row, _ in lines)
         ],
-        [one for one in moved[:MOST] if abs(one.change_usd) >= Decimal("0.01")],
+        [cost for cost in moved[:MOST] if abs(cost.change_usd) >= Decimal("0.01")],
         prices.name,
         dict(left_out),
-        [*unused[:MOST], *_elsewhere(team_id, {one.thing.link for one in unused})],
-        sum((one.usd for one in unused), NOTHING),
+        [*unused[:MOST], *_elsewhere(team_id, {saving.thing.link for saving in unused})],
+        sum((saving.usd for saving in unused), NOTHING),
         _idle(team_id, period).filter(usd=None).count(),
     )
 
@@ -121,27 +121,27 @@ def _groups(team_id: int, begin: datetime) -> list[list[Resource]]:
     rows = Resource.objects.filter(
         Q(gone_at=None) | Q(gone_at__gt=begin), team_id=team_id, source=None, kind__in=kinds
     )
-    found: dict[tuple[int | None, str], list[Resource]] = defaultdict(list)
+    groups: dict[tuple[int | None, str], list[Resource]] = defaultdict(list)
     for row in rows.select_related("account").defer("verdicts", "bill").order_by("pk"):
-        found[row.account_id, row.region].append(row)
-    return list(found.values())
+        groups[row.account_id, row.region].append(row)
+    return list(groups.values())
 
 
 def _week(rows: list[Resource], period: Period, prices: PriceList) -> list[Decimal | str]:
     """USD of each resource in a week, or why it is not known."""
-    start, end = (int(one.timestamp()) for one in (period.begin, period.end))
+    start, end = (int(moment.timestamp()) for moment in (period.begin, period.end))
     usage = usage_of(rows, start, end)
-    found: list[Decimal | str] = []
+    costs: list[Decimal | str] = []
     for row, month in zip(rows, monthly_costs(rows, usage, prices), strict=True):
         hours = _hours(row, period)
         if not hours:
-            found.append(NOTHING)
+            costs.append(NOTHING)
         elif month.usd is None:
             gaps = [str(line["gap"]) for line in month.lines if line["gap"]]
-            found.append(gaps[0] if gaps else "we do not know its prices")
+            costs.append(gaps[0] if gaps else "we do not know its prices")
         else:
-            found.append(month.usd * hours / HOURS_PER_MONTH)
-    return found
+            costs.append(month.usd * hours / HOURS_PER_MONTH)
+    return costs
 
 
 def _hours(row: Resource, period: Period) -> Decimal:
@@ -152,20 +152,20 @@ def _hours(row: Resource, period: Period) -> Decimal:
     return max(NOTHING, Decimal(int((end - begin).total_seconds())) / 3_600)
 
 
-def _sum(name: str, some: Iterable[Both]) -> Both:
-    some = list(some)
-    now, before = ([getattr(one, field) for one in some] for field in ("usd", "before_usd"))
+def _sum(name: str, costs: Iterable[Both]) -> Both:
+    costs = list(costs)
+    now, before = ([getattr(cost, field) for cost in costs] for field in ("usd", "before_usd"))
     return Both(name, sum(now, NOTHING), sum(before, NOTHING))
 
 
 def _unused(team_id: int, period: Period) -> list[Saving]:
     """Resources of which a finding says that nobody needs them, the dearest first."""
     rows = _idle(team_id, period).filter(usd__gt=0)
-    found = [
+    savings = [
         Saving(thing(row), row.usd or NOTHING, "", NOTHING)
         for row in rows.select_related("account", "source")
     ]
-    return sorted(found, key=lambda one: -one.usd)
+    return sorted(savings, key=lambda saving: -saving.usd)
 
 
 def _idle(team_id: int, period: Period) -> QuerySet[Resource]:
@@ -184,7 +184,7 @@ def _elsewhere(team_id: int, unused: Collection[Link]) -> list[Saving]:
     """The dearest resources whose traffic another option could carry for less."""
     kinds = [key for key, kind in KINDS.items() if kind.part_of]
     rows = Resource.objects.filter(team_id=team_id, gone_at=None, kind__in=kinds, usd__gt=0)
-    found = []
+    savings = []
     for row in rows.select_related("account", "source").order_by("-usd")[:MOST_ELSEWHERE]:
         about = thing(row)
         try:
@@ -193,5 +193,5 @@ def _elsewhere(team_id: int, unused: Collection[Link]) -> list[Saving]:
             return []
         if asked and asked.cheaper and about.link not in unused:
             best = asked.cheaper[0]
-            found.append(Saving(about, row.usd or NOTHING, best.name, best.usd))
-    return found
+            savings.append(Saving(about, row.usd or NOTHING, best.name, best.usd))
+    return savings

@@ -83,19 +83,21 @@ def troubles(team_id: int, period: Period, weeks: Sequence[Period]) -> Troubles:
     of = noticed(of.defer("resource__verdicts", "resource__bill", "resource__facts"))
     muted = Q(muted_until__gt=period.end)
     here = list(open_at(of, period.end).exclude(muted))
-    here.sort(key=lambda one: (RANKS.get(one.state, 9), one.opened_at, one.pk))
+    here.sort(key=lambda finding: (RANKS.get(finding.state, 9), finding.opened_at, finding.pk))
     new = _with_event(here, "opened", period)
     worsened = _with_event(here, "worsened", period) - new
-    worse = {one.pk for one in here if one.pk in worsened and one.state == "critical"}
+    worse = {
+        finding.pk for finding in here if finding.pk in worsened and finding.state == "critical"
+    }
     solved, brief = _closed(of.exclude(muted), period)
-    lines = {one.pk: _trouble(one, one.pk in new) for one in here}
+    lines = {finding.pk: _trouble(finding, finding.pk in new) for finding in here}
     return Troubles(
         _some(list(lines.values())),
-        sum(one.state == "critical" for one in here),
-        _some([lines[one.pk] for one in here if one.pk in new]),
-        [one.uid for one in here if one.pk in new],
-        _some([lines[one.pk] for one in here if one.pk in worse]),
-        _some([_trouble(one, is_new=False) for one in solved]),
+        sum(finding.state == "critical" for finding in here),
+        _some([lines[finding.pk] for finding in here if finding.pk in new]),
+        [finding.uid for finding in here if finding.pk in new],
+        _some([lines[finding.pk] for finding in here if finding.pk in worse]),
+        _some([_trouble(finding, is_new=False) for finding in solved]),
         brief,
         open_at(of, period.end).filter(muted).count(),
         _things(_appeared(team_id, period)),
@@ -117,7 +119,7 @@ def _closed(of: Noticed, period: Period) -> tuple[list[Finding], int]:
     rows = of.filter(closed_at__gte=period.begin, closed_at__lt=period.end).order_by("-closed_at")
     closed = [row for row in rows if is_watched(row.resource)]
     old = set(rows.filter(noticed_at__lt=period.begin).values_list("pk", flat=True))
-    solved = [one for one in closed if one.pk in old]
+    solved = [finding for finding in closed if finding.pk in old]
     return solved, len(closed) - len(solved)
 
 
@@ -132,24 +134,24 @@ def noticed(of: QuerySet[Finding]) -> Noticed:
     return of.annotate(noticed_at=Subquery(opened.values("at")[:1]))
 
 
-def _with_event(rows: Sequence[Finding], what: str, period: Period) -> set[int]:
-    found = FindingEvent.objects.filter(
-        finding__in=[row.pk for row in rows], what=what, at__gte=period.begin, at__lt=period.end
+def _with_event(rows: Sequence[Finding], event: str, period: Period) -> set[int]:
+    events = FindingEvent.objects.filter(
+        finding__in=[row.pk for row in rows], what=event, at__gte=period.begin, at__lt=period.end
     )
-    return set(found.values_list("finding_id", flat=True))
+    return set(events.values_list("finding_id", flat=True))
 
 
-def _trouble(one: Finding, is_new: bool) -> Trouble:
+def _trouble(finding: Finding, is_new: bool) -> Trouble:
     return Trouble(
-        thing(one.resource),
-        one.rule,
-        one.part,
-        one.state,
-        one.why,
-        one.opened_at,
-        one.closed_at,
+        thing(finding.resource),
+        finding.rule,
+        finding.part,
+        finding.state,
+        finding.why,
+        finding.opened_at,
+        finding.closed_at,
         is_new,
-        one.acknowledged_at is not None,
+        finding.acknowledged_at is not None,
     )
 
 
@@ -170,8 +172,8 @@ def _appeared(team_id: int, period: Period) -> QuerySet[Resource]:
 
 
 def _things(rows: Iterable[Resource]) -> Things:
-    found = [thing(row) for row in rows]
-    return Things(len(found), found[:MOST])
+    resources = [thing(row) for row in rows]
+    return Things(len(resources), resources[:MOST])
 
 
 def _kinds(team_id: int, weeks: Sequence[Period]) -> list[KindWeeks]:
@@ -185,21 +187,21 @@ def _kinds(team_id: int, weeks: Sequence[Period]) -> list[KindWeeks]:
     of = of.filter(Q(closed_at=None) | Q(closed_at__gte=weeks[0].begin))
     of = of.exclude(muted_until__gt=weeks[-1].end)
     rows = list(of.values_list("resource__kind", "noticed_at", "closed_at"))
-    found = []
+    kinds = []
     for key, kind in KINDS.items():
         if there[key]:
-            mine = [(begin, end) for of_kind, begin, end in rows if of_kind == key]
-            counts = [_open_in(mine, week) if _is_seen(since, week) else None for week in weeks]
-            found.append(KindWeeks(kind.many, there[key], counts))
-    return found
+            spans = [(begin, end) for of_kind, begin, end in rows if of_kind == key]
+            counts = [_open_in(spans, week) if _is_seen(since, week) else None for week in weeks]
+            kinds.append(KindWeeks(kind.many, there[key], counts))
+    return kinds
 
 
 def _watched_since(team_id: int) -> datetime | None:
-    found = [
+    first_rows = [
         model.objects.filter(team_id=team_id).order_by("created_at").first()
         for model in (AwsAccount, PrometheusSource)
     ]
-    return min((one.created_at for one in found if one), default=None)
+    return min((row.created_at for row in first_rows if row), default=None)
 
 
 def _is_seen(since: datetime | None, week: Period) -> bool:

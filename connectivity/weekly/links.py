@@ -26,8 +26,8 @@ class Thing(NamedTuple):
 
 def is_watched(row: Resource) -> bool:
     """Somebody wants to know of it: what is no longer looked at has not become better."""
-    one = row.account
-    return one is None or (one.removed_at is None and row.region in one.regions)
+    account = row.account
+    return account is None or (account.removed_at is None and row.region in account.regions)
 
 
 def thing(row: Resource) -> Thing:

@@ -84,7 +84,7 @@ def report(team_id: int, schedule: Schedule, period: Period) -> dict[str, Any]:
     has_sources = PrometheusSource.objects.filter(**begun).exists()
     is_watching = bool(accounts) or has_sources
     is_demo = bool(accounts) and all(account.is_demo for account in accounts) and not has_sources
-    made = Report(
+    document = Report(
         _subject(health, money, price_news, dark, is_watching=is_watching, is_demo=is_demo),
         period.week,
         period.begin,
@@ -101,13 +101,13 @@ def report(team_id: int, schedule: Schedule, period: Period) -> dict[str, Any]:
         week_news.latencies(team_id, period),
         dark,
     )
-    return dict(plain(made))
+    return dict(plain(document))
 
 
 def _seven_days(schedule: Schedule, period: Period) -> Period:
-    found = schedule.of(period.week)
-    if found.end == period.end:
-        return found
+    calendar_week = schedule.of(period.week)
+    if calendar_week.end == period.end:
+        return calendar_week
     return Period(period.week, period.end - timedelta(days=7), period.end)
 
 
@@ -121,19 +121,19 @@ def _subject(
     is_demo: bool,
 ) -> str:
     """The verdict in a line."""
-    said = [_problems(health, dark) if is_watching else "nothing is watched yet"]
+    verdicts = [_problems(health, dark) if is_watching else "nothing is watched yet"]
     if is_watching and dark.places:
-        said.append(f"{len(dark.places)} place{'s' * (len(dark.places) > 1)} not seen")
+        verdicts.append(f"{len(dark.places)} place{'s' * (len(dark.places) > 1)} not seen")
     change = money.change_percent if money else None
     if change is not None:
         way = "up" if change > 0 else "down"
         size = f"{abs(change):.0f}"
-        said.append("costs unchanged" if size == "0" else f"costs {way} {size} %")
+        verdicts.append("costs unchanged" if size == "0" else f"costs {way} {size} %")
     if news and news.flips:
-        said.append(f"{news.flips} recommendation{'s' * (news.flips > 1)} changed")
+        verdicts.append(f"{news.flips} recommendation{'s' * (news.flips > 1)} changed")
     elif news and news.changed:
-        said.append(f"{news.changed:,} price{'s' * (news.changed > 1)} changed")
-    words = "; ".join(said)
+        verdicts.append(f"{news.changed:,} price{'s' * (news.changed > 1)} changed")
+    words = "; ".join(verdicts)
     return f"demo: {words}" if is_demo else words[0].upper() + words[1:]
 
 
@@ -159,34 +159,40 @@ def _of_findings(team_id: int, period: Period, health: Troubles) -> Iterator[ToD
     owners = rows.select_related("resource__account", "resource__source")
     for owner in owners.defer("resource__verdicts", "resource__bill", "resource__facts"):
         groups[owner.rule].append(owner)
-    for id, some in groups.items():
-        some.sort(key=lambda one: (one.state != "critical", -(one.resource.usd or 0), one.pk))
-        first = some[0]
+    for id, group in groups.items():
+        group.sort(
+            key=lambda finding: (
+                finding.state != "critical",
+                -(finding.resource.usd or 0),
+                finding.pk,
+            )
+        )
+        first = group[0]
         rule = KINDS[first.resource.kind].rule(id)
         if rule is not None:
             about = thing(first.resource)
             yield ToDo(
                 rule.means,
                 about,
-                len({one.resource_id for one in some}) - 1,
+                len({finding.resource_id for finding in group}) - 1,
                 first.state,
-                any(one.uid in new for one in some),
+                any(finding.uid in new for finding in group),
                 _evidence(rule, first),
                 " ".join(rule.steps[:MOST_STEPS]),
-                _effect(rule, some),
+                _effect(rule, group),
                 about.link,
             )
 
 
-def _evidence(rule: HealthRule | ConfigurationRule, one: Finding) -> str:
+def _evidence(rule: HealthRule | ConfigurationRule, finding: Finding) -> str:
     metric = f"{rule.metric}: " if isinstance(rule, HealthRule) else ""
-    return f"{metric}{one.why}" + (f" ({one.part})" if one.part else "")
+    return f"{metric}{finding.why}" + (f" ({finding.part})" if finding.part else "")
 
 
-def _effect(rule: HealthRule | ConfigurationRule, some: list[Finding]) -> str:
+def _effect(rule: HealthRule | ConfigurationRule, findings: list[Finding]) -> str:
     if not isinstance(rule.effect, Saves):
         return rule.effect
-    costs = {finding.resource_id: finding.resource.usd for finding in some}
+    costs = {finding.resource_id: finding.resource.usd for finding in findings}
     known = [usd for usd in costs.values() if usd is not None]
     if not known:
         return "Saves its monthly cost, of which we have no price here."
@@ -196,19 +202,19 @@ def _effect(rule: HealthRule | ConfigurationRule, some: list[Finding]) -> str:
 
 
 def _of_prices(news: Prices | None) -> Iterator[ToDo]:
-    for one in news.moved if news else ():
-        if one.is_flip and one.after.option:
+    for moved in news.moved if news else ():
+        if moved.is_flip and moved.after.option:
             yield ToDo(
-                f"{one.name}: {one.after.option} is recommended now, no longer "
-                f"{one.before.option or 'nothing'}.",
+                f"{moved.name}: {moved.after.option} is recommended now, no longer "
+                f"{moved.before.option or 'nothing'}.",
                 None,
                 0,
                 "",
                 True,
-                "; ".join(one.because),
+                "; ".join(moved.because),
                 "Look at the comparison, and decide again.",
-                _difference(one.before.usd, one.after.usd) + _mix(one.after),
-                one.link,
+                _difference(moved.before.usd, moved.after.usd) + _mix(moved.after),
+                moved.link,
             )
 
 
@@ -240,9 +246,9 @@ def _of_dark(dark: Unseen) -> Iterator[ToDo]:
         )
 
 
-def _urgency(one: ToDo) -> tuple[int, bool, str]:
+def _urgency(to_do: ToDo) -> tuple[int, bool, str]:
     ranks = {"critical": 0, "": 1, "warning": 2}
-    return ranks[one.state], not one.is_new, one.what
+    return ranks[to_do.state], not to_do.is_new, to_do.what
 
 
 def plain(value: Any) -> Any:
@@ -253,9 +259,9 @@ def plain(value: Any) -> Any:
         )
         return {name: plain(getattr(value, name)) for name in (*names, *_computed(value))}
     if isinstance(value, dict):
-        return {str(key): plain(one) for key, one in value.items()}
+        return {str(key): plain(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
+        return [plain(entry) for entry in value]
     if isinstance(value, Decimal):
         return str(cents(value))
     if isinstance(value, datetime):
@@ -267,10 +273,10 @@ def plain(value: Any) -> Any:
 
 def one_line(text: str) -> str:
     """Without line breaks and other characters that are not seen but act."""
-    kept = (" " if category(one)[0] in "ZC" else one for one in text)
+    kept = (" " if category(character)[0] in "ZC" else character for character in text)
     return " ".join("".join(kept).split())
 
 
 def _computed(value: Any) -> list[str]:
     """Names of properties: what follows from the fields is told, too."""
-    return [name for name, one in vars(type(value)).items() if isinstance(one, property)]
+    return [name for name, member in vars(type(value)).items() if isinstance(member, property)]

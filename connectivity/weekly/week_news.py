@@ -84,16 +84,18 @@ def prices(team_id: int, period: Period) -> Prices | None:
         effects, left = price_effects(team_id, old, new, MOST_TOPOLOGIES)
     except (queries.UnknownLatencies, UnknownPriceList):
         effects, left = [], 0
-    some = [words_of(one) for one in changed[:MOST]]
+    examples = [words_of(change) for change in changed[:MOST]]
     flips = sum(effect.is_flip for effect in effects)
     moved = [_moved(effect) for effect in effects]
-    return Prices(new, as_of, old, len(changed), some, moved, flips, left)
+    return Prices(new, as_of, old, len(changed), examples, moved, flips, left)
 
 
-def _moved(one: Effect) -> Moved:
-    before, after = (Money(side.option, side.usd, side.mix_usd) for side in (one.before, one.after))
-    link = Link("topology", one.uid)
-    return Moved(one.name, link, before, after, one.is_flip, list(one.because))
+def _moved(effect: Effect) -> Moved:
+    before, after = (
+        Money(side.option, side.usd, side.mix_usd) for side in (effect.before, effect.after)
+    )
+    link = Link("topology", effect.uid)
+    return Moved(effect.name, link, before, after, effect.is_flip, list(effect.because))
 
 
 def saved(team_id: int, period: Period) -> list[Saved]:
@@ -115,7 +117,7 @@ def saved(team_id: int, period: Period) -> list[Saved]:
             row.created_at,
             Link("topology", row.topology.uid),
         )
-        for row in sorted(newest.values(), key=lambda one: one.created_at, reverse=True)
+        for row in sorted(newest.values(), key=lambda version: version.created_at, reverse=True)
     ]
 
 
@@ -141,21 +143,21 @@ class Latencies:
 
 def latencies(team_id: int, period: Period) -> Latencies:
     own = MeasuredCell.objects.filter(team_id=team_id)
-    days = [one.date().isoformat() for one in (period.begin, period.end)]
+    days = [moment.date().isoformat() for moment in (period.begin, period.end)]
     new = own.exclude(drift_us=None).filter(as_of__gte=days[0], as_of__lt=days[1])
     old_before = period.end.timestamp() - AGEING_DAYS * 86_400
     old_day = datetime.fromtimestamp(old_before, period.end.tzinfo).date().isoformat()
-    largest = sorted(new, key=lambda one: -abs(one.drift_us or 0))[:MOST]
+    largest = sorted(new, key=lambda cell: -abs(cell.drift_us or 0))[:MOST]
     try:
         as_of = queries.latencies(None).as_of
     except queries.UnknownLatencies:
         as_of = ""
-    some = [
-        Drift(_option(one.option), one.source, one.destination, one.drift_us or 0)
-        for one in largest
+    drifts = [
+        Drift(_option(cell.option), cell.source, cell.destination, cell.drift_us or 0)
+        for cell in largest
     ]
     old = own.filter(as_of__lt=old_day).count()
-    return Latencies(own.count(), new.count(), some, old, as_of)
+    return Latencies(own.count(), new.count(), drifts, old, as_of)
 
 
 def _option(key: str) -> str:
@@ -200,9 +202,9 @@ def unseen(team_id: int, period: Period) -> Unseen:
     )
 
 
-def _silence(one: lookup.Place) -> str:
-    why = one.problems[0] if one.problems else "has not answered yet"
-    return f"{', '.join(filter(None, (one.owner, one.region)))}: {why}"
+def _silence(place: lookup.Place) -> str:
+    why = place.problems[0] if place.problems else "has not answered yet"
+    return f"{', '.join(filter(None, (place.owner, place.region)))}: {why}"
 
 
 def _spent(team_id: int, period: Period) -> QuerySet[Spending]:

@@ -30,7 +30,11 @@ class Tool(Protocol):
 
 
 _FOUND = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
-TOOLS = {one.NAME: cast(Tool, one) for one in _FOUND if hasattr(one, "recognises")}
+TOOLS = {
+    tool_module.NAME: cast(Tool, tool_module)
+    for tool_module in _FOUND
+    if hasattr(tool_module, "recognises")
+}
 
 
 def read_runs(data: bytes, tool: str = "auto", asked: Asked | None = None) -> tuple[Run, ...]:
@@ -43,19 +47,23 @@ def read_runs(data: bytes, tool: str = "auto", asked: Asked | None = None) -> tu
     text = decoded(data)
     if tool != "auto" and tool not in TOOLS:
         refuse(1, f"no tool is called {tool!r}{did_you_mean(tool, TOOLS)}; known: {known()}")
-    found = [one for name, one in TOOLS.items() if tool in ("auto", name) and one.recognises(text)]
-    seen = unread.named(text) if tool == "auto" and not found else None
+    matching = [
+        tool_module
+        for name, tool_module in TOOLS.items()
+        if tool in ("auto", name) and tool_module.recognises(text)
+    ]
+    seen = unread.named(text) if tool == "auto" and not matching else None
     if seen:
         refuse(*seen)
-    if not found:
+    if not matching:
         remedy = f"known are {known()}" if tool == "auto" else "leave --tool out to have it found"
-        what = "any known tool" if tool == "auto" else tool
-        refuse(1, f"this does not look like output of {what}; {remedy}")
-    if len(found) > 1:
-        names = " or ".join(one.NAME for one in found)
+        expected = "any known tool" if tool == "auto" else tool
+        refuse(1, f"this does not look like output of {expected}; {remedy}")
+    if len(matching) > 1:
+        names = " or ".join(tool_module.NAME for tool_module in matching)
         refuse(1, f"this may be output of {names}; say which with --tool")
     asked = asked or Asked()
-    return chosen(found[0].read(text, asked), asked)
+    return chosen(matching[0].read(text, asked), asked)
 
 
 def known() -> str:

@@ -15,11 +15,11 @@ def chosen(runs: Iterable[Run], asked: Asked) -> tuple[Run, ...]:
     Raises:
         DocumentRefused: there are several and none is asked for, or none is what is asked for.
     """
-    found = tuple(runs)
-    host = the_host(_lines((run.host, run.line) for run in found), asked)
-    found = tuple(run for run in found if run.host == host)
-    tag = the_tag(_lines((run.tag, run.line) for run in found), asked)
-    return tuple(run for run in found if run.tag == tag)
+    candidates = tuple(runs)
+    host = the_host(_lines((run.host, run.line) for run in candidates), asked)
+    candidates = tuple(run for run in candidates if run.host == host)
+    tag = the_tag(_lines((run.tag, run.line) for run in candidates), asked)
+    return tuple(run for run in candidates if run.tag == tag)
 
 
 def the_host(lines: Mapping[str, int], asked: Asked) -> str:

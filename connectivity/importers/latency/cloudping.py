@@ -33,15 +33,15 @@ def recognises(text: Text) -> bool:
         head.startswith("{")
         and '"data"' in head
         and '"fields"' not in head  # an answer of Network Flow Monitor
-        and any(f'"{one}"' in head for one in AZ_PREFIXES)
+        and any(f'"{prefix}"' in head for prefix in AZ_PREFIXES)
     )
 
 
 def read(text: Text, asked: Asked) -> tuple[Run, ...]:
     """One run for each pair of Regions."""
     document = text.json
-    said = document.get("metadata") if isinstance(document, dict) else None
-    metadata: dict[str, Any] = said if isinstance(said, dict) else {}
+    entry = document.get("metadata") if isinstance(document, dict) else None
+    metadata: dict[str, Any] = entry if isinstance(entry, dict) else {}
     statistic = str(metadata.get("percentile") or asked.statistic or "")
     if not statistic:
         refuse(1, "the file does not say which statistic it has: say --statistic p50, p90 or p99")

@@ -86,11 +86,11 @@ def _percentiles(histogram: dict[str, Any], line: int) -> dict[str, float]:
     listed = histogram.get("Percentiles")
     if not isinstance(listed, list) or not listed:
         refuse(line, 'no percentiles; run fortio with -p "50,90,99,99.9"')
-    found = {}
-    for one in listed:
-        if not isinstance(one, dict):
+    figures = {}
+    for percentile in listed:
+        if not isinstance(percentile, dict):
             refuse(line, "a percentile is not an object with Percentile and Value")
-        percent = number(one.get("Percentile"), line, "Percentile")
+        percent = number(percentile.get("Percentile"), line, "Percentile")
         if percent in NAMES:
-            found[NAMES[percent]] = number(one.get("Value"), line, f"p{percent:g}") * US
-    return found
+            figures[NAMES[percent]] = number(percentile.get("Value"), line, f"p{percent:g}") * US
+    return figures

@@ -17,15 +17,15 @@ def recognises(text: Text) -> bool:
 def read(text: Text, asked: Asked) -> tuple[Run, ...]:
     """The one distribution, in the unit that was asked for."""
     text.require_end(LAST)
-    found = spectrum(text.filled)
+    distribution = spectrum(text.filled)
     if asked.unit is None:
         refuse(1, "the file has no unit: say it with --unit ns, us, ms or s")
     per = US_PER[asked.unit]
     run = Run(
         tool=NAME,
-        line=found.line,
-        samples=found.samples,
+        line=distribution.line,
+        samples=distribution.samples,
         direction_note=f"taken for round trips, in {asked.unit} as you said",
-        figures={name: value * per for name, value in found.figures.items()},
+        figures={name: value * per for name, value in distribution.figures.items()},
     )
     return checked([run], slack=0.01)

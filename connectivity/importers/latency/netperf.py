@@ -81,15 +81,15 @@ def _without_histogram(body: Body) -> tuple[Body, Row]:
     return body[:start], {"HIST_TOTAL": total}
 
 
-def _test(what: str, line: int) -> str:
+def _test(banner: str, line: int) -> str:
     """TCP_RR, UDP_RR, TCP_CRR ... from the banner."""
-    protocol, upper = what.split(" ")[0], what.upper()
+    protocol, upper = banner.split(" ")[0], banner.upper()
     if any(word in upper for word in ("STREAM", "MAERTS", "SENDFILE", "OMNI SEND", "OMNI RECV")):
         refuse(
             line,
-            f"{what}: a throughput test, whose latencies are those of a send call; use -t TCP_RR",
+            f"{banner}: a throughput test, whose latencies are those of a send call; use -t TCP_RR",
         )
-    if not what:
+    if not banner:
         return "RR"
     return f"{protocol}_CRR" if "CONNECT" in upper else f"{protocol}_RR"
 
@@ -97,9 +97,9 @@ def _test(what: str, line: int) -> str:
 def _run(row: Row, test: str, banner: str, line: int) -> Run:
     _require_transactions(row)
     burst = _whole(row, "BURST_SIZE")
-    said = BURST.search(banner)
-    if burst is None and said:
-        burst = int(said[1])
+    burst_match = BURST.search(banner)
+    if burst is None and burst_match:
+        burst = int(burst_match[1])
     has_unit = "THROUGHPUT_UNITS" in row and "TRANSACTION_RATE" not in row
     rate_key = "THROUGHPUT" if has_unit else "TRANSACTION_RATE"
     rate, seconds = (_number(row, key) for key in (rate_key, "ELAPSED_TIME"))

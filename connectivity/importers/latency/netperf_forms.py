@@ -65,10 +65,10 @@ def row_of(body: Body, asked: Asked) -> Row:
 
 def _key_values(body: Body) -> Iterator[tuple[str, tuple[int, str]]]:
     seen: set[str] = set()
-    for line, one in body:
-        match = KEY.match(one)
+    for line, content in body:
+        match = KEY.match(content)
         if match is None:
-            refuse(line, f"{shown(one)} is not KEY=value as netperf -k prints it")
+            refuse(line, f"{shown(content)} is not KEY=value as netperf -k prints it")
         if match["key"] in seen:
             refuse(line, f"{match['key']} for the second time; import runs one by one")
         seen.add(match["key"])
@@ -114,8 +114,8 @@ def _stacked(body: Body) -> Row:
     if not all(re.match(r"[-0-9.]+$|[0-9^A-Za-z]*/s$", cell[0]) for cell in cells):
         refuse(line, f"the last line is {shown(values)}, not values; the run was cut")
     titles = [""] * len(cells)
-    for at, (_, one) in enumerate(body[:-1]):
-        words = list(re.finditer(r"\S+", one))
+    for at, (_, header) in enumerate(body[:-1]):
+        words = list(re.finditer(r"\S+", header))
         if at == 0 and len(words) != len(cells):
             refuse(line, f"{len(cells)} values under {len(words)} headers")
         for word in words:

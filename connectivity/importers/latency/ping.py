@@ -201,14 +201,14 @@ def _of_summary(run: Run, summary: dict[str, float], doubles: int) -> Run:
 def _summary(text: Text, counted: int) -> tuple[dict[str, float], float, str]:
     """Its figures, the step of their print, and what it calls them."""
     wrong = [n for n, line in text.filled if line.startswith(("rtt ", "round-trip "))]
-    found = next(text.found(SUMMARY), None)
-    if found is None and wrong:
+    summary = next(text.found(SUMMARY), None)
+    if summary is None and wrong:
         refuse(wrong[0], "the line of round-trip times cannot be read")
-    if found is None:
+    if summary is None:
         refuse(
             counted, "packets came back, and the line of round-trip times is missing: it was cut"
         )
-    line, match = found
+    line, match = summary
     if match["names"] not in NAMES:
         refuse(line, f"the times are called {match['names']!r}, and not min/avg/max/mdev")
     values = match["values"].split("/")

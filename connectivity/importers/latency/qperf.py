@@ -43,8 +43,8 @@ Block = tuple[str, int, dict[str, tuple[int, str]]]
 
 def _blocks(text: Text) -> Iterator[Block]:
     block: Block | None = None
-    for line, one in text.filled:
-        test, value = TEST.match(one), VALUE.match(one)
+    for line, content in text.filled:
+        test, value = TEST.match(content), VALUE.match(content)
         if test:
             if block:
                 yield block
@@ -53,8 +53,8 @@ def _blocks(text: Text) -> Iterator[Block]:
             if value[1] in block[2]:
                 refuse(line, f"{value[1]} for the second time in {block[0]}")
             block[2][value[1]] = (line, value[2].strip())
-        elif not WARNING.match(one):
-            refuse(line, f"{one.strip()[:40]!r} is not a line of qperf")
+        elif not WARNING.match(content):
+            refuse(line, f"{content.strip()[:40]!r} is not a line of qperf")
     if block:
         yield block
 

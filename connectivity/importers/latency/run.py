@@ -81,7 +81,7 @@ def shown(value: object) -> str:
     return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")
 
 
-def number(text: object, line: int, what: str) -> float:
+def number(text: object, line: int, name: str) -> float:
     """A number that is not negative.
 
     Raises:
@@ -92,27 +92,27 @@ def number(text: object, line: int, what: str) -> float:
         comma = re.fullmatch(r"[0-9]+,[0-9]+", word)
         remedy = "; run the tool with LC_ALL=C" if comma else ""
         negative = " is negative" if word.startswith("-") else " is not a number"
-        refuse(line, f"{what} is {shown(word)}, which{negative}{remedy}")
+        refuse(line, f"{name} is {shown(word)}, which{negative}{remedy}")
     value = float(word)
     if not isfinite(value) or value > LARGEST_NUMBER:
-        refuse(line, f"{what} is {shown(word)}, larger than anything that is measured")
+        refuse(line, f"{name} is {shown(word)}, larger than anything that is measured")
     return value
 
 
-def whole(text: object, line: int, what: str) -> int:
+def whole(text: object, line: int, name: str) -> int:
     """A count, with or without separators of thousands."""
-    value = number(str(text).replace(",", ""), line, what)
+    value = number(str(text).replace(",", ""), line, name)
     if value != int(value):
-        refuse(line, f"{what} is {shown(text)}, not a whole number")
+        refuse(line, f"{name} is {shown(text)}, not a whole number")
     return int(value)
 
 
-def microseconds(text: str, line: int, what: str) -> float:
+def microseconds(text: str, line: int, name: str) -> float:
     """A time with its unit, e.g. `1.17ms` or `33 us`."""
     match = re.fullmatch(r"\s*([-+0-9.,eE]+?)\s*([a-zµ]+)\s*", text[:LONGEST_TIME])
     if match is None or match[2] not in US_PER:
-        refuse(line, f"{what} is {shown(text)}, not a time with a unit (ns, us, ms, s)")
-    return number(match[1], line, what) * US_PER[match[2]]
+        refuse(line, f"{name} is {shown(text)}, not a time with a unit (ns, us, ms, s)")
+    return number(match[1], line, name) * US_PER[match[2]]
 
 
 def share(sent: int, received: int, line: int) -> float:
@@ -155,7 +155,7 @@ def of_times(times_us: Sequence[float]) -> dict[str, float]:
         "mean": mean,
         "min": rising[0],
         "max": rising[-1],
-        "stddev": sqrt(sum((one - mean) ** 2 for one in rising) / count),
+        "stddev": sqrt(sum((round_trip - mean) ** 2 for round_trip in rising) / count),
     }
 
 
@@ -174,15 +174,15 @@ def checked(runs: Iterable[Run], slack: float = 0.0, finer: str = "") -> tuple[R
     Raises:
         DocumentRefused: every impossible figure.
     """
-    found = tuple(runs)
+    listed = tuple(runs)
     problems = [
         Problem(f"line {run.line}", problem)
-        for run in found
+        for run in listed
         for problem in _problems(run, slack, finer)
     ]
     if problems:
         raise DocumentRefused(problems)
-    return tuple(replace(run, figures=_within(run.figures), notes=_noted(run)) for run in found)
+    return tuple(replace(run, figures=_within(run.figures), notes=_noted(run)) for run in listed)
 
 
 def step_of(printed: str) -> float:

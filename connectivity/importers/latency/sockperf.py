@@ -84,18 +84,18 @@ def read(text: Text, asked: Asked) -> tuple[Run, ...]:
 
 
 def _points(text: Text) -> dict[str, float]:
-    found: dict[str, float] = {}
+    figures: dict[str, float] = {}
     for line, match in text.found(POINT):
         percent = 0.0 if match["end"] else number(match["p"], line, "the percentile")
         name = match["end"].lower() if match["end"] else NAMES.get(percent)
-        if name in found:
+        if name in figures:
             refuse(line, "this percentile is there twice; import runs one by one")
         if name:
-            found[name] = number(match["v"], line, "this observation")
-    missing = [name for name in ("max", "p99", "p50", "min") if name not in found]
+            figures[name] = number(match["v"], line, "this observation")
+    missing = [name for name in ("max", "p99", "p50", "min") if name not in figures]
     if missing:
         refuse(text.last_line, f"no {missing[0]}: the report was cut")
-    return found
+    return figures
 
 
 def _loss(text: Text, total: int | None) -> float | None:

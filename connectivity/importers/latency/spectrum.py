@@ -35,7 +35,7 @@ def spectrum(lines: Lines) -> Spectrum:
     last_line = lines[-1][0]
     mean = _footer(lines, MEAN, "mean")
     top = _footer(lines, MAX, "maximum")
-    if not any(BUCKETS.match(one) for _, one in lines):
+    if not any(BUCKETS.match(content) for _, content in lines):
         refuse(last_line, "the footer is cut")
     count = whole(top[1][2].removesuffix(".000"), top[0], "the total count")
     if not rows or rows[-1][2] != count:
@@ -60,12 +60,12 @@ def spectrum(lines: Lines) -> Spectrum:
 def _rows(lines: Lines) -> list[tuple[int, float, int]]:
     rows: list[tuple[int, float, int]] = []
     percentile = 0.0
-    for line, one in lines:
-        if TITLE.match(one) or one.lstrip().startswith("#["):
+    for line, content in lines:
+        if TITLE.match(content) or content.lstrip().startswith("#["):
             continue
-        match = POINT.match(one)
+        match = POINT.match(content)
         if match is None:
-            refuse(line, f"{one.strip()[:40]!r} is not a row of a percentile spectrum")
+            refuse(line, f"{content.strip()[:40]!r} is not a row of a percentile spectrum")
         value, seen = number(match[1], line, "the value"), int(match[3])
         before, percentile = percentile, number(match[2], line, "the percentile")
         is_rising = not rows or (value >= rows[-1][1] and seen >= rows[-1][2])
@@ -75,10 +75,10 @@ def _rows(lines: Lines) -> list[tuple[int, float, int]]:
     return rows
 
 
-def _footer(lines: Lines, pattern: re.Pattern[str], what: str) -> tuple[int, re.Match[str]]:
-    found = [(line, match) for line, one in lines if (match := pattern.match(one))]
-    if not found:
-        refuse(lines[-1][0], f"no {what} in a footer: the file was cut")
-    if len(found) > 1:
-        refuse(found[1][0], "a second spectrum ends here; import runs one by one")
-    return found[0]
+def _footer(lines: Lines, pattern: re.Pattern[str], name: str) -> tuple[int, re.Match[str]]:
+    matches = [(line, match) for line, content in lines if (match := pattern.match(content))]
+    if not matches:
+        refuse(lines[-1][0], f"no {name} in a footer: the file was cut")
+    if len(matches) > 1:
+        refuse(matches[1][0], "a second spectrum ends here; import runs one by one")
+    return matches[0]

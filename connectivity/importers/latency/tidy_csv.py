@@ -52,10 +52,10 @@ def gathered(rows: Iterable[tuple[int, Row]], asked: Asked) -> tuple[Run, ...]:
     """
     problems: list[Problem] = []
     groups: dict[Key, dict[str, tuple[int, Row]]] = {}
-    for line, found in rows:
-        row = found | {end: az_id_of(found[end], asked.zones) for end in ENDS}
+    for line, cells in rows:
+        row = cells | {end: az_id_of(cells[end], asked.zones) for end in ENDS}
         wrong = [Problem(f"line {line}", problem) for problem in _problems(row)]
-        statistics = groups.setdefault(tuple(row.get(one, "") for one in GROUP), {})
+        statistics = groups.setdefault(tuple(row.get(column, "") for column in GROUP), {})
         if row.get("percentile") in statistics:
             wrong.append(Problem(f"line {line}", "this cell is there twice, with another value"))
         statistics.setdefault(row.get("percentile", ""), (line, row))
@@ -68,18 +68,20 @@ def gathered(rows: Iterable[tuple[int, Row]], asked: Asked) -> tuple[Run, ...]:
 def _names(header: str) -> list[str]:
     if len(header) > LONGEST_HEADER:
         return []
-    return [one.strip().lower() for one in next(csv.reader([header]), [])]
+    return [name.strip().lower() for name in next(csv.reader([header]), [])]
 
 
 def _rows(text: Text) -> Iterator[tuple[int, Row]]:
     first_line, header = text.filled[0]
     names = [ALIASES.get(name, name) for name in _names(header)]
-    missing = [one for one in NEEDED if one not in names]
+    missing = [name for name in NEEDED if name not in names]
     unknown = [name for name in names if name not in KNOWN]
     if missing or unknown or len(set(names)) < len(names):
-        what = f"no column {missing[0]!r}" if missing else f"columns {names} are not all known"
+        mismatch = f"no column {missing[0]!r}" if missing else f"columns {names} are not all known"
         known = ", ".join(KNOWN)
-        raise DocumentRefused([Problem(f"line {first_line}", f"{what}; the columns are {known}")])
+        raise DocumentRefused(
+            [Problem(f"line {first_line}", f"{mismatch}; the columns are {known}")]
+        )
     reader = csv.reader(text.lines[first_line:], strict=True)
     try:
         for cells in reader:

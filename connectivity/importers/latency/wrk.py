@@ -77,33 +77,33 @@ def read(text: Text, asked: Asked) -> tuple[Run, ...]:
 
 def _percentiles(text: Text) -> dict[str, float]:
     """Of the first distribution: wrk2 prints an uncorrected one after it."""
-    found: dict[str, float] = {}
+    figures: dict[str, float] = {}
     is_inside = False
-    for line, one in text.filled:
-        if DISTRIBUTION.match(one):
-            if is_inside or found:
+    for line, content in text.filled:
+        if DISTRIBUTION.match(content):
+            if is_inside or figures:
                 break
             is_inside = True
             continue
-        point = POINT.match(one) if is_inside else None
+        point = POINT.match(content) if is_inside else None
         if is_inside and point is None:
             break
         if point and float(point[1]) in NAMES:
-            found[NAMES[float(point[1])]] = microseconds(point[2], line, f"the {point[1]} %")
-    return found
+            figures[NAMES[float(point[1])]] = microseconds(point[2], line, f"the {point[1]} %")
+    return figures
 
 
 def _detail(text: Text) -> Spectrum | None:
     """The first spectrum, in milliseconds."""
     lines = text.filled
-    first = next((i for i, (_, one) in enumerate(lines) if DETAILED.match(one)), None)
+    first = next((i for i, (_, content) in enumerate(lines) if DETAILED.match(content)), None)
     if first is None:
         return None
     last = next(
         (
             i
-            for i, (_, one) in enumerate(lines[first:], first)
-            if one.lstrip().startswith(("-----", "Latency Distribution", "#[Buckets"))
+            for i, (_, content) in enumerate(lines[first:], first)
+            if content.lstrip().startswith(("-----", "Latency Distribution", "#[Buckets"))
         ),
         len(lines) - 1,
     )
@@ -112,8 +112,8 @@ def _detail(text: Text) -> Spectrum | None:
 
 def _requests(text: Text, *, is_wrk2: bool) -> int | None:
     """wrk2 counts requests of its calibration that it does not measure."""
-    found = next(text.found(REQUESTS), None)
-    return None if found is None or is_wrk2 else whole(found[1][1], found[0], "requests")
+    counted = next(text.found(REQUESTS), None)
+    return None if counted is None or is_wrk2 else whole(counted[1][1], counted[0], "requests")
 
 
 def _notes(text: Text, *, is_wrk2: bool) -> Iterator[str]:
