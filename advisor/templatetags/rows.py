@@ -10,7 +10,7 @@ from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from advisor.templatetags.figures import amount, percent, signed_us, us
+from advisor.formatting import amount, percent, signed_us, us
 from advisor.web.comparison.bill_rows import LineRow
 from advisor.web.comparison.context import Finding
 from advisor.web.comparison.diagram_layout import FlowRow
@@ -43,8 +43,8 @@ WEAK = mark_safe(' <span class="tag warn">weak source</span>')  # our own words
 
 def _joined(markup: str, rows: Iterable[tuple[object, ...]]) -> SafeString:
     """As `format_html_join`, without its care for lazy texts, which costs as much as the rest."""
-    made = (markup.format(*map(_escaped, row)) for row in rows)
-    return mark_safe("".join(made))  # noqa: S308  # every value is escaped
+    texts = (markup.format(*map(_escaped, row)) for row in rows)
+    return mark_safe("".join(texts))  # noqa: S308  # every value is escaped
 
 
 def _escaped(value: object) -> str:
@@ -60,11 +60,11 @@ def bill_lines(lines: Iterable[LineRow]) -> SafeString:
     return _joined(LINE, (_line(line) for line in lines))
 
 
-def _line(one: LineRow) -> tuple[object, ...]:
-    note = _within("<small>{}</small>", one.note)
-    weak = WEAK if one.weak else ""
-    head = (one.what, one.usage_type, one.where, note, one.payer, one.account)
-    return (*head, one.quantity, one.rate, one.usd, one.as_of, weak, one.source)
+def _line(line: LineRow) -> tuple[object, ...]:
+    note = _within("<small>{}</small>", line.note)
+    weak = WEAK if line.weak else ""
+    head = (line.what, line.usage_type, line.where, note, line.payer, line.account)
+    return (*head, line.quantity, line.rate, line.usd, line.as_of, weak, line.source)
 
 
 @register.simple_tag
@@ -72,12 +72,12 @@ def finding_rows(findings: Iterable[Finding]) -> SafeString:
     return _joined(FINDING, (_finding(finding) for finding in findings))
 
 
-def _finding(one: Finding) -> tuple[object, ...]:
-    colour = "bad" if one.rule.severity == Severity.HARD else "warn"
-    remedy = _within(" <em>{}</em>", one.remedy)
-    more = f" and {one.more} more flows" if one.more else ""
-    head = (colour, one.word, one.rule.id, one.detail, remedy)
-    return (*head, ", ".join(one.flows), more, one.rule.source, one.rule.as_of)
+def _finding(finding: Finding) -> tuple[object, ...]:
+    colour = "bad" if finding.rule.severity == Severity.HARD else "warn"
+    remedy = _within(" <em>{}</em>", finding.remedy)
+    more = f" and {finding.more} more flows" if finding.more else ""
+    head = (colour, finding.word, finding.rule.id, finding.detail, remedy)
+    return (*head, ", ".join(finding.flows), more, finding.rule.source, finding.rule.as_of)
 
 
 @register.simple_tag
@@ -85,9 +85,10 @@ def latency_cells(cells: Iterable[Reading], *, is_baseline: bool) -> SafeString:
     return _joined(CELL, (_cell(cell, is_baseline=is_baseline) for cell in cells))
 
 
-def _cell(one: Reading, *, is_baseline: bool) -> tuple[object, ...]:
-    over = "baseline" if is_baseline else signed_us(one.overhead_us)
-    return (one.from_az, one.to_az, us(one.us), over, one.basis, one.as_of, one.comment)
+def _cell(reading: Reading, *, is_baseline: bool) -> tuple[object, ...]:
+    over = "baseline" if is_baseline else signed_us(reading.overhead_us)
+    head = (reading.from_az, reading.to_az, us(reading.us), over)
+    return (*head, reading.basis, reading.as_of, reading.comment)
 
 
 PAIR = (
@@ -105,9 +106,9 @@ def pair_rows(pairs: Iterable[FlowRow]) -> SafeString:
     return _joined(PAIR, map(_pair, pairs))
 
 
-def _pair(one: FlowRow) -> tuple[object, ...]:
-    across = "between Regions" if one.is_far else percent(one.crossing)
-    return (one.consumer, one.provider, amount(one.gb), across)
+def _pair(pair: FlowRow) -> tuple[object, ...]:
+    across = "between Regions" if pair.is_far else percent(pair.crossing)
+    return (pair.consumer, pair.provider, amount(pair.gb), across)
 
 
 @register.simple_tag
@@ -127,27 +128,25 @@ def matrix_rows(block: Block, option: str, statistic: str) -> SafeString:
     at = f"{reverse('latency-cell')}?option={option}&amp;from="
     rows = []
     for row in block.rows:
-        squares = "".join(_square(one, at, statistic) for one in row)
+        squares = "".join(_square(square, at, statistic) for square in row)
         rows.append(f'<tr><th scope="row">{escape(row[0].source)}</th>{squares}</tr>')
     return mark_safe("".join(rows))  # noqa: S308  # AZ IDs, Regions and numbers
 
 
-def _square(one: Square, at: str, statistic: str) -> str:
-    cell, where = one.cell, f"{at}{one.source}&amp;to={one.destination}"
-    if one.distance is not None:
-        return _by_distance(one.distance, where, statistic)
+def _square(square: Square, at: str, statistic: str) -> str:
+    cell, where = square.cell, f"{at}{square.source}&amp;to={square.destination}"
+    if square.distance is not None:
+        return _by_distance(square.distance, where, statistic)
     if cell is None:
         return '<td class="heat none" title="no data">·</td>'
-    if one.us is None:
-        mark = MARKS[one.state]
-        return f'<td class="heat none"><a href="{where}" title="{mark}">{WORDS[one.state]}</a></td>'
+    if square.us is None:
+        mark, word = MARKS[square.state], WORDS[square.state]
+        return f'<td class="heat none"><a href="{where}" title="{mark}">{word}</a></td>'
     drift = ' <abbr title="the newest run left the noise">Δ</abbr>' if cell.drift_us else ""
     runs = "1 run" if cell.runs == 1 else f"{cell.runs} runs"
     title = f"{cell.basis}, {escape(cell.as_of[:10])}, {runs}, grade {cell.grade}"
-    return (
-        f'<td class="heat heat-{one.level}"><a href="{where}" title="{title}">{one.us:,.5g}</a>'
-        f"{drift}</td>"
-    )
+    link = f'<a href="{where}" title="{title}">{square.us:,.5g}</a>'
+    return f'<td class="heat heat-{square.level}">{link}{drift}</td>'
 
 
 def _by_distance(distance: Distance, where: str, statistic: str) -> str:

@@ -22,16 +22,16 @@ def term(key: str, place: str = "") -> SafeString:
 
     `place` tells several of one page apart.
     """
-    one = terms()[key]
-    link = format_html(' <a href="{}" rel="noreferrer">{}</a>', one.url, one.source)
+    entry = terms()[key]
+    link = format_html(' <a href="{}" rel="noreferrer">{}</a>', entry.url, entry.source)
     return format_html(
         '<button type="button" class="ask" popovertarget="{id}" aria-label="What is {name}?">?'
         '</button><span class="term" popover id="{id}"><strong>{name}.</strong> {sentence}{link}'
         "</span>",
         id=f"term-{key}-{place}".rstrip("-"),
-        name=one.name,
-        sentence=one.sentence,
-        link=link if one.url else "",
+        name=entry.name,
+        sentence=entry.sentence,
+        link=link if entry.url else "",
     )
 
 

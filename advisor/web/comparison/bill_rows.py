@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from advisor.templatetags.figures import amount, exact, usd
+from advisor.formatting import amount, exact, usd
 from connectivity.core.comparison.answer import Answer
 from connectivity.core.comparison.compare import Comparison
 from costmodel.core.bill import Line
