@@ -34,6 +34,10 @@ class Away(Exception):
     """What is wrong with a part, as anybody may read it."""
 
 
+class BrokerAway(Exception):
+    """The broker does not answer."""
+
+
 class Part(NamedTuple):
     """Something that is needed, or that is only told: raises, or returns what to say."""
 
@@ -120,8 +124,11 @@ def broker() -> redis.Redis:
 
 
 def queue_length(name: str) -> int:
-    """Messages that no worker has taken. Raises: RedisError."""
-    return int(broker().llen(name))
+    """Messages that no worker has taken. Raises: BrokerAway."""
+    try:
+        return int(broker().llen(name))
+    except (redis.RedisError, OSError) as error:
+        raise BrokerAway(str(error)) from error
 
 
 def _broker() -> str:

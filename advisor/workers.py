@@ -10,10 +10,10 @@ import gc
 import logging
 import os
 import signal
-import socket
 import sys
 import time
 
+from celery.utils.nodenames import gethostname
 from django.db import connections
 
 from advisor.celery import app
@@ -82,7 +82,7 @@ def command(name: str) -> list[str]:
 
 def ping(names: list[str]) -> bool:
     """Whether each of them answers on this host."""
-    wanted = {f"{name}@{socket.gethostname()}" for name in names}
+    wanted = {f"{name}@{gethostname()}" for name in names}
     replies = app.control.ping(list(wanted), PING_S, limit=len(wanted)) or []
     return wanted <= {host for reply in replies for host in reply}
 

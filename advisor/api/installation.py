@@ -13,7 +13,6 @@ from django.db.models import Avg, Count, F, Max, Min
 from django.utils import timezone
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
-from redis.exceptions import RedisError
 
 from advisor import meters, readiness
 from advisor.celery import app
@@ -95,7 +94,7 @@ class Installation:
         names = sorted(app.amqp.queues)
         try:
             lengths = [readiness.queue_length(name) for name in names]
-        except (RedisError, OSError):
+        except readiness.BrokerAway:
             yield gauge("broker_up", "Whether the broker answers", value=0)
         else:
             yield gauge("broker_up", "Whether the broker answers", value=1)

@@ -7,6 +7,7 @@ from requests.adapters import HTTPAdapter
 
 from costmodel.deadline import Deadline
 
+ProviderError = requests.RequestException  # whatever is wrong between us and the provider
 TIMEOUT_S = 5  # from connecting to the last byte; a sign-in asks four times
 MOST_BYTES = 2**20  # of an answer: keys and claims have thousands
 

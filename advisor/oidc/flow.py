@@ -17,9 +17,9 @@ from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnec
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from requests import RequestException
 
 from advisor.judges import is_safe_url
+from advisor.oidc.asking import ProviderError
 from advisor.oidc.claims import ClaimsRefused, profile, verified
 
 logger = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # the library 
 
     @property
     def openid_config(self) -> dict[str, Any]:
-        """What the provider says of itself; raises: ClaimsRefused, RequestException."""
+        """What the provider says of itself; raises: ClaimsRefused, ProviderError."""
         if not hasattr(self, "_checked"):
             url = self.get_provider().server_url
             self._checked = _checked(_json(url), url)
@@ -85,7 +85,7 @@ class Provider(OpenIDConnectProvider):  # type: ignore[misc]
             response: HttpResponse = super().redirect(
                 request, process, next_url, data, auth_params={"nonce": nonce}, nonce=nonce
             )
-        except (RequestException, ClaimsRefused) as error:
+        except (ProviderError, ClaimsRefused) as error:
             response = render_authentication_error(request, self, exception=error)
         return response
 
@@ -100,7 +100,7 @@ class Callback(OAuth2CallbackView):  # type: ignore[misc]
 
 
 def _json(url: str, authorization: str = "") -> dict[str, Any]:
-    """Raises: ClaimsRefused, RequestException."""
+    """Raises: ClaimsRefused, ProviderError."""
     headers = {"Authorization": authorization} if authorization else {}
     with get_adapter().get_requests_session() as session:
         answer = session.get(url, headers=headers)

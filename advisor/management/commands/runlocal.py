@@ -1,18 +1,15 @@
 import fcntl
 import os
 import secrets
-import socket
 import sys
 import time
-import urllib.error
-import urllib.request
 from typing import IO, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from advisor.local import broker
+from advisor.local import address, broker
 from advisor.local.supervisor import NotReady, Program, Supervisor
 from advisor.models import Team, User
 from connectivity.actions import create_topology
@@ -59,7 +56,7 @@ class Command(BaseCommand):
 
     def _ready(self, password: str | None, supervisor: Supervisor) -> None:
         until = time.monotonic() + WAIT_S
-        while not _answers() and not supervisor.is_stopping:
+        while not address.answers(settings.ADVISOR_URL) and not supervisor.is_stopping:
             if time.monotonic() > until:
                 raise CommandError(f"no answer in {WAIT_S} s: see {settings.VAR_DIR}/web.log")
             time.sleep(0.2)
@@ -89,16 +86,14 @@ def _lock() -> IO[str]:
 
 
 def _check_port(host: str, port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise CommandError(
-                f"port {port} of {host} cannot be used ({error.strerror}); free it, or choose "
-                f"another one: ADVISOR_URL=http://{host}:{port + 1} scripts/run",
-                returncode=2,
-            ) from error
+    try:
+        address.check_free(host, port)
+    except address.AddressInUse as error:
+        raise CommandError(
+            f"port {port} of {host} cannot be used ({error}); free it, or choose "
+            f"another one: ADVISOR_URL=http://{host}:{port + 1} scripts/run",
+            returncode=2,
+        ) from error
 
 
 def _first_user() -> str | None:
@@ -117,12 +112,12 @@ def _reference_topology() -> None:
         create_topology(team.pk, read(REFERENCE.read_bytes()))
 
 
-def _programs(address: str) -> list[Program]:
+def _programs(bind: str) -> list[Program]:
     python = sys.executable
     celery = [python, "-m", "celery", "-A", "advisor.celery", "--quiet"]
     worker = [python, "-m", "advisor.workers"]
     beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""]
-    web = [python, "-m", "gunicorn", "--config", "python:advisor.server", "--bind", address]
+    web = [python, "-m", "gunicorn", "--config", "python:advisor.server", "--bind", bind]
     others = [Program("beat", beat), Program("web", web)]
     if settings.REDIS_URL:
         return [Program("worker", worker), *others]
@@ -131,11 +126,3 @@ def _programs(address: str) -> list[Program]:
         Program("worker", worker, before=broker.restore_unacknowledged),
         *others,
     ]
-
-
-def _answers() -> bool:
-    try:
-        with urllib.request.urlopen(f"{settings.ADVISOR_URL}/healthz", timeout=2) as reply:  # noqa: S310
-            return bool(reply.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
