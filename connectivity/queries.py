@@ -20,6 +20,9 @@ from connectivity.core.latency.aggregation import (
 )
 from connectivity.core.latency.lookup import LatencyCell, LatencySet
 from connectivity.core.latency.matrix import region_medians
+from connectivity.models import Measurement as Measurement
+from connectivity.models import Topology as Topology
+from connectivity.models import TopologyVersion as TopologyVersion
 
 
 class UnknownLatencies(LookupError):
@@ -235,3 +238,18 @@ def taken_by(team_id: int, tool: str) -> set[tuple[str, str, str]]:
     """Both ends and the moment of every measurement of a tool."""
     runs = models.Measurement.objects.filter(team_id=team_id, tool=tool)
     return set(runs.values_list("source", "destination", "taken"))
+
+
+def upload(team_id: int, uid: UUID) -> models.LatencyUpload:
+    """A file of measurements as it came.
+
+    Raises:
+        models.LatencyUpload.DoesNotExist: there is none, or it belongs to another team.
+    """
+    return models.LatencyUpload.objects.get(team_id=team_id, uid=uid)
+
+
+def versions_by_id(team_id: int, ids: Sequence[int]) -> dict[int, models.TopologyVersion]:
+    """Some versions of the team's by their rows, without their documents."""
+    rows = models.TopologyVersion.objects.filter(topology__team_id=team_id, pk__in=ids)
+    return {row.pk: row for row in rows.select_related("topology").defer("document")}

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from costmodel import models
 from costmodel.core.charges import PriceName
@@ -20,6 +20,9 @@ from costmodel.core.price_list import (
     Tier,
     changes,
 )
+from costmodel.models import PriceOverride as PriceOverride
+
+StoredPriceList = models.PriceList
 
 PRICE = (
     "service", "usage_type", "operation", "region", "to_region", "unit", "source", "as_of", "weak",
@@ -166,3 +169,15 @@ def price_lists(team_id: int) -> QuerySet[models.PriceList]:
     """The price lists that the team may use, the one in force first."""
     usable = models.PriceList.objects.filter(Q(team=None) | Q(team=team_id))
     return usable.select_related("base", "author")
+
+
+def overrides(team_id: int) -> QuerySet[PriceOverride]:
+    """The team's own prices, those that ended included."""
+    return PriceOverride.objects.filter(team_id=team_id).select_related("author")
+
+
+def newest_shipped_at() -> datetime | None:
+    """When the newest prices of AWS were stored."""
+    shipped = models.PriceList.objects.filter(team=None)
+    newest: datetime | None = shipped.aggregate(at=Max("created_at"))["at"]
+    return newest

@@ -1,11 +1,14 @@
 """The map agrees with the tree."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+ADVISOR = ROOT / "advisor"
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PLACES = re.findall(r"`((?:advisor|connectivity|costmodel|templates)/[\w/.]*)`", ARCHITECTURE)
@@ -39,3 +42,33 @@ def test_the_map_of_the_readme_names_every_room() -> None:
     map_of_the_core = README.partition("core/ ")[2].partition("No Django")[0]
     rooms = set(FLOORS) - {"health"}  # it has a line of its own
     assert rooms <= set(re.findall(r"\w+", map_of_the_core))
+
+
+DOORS = [path for room in ("web", "api", "templatetags") for path in (ADVISOR / room).rglob("*.py")]
+
+
+def _tables_asked(source: str) -> Iterator[str]:
+    """Names of other packages whose tables a module asks by itself."""
+    nodes = list(ast.walk(ast.parse(source)))
+    names = {
+        alias.asname or alias.name
+        for node in nodes
+        if isinstance(node, ast.ImportFrom)
+        and node.module
+        and not node.module.startswith("advisor")
+        for alias in node.names
+    }
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and node.attr == "objects":
+            root = node.value
+            while isinstance(root, ast.Attribute):
+                root = root.value
+            if isinstance(root, ast.Name) and root.id in names:
+                yield root.id
+
+
+def test_no_door_asks_a_table_of_the_network_or_of_prices() -> None:
+    asked = "from connectivity.queries import Topology\nTopology.objects.all()\n"
+    assert list(_tables_asked(asked)) == ["Topology"]
+    for path in DOORS:
+        assert list(_tables_asked(path.read_text(encoding="utf-8"))) == [], path

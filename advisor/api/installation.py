@@ -17,8 +17,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from advisor import meters, readiness
 from advisor.celery import app
 from advisor.models import Delivery, Job, WebhookDelivery
-from connectivity.models import Collection
-from costmodel.models import PriceList
+from connectivity.health import lookup
+from costmodel import queries
 
 MOST_ACCOUNTS = 100
 LATELY = timedelta(hours=1)
@@ -108,18 +108,16 @@ class Installation:
             yield gauge("worker_silent_seconds", text, value=silent_s)
 
     def _collections(self) -> Iterator[Metric]:
-        rows = Collection.objects.filter(account__removed_at=None)
-        late = rows.filter(due_at__lt=self.now).order_by().values_list("account__uid")
         named = gauge("collection_overdue_seconds", "By how much an account is late", "account")
         latest = 0.0
-        for account, due_at in late.annotate(since=Min("due_at")).order_by("since")[:MOST_ACCOUNTS]:
+        for account, due_at in lookup.overdue(self.now, MOST_ACCOUNTS):
             latest = max(latest, self._age_s(due_at))
             if account is not None:
                 named.add_metric([str(account)], self._age_s(due_at))
         yield named
         yield gauge("collection_overdue_max_seconds", "By how much the latest is", value=latest)
-        failing = rows.exclude(problem="").count()
-        yield gauge("collections_failing", "Whose last try had a problem", value=failing)
+        text = "Whose last try had a problem"
+        yield gauge("collections_failing", text, value=lookup.failing())
 
     def _outgoing(self) -> Iterator[Metric]:
         for name, model in (("mails", Delivery), ("webhook_deliveries", WebhookDelivery)):
@@ -134,7 +132,7 @@ class Installation:
             yield gauge(f"{name}_overdue_seconds", text, value=self._age_s(due_at))
 
     def _stored(self) -> Iterator[Metric]:
-        newest = PriceList.objects.filter(team=None).aggregate(at=Max("created_at"))["at"]
+        newest = queries.newest_shipped_at()
         if newest is not None:
             text = "Since the newest prices of AWS were stored"
             yield gauge("prices_age_seconds", text, value=self._age_s(newest))

@@ -41,7 +41,7 @@ from connectivity.measurements import (
     read_measurements,
     withdraw,
 )
-from connectivity.models import Measurement
+from connectivity.queries import Measurement
 
 FIELDS = ("tool", "option", "unit", "statistic", "host", "tag", "instance_type", "account")
 FILTERS = ("option", "source", "destination", "tool")

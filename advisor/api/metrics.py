@@ -16,7 +16,6 @@ from rest_framework.views import APIView
 from advisor.api.authentication import team_id_of
 from advisor.models import Job, WebhookDelivery
 from connectivity.health import lookup
-from connectivity.models import Finding
 
 
 class MetricsView(APIView):
@@ -64,9 +63,8 @@ class _OfTeam:
             for state, count in kind.counts.items():
                 resources.add_metric([kind.key, state], count)
         yield resources
-        rows = Finding.objects.filter(team_id=self.team_id, closed_at=None)
         findings = GaugeMetricFamily("advisor_health_findings", "Open findings", labels=["state"])
-        for state, count in rows.order_by().values_list("state").annotate(Count("pk")):
+        for state, count in lookup.open_findings(self.team_id).items():
             findings.add_metric([state], count)
         yield findings
 

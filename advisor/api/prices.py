@@ -33,7 +33,7 @@ from connectivity.price_effects import plain, price_effects, words_of
 from costmodel import ingest, queries
 from costmodel.core.overrides import Override
 from costmodel.core.price_list import Price
-from costmodel.models import PriceList, PriceOverride
+from costmodel.queries import PriceOverride, StoredPriceList
 
 MOST_TOPOLOGIES = 1_000
 MOST_REGIONS = 40
@@ -126,8 +126,7 @@ class OverridesView(PagedView):
     @extend_schema(responses=StoredOverrideSerializer(many=True))
     def get(self, request: Request) -> Response:
         """The team's own prices, those that ended included."""
-        found = PriceOverride.objects.filter(team_id=team_id_of(request)).select_related("author")
-        return self.paged(request, found, _override)
+        return self.paged(request, queries.overrides(team_id_of(request)), _override)
 
     @extend_schema(
         request=OverrideSerializer,
@@ -170,7 +169,7 @@ def read_override(data: Any) -> Override:
     return Override(**found.validated_data)
 
 
-def _list(row: PriceList) -> dict[str, Any]:
+def _list(row: StoredPriceList) -> dict[str, Any]:
     return {
         "name": row.name,
         "as_of": row.as_of,

@@ -29,7 +29,7 @@ from advisor.api.serializers import (
 )
 from connectivity import actions, queries
 from connectivity.core.problems import Problem
-from connectivity.models import Topology, TopologyVersion
+from connectivity.queries import Topology, TopologyVersion
 
 MOST_NAME = 200
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)")
@@ -48,7 +48,6 @@ class TopologyFilter(django_filters.FilterSet):  # type: ignore[misc]
             return found if moment.year == 1 else found.none()
 
     class Meta:
-        model = Topology
         fields: ClassVar = ["name", "updated_after"]
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from connectivity import points
 from connectivity.core.health.evaluation import HealthRule, State
@@ -21,11 +21,12 @@ from connectivity.health.spending import cap_of, spent
 from connectivity.models import (
     AwsAccount,
     Collection,
-    Finding,
-    Resource,
+    PrometheusSource,
     Series,
     Spending,
 )
+from connectivity.models import Finding as Finding
+from connectivity.models import Resource as Resource
 
 RANGES = {"3h": 3 * HOUR, "24h": 24 * HOUR, "7d": 7 * 24 * HOUR}
 RAW_UP_TO = 24 * HOUR  # a longer picture is drawn from hours
@@ -224,11 +225,51 @@ def cost(team_id: int, now: datetime) -> Cost:
     )
 
 
+def accounts(team_id: int) -> QuerySet[AwsAccount]:
+    """The accounts that are watched."""
+    return AwsAccount.objects.filter(team_id=team_id, removed_at=None)
+
+
 def is_watching(team_id: int) -> bool:
-    return AwsAccount.objects.filter(team_id=team_id, removed_at=None).exists()
+    return accounts(team_id).exists()
+
+
+def sources(team_id: int) -> QuerySet[PrometheusSource]:
+    """The Prometheus servers that are asked."""
+    return PrometheusSource.objects.filter(team_id=team_id)
+
+
+def open_findings(team_id: int) -> dict[str, int]:
+    """How many findings are open, by state."""
+    rows = Finding.objects.filter(team_id=team_id, closed_at=None).order_by()
+    return dict(rows.values_list("state").annotate(Count("pk")))
+
+
+def open_findings_of(row: Resource) -> QuerySet[Finding]:
+    return row.findings.filter(closed_at=None)
+
+
+def closed_findings_of(row: Resource) -> QuerySet[Finding]:
+    """With their history."""
+    return row.findings.exclude(closed_at=None).prefetch_related("events")
 
 
 def read_until(kinds: Iterable[KindCount]) -> datetime | None:
     """Up to when the newest data reach."""
     newest = max((kind.until or 0 for kind in kinds), default=0)
     return datetime.fromtimestamp(newest, UTC) if newest else None
+
+
+def overdue(now: datetime, most: int) -> list[tuple[UUID | None, datetime]]:
+    """Accounts of all teams that should have been asked before now, since when, the latest first.
+
+    Prometheus servers have no account, and are told as one.
+    """
+    rows = Collection.objects.filter(account__removed_at=None, due_at__lt=now).order_by()
+    late = rows.values_list("account__uid").annotate(since=Min("due_at"))
+    return list(late.order_by("since")[:most])
+
+
+def failing() -> int:
+    """Lines of all teams whose last try had a problem."""
+    return Collection.objects.filter(account__removed_at=None).exclude(problem="").count()

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Min, Value
@@ -123,6 +124,12 @@ def add_source(team_id: int, name: str, url: str, allowed: list[str]) -> Prometh
     return source
 
 
-def remove_source(source: PrometheusSource) -> None:
-    """Ask it no more; what it told is forgotten, findings included."""
+def remove_source(team_id: int, uid: UUID) -> PrometheusSource:
+    """Ask it no more; what it told is forgotten, findings included.
+
+    Raises:
+        PrometheusSource.DoesNotExist: there is none, or it belongs to another team.
+    """
+    source = PrometheusSource.objects.get(team_id=team_id, uid=uid)
     source.delete()
+    return source

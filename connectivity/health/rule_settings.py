@@ -6,7 +6,7 @@ from typing import NamedTuple
 from connectivity.core.health.evaluation import HealthRule
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.problems import DocumentRefused, Problem
-from connectivity.models import RuleSetting
+from connectivity.models import RuleSetting as RuleSetting
 
 
 class Rules(NamedTuple):
@@ -36,6 +36,11 @@ def rules_of(team_id: int) -> Rules:
         if setting.rule in rules:
             rules[setting.rule] = _changed(rules[setting.rule], setting)
     return Rules(rules, frozenset(off))
+
+
+def own_settings(team_id: int) -> dict[str, RuleSetting]:
+    """What a team set, by the rule."""
+    return {row.rule: row for row in RuleSetting.objects.filter(team_id=team_id)}
 
 
 def _changed(rule: HealthRule, own: RuleSetting) -> HealthRule:

@@ -28,3 +28,8 @@ def capped(team_id: int, now: int) -> str:
     if cost < cap:
         return ""
     return f"this month's cap of {cap:.2f} USD for asking CloudWatch is reached"
+
+
+def set_cap(team_id: int, usd: Decimal) -> None:
+    """From now on asking stops at so much a month."""
+    HealthSettings.objects.update_or_create(team_id=team_id, defaults={"cap_usd": usd})

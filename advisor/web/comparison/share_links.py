@@ -6,6 +6,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,7 +16,6 @@ from advisor.models import ShareLink
 from advisor.web.comparison.view_state import Links, address_of
 from advisor.web.comparison.views import charts_csp, comparison_context, curves_of
 from advisor.web.request_helpers import found_or_404, signed_in
-from connectivity.models import TopologyVersion
 from connectivity.queries import UnknownLatencies
 from costmodel.queries import UnknownPriceList
 
@@ -91,7 +91,7 @@ def _shared(request: HttpRequest, link: ShareLink) -> HttpResponse:
     address = address_of(QueryDict(link.query), link.version.topology.uid)
     try:
         answered = address.answer(link.team_id)
-    except (TopologyVersion.DoesNotExist, UnknownPriceList, UnknownLatencies):
+    except (ObjectDoesNotExist, UnknownPriceList, UnknownLatencies):
         return _ended(request)
     answer = comparison_context(address, answered, Links(address, answered))
     answer |= {"is_shared": True, "curves": curves_of(answered.comparison)}

@@ -18,8 +18,7 @@ from connectivity.clients.web import NotAllowed
 from connectivity.core.health import iam_role
 from connectivity.core.problems import DocumentRefused
 from connectivity.health import aws_accounts, lookup, prometheus_servers
-from connectivity.health.spending import cap_of
-from connectivity.models import AwsAccount, HealthSettings, PrometheusSource
+from connectivity.health.spending import cap_of, set_cap
 
 PRINCIPAL = "ARN-OF-THE-WORKER"  # which AWS refuses until somebody puts the real one there
 DELIVERIES = 20
@@ -39,8 +38,8 @@ def _page(
     told = WebhookDelivery.objects.filter(webhook__team_id=team_id, webhook__ended_at=None)
     told = told.select_related("webhook", "event__finding__resource")
     context = {
-        "accounts": AwsAccount.objects.filter(team_id=team_id, removed_at=None),
-        "sources": PrometheusSource.objects.filter(team_id=team_id),
+        "accounts": lookup.accounts(team_id),
+        "sources": lookup.sources(team_id),
         "places": lookup.places(team_id),
         "cost": lookup.cost(team_id, timezone.now()),
         "webhooks": Webhook.objects.filter(team_id=team_id, ended_at=None),
@@ -152,8 +151,7 @@ def add_source(request: HttpRequest) -> HttpResponse:
 @require_POST
 @found_or_404
 def remove_source(request: HttpRequest, uid: UUID) -> HttpResponse:
-    row = PrometheusSource.objects.get(team_id=signed_in(request).team_id, uid=uid)
-    prometheus_servers.remove_source(row)
+    row = prometheus_servers.remove_source(signed_in(request).team_id, uid)
     messages.success(request, f"{row.name} is asked no more.")
     return redirect("health-collection")
 
@@ -163,7 +161,7 @@ def cap(request: HttpRequest) -> HttpResponse:
     team_id, form = signed_in(request).team_id, CapForm(request.POST)
     if not form.is_valid():
         return _page(request, team_id, cap_form=form)
-    HealthSettings.objects.update_or_create(team_id=team_id, defaults=form.cleaned_data)
+    set_cap(team_id, form.cleaned_data["cap_usd"])
     messages.success(request, f"Asking stops at {form.cleaned_data['cap_usd']} USD a month.")
     return redirect("health-collection")
 

@@ -21,8 +21,8 @@ from connectivity.core.health.kinds import KINDS
 from connectivity.core.problems import DocumentRefused
 from connectivity.health import findings, lookup
 from connectivity.health.cheaper_options import alternatives
-from connectivity.health.rule_settings import rules_of, set_rule
-from connectivity.models import Finding, Resource, RuleSetting
+from connectivity.health.lookup import Finding, Resource
+from connectivity.health.rule_settings import RuleSetting, own_settings, rules_of, set_rule
 
 PAGE = 50
 LATE = timedelta(minutes=45)  # after which nobody can have collected as planned
@@ -79,7 +79,7 @@ def resource(request: HttpRequest, uid: UUID) -> HttpResponse:
         "charts": [figure(line, now - lookup.RANGES[range_], now) for line in lines if line.points],
         "silent": [line.series for line in lines if not line.points],
         "findings": _worst_first(row),
-        "past": row.findings.exclude(closed_at=None).prefetch_related("events")[:20],
+        "past": lookup.closed_findings_of(row)[:20],
         "verdicts": [(kind.rule(verdict["rule"]), verdict) for verdict in row.verdicts],
         "instead": instead,
         "form": form,
@@ -92,8 +92,7 @@ def resource(request: HttpRequest, uid: UUID) -> HttpResponse:
 def _worst_first(row: Resource) -> list[tuple[Finding, Any]]:
     """Open findings with their rules."""
     found = [
-        (finding, KINDS[row.kind].rule(finding.rule))
-        for finding in row.findings.filter(closed_at=None)
+        (finding, KINDS[row.kind].rule(finding.rule)) for finding in lookup.open_findings_of(row)
     ]
     return sorted(found, key=lambda one: (STATES.index(one[0].state), one[0].rule))
 
@@ -146,10 +145,7 @@ def unmute(request: HttpRequest, uid: UUID) -> HttpResponse:
 def rules(request: HttpRequest) -> HttpResponse:
     """Every rule, as the team has it."""
     team_id = signed_in(request).team_id
-    own = {
-        rule_setting.rule: rule_setting
-        for rule_setting in RuleSetting.objects.filter(team_id=team_id)
-    }
+    own = own_settings(team_id)
     mine = rules_of(team_id)
     groups = []
     for kind in KINDS.values():

@@ -35,7 +35,6 @@ from connectivity.measurements import (
     read_measurements,
     withdraw,
 )
-from connectivity.models import LatencyUpload
 
 MOST_RUNS = 200  # shown; the API lists all
 MOST_WARNINGS = 3  # shown after an upload; each stands beside its measurement, too
@@ -198,7 +197,7 @@ def take_out(request: HttpRequest, uid: UUID) -> HttpResponse:
 @found_or_404
 def file(request: HttpRequest, uid: UUID) -> HttpResponse:
     """An uploaded file as it came."""
-    one = LatencyUpload.objects.get(team_id=signed_in(request).team_id, uid=uid)
+    one = queries.upload(signed_in(request).team_id, uid)
     name = re.sub(r"[^\w.-]", "_", one.name) or "measurement.txt"
     head = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(bytes(one.raw), content_type="application/octet-stream", headers=head)

@@ -23,7 +23,6 @@ from costmodel.core.charges import PriceName
 from costmodel.core.overrides import NothingOverridden, Override
 from costmodel.core.price_list import Price
 from costmodel.core.usage_types import usage_type
-from costmodel.models import PriceOverride
 
 PAGE = 50
 MOST_TOLD = 3  # prices, in the message about a change
@@ -68,7 +67,7 @@ def _page(request: HttpRequest, form: OverrideForm) -> HttpResponse:
         "rows": [price_row(one) for one in page],
         "words": words,
         "query": f"&{urlencode({'q': words, 'list': name})}",
-        "overrides": PriceOverride.objects.filter(team_id=team_id).select_related("author"),
+        "overrides": queries.overrides(team_id),
         "override_form": form,
         "region_form": RegionForm(initial={"region": text_in(request.GET, "load") or "us-east-1"}),
     }

@@ -23,7 +23,7 @@ from advisor.escaping import spreadsheet_safe
 from advisor.models import AuditEntry, Invitation, Membership, Role, ShareLink
 from advisor.web.lines import Line
 from advisor.web.request_helpers import found_or_404, signed_in, text_in
-from connectivity.models import TopologyVersion
+from connectivity import queries
 
 PAGE = 50
 MOST_WORDS = 5  # of a search
@@ -211,12 +211,10 @@ def audit(request: HttpRequest) -> HttpResponse:
     """Every write of the team and every sign-in: who, what, through which door, from where."""
     page = Paginator(_log(request), PAGE).get_page(request.GET.get("page"))
     words = text_in(request.GET, "q")
-    saved = [one for one in page if one.content_type.model == "topologyversion"]
-    versions = TopologyVersion.objects.filter(pk__in=[one.object_id for one in saved])
-    places = {
-        version.pk: version for version in versions.select_related("topology").defer("document")
-    }
-    rows = [(one, places.get(one.object_id) if one in saved else None) for one in page]
+    saved = [entry for entry in page if entry.content_type.model == "topologyversion"]
+    team_id = signed_in(request).team_id
+    places = queries.versions_by_id(team_id, [entry.object_id for entry in saved])
+    rows = [(entry, places.get(entry.object_id) if entry in saved else None) for entry in page]
     context = {
         "page": page,
         "rows": rows,

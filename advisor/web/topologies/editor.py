@@ -19,7 +19,7 @@ from connectivity.core.tables.edits import Edits
 from connectivity.core.tables.schema import GENERAL, TABLES, table_of
 from connectivity.core.tables.spreadsheet import table_as_csv
 from connectivity.editing import Base
-from connectivity.models import TopologyVersion
+from connectivity.queries import TopologyVersion
 
 
 def _table_in(values: QueryDict) -> str:

@@ -14,7 +14,7 @@ from connectivity.core.tables.columns import MORE, Column, Document, Texts
 from connectivity.core.tables.edits import Edits
 from connectivity.core.tables.schema import GENERAL, TABLES, matching, table_of, table_rows
 from connectivity.editing import EditProblem
-from connectivity.models import TopologyVersion
+from connectivity.queries import TopologyVersion
 
 PAGE = 50
 BLANK_ROWS = 3

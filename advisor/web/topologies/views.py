@@ -22,7 +22,7 @@ from connectivity.advice import lacking_prices
 from connectivity.core.document.parser import read
 from connectivity.core.network.regions import AZ_PREFIXES
 from connectivity.core.problems import DocumentRefused, Problem
-from connectivity.models import Topology, TopologyVersion
+from connectivity.queries import Topology, TopologyVersion
 from connectivity.reference import REFERENCE
 from costmodel.queries import Since, UnknownPriceList, prices_since
 

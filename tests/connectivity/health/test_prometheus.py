@@ -106,7 +106,7 @@ def test_a_node_is_found_judged_and_shown(server: str, user: User, client: Clien
     before = Point.objects.count()
     scheduling.run_all(user.team_id, SOON)
     assert Point.objects.count() >= before > 0
-    remove_source(source)
+    remove_source(source.team_id, source.uid)
     assert not Resource.objects.exists()
 
 
