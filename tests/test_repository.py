@@ -21,6 +21,7 @@ MODULES = [
     if "migrations" not in path.parts
 ]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+NAMELESS = {"each", "found", "item", "made", "mine", "n", "one", "said", "some", "what"}
 NAMED = {"ids": lambda path: str(path.relative_to(ROOT))}
 
 
@@ -43,7 +44,16 @@ def test_modules_and_functions_keep_their_budgets(path: Path) -> None:
 
 @pytest.mark.parametrize("path", TEMPLATES, **NAMED)
 def test_templates_keep_their_budget(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 120
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 120
+    assert [line for line in lines if len(line) > 160] == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, **NAMED)
+def test_a_loop_of_a_template_names_what_it_runs_over(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    names = re.findall(r"\{% for ([\w, ]+) in ", text) + re.findall(r" (\w+)=", text)
+    assert NAMELESS.isdisjoint(re.findall(r"\w+", " ".join(names)))
 
 
 @pytest.mark.parametrize("path", [one for one in TEMPLATES if one.name.startswith("_")], **NAMED)

@@ -28,7 +28,7 @@ def changes(request: HttpRequest, uid: UUID) -> HttpResponse:
     new = _number(request, "to", newest)
     found = version_changes(team_id, uid, old, new)
     context = {
-        "found": found,
+        "changes": found,
         "rows": found.rows[:MOST_ROWS],
         "more": max(0, len(found.rows) - MOST_ROWS),
         "topology": found.after.topology,

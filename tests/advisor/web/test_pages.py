@@ -21,6 +21,7 @@ from connectivity.reference import REFERENCE
 from costmodel.models import PriceList
 from tests.broken import BROKEN, OVER_HTTP_ONLY
 from tests.factories import document, flow, vpc
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -32,10 +33,6 @@ def initial() -> dict[str, Any]:
         for name, field in TwoVpcsForm.base_fields.items()
         if field.initial is not None
     }
-
-
-def text_of(response: Any) -> str:
-    return response.content.decode()
 
 
 @pytest.fixture

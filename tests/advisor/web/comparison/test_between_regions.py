@@ -18,6 +18,7 @@ from advisor.models import User
 from connectivity.actions import create_topology
 from connectivity.importers.latency import places
 from connectivity.measurements import Filing, file_measurements
+from tests import pages
 from tests.factories import document, flow, vpc
 
 OHIO = ["use2-az1", "use2-az2"]
@@ -42,7 +43,7 @@ def uid(user: User) -> UUID:
 def text_of(client: Client, name: str, *args: object, **asked: str) -> str:
     response = client.get(reverse(name, args=args), asked)
     assert response.status_code == 200
-    return unescape(response.content.decode())
+    return unescape(pages.text_of(response))
 
 
 def test_the_comparison_shows_bound_and_estimate_beside_no_p99(

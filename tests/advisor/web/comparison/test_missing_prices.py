@@ -16,6 +16,7 @@ from costmodel.models import PriceOverride
 from costmodel.queries import price_list
 from tests.factories import document, flow, vpc
 from tests.lists import ATTACHMENT, taken_out
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ def lacking(user: User) -> UUID:
 def page_of(client: Client, uid: UUID, query: str = "") -> str:
     response = client.get(reverse("topology", args=[uid]) + query)
     assert response.status_code == 200
-    return response.content.decode()
+    return text_of(response)
 
 
 def markdown_of(client: Client, uid: UUID) -> str:
@@ -129,7 +130,7 @@ def test_loading_leads_back_to_the_same_view(
     result = {"price_list": "aws-new", "kept": 4, "read": 9}
     monkeypatch.setitem(jobs.KINDS, "fetch-prices", lambda *_: result)
     jobs.run(str(job.uid))
-    page = signed_in.get(answer["Location"]).content.decode()
+    page = text_of(signed_in.get(answer["Location"]))
     assert "Back to the comparison, with these prices" in page
     polled = signed_in.get(answer["Location"], headers={"HX-Request": "true"})
     back = polled["HX-Redirect"]

@@ -16,6 +16,7 @@ from connectivity.models import Topology
 from connectivity.reference import REFERENCE
 from costmodel.models import Price, PriceList, PriceTier
 from tests.factories import document, flow
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -142,7 +143,7 @@ def test_who_comes_again_sees_what_happened_to_prices(
         changed
         == Price.objects.filter(price_list__name="newer", usage_type="VpcEndpoint-Hours").count()
     )
-    assert f"{changed} prices of the list changed" in response.content.decode()
+    assert f"{changed} prices of the list changed" in text_of(response)
     side = signed_in.get(response.context["rows"][0].beside)
     assert cells(side, "PrivateLink, a month") == [("$1,676.73", ""), ("$1,720.53", "+$43.80")]
     assert [cell[0] for cell in cells(side, "Price list")][1] == "newer"

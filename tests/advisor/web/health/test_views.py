@@ -41,7 +41,7 @@ def text_of(client: Client, name: str, *args: object, query: str = "") -> str:
 
 def test_with_nothing_watched_it_says_how_to_begin(signed_in: Client) -> None:
     assert "Nothing is watched yet" in text_of(signed_in, "health")
-    assert "Watch an account" in text_of(signed_in, "health-collection")
+    assert "Add an account" in text_of(signed_in, "health-collection")
 
 
 def test_the_demo_shows_living_pages_that_say_demo(signed_in: Client, demo: int) -> None:

@@ -15,6 +15,7 @@ from connectivity.importers.latency import TOOLS
 from connectivity.measurements import Filing, file_measurements
 from connectivity.models import LatencyUpload, Measurement
 from tests.factories import document
+from tests.pages import text_of
 
 SAMPLES = Path(__file__).parents[3] / "samples" / "latency"
 KEYVAL = SAMPLES / "netperf_tcp_rr_keyval.txt"
@@ -28,7 +29,7 @@ def filed(user: User, name: str, source: str, destination: str, option: str) -> 
 def page(client: Client, name: str, **asked: str) -> str:
     response = client.get(reverse(name), asked)
     assert response.status_code == 200
-    return response.content.decode()
+    return text_of(response)
 
 
 def test_missing_lost_and_too_few_are_three_things(signed_in: Client, user: User) -> None:

@@ -18,6 +18,7 @@ from advisor.reports import making
 from connectivity.health import scheduling
 from connectivity.health.aws_accounts import add_demo
 from connectivity.models import Finding, Resource
+from tests import pages
 from tests.doubles.mailbox import Mailbox, mail_server
 from tests.estate import health_finding
 from tests.mails import verified
@@ -44,12 +45,12 @@ def report(user: User) -> Report:
 def text_of(client: Client, name: str, *arguments: Any) -> str:
     response = client.get(reverse(name, args=arguments))
     assert response.status_code == 200
-    return str(response.content.decode())
+    return pages.text_of(response)
 
 
 def said(client: Client, name: str, data: dict[str, Any], *arguments: Any) -> str:
     response = client.post(reverse(name, args=arguments), data, follow=True)
-    return str(response.content.decode())
+    return pages.text_of(response)
 
 
 def test_a_team_without_reports_is_shown_what_will_come(signed_in: Client) -> None:

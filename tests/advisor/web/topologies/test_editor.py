@@ -15,6 +15,7 @@ from advisor.models import User
 from connectivity.actions import create_topology, save_topology
 from connectivity.models import Topology, TopologyVersion
 from tests.factories import account, document, flow, vpc
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -32,10 +33,6 @@ def newest(uid: UUID) -> TopologyVersion:
 def edit(client: Client, uid: UUID, **values: Any) -> Any:
     form = {"table": "flows", "version": "1"} | values
     return client.post(reverse("editor", args=[uid]), form)
-
-
-def text_of(response: Any) -> str:
-    return str(response.content.decode())
 
 
 def test_a_page_shows_the_rows_that_the_filter_finds(signed_in: Client, uid: UUID) -> None:
@@ -163,7 +160,7 @@ def test_two_versions_side_by_side(signed_in: Client, uid: UUID, user: User) -> 
     made["vpcs"][1]["cidrs"] = ["10.0.128.0/17"]
     save_topology(user.team_id, uid, made)
     page = signed_in.get(reverse("version-changes", args=[uid]))
-    found = page.context["found"]
+    found = page.context["changes"]
     assert (found.before.number, found.after.number) == (1, 2)
     assert ("VPCs", "orders", "changed") in [(r.table, r.name, r.kind) for r in found.rows]
     peering = next(option for option in found.options if option.name == "VPC peering")
