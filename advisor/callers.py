@@ -8,7 +8,7 @@ from django.contrib.auth import SESSION_KEY
 from django.http.cookie import parse_cookie
 from rest_framework.exceptions import AuthenticationFailed
 
-from advisor.api.authentication import TokenAuthentication
+from advisor.api.http.authentication import TokenAuthentication
 
 
 def is_known(authorization: str, cookie: str) -> bool:

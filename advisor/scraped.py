@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from advisor.api.installation import exposition, may_scrape
+from advisor.api.metrics.installation import exposition, may_scrape
 from advisor.web.middleware.time_zone import Respond
 
 PATH = "/metrics"

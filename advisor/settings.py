@@ -261,15 +261,15 @@ AWS_PRICES_URL = env.str("AWS_PRICES_URL", default="https://pricing.us-east-1.am
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "advisor.api.authentication.TokenAuthentication",
+        "advisor.api.http.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["advisor.api.authentication.MayUse"],
-    "DEFAULT_THROTTLE_CLASSES": ["advisor.api.turns.TurnThrottle"],
-    "DEFAULT_RENDERER_CLASSES": ["advisor.api.rendering.FastJSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["advisor.api.documents.DocumentParser"],
+    "DEFAULT_PERMISSION_CLASSES": ["advisor.api.http.authentication.MayUse"],
+    "DEFAULT_THROTTLE_CLASSES": ["advisor.api.http.turns.TurnThrottle"],
+    "DEFAULT_RENDERER_CLASSES": ["advisor.api.http.rendering.FastJSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["advisor.api.http.documents.DocumentParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "advisor.api.problems.handle",
+    "EXCEPTION_HANDLER": "advisor.api.http.errors.handle",
 }
 REST_KNOX = {"TOKEN_TTL": None, "AUTO_REFRESH": False}
 MIGRATION_MODULES = {"knox": None, "auditlog": None}  # tokens and entries have tables of ours
@@ -279,13 +279,13 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Every way of connecting AWS accounts and VPCs side by side.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["advisor.api.authentication.MayUse"],
+    "SERVE_PERMISSIONS": ["advisor.api.http.authentication.MayUse"],
     "OAS_VERSION": "3.1.0",
-    "POSTPROCESSING_HOOKS": ["advisor.api.schema.finished"],
+    "POSTPROCESSING_HOOKS": ["advisor.api.schema.postprocessing.finished"],
     "ENUM_NAME_OVERRIDES": {
         "RegionEnum": "connectivity.core.network.regions.CODES",
-        "HealthStateEnum": "advisor.api.health_serializers.STATES",
-        "ResourceKindEnum": "advisor.api.health_serializers.KIND_CHOICES",
+        "HealthStateEnum": "advisor.api.health.serializers.STATES",
+        "ResourceKindEnum": "advisor.api.health.serializers.KIND_CHOICES",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -7,7 +7,7 @@ from django.urls import include, path
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
-from advisor.api.metrics import MetricsView
+from advisor.api.metrics.team import MetricsView
 from advisor.oidc import flow
 from advisor.web.glossary import terms
 

@@ -38,6 +38,16 @@ def test_every_area_of_pages_has_its_addresses_and_templates() -> None:
     assert areas == folders - {"partials"}
 
 
+def test_every_area_of_the_api_has_its_addresses_and_serializers() -> None:
+    api = ADVISOR / "api"
+    urls = (api / "urls.py").read_text(encoding="utf-8")
+    areas = {views.parent.name for views in api.glob("*/views.py")}
+    for area in areas:
+        assert (api / area / "serializers.py").exists()
+        assert f'include("advisor.api.{area}.urls")' in urls
+    assert {path.name for path in api.glob("*.py")} == {"__init__.py", "urls.py"}
+
+
 def test_the_map_of_the_readme_names_every_room() -> None:
     map_of_the_core = README.partition("core/ ")[2].partition("No Django")[0]
     rooms = set(FLOORS) - {"health"}  # it has a line of its own

@@ -180,7 +180,7 @@ def test_a_turn_ends_with_its_answer(user: User, settings: Any) -> None:
     assert api.get(TOPOLOGIES).status_code == 200
     assert api.post(COMPARISONS, {"topology": 1}, format="json").status_code == 400
     api.raise_request_exception = False
-    with patch("advisor.api.topologies.queries.topologies", side_effect=ZeroDivisionError):
+    with patch("advisor.api.topologies.views.queries.topologies", side_effect=ZeroDivisionError):
         assert api.get(TOPOLOGIES).status_code == 500
     assert api.get(TOPOLOGIES).status_code == 200
     assert {len(row.leases) for row in CallerCount.objects.all()} == {0}
@@ -192,13 +192,13 @@ def test_a_request_in_the_middle_counts(user: User, settings: Any) -> None:
     seen: list[int] = []
 
     def topologies(*_: Any) -> Any:
-        with patch("advisor.api.topologies.queries.topologies", real):
+        with patch("advisor.api.topologies.views.queries.topologies", real):
             seen.extend([api.get(TOPOLOGIES).status_code, other.get(TOPOLOGIES).status_code])
         return real(*_)
 
     from connectivity.queries import topologies as real
 
-    with patch("advisor.api.topologies.queries.topologies", topologies):
+    with patch("advisor.api.topologies.views.queries.topologies", topologies):
         assert api.get(TOPOLOGIES).status_code == 200
     assert seen == [429, 200]
 

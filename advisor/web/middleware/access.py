@@ -15,7 +15,7 @@ from advisor.web.middleware.time_zone import Respond
 
 
 class Access:
-    """The API asks for itself (`advisor.api.authentication`), since its callers have tokens."""
+    """The API asks for itself, in `advisor.api.http.authentication`: its callers have tokens."""
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response

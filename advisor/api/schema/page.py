@@ -7,8 +7,8 @@ from django.utils.decorators import method_decorator
 from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.response import Response
 
-from advisor.api import schema  # noqa: F401  registers itself
-from advisor.api.rendering import FastJSONRenderer
+from advisor.api.http.rendering import FastJSONRenderer
+from advisor.api.schema import postprocessing  # noqa: F401  registers itself
 
 OWN_STYLES = {"style-src": ["'self'", "'unsafe-inline'"]}  # Swagger UI's script sets attributes
 

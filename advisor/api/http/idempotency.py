@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from advisor.api.authentication import team_id_of
-from advisor.api.problems import refused
+from advisor.api.http.authentication import team_id_of
+from advisor.api.http.errors import refused
 from advisor.models import StoredReply
 from connectivity.actions import sha256_of
 from connectivity.core.problems import Problem

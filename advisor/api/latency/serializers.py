@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from advisor.api.serializers import ProblemSerializer
+from advisor.api.http.serializers import ProblemSerializer
 
 Text = serializers.CharField
 

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
-from advisor.api.serializers import ComparisonSerializer
+from advisor.api.comparisons.serializers import ComparisonSerializer
 
 Text = serializers.CharField
 

@@ -9,13 +9,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from advisor.api.authentication import team_id_of
-from advisor.api.headers import IF_MATCH, version_expected
-from advisor.api.history_serializers import EntrySerializer, VersionChangesSerializer
-from advisor.api.paging import PagedView
-from advisor.api.problems import refused
-from advisor.api.serializers import ProblemsSerializer, StoredTopologySerializer
-from advisor.api.topologies import stored_topology
+from advisor.api.history.serializers import EntrySerializer, VersionChangesSerializer
+from advisor.api.http.authentication import team_id_of
+from advisor.api.http.errors import refused
+from advisor.api.http.headers import IF_MATCH, version_expected
+from advisor.api.http.paging import PagedView
+from advisor.api.http.serializers import ProblemsSerializer
+from advisor.api.topologies.serializers import StoredTopologySerializer
+from advisor.api.topologies.views import stored_topology
 from advisor.models import AuditEntry
 from connectivity import editing, queries
 from connectivity.core.problems import Problem

@@ -14,14 +14,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from advisor.api.authentication import team_id_of
-from advisor.api.documents import DocumentParser, YamlParser
-from advisor.api.headers import IDEMPOTENCY, IF_MATCH, version_expected
-from advisor.api.idempotency import once
-from advisor.api.paging import PagedView
-from advisor.api.problems import refused
-from advisor.api.serializers import (
-    ProblemsSerializer,
+from advisor.api.http.authentication import team_id_of
+from advisor.api.http.documents import DocumentParser, YamlParser
+from advisor.api.http.errors import refused
+from advisor.api.http.headers import IDEMPOTENCY, IF_MATCH, version_expected
+from advisor.api.http.idempotency import once
+from advisor.api.http.paging import PagedView
+from advisor.api.http.serializers import ProblemsSerializer
+from advisor.api.topologies.serializers import (
     StoredTopologySerializer,
     StoredVersionSerializer,
     TopologySerializer,

@@ -4,67 +4,27 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404
-from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from advisor.api.asked import body_of
-from advisor.api.authentication import team_id_of
-from advisor.api.described import described
-from advisor.api.paging import PagedView
-from advisor.api.serializers import ProblemsSerializer
+from advisor.api.http.authentication import team_id_of
+from advisor.api.http.paging import PagedView
+from advisor.api.http.request_values import body_of
+from advisor.api.http.serializers import ProblemsSerializer
+from advisor.api.reports.serializers import (
+    CONTENT,
+    AddedSerializer,
+    AddressSerializer,
+    HeadSerializer,
+    NextSerializer,
+    RecipientSerializer,
+    ReportSerializer,
+    ScheduleSerializer,
+)
 from advisor.models import Recipient, Report, Team, User
 from advisor.reports import making, recipients
-from connectivity.weekly import report as weekly
-
-CONTENT = described(weekly.Report)
-
-
-class ScheduleSerializer(serializers.Serializer[Any]):
-    """When the report comes: weekday 0 is Monday; the hour is of the team's time zone."""
-
-    has_reports = serializers.BooleanField()
-    report_weekday = serializers.IntegerField(min_value=0, max_value=6)
-    report_hour = serializers.IntegerField(min_value=0, max_value=23)
-
-
-class NextSerializer(ScheduleSerializer):
-    time_zone = serializers.CharField()
-    next_at = serializers.DateTimeField(allow_null=True)
-
-
-class AddressSerializer(serializers.Serializer[Any]):
-    address = serializers.CharField(max_length=254)
-
-
-class RecipientSerializer(serializers.Serializer[Any]):
-    uid = serializers.UUIDField()
-    address = serializers.CharField()
-    state = serializers.CharField()
-
-
-class AddedSerializer(RecipientSerializer):
-    problem = serializers.CharField(help_text="why it could not be asked; empty: it was")
-
-
-class HeadSerializer(serializers.Serializer[Any]):
-    uid = serializers.UUIDField()
-    week = serializers.CharField()
-    due_at = serializers.DateTimeField()
-    made_at = serializers.DateTimeField()
-    subject = serializers.CharField()
-
-
-@extend_schema_field(CONTENT)
-class ContentField(serializers.JSONField):
-    pass
-
-
-class ReportSerializer(HeadSerializer):
-    mails = serializers.DictField(child=serializers.IntegerField(), help_text="how many by state")
-    content = ContentField()
 
 
 class ReportsView(PagedView):

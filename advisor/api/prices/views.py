@@ -9,13 +9,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from advisor import jobs
-from advisor.api.asked import asked_of
-from advisor.api.authentication import maker_of, team_id_of
-from advisor.api.headers import IDEMPOTENCY
-from advisor.api.idempotency import once
-from advisor.api.jobs import job_json
-from advisor.api.paging import PagedView
-from advisor.api.price_serializers import (
+from advisor.api.http.authentication import maker_of, team_id_of
+from advisor.api.http.errors import refused
+from advisor.api.http.headers import IDEMPOTENCY
+from advisor.api.http.idempotency import once
+from advisor.api.http.job_progress import JobSerializer, job_json
+from advisor.api.http.paging import PagedView
+from advisor.api.http.request_values import asked_of
+from advisor.api.http.serializers import ProblemsSerializer
+from advisor.api.prices.serializers import (
     InForceSerializer,
     OverrideSerializer,
     PriceChangesSerializer,
@@ -24,8 +26,6 @@ from advisor.api.price_serializers import (
     StoredOverrideSerializer,
     StoredPriceListSerializer,
 )
-from advisor.api.problems import refused
-from advisor.api.serializers import JobSerializer, ProblemsSerializer
 from connectivity.core.comparison.price_names import other_rates
 from connectivity.core.network.regions import AZ_PREFIXES
 from connectivity.core.problems import DocumentRefused, Problem, did_you_mean

@@ -13,11 +13,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from advisor.api.asked import asked_of
-from advisor.api.authentication import team_id_of
-from advisor.api.headers import IDEMPOTENCY
-from advisor.api.idempotency import once
-from advisor.api.latency_serializers import (
+from advisor.api.http.authentication import team_id_of
+from advisor.api.http.errors import refused
+from advisor.api.http.headers import IDEMPOTENCY
+from advisor.api.http.idempotency import once
+from advisor.api.http.paging import PagedView
+from advisor.api.http.request_values import asked_of
+from advisor.api.http.serializers import ProblemsSerializer
+from advisor.api.latency.serializers import (
     CellSerializer,
     LatencyImportRequestSerializer,
     LatencyImportSerializer,
@@ -25,9 +28,6 @@ from advisor.api.latency_serializers import (
     NamesSerializer,
     ZoneNamesSerializer,
 )
-from advisor.api.paging import PagedView
-from advisor.api.problems import refused
-from advisor.api.serializers import ProblemsSerializer
 from connectivity import queries
 from connectivity.core.latency.aggregation import Cell
 from connectivity.core.latency.distance import AS_OF, between, places

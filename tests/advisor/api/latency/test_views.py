@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from connectivity.models import Measurement
 
-SAMPLES = Path(__file__).parents[2] / "samples" / "latency"
+SAMPLES = Path(__file__).parents[3] / "samples" / "latency"
 KEYVAL = SAMPLES / "netperf_tcp_rr_keyval.txt"
 URL = "/api/v1/latency/imports/"
 HERE = {"from_az": "use1-az1", "to_az": "use1-az2", "option": "vpc-peering"}

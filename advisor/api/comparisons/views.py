@@ -11,16 +11,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from advisor import jobs
-from advisor.api.authentication import maker_of, may_store, team_id_of
-from advisor.api.headers import IDEMPOTENCY
-from advisor.api.idempotency import once
-from advisor.api.jobs import job_json
-from advisor.api.serializers import (
-    ComparisonRequestSerializer,
-    ComparisonSerializer,
-    JobSerializer,
-    ProblemsSerializer,
-)
+from advisor.api.comparisons.serializers import ComparisonRequestSerializer, ComparisonSerializer
+from advisor.api.http.authentication import maker_of, may_store, team_id_of
+from advisor.api.http.headers import IDEMPOTENCY
+from advisor.api.http.idempotency import once
+from advisor.api.http.job_progress import JobSerializer, job_json
+from advisor.api.http.serializers import ProblemsSerializer
 from connectivity import queries
 from connectivity.advice import check_comparison, compare_document
 from connectivity.core.as_json.amounts import (

@@ -1,54 +1,10 @@
-"""How answers look in the API's schema. What is sent is made by the core as plain values."""
+"""How a comparison looks in the API's schema. It is made by the core as plain values."""
 
 from rest_framework import serializers
 
-from advisor.api.price_serializers import OldPricesSerializer
+from advisor.api.prices.serializers import OldPricesSerializer
 
 Text = serializers.CharField
-
-
-class ProblemSerializer(serializers.Serializer[object]):
-    path = Text()
-    problem = Text()
-
-
-class ProblemsSerializer(serializers.Serializer[object]):
-    problems = ProblemSerializer(many=True)
-    request_id = Text(required=False, help_text="of this request, as X-Request-ID says it, too")
-
-
-class TopologySerializer(serializers.Serializer[object]):
-    uid = serializers.UUIDField()
-    name = Text()
-    version = serializers.IntegerField()
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
-    url = serializers.URLField()
-
-
-class StoredTopologySerializer(TopologySerializer):
-    document = serializers.DictField()
-
-
-class VersionSerializer(serializers.Serializer[object]):
-    number = serializers.IntegerField()
-    sha256 = Text()
-    author = Text(allow_null=True)
-    created_at = serializers.DateTimeField()
-
-
-class StoredVersionSerializer(VersionSerializer):
-    document = serializers.DictField()
-
-
-class JobSerializer(serializers.Serializer[object]):
-    id = serializers.UUIDField()
-    kind = Text()
-    state = serializers.ChoiceField(choices=["queued", "running", "done", "failed", "cancelled"])
-    done = serializers.IntegerField()
-    total = serializers.IntegerField()
-    result_url = serializers.URLField(allow_null=True)
-    problems = ProblemSerializer(many=True)
 
 
 class ComparisonRequestSerializer(serializers.Serializer[object]):

@@ -1,9 +1,7 @@
 """Jobs over REST: how far they are, what came of them, and how to stop one."""
 
-from typing import Any
 from uuid import UUID
 
-from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -11,11 +9,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from advisor import jobs
-from advisor.api.authentication import is_own, may_store, team_id_of
-from advisor.api.job_serializers import RESULT
-from advisor.api.paging import PagedView
-from advisor.api.problems import refused
-from advisor.api.serializers import JobSerializer, ProblemsSerializer
+from advisor.api.http.authentication import is_own, may_store, team_id_of
+from advisor.api.http.errors import refused
+from advisor.api.http.job_progress import JobSerializer, job_json
+from advisor.api.http.paging import PagedView
+from advisor.api.http.serializers import ProblemsSerializer
+from advisor.api.jobs.serializers import RESULT
 from advisor.models import Job
 from connectivity.core.problems import Problem
 
@@ -59,17 +58,3 @@ class JobResultView(APIView):
 
 def _job(request: Request, uid: UUID) -> Job:
     return Job.objects.get(team_id=team_id_of(request), uid=uid)
-
-
-def job_json(job: Job, request: Request) -> dict[str, Any]:
-    is_done = job.state == Job.State.DONE
-    url = request.build_absolute_uri(reverse("api-job-result", args=[job.uid]))
-    return {
-        "id": str(job.uid),
-        "kind": job.kind,
-        "state": job.state,
-        "done": job.done,
-        "total": job.total,
-        "result_url": url if is_done else None,
-        "problems": job.problems,
-    }

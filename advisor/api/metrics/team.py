@@ -13,7 +13,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from advisor.api.authentication import team_id_of
+from advisor.api.http.authentication import team_id_of
 from advisor.models import Job, WebhookDelivery
 from connectivity.health import lookup
 

@@ -28,7 +28,7 @@ CONFLICTING = {"Idempotency-Key", "If-Match"}
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How the schema words our tokens."""
 
-    target_class = "advisor.api.authentication.TokenAuthentication"
+    target_class = "advisor.api.http.authentication.TokenAuthentication"
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:

@@ -12,9 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from advisor.api.asked import asked_of, body_of, flag_of
-from advisor.api.authentication import team_id_of
-from advisor.api.health_serializers import (
+from advisor.api.health.serializers import (
     ActSerializer,
     CollectionSerializer,
     HealthFindingSerializer,
@@ -25,9 +23,11 @@ from advisor.api.health_serializers import (
     ToldFindingSerializer,
     WholeResourceSerializer,
 )
-from advisor.api.paging import PagedView
-from advisor.api.problems import refused
-from advisor.api.serializers import ProblemsSerializer
+from advisor.api.http.authentication import team_id_of
+from advisor.api.http.errors import refused
+from advisor.api.http.paging import PagedView
+from advisor.api.http.request_values import asked_of, body_of, flag_of
+from advisor.api.http.serializers import ProblemsSerializer
 from connectivity.core.health.evaluation import State
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.problems import Problem

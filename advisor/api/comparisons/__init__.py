@@ -1,0 +1,1 @@
+"""Comparisons: a document or a stored topology in, every option out."""

@@ -1,0 +1,1 @@
+"""What is watched, its findings and rules."""

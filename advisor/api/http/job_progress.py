@@ -1,0 +1,36 @@
+"""A job as the API tells of it: what starts one answers so, too."""
+
+from typing import Any
+
+from django.urls import reverse
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from advisor.api.http.serializers import ProblemSerializer
+from advisor.models import Job
+
+Text = serializers.CharField
+
+
+class JobSerializer(serializers.Serializer[object]):
+    id = serializers.UUIDField()
+    kind = Text()
+    state = serializers.ChoiceField(choices=["queued", "running", "done", "failed", "cancelled"])
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    result_url = serializers.URLField(allow_null=True)
+    problems = ProblemSerializer(many=True)
+
+
+def job_json(job: Job, request: Request) -> dict[str, Any]:
+    is_done = job.state == Job.State.DONE
+    url = request.build_absolute_uri(reverse("api-job-result", args=[job.uid]))
+    return {
+        "id": str(job.uid),
+        "kind": job.kind,
+        "state": job.state,
+        "done": job.done,
+        "total": job.total,
+        "result_url": url if is_done else None,
+        "problems": job.problems,
+    }

@@ -1,0 +1,1 @@
+"""Measurements, cells, names of zones."""

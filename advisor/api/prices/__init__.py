@@ -1,0 +1,1 @@
+"""Price lists, their changes, a team's own prices."""

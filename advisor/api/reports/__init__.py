@@ -1,0 +1,1 @@
+"""Weekly reports, their schedule and recipients."""

@@ -1,0 +1,1 @@
+"""Stored topologies and their versions."""
