@@ -83,8 +83,8 @@ def _payers(answer: Answer, comparison: Comparison) -> list[Payer]:
     return [*known, *(Payer(account, names[account].name, None) for account in unknown)]
 
 
-def _paid(one: Payer) -> str:
-    return "price missing" if one.usd is None else usd(one.usd)
+def _paid(payer: Payer) -> str:
+    return "price missing" if payer.usd is None else usd(payer.usd)
 
 
 def _line(line: Line, comparison: Comparison) -> LineRow:

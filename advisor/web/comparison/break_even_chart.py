@@ -54,14 +54,16 @@ class Breakeven:
         """Those that may be recommended all along the axis; why the others may not is noted."""
         keys = {candidate.option.key for candidate in comparison.candidates}
         racing = [runner for runner in self.runners if runner.option.key in keys]
-        priced = [one for one in racing if not np.isnan(one.usd(ENDS)).any()]
-        self.unpriced = [one.option.name for one in racing if one not in priced]
-        kept = {one.option.key for one in priced}
+        priced = [runner for runner in racing if not np.isnan(runner.usd(ENDS)).any()]
+        self.unpriced = [runner.option.name for runner in racing if runner not in priced]
+        kept = {runner.option.key for runner in priced}
         if self.axis is Axis.CROSSING:
-            kept = within_budgets(comparison, [one.option for one in priced])
-        self.over_budget = [one.option.name for one in priced if one.option.key not in kept]
+            kept = within_budgets(comparison, [runner.option for runner in priced])
+        self.over_budget = [
+            runner.option.name for runner in priced if runner.option.key not in kept
+        ]
         self.considered = kept
-        return [one for one in priced if one.option.key in kept]
+        return [runner for runner in priced if runner.option.key in kept]
 
     @property
     def scale(self) -> float:
@@ -141,7 +143,7 @@ class Breakeven:
             "mode": "lines",
             "name": runner.option.name + ("" if is_considered else " (not considered)"),
             "x": np.round(points * self.scale, 3).tolist(),
-            "y": [None if np.isnan(one) else float(cents(one)) for one in usd.tolist()],
+            "y": [None if np.isnan(amount) else float(cents(amount)) for amount in usd.tolist()],
             "line": {"color": colour, "width": 2, "dash": "solid" if is_considered else "dot"},
             "hovertemplate": "%{y:$,.2f}<extra>%{fullData.name}</extra>",
         }

@@ -33,18 +33,19 @@ def cost_against_latency(comparison: Comparison) -> Figure | None:
     """Cost and operations against the worst p99; against overheads where more of them are known."""
     priced = [answer for answer in comparison.answers if answer.total_usd is not None]
     known = {
-        name: [one for one in priced if getattr(one.heads.worst, name) is not None]
+        name: [answer for answer in priced if getattr(answer.heads.worst, name) is not None]
         for name in ("us", "overhead_us")
     }
-    name = max(known, key=lambda one: len(known[one]))  # of equal ones, the p99 itself
+    name = max(known, key=lambda field: len(known[field]))  # of equal ones, the p99 itself
     shown, has_p99 = known[name], name == "us"
     if not shown:
         return None
     best, front = recommended(comparison), frontier(comparison)
-    places = [(_us(one, name), _usd(one)) for one in shown]
-    labels = _labels(places, [one.option.name for one in shown])
+    places = [(_us(answer, name), _usd(answer)) for answer in shown]
+    labels = _labels(places, [answer.option.name for answer in shown])
     points = [
-        Point(*place, one, *label) for place, one, label in zip(places, shown, labels, strict=True)
+        Point(*place, answer, *label)
+        for place, answer, label in zip(places, shown, labels, strict=True)
     ]
     groups = {
         "On the frontier": [p for p in points if p.answer in front and p.answer is not best],
@@ -53,7 +54,7 @@ def cost_against_latency(comparison: Comparison) -> Figure | None:
         "Recommended": [p for p in points if p.answer is best],
     }
     traces = [_frontier_line([p for p in points if p.answer in front])]
-    traces += [_dots(group, some) for group, some in groups.items() if some]
+    traces += [_dots(group, members) for group, members in groups.items() if members]
     axis = "Worst p99, round trip, µs" if has_p99 else "p99 over a single VPC, µs"
     layout = plane(axis, _budgets(comparison) if has_p99 else [])
     for name, values in (("xaxis", [x for x, _ in places]), ("yaxis", [y for _, y in places])):
@@ -173,27 +174,27 @@ def money_by_kind(comparison: Comparison) -> Figure | None:
     ]
     if not priced:
         return None
-    names = [one.option.name for one in reversed(priced)]
-    parts = [usd_by_kind(one.bill.lines if one.bill else ()) for one in reversed(priced)]
+    names = [answer.option.name for answer in reversed(priced)]
+    parts = [usd_by_kind(answer.bill.lines if answer.bill else ()) for answer in reversed(priced)]
     kinds = [kind for kind in Kind if any(kind in part for part in parts)]
     traces = [
         _bars(kind.value, names, [float(part.get(kind, 0)) for part in parts], KIND_COLOURS[kind])
         for kind in kinds
     ]
-    operations = [float(one.operations_usd) for one in reversed(priced)]
+    operations = [float(answer.operations_usd) for answer in reversed(priced)]
     if any(operations):
         traces.append(_bars("Operations", names, operations, OPERATIONS_COLOUR))
     totals = [
         {
-            "x": _usd(one),
-            "y": one.option.name,
-            "text": usd(one.total_usd),
+            "x": _usd(answer),
+            "y": answer.option.name,
+            "text": usd(answer.total_usd),
             "showarrow": False,
             "xanchor": "left",
             "xshift": 6,
             "font": {"color": "--ink"},
         }
-        for one in priced
+        for answer in priced
     ]
     most = max(map(_usd, priced))
     money = {**DOLLARS, "range": [0, 1.4 * most or 1]}

@@ -103,12 +103,12 @@ class OptionRow:
     def provisos(self) -> list[Finding]:
         """What must be met for it to work."""
         asked = (Severity.QUOTA, Severity.CONDITION)
-        return [one for one in self.findings if one.rule.severity in asked]
+        return [finding for finding in self.findings if finding.rule.severity in asked]
 
     @property
     def warnings(self) -> list[Finding]:
         """What is risky about it."""
-        return [one for one in self.findings if one.rule.severity is Severity.WARNING]
+        return [finding for finding in self.findings if finding.rule.severity is Severity.WARNING]
 
     @property
     def is_baseline(self) -> bool:
@@ -156,11 +156,13 @@ def present(
 ) -> dict[str, Any]:
     """What the comparison page needs."""
     best = recommended(comparison)
-    published = {one.option: one for one in PUBLISHED} if is_reference else {}
+    published = {entry.option: entry for entry in PUBLISHED} if is_reference else {}
     row = partial(
         _row, comparison=comparison, best=best, front=frontier(comparison), most_lines=most_lines
     )
-    rows = [row(one, published=published.get(one.option.key)) for one in comparison.answers]
+    rows = [
+        row(answer, published=published.get(answer.option.key)) for answer in comparison.answers
+    ]
     rows.sort(key=ORDERS[sort])
     return {
         "comparison": comparison,
@@ -195,7 +197,9 @@ def _row(
     today = comparison.today_usd
     return OptionRow(
         answer=answer,
-        findings=sorted(_findings(answer, comparison), key=lambda one: _rank(one.rule.severity)),
+        findings=sorted(
+            _findings(answer, comparison), key=lambda finding: _rank(finding.rule.severity)
+        ),
         money=bill_rows(answer, comparison, most_lines),
         latency=_latency(answer),
         cells=cells[:MOST_CELLS],
@@ -211,7 +215,7 @@ def _row(
 
 def _least_budget(comparison: Comparison) -> float | None:
     budgets = {flow.p99_budget_us for flow in comparison.case.topology.flows}
-    return min((one for one in budgets if one is not None), default=None)
+    return min((budget for budget in budgets if budget is not None), default=None)
 
 
 def _rank(severity: Severity) -> int:
@@ -236,7 +240,7 @@ def _latency(answer: Answer) -> list[LatencyRow]:
     kinds = [
         (answer.heads.kinds[i], n) for i, n in zip(used.tolist(), counts.tolist(), strict=True)
     ]
-    kinds.sort(key=lambda one: one[0].reading.badness, reverse=True)
+    kinds.sort(key=lambda pair: pair[0].reading.badness, reverse=True)
     return [LatencyRow(kind.reading, _where(kind), n) for kind, n in kinds]
 
 
@@ -252,18 +256,18 @@ def _cells(answer: Answer, comparison: Comparison) -> list[Reading]:
     width = len(flows.az_lists)
     lists = np.unique(flows.consumer.azs * width + flows.provider.azs).tolist()
     pairs = {
-        (one, other)
+        (consumer_az, provider_az)
         for code in lists
-        for one in flows.az_lists[code // width]
-        for other in flows.az_lists[code % width]
+        for consumer_az in flows.az_lists[code // width]
+        for provider_az in flows.az_lists[code % width]
     }
-    found = [comparison.latencies.read(answer.option.key, *pair) for pair in sorted(pairs)]
-    return found if any(one.basis != "none" for one in found) else []
+    readings = [comparison.latencies.read(answer.option.key, *pair) for pair in sorted(pairs)]
+    return readings if any(reading.basis != "none" for reading in readings) else []
 
 
-def _flips(comparison: Comparison, found: list[Flip]) -> Iterator[Change]:
-    names = {one.option.key: one.option.name for one in comparison.answers}
-    for flip in found:
+def _flips(comparison: Comparison, all_flips: list[Flip]) -> Iterator[Change]:
+    names = {answer.option.key: answer.option.name for answer in comparison.answers}
+    for flip in all_flips:
         yield Change(flip.when, flip.now, names[flip.to])
 
 

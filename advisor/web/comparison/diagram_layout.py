@@ -102,7 +102,7 @@ class Picture:
 
 def picture(case: Case) -> Picture:
     """The picture of a topology."""
-    scale = next(one for one in SCALES if len(case.topology.vpcs) <= one.upto)
+    scale = next(scale for scale in SCALES if len(case.topology.vpcs) <= scale.upto)
     pairs = _Pairs(case)
     drawn = list(pairs.largest(scale.lines))
     canvas = _Canvas(case, scale)
@@ -115,7 +115,7 @@ def picture(case: Case) -> Picture:
         list(_lines(drawn, canvas.boxes, scale)),
         drawn,
         len(pairs),
-        sum(one.gb for one in drawn) / total if total else 1.0,
+        sum(row.gb for row in drawn) / total if total else 1.0,
         scale,
     )
 
@@ -135,7 +135,9 @@ class _Pairs:
 
     def largest(self, count: int) -> Iterator[FlowRow]:
         for i in np.argsort(-self.gb, kind="stable")[:count].tolist():
-            consumer, provider = (self.vpcs[one] for one in divmod(self.codes[i], len(self.vpcs)))
+            consumer, provider = (
+                self.vpcs[index] for index in divmod(self.codes[i], len(self.vpcs))
+            )
             gb = float(self.gb[i])
             share = float(self.crossing[i]) / gb if gb else 0.0
             is_far = consumer.region != provider.region
@@ -191,7 +193,7 @@ class _Canvas:
         self.bottom = low + GAP + MARGIN
 
     def _accounts(self, region: str) -> Iterator[tuple[str, list[Vpc]]]:
-        names = {one.id: one.name for one in self.case.topology.accounts}
+        names = {account.id: account.name for account in self.case.topology.accounts}
         by_account: dict[str, list[Vpc]] = {}
         for vpc in self.case.topology.vpcs:
             if vpc.region == region:
@@ -218,7 +220,9 @@ class _Canvas:
         ends = flows.consumer.account, flows.provider.account
         np.add.at(gb, ends, flows.total)
         gb += gb.T
-        here = [i for i, one in enumerate(self.case.topology.accounts) if one.id in accounts]
+        here = [
+            i for i, account in enumerate(self.case.topology.accounts) if account.id in accounts
+        ]
         scores, placed = gb.sum(axis=1), list[int]()
         elsewhere = np.ones(count, dtype=np.bool_)
         elsewhere[here] = False
@@ -243,8 +247,8 @@ class _Canvas:
     def _vpc(self, vpc: Vpc, x: float, y: float, account: str) -> None:
         cidrs = ", ".join(map(str, vpc.cidrs))
         serves = ", ".join(self.services.get(vpc.name, ()))
-        said = f"{vpc.name}: {cidrs}; {len(vpc.azs)} AZs; account {account}"
-        title = f"{said}; serves {serves}" if serves else said
+        summary = f"{vpc.name}: {cidrs}; {len(vpc.azs)} AZs; account {account}"
+        title = f"{summary}; serves {serves}" if serves else summary
         letters = self.scale.letters
         small = "" if self.scale is SCALES[-1] else _short(serves or cidrs, letters + 3)
         name = _short(vpc.name, letters)

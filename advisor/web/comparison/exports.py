@@ -88,20 +88,20 @@ def as_csv(answered: Answered, links: Links) -> str:
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow([*COLUMNS, *MORE_COLUMNS])
-    for one in answer["answers"]:
-        payers = "; ".join(f"{payer['account']} {payer['usd']}" for payer in one["payers"])
-        finding = next((f"{f['rule']} {f['detail']}" for f in one["findings"]), "")
-        low, high = one["typical_error"] or ("", "")
-        row = [*(one[column] for column in COLUMNS[1:]), low, high]
-        row += [_word(one), _missing(one), payers, finding]
-        writer.writerow([spreadsheet_safe(cell) for cell in (one["option"], *row)])
+    for option in answer["answers"]:
+        payers = "; ".join(f"{payer['account']} {payer['usd']}" for payer in option["payers"])
+        finding = next((f"{f['rule']} {f['detail']}" for f in option["findings"]), "")
+        low, high = option["typical_error"] or ("", "")
+        row = [*(option[column] for column in COLUMNS[1:]), low, high]
+        row += [_word(option), _missing(option), payers, finding]
+        writer.writerow([spreadsheet_safe(cell) for cell in (option["option"], *row)])
     row = _mix_row(answer["mix"], mix_words(answered.comparison))
     writer.writerow([spreadsheet_safe(cell) for cell in row])
     writer.writerow([])
     writer.writerow(["option", *LINE_COLUMNS])
-    for one in answer["answers"]:
-        for line in one["lines"]:
-            cells = (one["option"], *(line[column] for column in LINE_COLUMNS))
+    for option in answer["answers"]:
+        for line in option["lines"]:
+            cells = (option["option"], *(line[column] for column in LINE_COLUMNS))
             writer.writerow([spreadsheet_safe(cell) for cell in cells])
     if answer["old_prices"]:
         writer.writerows([[], ["note", answer["old_prices"]["sentence"]]])
@@ -128,16 +128,18 @@ def _mix_word(mix: dict[str, Any]) -> str:
     return "Can be built" if mix["feasible"] else "Cannot be built: two targets for one route"
 
 
-def _word(one: dict[str, Any]) -> str:
-    severities = {finding["severity"] for finding in (*one["findings"], *one["findings_more"])}
-    return feasibility(severities, is_feasible=one["feasible"])
+def _word(option: dict[str, Any]) -> str:
+    severities = {
+        finding["severity"] for finding in (*option["findings"], *option["findings_more"])
+    }
+    return feasibility(severities, is_feasible=option["feasible"])
 
 
-def _missing(one: dict[str, Any]) -> str:
+def _missing(option: dict[str, Any]) -> str:
     """Why an option has no total; empty where it has one."""
-    if one["monthly_usd"] is not None:
+    if option["monthly_usd"] is not None:
         return ""
-    gaps = [f"{gap['usage_type']} in {gap['region']}" for gap in one["gaps"]]
+    gaps = [f"{gap['usage_type']} in {gap['region']}" for gap in option["gaps"]]
     return f"price missing: {'; '.join(gaps)}" if gaps else "cannot carry these flows"
 
 
@@ -158,13 +160,13 @@ def _markdown(answered: Answered) -> Iterator[str]:
     yield ""
     yield "| Option | USD a month | Operations | Paid by | p99, µs | Feasible |"
     yield "|---|---:|---:|---|---:|---|"
-    for one in answer["answers"]:
-        usd = one["monthly_usd"] or ("price missing" if one["gaps"] else "not priced")
-        us = _instead(one) if one["worst_p99_us"] is None else f"{one['worst_p99_us']:g}"
-        basis = f" ({one['worst_p99_basis']})" if one["worst_p99_us"] is not None else ""
-        rule = next((f["rule"] for f in one["findings"] if f["severity"] == "hard"), "")
-        word = f"{_word(one)} {rule}".strip()
-        cells = (one["name"], usd, one["operations_usd"], _payers(one), us + basis, word)
+    for option in answer["answers"]:
+        usd = option["monthly_usd"] or ("price missing" if option["gaps"] else "not priced")
+        us = _instead(option) if option["worst_p99_us"] is None else f"{option['worst_p99_us']:g}"
+        basis = f" ({option['worst_p99_basis']})" if option["worst_p99_us"] is not None else ""
+        rule = next((f["rule"] for f in option["findings"] if f["severity"] == "hard"), "")
+        word = f"{_word(option)} {rule}".strip()
+        cells = (option["name"], usd, option["operations_usd"], _payers(option), us + basis, word)
         yield f"| {' | '.join(markdown_safe(cell or '') for cell in cells)} |"
     yield _mix_line(answer["mix"])
     yield ""
@@ -178,18 +180,18 @@ def _markdown(answered: Answered) -> Iterator[str]:
         yield markdown_safe(answer["old_prices"]["sentence"])
 
 
-def _payers(one: dict[str, Any]) -> str:
+def _payers(option: dict[str, Any]) -> str:
     """Who pays how much; of what lacks a price, who pays it."""
-    unknown = dict.fromkeys(account for gap in one["gaps"] for account in gap["payers"])
-    paid = [f"{payer['account']}: {payer['usd']}" for payer in one["payers"]]
-    if one["monthly_usd"] is None and not unknown:
+    unknown = dict.fromkeys(account for gap in option["gaps"] for account in gap["payers"])
+    paid = [f"{payer['account']}: {payer['usd']}" for payer in option["payers"]]
+    if option["monthly_usd"] is None and not unknown:
         return "not priced"
     return ", ".join([*paid, *(f"{account}: price missing" for account in unknown)]) or (
         "nobody: nothing is billed"
     )
 
 
-def _instead(one: dict[str, Any]) -> str:
+def _instead(option: dict[str, Any]) -> str:
     """What is known where no p99 is."""
-    words = instead_words(*(one[name] for name in BETWEEN_REGIONS))
+    words = instead_words(*(option[name] for name in BETWEEN_REGIONS))
     return f"no data; {words}" if words else "no data"

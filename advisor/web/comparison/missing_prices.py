@@ -76,7 +76,7 @@ def missing(comparison: Comparison, name: str, tried: QueryDict | None = None) -
         tried: a form that was refused, which is shown as it was typed.
     """
     needed, inputs = needed_prices(comparison)
-    rates = {one.key: one for one in deciding(comparison).values()}
+    rates = {rate.key: rate for rate in deciding(comparison).values()}
     keys = sorted(needed, key=lambda key: key not in rates)
     prices = [
         MissingPrice(

@@ -118,18 +118,21 @@ def _bars(bars: list[Bar]) -> list[BarRow]:
     return [BarRow(bar, scale.bar(bar.low, bar.high, (bar.low + bar.high) / 2)) for bar in bars]
 
 
-def _ranges(found: list[Range]) -> list[RangeRow]:
-    if not found:
+def _ranges(cost_ranges: list[Range]) -> list[RangeRow]:
+    if not cost_ranges:
         return []
-    scale = Scale(0, max(one.high for one in found))
-    return [RangeRow(one, scale.bar(one.low, one.high, one.median)) for one in found]
+    scale = Scale(0, max(cost_range.high for cost_range in cost_ranges))
+    return [
+        RangeRow(cost_range, scale.bar(cost_range.low, cost_range.high, cost_range.median))
+        for cost_range in cost_ranges
+    ]
 
 
 def _room(room: Room, vpcs: int, growth: float) -> RoomRow:
     raised = room.months_at_most(vpcs, growth)
-    said = room.limit.words.format(vpc=room.vpc, count=room.count)
+    sentence = room.limit.words.format(vpc=room.vpc, count=room.count)
     when = _when(room.months(vpcs, growth))
-    return RoomRow(room, said, when, "" if raised is None else _when(raised))
+    return RoomRow(room, sentence, when, "" if raised is None else _when(raised))
 
 
 def _when(months: float | None) -> str:

@@ -64,7 +64,7 @@ def show(request: HttpRequest) -> HttpResponse:
     """The table, and what else could stand in it."""
     team_id = signed_in(request).team_id
     asked = list(dict.fromkeys(request.GET.getlist("s")))
-    texts = [one for one in asked if one][:MOST]
+    texts = [text for text in asked if text][:MOST]
     columns = [_scenario(text, texts, team_id) for text in texts]
     rows = list(_rows(columns)) if columns else []
     context = {
@@ -86,14 +86,14 @@ def _scenario(text: str, all_texts: list[str], team_id: int) -> Scenario:
     except ValueError as error:
         raise Http404(f"{uid[:40]!r} is not a topology") from error
     answered = address.answer(team_id)
-    others = [("s", one) for one in all_texts if one != text]
+    others = [("s", other) for other in all_texts if other != text]
     without = f"{reverse('scenarios')}?{urlencode(others)}"
     return Scenario(answered, Links(address, answered), without)
 
 
 def _choices(team_id: int, columns: list[Scenario]) -> list[Choice]:
     """What can be added: the same without its changes, other versions, other topologies."""
-    found = [
+    choices = [
         Choice(f"{column.links.address.uid}?{urlencode(column.links.pins)}", _as_saved(column))
         for column in columns
         if column.links.values
@@ -102,14 +102,14 @@ def _choices(team_id: int, columns: list[Scenario]) -> list[Choice]:
         versions = queries.versions(team_id, uid).defer("document")[:OFFERED]
         name = queries.topology(team_id, uid).name
         numbers = [version.number for version in versions]
-        found += [Choice(f"{uid}?version={n}", f"{name}, version {n}") for n in numbers]
+        choices += [Choice(f"{uid}?version={n}", f"{name}, version {n}") for n in numbers]
     others = queries.topologies(team_id)[:OFFERED]
-    found += [Choice(f"{other.uid}?", f"{other.name}, newest version") for other in others]
-    return list(dict.fromkeys(found))
+    choices += [Choice(f"{other.uid}?", f"{other.name}, newest version") for other in others]
+    return list(dict.fromkeys(choices))
 
 
-def _as_saved(one: Scenario) -> str:
-    version = one.answered.version
+def _as_saved(scenario: Scenario) -> str:
+    version = scenario.answered.version
     return f"{version.topology.name}, version {version.number}, without its changes"
 
 
@@ -128,43 +128,60 @@ def _rows(columns: list[Scenario]) -> Iterator[Row]:
 
 
 def _inputs(columns: list[Scenario]) -> Iterator[Row]:
-    yield _row(columns, "Topology", lambda one: one.answered.what_if.topology.name)
-    yield _row(columns, "Version", lambda one: str(one.answered.version.number))
+    yield _row(columns, "Topology", lambda scenario: scenario.answered.what_if.topology.name)
+    yield _row(columns, "Version", lambda scenario: str(scenario.answered.version.number))
     yield _row(columns, "Changed inputs", _changes)
-    yield _row(columns, "VPCs", lambda one: Decimal(len(one.answered.what_if.topology.vpcs)))
-    yield _row(columns, "Flows", lambda one: Decimal(len(one.answered.what_if.topology.flows)))
-    yield _row(columns, "GB a month", lambda one: _decimal(one.answered.what_if.result["gb"]))
     yield _row(
-        columns, "Crossing AZs", lambda one: percent(one.answered.what_if.result["crossing"] / 100)
+        columns, "VPCs", lambda scenario: Decimal(len(scenario.answered.what_if.topology.vpcs))
     )
-    yield _row(columns, "Price list", lambda one: one.answered.comparison.prices.name)
-    yield _row(columns, "Latencies", lambda one: one.answered.comparison.latencies.name)
+    yield _row(
+        columns, "Flows", lambda scenario: Decimal(len(scenario.answered.what_if.topology.flows))
+    )
+    yield _row(
+        columns, "GB a month", lambda scenario: _decimal(scenario.answered.what_if.result["gb"])
+    )
+    yield _row(
+        columns,
+        "Crossing AZs",
+        lambda scenario: percent(scenario.answered.what_if.result["crossing"] / 100),
+    )
+    yield _row(columns, "Price list", lambda scenario: scenario.answered.comparison.prices.name)
+    yield _row(columns, "Latencies", lambda scenario: scenario.answered.comparison.latencies.name)
 
 
 def _verdicts(columns: list[Scenario]) -> Iterator[Row]:
-    yield _row(columns, "Recommended", lambda one: one.best.option.name if one.best else "nothing")
-    yield _row(columns, "Monthly bill", lambda one: one.best.usd if one.best else None, _money)
+    yield _row(
+        columns,
+        "Recommended",
+        lambda scenario: scenario.best.option.name if scenario.best else "nothing",
+    )
+    yield _row(
+        columns,
+        "Monthly bill",
+        lambda scenario: scenario.best.usd if scenario.best else None,
+        _money,
+    )
     yield _row(columns, "Operations", _operations, _money)
     yield _row(columns, "Who pays", _payers)
-    yield _row(columns, "p99, worst flow", lambda one: us(_worst_us(one)))
-    yield _row(columns, "Objects", lambda one: _objects(one.best))
+    yield _row(columns, "p99, worst flow", lambda scenario: us(_worst_us(scenario)))
+    yield _row(columns, "Objects", lambda scenario: _objects(scenario.best))
     yield _row(columns, "Each flow by itself, a month", _mix_usd, _money)
     yield _row(columns, "Saved by that", _saved, _money)
 
 
-def _feasibility(key: str, one: Scenario) -> str:
-    answer = one.answer(key)
+def _feasibility(key: str, scenario: Scenario) -> str:
+    answer = scenario.answer(key)
     if answer is None:
         return "not asked for"
     severities = {hit.rule.severity.value for hit in answer.hits}
     return feasibility(severities, is_feasible=answer.is_feasible)
 
 
-def _operations(one: Scenario) -> "Value":
-    if one.best is None:
+def _operations(scenario: Scenario) -> "Value":
+    if scenario.best is None:
         return None
-    is_stated = one.answered.comparison.case.topology.operations_usd
-    return one.best.operations_usd if is_stated else "not stated"
+    is_stated = scenario.answered.comparison.case.topology.operations_usd
+    return scenario.best.operations_usd if is_stated else "not stated"
 
 
 Value = str | Decimal | None
@@ -179,8 +196,11 @@ def _row(
     values = [value(column) for column in columns]
     is_money = shown is _money
     cells = [
-        Cell((shown or _plain)(one), _change(values[0], one, is_money=is_money) if i else "")
-        for i, one in enumerate(values)
+        Cell(
+            (shown or _plain)(cell_value),
+            _change(values[0], cell_value, is_money=is_money) if i else "",
+        )
+        for i, cell_value in enumerate(values)
     ]
     return Row(label, cells, len({cell.text for cell in cells}) > 1)
 
@@ -204,40 +224,40 @@ def _decimal(value: float) -> Decimal:
     return Decimal(f"{value:.3f}")
 
 
-def _changes(one: Scenario) -> str:
-    what_if = one.answered.what_if
+def _changes(scenario: Scenario) -> str:
+    what_if = scenario.answered.what_if
     changes = [f"{c.label} {c.was:,.10g} to {c.value:,.10g} {c.unit}" for c in what_if.changes]
     return "; ".join([*changes, *what_if.notes])
 
 
-def _option_usd(key: str, one: Scenario) -> Decimal | None:
-    answer = one.answer(key)
+def _option_usd(key: str, scenario: Scenario) -> Decimal | None:
+    answer = scenario.answer(key)
     return answer.usd if answer else None
 
 
-def _mix_usd(one: Scenario) -> Decimal | None:
-    return one.answered.comparison.mix.usd
+def _mix_usd(scenario: Scenario) -> Decimal | None:
+    return scenario.answered.comparison.mix.usd
 
 
-def _saved(one: Scenario) -> "Value":
+def _saved(scenario: Scenario) -> "Value":
     """By how much each flow by its own cheapest option is below the recommended one."""
-    ahead = mix_ahead(one.answered.comparison)
+    ahead = mix_ahead(scenario.answered.comparison)
     return ahead.saves_usd if ahead and ahead.saves_usd else "nothing"
 
 
-def _payers(one: Scenario) -> str:
-    best = one.best
+def _payers(scenario: Scenario) -> str:
+    best = scenario.best
     if best is None:
         return ""
-    names = one.answered.comparison.case.account
-    paid = best.payers(one.answered.comparison.case.topology.accounts).items()
-    said = [f"{names[account].name} {usd(value)}" for account, value in paid]
-    more = f" and {len(said) - MOST} more" if len(said) > MOST else ""
-    return ", ".join(said[:MOST]) + more or "nobody"
+    names = scenario.answered.comparison.case.account
+    paid = best.payers(scenario.answered.comparison.case.topology.accounts).items()
+    shares = [f"{names[account].name} {usd(value)}" for account, value in paid]
+    more = f" and {len(shares) - MOST} more" if len(shares) > MOST else ""
+    return ", ".join(shares[:MOST]) + more or "nobody"
 
 
-def _worst_us(one: Scenario) -> float | None:
-    return one.best.heads.worst.us if one.best else None
+def _worst_us(scenario: Scenario) -> float | None:
+    return scenario.best.heads.worst.us if scenario.best else None
 
 
 def _objects(best: Answer | None) -> str:

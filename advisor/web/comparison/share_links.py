@@ -45,11 +45,11 @@ def share(request: HttpRequest, uid: UUID) -> HttpResponse:
         )
         messages.success(request, "The link is made. Whoever has it can read this view.")
         return redirect(links.share)
-    made = ShareLink.objects.filter(team_id=user.team_id, version__topology__uid=uid)
+    share_links = ShareLink.objects.filter(team_id=user.team_id, version__topology__uid=uid)
     context = {
         "form": form,
         "links": links,
-        "made": made.select_related("version", "author"),
+        "made": share_links.select_related("version", "author"),
         "answered": answered,
         "topology": answered.version.topology,
         "host": f"{request.scheme}://{request.get_host()}",

@@ -101,13 +101,13 @@ def unknown_flow(address: Address, answered: Answered) -> list[Problem]:
     if not name or f"gb:{name}" in answered.what_if.flow_values:
         return []
     names = [flow["name"] for flow in answered.what_if.topology.document["flows"]]
-    said = f"no flow is called {name!r}{did_you_mean(name, names)}; all flows are shown"
-    return [Problem("flow", said)]
+    problem = f"no flow is called {name!r}{did_you_mean(name, names)}; all flows are shown"
+    return [Problem("flow", problem)]
 
 
 def curves_of(comparison: Comparison) -> list[Breakeven]:
     """The break-even charts that have a sense for these flows."""
-    return [one for one in (Breakeven(comparison, axis) for axis in Axis) if one.has_sense]
+    return [curve for curve in (Breakeven(comparison, axis) for axis in Axis) if curve.has_sense]
 
 
 @require_safe
@@ -144,8 +144,8 @@ def keep(request: HttpRequest, uid: UUID) -> HttpResponse:
         messages.info(request, "Nothing is changed, so nothing was stored.")
         return redirect("topology", uid)
     if request.POST.get("as") == "topology":
-        made = [change.label for change in answered.what_if.changes]
-        name = f"{document['name']}, {', '.join(made)} changed"[:MAX_NAME]
+        labels = [change.label for change in answered.what_if.changes]
+        name = f"{document['name']}, {', '.join(labels)} changed"[:MAX_NAME]
         saved = create_topology(
             user.team_id,
             document | {"name": name},
@@ -174,7 +174,7 @@ def own_price(request: HttpRequest, uid: UUID) -> HttpResponse:
     answered = address.answer(signed_in(request).team_id)
     links = Links(address, answered)
     needed, _ = needed_prices(answered.comparison)
-    key = next((one for one in needed if is_of(one, request.POST)), None)
+    key = next((price_name for price_name in needed if is_of(price_name, request.POST)), None)
     if key is None:
         messages.info(request, "That price is not missing in this view; nothing was stored.")
         return redirect(links.here)

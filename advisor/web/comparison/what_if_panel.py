@@ -21,8 +21,8 @@ class Field(NamedTuple):
     @property
     def id(self) -> str:
         """For its label; a field of a flow has that of all flows, and never stands beside it."""
-        what, _, of = self.key.partition(":")
-        return f"what-if-{of}" if what == "operations" else f"what-if-{what}"
+        kind, _, of = self.key.partition(":")
+        return f"what-if-{of}" if kind == "operations" else f"what-if-{kind}"
 
 
 class Made(NamedTuple):
@@ -53,9 +53,9 @@ def panel(answered: Answered, links: Links, price_lists: list[str]) -> Panel:
     """The panel for all flows, or for the one that the address names."""
     what_if = answered.what_if
     changed = {change.key for change in what_if.changes}
-    names = [one["name"] for one in _largest(answered)]
+    names = [flow["name"] for flow in _largest(answered)]
     flow = links.address.flow if f"gb:{links.address.flow}" in what_if.flow_values else ""
-    keys = [f"{what}:{flow}" if flow else what for what in OF_A_FLOW]
+    keys = [f"{kind}:{flow}" if flow else kind for kind in OF_A_FLOW]
     keys = keys if flow else [*keys, "azs"]
     own = what_if.flow_values if flow else what_if.values
     operations = [] if flow else [key for key in own if key.startswith("operations:")]
@@ -79,13 +79,13 @@ def _largest(answered: Answered) -> list[dict[str, str]]:
 
 
 def _field(key: str, value: float, is_changed: bool) -> Field:
-    what, _, of = key.partition(":")
-    said = INPUTS[what]
-    label = of if what == "operations" else said.label
+    kind, _, of = key.partition(":")
+    definition = INPUTS[kind]
+    label = of if kind == "operations" else definition.label
     return Field(
         key,
         label,
-        said.unit,
+        definition.unit,
         f"{value:.10g}" if value == int(value) else f"{value:.7g}",
         is_changed,
     )
