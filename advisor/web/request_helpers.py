@@ -31,7 +31,9 @@ def version_number(request: HttpRequest) -> int | None:
 
 def text_in(values: QueryDict, key: str) -> str:
     """The last value of a key, cut to a length that any name has, without what is not seen."""
-    seen = (one for one in values.get(key, "") if category(one) not in ("Cc", "Cf"))
+    seen = (
+        character for character in values.get(key, "") if category(character) not in ("Cc", "Cf")
+    )
     return "".join(seen).strip()[:MOST_TEXT]
 
 

@@ -156,13 +156,11 @@ def present(
 ) -> dict[str, Any]:
     """What the comparison page needs."""
     best = recommended(comparison)
-    published = {entry.option: entry for entry in PUBLISHED} if is_reference else {}
+    figures = {entry.option: entry for entry in PUBLISHED} if is_reference else {}
     row = partial(
         _row, comparison=comparison, best=best, front=frontier(comparison), most_lines=most_lines
     )
-    rows = [
-        row(answer, published=published.get(answer.option.key)) for answer in comparison.answers
-    ]
+    rows = [row(answer, published=figures.get(answer.option.key)) for answer in comparison.answers]
     rows.sort(key=ORDERS[sort])
     return {
         "comparison": comparison,
@@ -197,9 +195,7 @@ def _row(
     today = comparison.today_usd
     return OptionRow(
         answer=answer,
-        findings=sorted(
-            _findings(answer, comparison), key=lambda finding: _rank(finding.rule.severity)
-        ),
+        findings=sorted(_findings(answer, comparison), key=_rank),
         money=bill_rows(answer, comparison, most_lines),
         latency=_latency(answer),
         cells=cells[:MOST_CELLS],
@@ -218,8 +214,8 @@ def _least_budget(comparison: Comparison) -> float | None:
     return min((budget for budget in budgets if budget is not None), default=None)
 
 
-def _rank(severity: Severity) -> int:
-    return list(Severity).index(severity)
+def _rank(finding: Finding) -> int:
+    return list(Severity).index(finding.rule.severity)
 
 
 def _findings(answer: Answer, comparison: Comparison) -> Iterator[Finding]:

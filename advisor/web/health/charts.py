@@ -12,14 +12,14 @@ COLOURS = {State.WARNING: "--warn", State.CRITICAL: "--bad"}
 
 def figure(line: Line, start: int, end: int) -> dict[str, Any]:
     """One series over a range of time, with what its rules compare it with."""
-    one = line.series
+    series = line.series
     trace = {
         "type": "scatter",
         "mode": "lines",
         "connectgaps": False,
         "x": [_iso(at) for at, _ in line.points],
         "y": [value for _, value in line.points],
-        "name": one.metric,
+        "name": series.metric,
         "showlegend": False,
         "line": {"color": "--accent", "width": 1.5},
     }
@@ -28,11 +28,11 @@ def figure(line: Line, start: int, end: int) -> dict[str, Any]:
         "yaxis": {"rangemode": "tozero", "title": {"text": _unit(line)}},
         "shapes": [_threshold(*threshold) for threshold in _thresholds(line)],
     }
-    part = f", {one.part}" if one.part else ""
+    part = f", {series.part}" if series.part else ""
     return {
-        "id": f"series-{one.pk}",
-        "title": f"{one.metric}{part}",
-        "label": f"{one.metric} {one.statistic} over time{part}; {_words(line)}",
+        "id": f"series-{series.pk}",
+        "title": f"{series.metric}{part}",
+        "label": f"{series.metric} {series.statistic} over time{part}; {_words(line)}",
         "words": _words(line),
         "figure": {"data": [trace], "layout": layout},
     }
@@ -49,8 +49,8 @@ def _words(line: Line) -> str:
     values = [value for _, value in line.points if value is not None]
     gaps = sum(value is None for _, value in line.points)
     low, high, newest = map(_figure, (min(values), max(values), values[-1]))
-    said = f"lowest {low}, highest {high}, newest {newest}"
-    return f"{said}; {gaps} gap{'s' * (gaps != 1)}" if gaps else said
+    extremes = f"lowest {low}, highest {high}, newest {newest}"
+    return f"{extremes}; {gaps} gap{'s' * (gaps != 1)}" if gaps else extremes
 
 
 def _figure(value: float) -> str:

@@ -192,8 +192,8 @@ def end_webhook(request: HttpRequest, uid: UUID) -> HttpResponse:
 @found_or_404
 def again(request: HttpRequest, uid: UUID) -> HttpResponse:
     row, is_tried = webhooks.again(signed_in(request).team_id, uid)
-    said = "is tried again" if is_tried else f"was not dead but {row.state}: nothing to repeat"
-    messages.success(request, f"{row.webhook.name} {said}.")
+    outcome = "is tried again" if is_tried else f"was not dead but {row.state}: nothing to repeat"
+    messages.success(request, f"{row.webhook.name} {outcome}.")
     return redirect("health-collection")
 
 

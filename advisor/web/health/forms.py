@@ -29,7 +29,7 @@ class AccountForm(forms.Form):
 
     def wish(self) -> Wish:
         data = self.cleaned_data
-        regions = tuple(one.strip() for one in data["regions"].split(",") if one.strip())
+        regions = tuple(region.strip() for region in data["regions"].split(",") if region.strip())
         account = data["account"].replace("-", "").strip()
         return Wish(account, data["name"].strip(), regions, data["role_arn"].strip())
 

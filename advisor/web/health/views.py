@@ -38,18 +38,18 @@ def show(request: HttpRequest) -> HttpResponse:
         raise Http404("no such kind or state")
     kinds = lookup.counts(team_id)
     until = lookup.read_until(kinds)
-    found = lookup.resources(team_id, kind, state, text)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    resources = lookup.resources(team_id, kind, state, text)
+    page = Paginator(resources, PAGE).get_page(request.GET.get("page"))
     asked = {"kind": kind, "state": state, "q": text}
     query = urlencode({name: value for name, value in asked.items() if value})
     context = {
         "kinds": kinds,
         "totals": lookup.totals(kinds),
-        "total": sum(one.total for one in kinds),
+        "total": sum(kind_count.total for kind_count in kinds),
         "kind": KINDS.get(kind),
         "asked": asked,
         "page": page,
-        "rows": [(one, KINDS[one.kind].one) for one in page],
+        "rows": [(resource, KINDS[resource.kind].one) for resource in page],
         "query": f"&{query}" if query else "",
         "until": until,
         "is_late": until is not None and timezone.now() - until > LATE,
@@ -91,54 +91,54 @@ def resource(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 def _worst_first(row: Resource) -> list[tuple[Finding, Any]]:
     """Open findings with their rules."""
-    found = [
+    open_findings = [
         (finding, KINDS[row.kind].rule(finding.rule)) for finding in lookup.open_findings_of(row)
     ]
-    return sorted(found, key=lambda one: (STATES.index(one[0].state), one[0].rule))
+    return sorted(open_findings, key=lambda pair: (STATES.index(pair[0].state), pair[0].rule))
 
 
 @require_POST
 @found_or_404
 def acknowledge(request: HttpRequest, uid: UUID) -> HttpResponse:
     user = signed_in(request)
-    one = findings.finding_of(user.team_id, uid)
+    finding = findings.finding_of(user.team_id, uid)
     try:
-        findings.acknowledge(one, text_in(request.POST, "note"), user.pk)
+        findings.acknowledge(finding, text_in(request.POST, "note"), user.pk)
     except DocumentRefused as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"{one.rule} is acknowledged; it closes when it is over.")
-    return redirect("health-resource", one.resource.uid)
+        messages.success(request, f"{finding.rule} is acknowledged; it closes when it is over.")
+    return redirect("health-resource", finding.resource.uid)
 
 
 @require_POST
 @found_or_404
 def mute(request: HttpRequest, uid: UUID) -> HttpResponse:
     user = signed_in(request)
-    one = findings.finding_of(user.team_id, uid)
+    finding = findings.finding_of(user.team_id, uid)
     form = MuteForm(request.POST)
     if not form.is_valid():
-        said = ["Say for how long, and why.", *form.errors.get("note", ())]
-        messages.error(request, " ".join(map(str, said)))
-        return redirect("health-resource", one.resource.uid)
+        problems = ["Say for how long, and why.", *form.errors.get("note", ())]
+        messages.error(request, " ".join(map(str, problems)))
+        return redirect("health-resource", finding.resource.uid)
     days = form.cleaned_data["days"]
     until = timezone.now() + timedelta(days=days) if days else findings.FAR
-    findings.mute(one, until, form.cleaned_data["note"], user.pk)
+    findings.mute(finding, until, form.cleaned_data["note"], user.pk)
     messages.success(
         request,
-        f"{one.rule} is muted; the state follows with the next collection, within 15 minutes.",
+        f"{finding.rule} is muted; the state follows with the next collection, within 15 minutes.",
     )
-    return redirect("health-resource", one.resource.uid)
+    return redirect("health-resource", finding.resource.uid)
 
 
 @require_POST
 @found_or_404
 def unmute(request: HttpRequest, uid: UUID) -> HttpResponse:
     user = signed_in(request)
-    one = findings.finding_of(user.team_id, uid)
-    findings.unmute(one, user.pk)
-    messages.success(request, f"{one.rule} is heard again.")
-    return redirect("health-resource", one.resource.uid)
+    finding = findings.finding_of(user.team_id, uid)
+    findings.unmute(finding, user.pk)
+    messages.success(request, f"{finding.rule} is heard again.")
+    return redirect("health-resource", finding.resource.uid)
 
 
 @require_safe
@@ -146,16 +146,23 @@ def rules(request: HttpRequest) -> HttpResponse:
     """Every rule, as the team has it."""
     team_id = signed_in(request).team_id
     own = own_settings(team_id)
-    mine = rules_of(team_id)
+    team_rules = rules_of(team_id)
     groups = []
     for kind in KINDS.values():
         rows = [
-            (mine.health[one.id], own.get(one.id), _form(mine.health[one.id], own))
-            for one in kind.rules
+            (
+                team_rules.health[health_rule.id],
+                own.get(health_rule.id),
+                _form(team_rules.health[health_rule.id], own),
+            )
+            for health_rule in kind.rules
         ]
-        rows += [(one, own.get(one.id), None) for one in kind.configuration]  # type: ignore[misc]
+        rows += [
+            (configuration_rule, own.get(configuration_rule.id), None)  # type: ignore[misc]
+            for configuration_rule in kind.configuration
+        ]
         groups.append((kind, rows))
-    return render(request, "web/health/rules.html", {"groups": groups, "off": mine.off})
+    return render(request, "web/health/rules.html", {"groups": groups, "off": team_rules.off})
 
 
 def _form(rule: HealthRule, own: dict[str, RuleSetting]) -> RuleForm:
@@ -173,8 +180,10 @@ def rule(request: HttpRequest, id: str) -> HttpResponse:
     form = RuleForm(request.POST)
     try:
         if not form.is_valid():
-            said = " ".join(str(one) for errors in form.errors.values() for one in errors)
-            messages.error(request, f"{id}: {said}")
+            problems = " ".join(
+                str(problem) for errors in form.errors.values() for problem in errors
+            )
+            messages.error(request, f"{id}: {problems}")
         elif set_rule(user.team_id, id, form.numbers(), user.pk):
             messages.success(
                 request,

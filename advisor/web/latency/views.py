@@ -52,13 +52,13 @@ def show(request: HttpRequest) -> HttpResponse:
     team_id = signed_in(request).team_id
     asked = _asked(request)
     option, statistic = asked["option"], asked["statistic"]
-    found = queries.best_cells(team_id, option, statistic, _grades(asked), asked["basis"])
+    cells = queries.best_cells(team_id, option, statistic, _grades(asked), asked["basis"])
     by_distance = not asked["basis"] and asked["grade"] == GRADES[0]  # an estimate has no grade
     regions = places() if by_distance and not option else ()  # nor an option
-    made = blocks(found, statistic, regions, by_distance=by_distance)
+    all_blocks = blocks(cells, statistic, regions, by_distance=by_distance)
     context: dict[str, Any] = {
         "asked": asked,
-        "blocks": [one for one in made if _shows(one, asked["region"])],
+        "blocks": [block for block in all_blocks if _shows(block, asked["region"])],
         "by_distance": by_distance,
         "options": [*OPTIONS.by_key, ""],
         "statistics": STATISTICS,
@@ -98,20 +98,20 @@ def _shows(block: Block, region: str) -> bool:
 def cell(request: HttpRequest) -> HttpResponse:
     """What is behind one cell: its methods, and every measurement with its file."""
     team_id = signed_in(request).team_id
-    option, source, destination = (text_in(request.GET, one) for one in ("option", "from", "to"))
-    found = [
-        (one, age(one.as_of, timezone.now().date()))
-        for one in queries.cells(team_id, option)
-        if (one.source, one.destination) == (source, destination)
+    option, source, destination = (text_in(request.GET, name) for name in ("option", "from", "to"))
+    dated_cells = [
+        (latency_cell, age(latency_cell.as_of, timezone.now().date()))
+        for latency_cell in queries.cells(team_id, option)
+        if (latency_cell.source, latency_cell.destination) == (source, destination)
     ]
     context = {
         "option": option,
         "source": source,
         "destination": destination,
-        "cells": found,
+        "cells": dated_cells,
         "distance": between(source, destination),
         "source_of_distance": SOURCE,
-        "is_impossible": any(_beats_light(one) for one, _ in found),
+        "is_impossible": any(_beats_light(latency_cell) for latency_cell, _ in dated_cells),
         "runs": queries.runs_of(team_id, option, source, destination)[:MOST_RUNS],
         "most": MOST_RUNS,
         "here": request.get_full_path(),
@@ -143,12 +143,12 @@ def upload(request: HttpRequest) -> HttpResponse:
             else:
                 filed = file_measurements(user.team_id, file.name, data, filing, author_id=user.pk)
                 runs = filed.runs
-                said = "stored" if filed.is_new else "were stored before; nothing is new"
-                messages.success(request, f"{len(runs)} measurements of {runs[0].tool} {said}.")
+                outcome = "stored" if filed.is_new else "were stored before; nothing is new"
+                messages.success(request, f"{len(runs)} measurements of {runs[0].tool} {outcome}.")
                 warnings = dict.fromkeys(text for run in runs for text in run.warnings)
                 for warning in list(warnings)[:MOST_WARNINGS]:
                     messages.warning(request, f"{warning}.")
-                if lost := sum(one.loss == 1 for one in runs):
+                if lost := sum(run.loss == 1 for run in runs):
                     messages.warning(request, f"{lost} of them lost everything.")
                 return redirect(f"{reverse('latency')}?{urlencode({'option': runs[0].option})}")
         except DocumentRefused as error:
@@ -197,10 +197,12 @@ def take_out(request: HttpRequest, uid: UUID) -> HttpResponse:
 @found_or_404
 def file(request: HttpRequest, uid: UUID) -> HttpResponse:
     """An uploaded file as it came."""
-    one = queries.upload(signed_in(request).team_id, uid)
-    name = re.sub(r"[^\w.-]", "_", one.name) or "measurement.txt"
+    latency_upload = queries.upload(signed_in(request).team_id, uid)
+    name = re.sub(r"[^\w.-]", "_", latency_upload.name) or "measurement.txt"
     head = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(bytes(one.raw), content_type="application/octet-stream", headers=head)
+    return HttpResponse(
+        bytes(latency_upload.raw), content_type="application/octet-stream", headers=head
+    )
 
 
 @require_safe
@@ -210,9 +212,9 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     asked = _asked(request)
     rows = [
         row
-        for one in queries.cells(team_id, asked["option"])
-        if one.grade in _grades(asked) and asked["basis"] in ("", one.basis)
-        for row in _tidy(one)
+        for latency_cell in queries.cells(team_id, asked["option"])
+        if latency_cell.grade in _grades(asked) and asked["basis"] in ("", latency_cell.basis)
+        for row in _tidy(latency_cell)
     ]
     name = f"latency-{asked['option'] or 'regions'}-{datetime.now(UTC).date()}.{kind}"
     head = {"Content-Disposition": f'attachment; filename="{name}"'}

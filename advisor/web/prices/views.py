@@ -56,15 +56,15 @@ def _page(request: HttpRequest, form: OverrideForm) -> HttpResponse:
     team_id = signed_in(request).team_id
     words, name = text_in(request.GET, "q"), text_in(request.GET, "list")
     prices = queries.price_list(team_id, name or None)
-    found = [price for price in prices.prices if matches(price, words)]
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    matched = [price for price in prices.prices if matches(price, words)]
+    page = Paginator(matched, PAGE).get_page(request.GET.get("page"))
     lists = list(queries.price_lists(team_id)[:PAGE])
     context = {
         "lists": lists,
         "in_force": lists[0].name,
         "prices": prices,
         "page": page,
-        "rows": [price_row(one) for one in page],
+        "rows": [price_row(price) for price in page],
         "words": words,
         "query": f"&{urlencode({'q': words, 'list': name})}",
         "overrides": queries.overrides(team_id),
@@ -106,15 +106,15 @@ def changed(request: HttpRequest) -> HttpResponse:
     team_id = signed_in(request).team_id
     asked = (text_in(request.GET, name) for name in ("old", "new"))
     old, new = queries.compared_names(team_id, *asked)
-    found = queries.price_changes(team_id, old, new)
+    changes = queries.price_changes(team_id, old, new)
     effects, unseen = price_effects(team_id, old, new, MOST_TOPOLOGIES)
     context = {
         "names": queries.price_list_names(team_id),
         "old": old,
         "new": new,
-        "changes": [words_of(one) for one in found[:MOST_CHANGES]],
-        "more": max(0, len(found) - MOST_CHANGES),
-        "count": len(found),
+        "changes": [words_of(change) for change in changes[:MOST_CHANGES]],
+        "more": max(0, len(changes) - MOST_CHANGES),
+        "count": len(changes),
         "effects": [effect_row(effect, old, new) for effect in effects],
         "unseen": unseen,
     }
@@ -131,7 +131,7 @@ class EffectRow(NamedTuple):
 
 def effect_row(effect: Effect, old: str, new: str) -> EffectRow:
     change = effect.change_usd
-    views = [("s", f"{effect.uid}?{urlencode({'prices': one})}") for one in (old, new)]
+    views = [("s", f"{effect.uid}?{urlencode({'prices': name})}") for name in (old, new)]
     return EffectRow(effect, "" if change is None else signed_usd(change), urlencode(views))
 
 
@@ -174,16 +174,16 @@ def put_in_force(
     user = signed_in(request)
     before = queries.price_list(user.team_id)
     row = ingest.add_override(user.team_id, override, user.pk, needed)
-    found = [
+    changes = [
         words_of(change) for change in queries.price_changes(user.team_id, before.name, row.name)
     ]
-    shown = "; ".join(found[:MOST_TOLD]) + ("; …" if len(found) > MOST_TOLD else "")
-    what = (
-        f"{len(found)} price{'s' * (len(found) != 1)} changed: {shown}"
-        if found
+    shown = "; ".join(changes[:MOST_TOLD]) + ("; …" if len(changes) > MOST_TOLD else "")
+    outcome = (
+        f"{len(changes)} price{'s' * (len(changes) != 1)} changed: {shown}"
+        if changes
         else "no price that is in force changed"
     )
-    messages.success(request, f"The price list {row.name} is in force; {what}.")
+    messages.success(request, f"The price list {row.name} is in force; {outcome}.")
     return row.name
 
 

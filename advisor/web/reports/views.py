@@ -47,7 +47,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, more: dict[str, Any]) -> HttpResponse:
     user = signed_in(request)
     rows = Recipient.objects.filter(team_id=user.team_id, removed_at=None)
-    mine = rows.filter(address__iexact=user.email).first() if user.email else None
+    own_recipient = rows.filter(address__iexact=user.email).first() if user.email else None
     context = {
         "team": user.team,
         "reports": Report.objects.filter(team_id=user.team_id)[:SHOWN],
@@ -55,7 +55,7 @@ def _page(request: HttpRequest, more: dict[str, Any]) -> HttpResponse:
         "form": ScheduleForm(initial=vars(user.team)),
         "recipients": rows if user.may_administer else (),
         "count": Recipient.objects.willing().filter(team_id=user.team_id).count(),
-        "mine": mine,
+        "mine": own_recipient,
     }
     return render(request, "web/reports/overview.html", context | more, status=400 if more else 200)
 
@@ -124,8 +124,8 @@ def schedule(request: HttpRequest) -> HttpResponse:
         return _page(request, {"form": form})
     making.set_schedule(team, **form.cleaned_data)
     due = making.next_at(team).astimezone(ZoneInfo(team.time_zone))
-    said = f"The next report comes on {due:%A %Y-%m-%d at %H:%M %Z}."
-    messages.success(request, said if team.has_reports else "No reports are made any more.")
+    sentence = f"The next report comes on {due:%A %Y-%m-%d at %H:%M %Z}."
+    messages.success(request, sentence if team.has_reports else "No reports are made any more.")
     return redirect("reports")
 
 
@@ -137,8 +137,10 @@ def test(request: HttpRequest) -> HttpResponse:
         messages.error(request, "Your account has no e-mail address: add one under Account.")
         return redirect("reports")
     if not recipients.is_verified(user, user.email) and not _gets_it(user):
-        said = f"{user.email} is not confirmed yet: press “Mail it to me”, and answer the question."
-        messages.error(request, said)
+        problem = (
+            f"{user.email} is not confirmed yet: press “Mail it to me”, and answer the question."
+        )
+        messages.error(request, problem)
         return redirect("reports")
     content = making.so_far(user.team)
     outcome = sending.hand_over(trial_mail(content, user.team.name, user.email))
@@ -166,31 +168,33 @@ def me(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"The report comes to {user.email} no more.")
     else:
         try:
-            said = recipients.add(user.team_id, user.email, user)
+            added = recipients.add(user.team_id, user.email, user)
         except DocumentRefused as error:
             messages.error(request, " ".join(" ".join(problem) for problem in error.problems))
         else:
-            _say_added(request, *said)
+            _say_added(request, *added)
     return redirect("reports")
 
 
-def _say_added(request: HttpRequest, one: Recipient, outcome: sending.Outcome | None) -> None:
+def _say_added(request: HttpRequest, recipient: Recipient, outcome: sending.Outcome | None) -> None:
     if outcome is None:
-        messages.success(request, f"{one.address} gets the report from now on.")
+        messages.success(request, f"{recipient.address} gets the report from now on.")
     elif outcome.state == Delivery.State.SENT:
-        messages.success(request, f"{one.address} is asked by mail, and gets it after saying yes.")
+        messages.success(
+            request, f"{recipient.address} is asked by mail, and gets it after saying yes."
+        )
     else:
-        messages.error(request, f"{one.address} could not be asked: {outcome.problem}.")
+        messages.error(request, f"{recipient.address} could not be asked: {outcome.problem}.")
 
 
 @require_POST
 def add_recipient(request: HttpRequest) -> HttpResponse:
-    user, said = signed_in(request), text_in(request.POST, "address")
+    user, email = signed_in(request), text_in(request.POST, "address")
     try:
-        added = recipients.add(user.team_id, said, user)
+        added = recipients.add(user.team_id, email, user)
     except DocumentRefused as error:
         problems = [problem for _, problem in error.problems]
-        return _page(request, {"problems": problems, "said": said})
+        return _page(request, {"problems": problems, "said": email})
     _say_added(request, *added)
     return redirect("reports")
 
@@ -199,17 +203,17 @@ def add_recipient(request: HttpRequest) -> HttpResponse:
 @found_or_404
 def pause(request: HttpRequest, uid: UUID) -> HttpResponse:
     is_paused = "go" not in request.POST
-    one = recipients.set_paused(signed_in(request).team_id, uid, is_paused=is_paused)
-    said = "gets no report until you say so" if is_paused else "gets the report again"
-    messages.success(request, f"{one.address} {said}.")
+    recipient = recipients.set_paused(signed_in(request).team_id, uid, is_paused=is_paused)
+    outcome = "gets no report until you say so" if is_paused else "gets the report again"
+    messages.success(request, f"{recipient.address} {outcome}.")
     return redirect("reports")
 
 
 @require_POST
 @found_or_404
 def remove(request: HttpRequest, uid: UUID) -> HttpResponse:
-    one = recipients.remove(signed_in(request).team_id, uid)
-    messages.success(request, f"{one.address} gets the report no more.")
+    recipient = recipients.remove(signed_in(request).team_id, uid)
+    messages.success(request, f"{recipient.address} gets the report no more.")
     return redirect("reports")
 
 
@@ -217,10 +221,14 @@ def remove(request: HttpRequest, uid: UUID) -> HttpResponse:
 @found_or_404
 def again(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Send a mail again that was refused, or may not have arrived."""
-    one, is_tried = sending.again(signed_in(request).team_id, uid)
-    said = "gets it again within five minutes" if is_tried else f"is {one.state}: nothing to repeat"
-    messages.success(request, f"{one.recipient.address} {said}.")
-    return redirect("report", one.report.uid)
+    delivery, is_tried = sending.again(signed_in(request).team_id, uid)
+    outcome = (
+        "gets it again within five minutes"
+        if is_tried
+        else f"is {delivery.state}: nothing to repeat"
+    )
+    messages.success(request, f"{delivery.recipient.address} {outcome}.")
+    return redirect("report", delivery.report.uid)
 
 
 def _by_key(key: str, signer: Any) -> Recipient:
@@ -234,10 +242,10 @@ def _by_key(key: str, signer: Any) -> Recipient:
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, key: str) -> HttpResponse:
     """An address says that it wants the report: by a button, for mail scanners open every link."""
-    one = _by_key(key, CONFIRM)
-    is_done = request.method == "POST" and recipients.confirm(one)
+    recipient = _by_key(key, CONFIRM)
+    is_done = request.method == "POST" and recipients.confirm(recipient)
     is_late = request.method == "POST" and not is_done
-    context = {"recipient": one, "is_done": is_done, "is_late": is_late}
+    context = {"recipient": recipient, "is_done": is_done, "is_late": is_late}
     return _private(
         render(request, "web/reports/recipient_confirm.html", context, status=_late(is_late))
     )
@@ -248,10 +256,10 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, key: str) -> HttpResponse:
     """An address wants no more. A GET only asks; a POST is one click, and does it."""
-    one = _by_key(key, UNSUBSCRIBE)
+    recipient = _by_key(key, UNSUBSCRIBE)
     if request.method == "POST":
-        (recipients.resubscribe if "undo" in request.POST else recipients.unsubscribe)(one)
-    return _private(render(request, "web/reports/unsubscribe.html", {"recipient": one}))
+        (recipients.resubscribe if "undo" in request.POST else recipients.unsubscribe)(recipient)
+    return _private(render(request, "web/reports/unsubscribe.html", {"recipient": recipient}))
 
 
 def _late(is_late: bool) -> int:

@@ -33,8 +33,10 @@ def tokens(request: HttpRequest) -> HttpResponse:
                 team_id=user.team_id,
             )
             form = TokenForm()
-    mine = user.auth_token_set.order_by("name")
-    response = render(request, "web/team/tokens.html", {"form": form, "tokens": mine, "key": key})
+    own_tokens = user.auth_token_set.order_by("name")
+    response = render(
+        request, "web/team/tokens.html", {"form": form, "tokens": own_tokens, "key": key}
+    )
     response["Cache-Control"] = "no-store"
     return response
 

@@ -27,9 +27,9 @@ UNFINISHED = (Job.State.QUEUED, Job.State.RUNNING)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The team's jobs, the newest first."""
-    mine = Job.objects.filter(team_id=signed_in(request).team_id).defer("arguments", "result")
-    page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
-    rows = [(one, KINDS.get(one.kind, one.kind)) for one in page]
+    team_jobs = Job.objects.filter(team_id=signed_in(request).team_id).defer("arguments", "result")
+    page = Paginator(team_jobs, PAGE).get_page(request.GET.get("page"))
+    rows = [(job, KINDS.get(job.kind, job.kind)) for job in page]
     return render(request, "web/team/jobs.html", {"page": page, "rows": rows})
 
 
@@ -59,11 +59,11 @@ def _may_cancel(user: User, job: Job) -> bool:
 
 def _leads_back(request: HttpRequest, job: Job, back: str) -> HttpResponse:
     """Whoever waited for prices is shown the view for which they were loaded."""
-    said = job.result or {}
+    result = job.result or {}
     messages.success(
         request,
-        f"The price list {said.get('price_list')} is in force: {said.get('kept')} prices kept of "
-        f"{said.get('read')} read.",
+        f"The price list {result.get('price_list')} is in force: "
+        f"{result.get('kept')} prices kept of {result.get('read')} read.",
     )
     return HttpResponseClientRedirect(back)
 

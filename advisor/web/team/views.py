@@ -60,7 +60,9 @@ def show(request: HttpRequest) -> HttpResponse:
         "team": user.team,
         "members": members.order_by("user__username"),
         "roles": Role.choices,
-        "invitations": [one for one in invitations.select_related("author") if one.is_open],
+        "invitations": [
+            invitation for invitation in invitations.select_related("author") if invitation.is_open
+        ],
         "form": InviteForm(),
         "name_form": NameForm(initial={"name": user.team.name}),
         "mine": user.membership_set.select_related("team").order_by("team__name"),
@@ -76,8 +78,10 @@ def invite(request: HttpRequest) -> HttpResponse:
     form = InviteForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data
-        made = teams.invite(user.team_id, data["role"], data["note"], user)
-        messages.success(request, f"The invitation for {made.note} is made: send the link below.")
+        invitation = teams.invite(user.team_id, data["role"], data["note"], user)
+        messages.success(
+            request, f"The invitation for {invitation.note} is made: send the link below."
+        )
     else:
         _say(request, form)
     return redirect("team")
@@ -86,8 +90,8 @@ def invite(request: HttpRequest) -> HttpResponse:
 @require_POST
 @found_or_404
 def revoke_invitation(request: HttpRequest, uid: UUID) -> HttpResponse:
-    one = teams.revoke_invitation(signed_in(request).team_id, uid)
-    messages.success(request, f"The invitation for {one.note} opens nothing any more.")
+    invitation = teams.revoke_invitation(signed_in(request).team_id, uid)
+    messages.success(request, f"The invitation for {invitation.note} opens nothing any more.")
     return redirect("team")
 
 
@@ -115,8 +119,10 @@ def remove(request: HttpRequest, uid: UUID) -> HttpResponse:
     except teams.TeamError as error:
         messages.error(request, str(error))
     else:
-        said = f"{member.user.username} is no longer a member; its tokens and reports have ended."
-        messages.success(request, said)
+        sentence = (
+            f"{member.user.username} is no longer a member; its tokens and reports have ended."
+        )
+        messages.success(request, sentence)
     return redirect("team")
 
 
@@ -172,14 +178,14 @@ def switch(request: HttpRequest, uid: UUID) -> HttpResponse:
 def invitation(request: HttpRequest, key: str) -> HttpResponse:
     """What somebody is invited to, and the way in."""
     try:
-        found = Invitation.by_key(key)
+        invitation = Invitation.by_key(key)
     except Invitation.DoesNotExist as error:
         raise Http404("no such invitation") from error
-    if found.is_open and not request.user.is_authenticated:
+    if invitation.is_open and not request.user.is_authenticated:
         request.session["invitation"] = key
-    context = {"invitation": found, "key": key}
+    context = {"invitation": invitation, "key": key}
     response = render(
-        request, "web/team/invitation.html", context, status=200 if found.is_open else 410
+        request, "web/team/invitation.html", context, status=200 if invitation.is_open else 410
     )
     response["Cache-Control"] = "private, no-store"
     response["Referrer-Policy"] = "same-origin"
@@ -199,11 +205,11 @@ def accept(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _log(request: HttpRequest) -> QuerySet[AuditEntry]:
-    found = AuditEntry.objects.filter(team_id=signed_in(request).team_id)
+    entries = AuditEntry.objects.filter(team_id=signed_in(request).team_id)
     for word in text_in(request.GET, "q").split()[:MOST_WORDS]:
         texts = ("object_repr", "actor__username", "event", "remote_addr")
-        found = found.filter(reduce(or_, (Q(**{f"{text}__icontains": word}) for text in texts)))
-    return found.select_related("actor", "content_type")  # type: ignore[no-any-return]
+        entries = entries.filter(reduce(or_, (Q(**{f"{text}__icontains": word}) for text in texts)))
+    return entries.select_related("actor", "content_type")  # type: ignore[no-any-return]
 
 
 @require_safe
@@ -246,11 +252,11 @@ def audit_csv(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8", headers=head)
 
 
-def _cells(one: AuditEntry) -> tuple[str, ...]:
-    who = one.actor.username if one.actor else ""
-    texts = (who, one.door, one.remote_addr or "", one.verb, one.content_type.model)
-    said = (*texts, one.object_repr, str(one.changes_dict), one.agent)
-    return one.timestamp.isoformat(), *map(spreadsheet_safe, said)
+def _cells(entry: AuditEntry) -> tuple[str, ...]:
+    who = entry.actor.username if entry.actor else ""
+    texts = (who, entry.door, entry.remote_addr or "", entry.verb, entry.content_type.model)
+    all_texts = (*texts, entry.object_repr, str(entry.changes_dict), entry.agent)
+    return entry.timestamp.isoformat(), *map(spreadsheet_safe, all_texts)
 
 
 def _say(request: HttpRequest, form: forms.Form) -> None:

@@ -44,7 +44,7 @@ def _edits_in(request: HttpRequest) -> Edits:
             rows[int(number)][column] = str(text).replace("\x00", "")
     table = _table_in(request.POST)
     ticked = request.POST.getlist("removed") if table != GENERAL.key else []
-    removed = {int(one) for one in ticked if _is_index(one)}
+    removed = {int(index) for index in ticked if _is_index(index)}
     return Edits(table, cells, [added[i] for i in sorted(added)], frozenset(removed))
 
 
@@ -80,7 +80,7 @@ def _page(request: HttpRequest, sheet: Sheet, conflict: Conflict | None = None) 
         "sheet": sheet,
         "topology": sheet.version.topology,
         "conflict": conflict,
-        "problems": [Problem("", one) for one in sheet.elsewhere],
+        "problems": [Problem("", text) for text in sheet.elsewhere],
     }
     return render(request, "web/topologies/editor.html", context)
 
@@ -106,7 +106,7 @@ def check(request: HttpRequest, uid: UUID) -> HttpResponse:
     problems = editing.problems_of(_base(request, uid), edits)
     sheet = Sheet(version, request.POST, edits, tuple(problems))
     here = text_in(request.POST, "here")
-    row = next((one for one in sheet.rows if one.id == here), None)
+    row = next((row for row in sheet.rows if row.id == here), None)
     is_cut = len(problems) >= MOST_PROBLEMS
     context = {"row": row, "count": len(problems), "is_cut": is_cut, "has_rows": sheet.has_rows}
     return render(request, "web/topologies/editor_check.html", context)
@@ -119,14 +119,14 @@ def bulk(request: HttpRequest, uid: UUID) -> HttpResponse:
     values, base = request.POST, _base(request, uid)
     version = queries.version(base.team_id, uid, base.version)
     table, column = _table_in(values), text_in(values, "column")
-    if column not in {one.key for one in table_of(table).columns}:
+    if column not in {table_column.key for table_column in table_of(table).columns}:
         raise Http404(f"no column is called {column[:40]!r}")
     words = text_in(values, "q")
     try:
         saved = editing.save_column(base, table, words, column, values.get("value", ""))
     except DocumentRefused as error:
-        said = "; ".join(map(str, error.problems[:3]))
-        messages.error(request, f"Nothing was changed. {said}")
+        problems = "; ".join(map(str, error.problems[:3]))
+        messages.error(request, f"Nothing was changed. {problems}")
         return redirect(
             f"{reverse('editor', args=[uid])}?{urlencode({'table': table, 'q': words})}"
         )

@@ -68,8 +68,8 @@ class Sheet:
     @cached_property
     def page(self) -> Page[tuple[int, Document]]:
         table = table_of(self.edits.table)
-        found = list(matching(table, table_rows(self.document, table.key), self.words))
-        return Paginator(found, PAGE).get_page(self.values.get("page"))
+        rows = list(matching(table, table_rows(self.document, table.key), self.words))
+        return Paginator(rows, PAGE).get_page(self.values.get("page"))
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -81,38 +81,42 @@ class Sheet:
         every = (*table.columns, MORE)
         if "shown" in self.values and "here" in self.values:
             shown = text_in(self.values, "shown").split(",")
-            return [one for one in every if one.key in shown]
+            return [column for column in every if column.key in shown]
         everything = "all" in self.values or table is GENERAL
-        return [one for one in every if everything or one.required or one.key in used]
+        return [column for column in every if everything or column.required or column.key in used]
 
     @cached_property
     def rows(self) -> list[Row]:
         table = table_of(self.edits.table)
-        said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        by_cell: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for problem in self.problems:
-            said[problem.row][problem.column].append(problem.said)
+            by_cell[problem.row][problem.column].append(problem.said)
         old = [
-            self._row(str(i), i + 1, table.texts(row) | dict(self.edits.cells.get(i, {})), said)
+            self._row(str(i), i + 1, table.texts(row) | dict(self.edits.cells.get(i, {})), by_cell)
             for i, row in self.page
         ]
         if table is GENERAL:
             return old
         added = [*self.edits.added, *({} for _ in range(BLANK_ROWS))][: BLANK_ROWS + PAGE]
         return old + [
-            self._row(f"new{i}", None, dict(texts), said) for i, texts in enumerate(added)
+            self._row(f"new{i}", None, dict(texts), by_cell) for i, texts in enumerate(added)
         ]
 
     def _row(
-        self, id: str, number: int | None, texts: Texts, said: dict[str, dict[str, list[str]]]
+        self, id: str, number: int | None, texts: Texts, by_cell: dict[str, dict[str, list[str]]]
     ) -> Row:
-        mine = said.get(id, {})
+        row_problems = by_cell.get(id, {})
         cells = [
-            Cell(column, id, texts.get(column.key, ""), "; ".join(mine.get(column.key, ())))
+            Cell(column, id, texts.get(column.key, ""), "; ".join(row_problems.get(column.key, ())))
             for column in self.columns
         ]
         is_removed = number is not None and number - 1 in self.edits.removed
         shown = {column.key for column in self.columns}
-        rest = [f"{key} {'; '.join(mine[key])}".strip() for key in mine if key not in shown]
+        rest = [
+            f"{key} {'; '.join(row_problems[key])}".strip()
+            for key in row_problems
+            if key not in shown
+        ]
         return Row(id, number, cells, "; ".join(rest), is_removed)
 
     @property
@@ -120,7 +124,10 @@ class Sheet:
         """Problems that have no cell on this page."""
         shown = {row.id for row in self.rows}
         rest = [problem for problem in self.problems if problem.row not in shown]
-        return [f"row {_number(one.row)}: {one.said}" if one.row else one.said for one in rest]
+        return [
+            f"row {_number(problem.row)}: {problem.said}" if problem.row else problem.said
+            for problem in rest
+        ]
 
     @property
     def tabs(self) -> list[Tab]:
@@ -144,11 +151,15 @@ class Sheet:
             for key in ("accounts", "vpcs", "services")
         }
         of = {"account": "accounts", "hub_account": "accounts", "vpc": "vpcs", "from": "vpcs"}
-        found = {key: names[table][:MOST_CHOICES] for key, table in of.items()}
-        found["service"] = names["services"][:MOST_CHOICES]
-        found["to"] = (names["services"] + names["vpcs"])[:MOST_CHOICES]
-        found |= {column.key: list(column.choices()) for column in self.columns if column.choices()}
-        return {column.key: found[column.key] for column in self.columns if found.get(column.key)}
+        choices = {key: names[table][:MOST_CHOICES] for key, table in of.items()}
+        choices["service"] = names["services"][:MOST_CHOICES]
+        choices["to"] = (names["services"] + names["vpcs"])[:MOST_CHOICES]
+        choices |= {
+            column.key: list(column.choices()) for column in self.columns if column.choices()
+        }
+        return {
+            column.key: choices[column.key] for column in self.columns if choices.get(column.key)
+        }
 
     @property
     def shown(self) -> str:

@@ -26,12 +26,12 @@ def changes(request: HttpRequest, uid: UUID) -> HttpResponse:
     newest = queries.version(team_id, uid, without="document").number
     old = _number(request, "from", max(1, newest - 1))
     new = _number(request, "to", newest)
-    found = version_changes(team_id, uid, old, new)
+    differences = version_changes(team_id, uid, old, new)
     context = {
-        "changes": found,
-        "rows": found.rows[:MOST_ROWS],
-        "more": max(0, len(found.rows) - MOST_ROWS),
-        "topology": found.after.topology,
+        "changes": differences,
+        "rows": differences.rows[:MOST_ROWS],
+        "more": max(0, len(differences.rows) - MOST_ROWS),
+        "topology": differences.after.topology,
         "numbers": range(newest, 0, -1),
         "newest": newest,
     }
@@ -77,9 +77,11 @@ def scenario(request: HttpRequest, uid: UUID) -> HttpResponse:
     user = signed_in(request)
     name = text_in(request.POST, "name")
     try:
-        made = actions.make_scenario(user.team_id, uid, name, author_id=user.pk)
+        version = actions.make_scenario(user.team_id, uid, name, author_id=user.pk)
     except DocumentRefused as error:
         messages.error(request, f"No scenario was made: {error}")
         return redirect("versions", uid)
-    messages.success(request, f"The scenario {made.topology.name} is made: change it as you like.")
-    return redirect("editor", made.topology.uid)
+    messages.success(
+        request, f"The scenario {version.topology.name} is made: change it as you like."
+    )
+    return redirect("editor", version.topology.uid)

@@ -42,7 +42,7 @@ class HomeRow(NamedTuple):
     def beside(self) -> str:
         """It with the prices of then and of now, side by side."""
         lists = (self.since.old, self.since.new) if self.since else ()
-        views = [("s", f"{self.topology.uid}?{urlencode({'prices': one})}") for one in lists]
+        views = [("s", f"{self.topology.uid}?{urlencode({'prices': name})}") for name in lists]
         return f"{reverse('scenarios')}?{urlencode(views)}"
 
 
@@ -50,11 +50,13 @@ class HomeRow(NamedTuple):
 def home(request: HttpRequest) -> HttpResponse:
     """The team's topologies, or where to begin."""
     team_id = signed_in(request).team_id
-    found = queries.topologies(team_id)
+    topologies = queries.topologies(team_id)
     name = text_in(request.GET, "name")
-    page = Paginator(found.filter(name__icontains=name), PAGE).get_page(request.GET.get("page"))
-    since = prices_since(team_id, [one.updated_at for one in page])
-    rows = [HomeRow(one, since.get(one.updated_at)) for one in page]
+    page = Paginator(topologies.filter(name__icontains=name), PAGE).get_page(
+        request.GET.get("page")
+    )
+    since = prices_since(team_id, [topology.updated_at for topology in page])
+    rows = [HomeRow(topology, since.get(topology.updated_at)) for topology in page]
     is_new = page.paginator.count <= FIRST_FEW and not name
     context = {"page": page, "name": name, "rows": rows, "is_new": is_new}
     context["query"] = f"&{urlencode({'name': name})}"
@@ -111,7 +113,7 @@ def azs(request: HttpRequest, side: str) -> HttpResponse:
     text = request.GET.get(name, "")[:MOST_AZ_TEXT]
     moved = re.sub(r"[a-z]+[0-9](?=-az[0-9])", prefix, text) if prefix else text
     field = TwoVpcsForm(initial={name: moved})[name]
-    regions = (text_in(request.GET, f"{one}_region") for one in SIDES)
+    regions = (text_in(request.GET, f"{side}_region") for side in SIDES)
     context = {"field": field, "is_apart": True, **_coverage(signed_in(request).team_id, *regions)}
     return render(request, "web/topologies/azs.html", context)
 
@@ -170,8 +172,8 @@ def document(request: HttpRequest, uid: UUID) -> HttpResponse:
 def versions(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Every version of a topology."""
     team_id = signed_in(request).team_id
-    found = queries.versions(team_id, uid).defer("document")
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    topology_versions = queries.versions(team_id, uid).defer("document")
+    page = Paginator(topology_versions, PAGE).get_page(request.GET.get("page"))
     topology = queries.topology(team_id, uid)
     scenarios = queries.topologies(team_id).filter(scenario_of=topology)
     context = {"topology": topology, "page": page, "scenarios": scenarios}
