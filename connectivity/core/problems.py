@@ -63,8 +63,8 @@ class Problems:
         if self._count <= MOST_PROBLEMS:
             return self._first
         more = self._count - MOST_PROBLEMS + 1
-        said = f"{more:,} more are not listed; mend these first, then try again"
-        return [*self._first[:-1], Problem("problems", said)]
+        message = f"{more:,} more are not listed; mend these first, then try again"
+        return [*self._first[:-1], Problem("problems", message)]
 
 
 class DocumentRefused(ValueError):
@@ -96,8 +96,8 @@ def _shared_ends(word: str, name: str) -> int:
 
 
 def _shared_start(word: str, name: str) -> int:
-    for i, (one, other) in enumerate(zip(word, name, strict=False)):
-        if one != other:
+    for i, (letter, other) in enumerate(zip(word, name, strict=False)):
+        if letter != other:
             return i
     return min(len(word), len(name))
 

@@ -40,8 +40,8 @@ class Schedule:
         """
         today = now.astimezone(self.zone).date()
         day = today - timedelta(days=(today.weekday() - self.weekday) % 7)
-        found = self._of(day)
-        return found if found.end <= now else self._of(day - timedelta(days=7))
+        period = self._of(day)
+        return period if period.end <= now else self._of(day - timedelta(days=7))
 
     def next(self, now: datetime) -> Period:
         """The period whose report is due next."""
@@ -60,10 +60,10 @@ class Schedule:
 
     def before(self, period: Period) -> Period:
         """The seven days before a period."""
-        found = self.of(name_of(monday_of(period.week) - timedelta(days=7)))
-        if found.end == period.begin:
-            return found
-        return Period(found.week, period.begin - timedelta(days=7), period.begin)
+        before = self.of(name_of(monday_of(period.week) - timedelta(days=7)))
+        if before.end == period.begin:
+            return before
+        return Period(before.week, period.begin - timedelta(days=7), period.begin)
 
     def so_far(self, now: datetime) -> Period:
         """The last seven days, under the name of the report that is due next."""

@@ -35,7 +35,7 @@ INSTEAD = "leave it out, or run manage.py compare on the file, which is not boun
 
 def is_long(document: Any, include: Collection[str] = ()) -> bool:
     """Whether nobody should wait for the answer: it is a job."""
-    bounds = [COMPARISON, *(BOUNDS[one] for one in include)]
+    bounds = [COMPARISON, *(BOUNDS[part] for part in include)]
     is_wide = _accounts(document) > ACCOUNTS.at_once
     return is_wide or single_flows(document) > min(bound.at_once for bound in bounds)
 
@@ -49,18 +49,18 @@ def require_answerable(document: Any, include: Collection[str] = ()) -> None:
     """Raises DocumentRefused where the document is too large for a server, or for what is asked."""
     count = single_flows(document)
     if count > COMPARISON.most:
-        said = f"make {count:,} single flows; a server reads up to {COMPARISON.most:,}"
+        message = f"make {count:,} single flows; a server reads up to {COMPARISON.most:,}"
         remedy = "put together what flows between the same two VPCs, or run manage.py compare"
-        raise DocumentRefused([Problem("flows", f"{said}: {remedy}")])
+        raise DocumentRefused([Problem("flows", f"{message}: {remedy}")])
     if (accounts := _accounts(document)) > ACCOUNTS.most:
-        said = f"has {accounts:,} entries; a server reads up to {ACCOUNTS.most:,}"
+        message = f"has {accounts:,} entries; a server reads up to {ACCOUNTS.most:,}"
         remedy = "leave out those without a VPC, or run manage.py compare on the file"
-        raise DocumentRefused([Problem("accounts", f"{said}: {remedy}")])
-    asked = [(one, BOUNDS[one].most) for one in dict.fromkeys(include)]
+        raise DocumentRefused([Problem("accounts", f"{message}: {remedy}")])
+    asked = [(part, BOUNDS[part].most) for part in dict.fromkeys(include)]
     problems = [
-        Problem("include", f"'{one}' is given for up to {most:,} single flows, and these are "
+        Problem("include", f"'{part}' is given for up to {most:,} single flows, and these are "
                 f"{count:,}: {INSTEAD}")
-        for one, most in asked
+        for part, most in asked
         if count > most
     ]  # fmt: skip
     if problems:

@@ -42,7 +42,7 @@ def plain(comparison: Comparison, *, include: Collection[str] = ()) -> Plain:
     """
     best = recommended(comparison)
     today = comparison.today_usd
-    answers = [_answer(one, comparison, include) for one in comparison.answers]
+    answers = [_answer(answer, comparison, include) for answer in comparison.answers]
     return {
         "topology": comparison.case.topology.name,
         "topology_version": None,
@@ -58,16 +58,16 @@ def plain(comparison: Comparison, *, include: Collection[str] = ()) -> Plain:
         "because": because(comparison),
         "flips": [
             {
-                "when": one.when,
-                "to": one.to,
-                "kind": one.kind,
-                "value": one.value,
-                "now": one.now,
+                "when": flip.when,
+                "to": flip.to,
+                "kind": flip.kind,
+                "value": flip.value,
+                "now": flip.now,
             }
-            for one in flips(comparison)
+            for flip in flips(comparison)
         ],
-        "frontier": [one.option.key for one in frontier(comparison)],
-        "unpriced": [one.option.key for one in unpriced(comparison)],
+        "frontier": [answer.option.key for answer in frontier(comparison)],
+        "unpriced": [answer.option.key for answer in unpriced(comparison)],
         "mix": _mix(comparison),
         "today_usd": None if today is None else str(today),
         "assumptions": assumptions(comparison),
@@ -81,10 +81,10 @@ def assumptions(comparison: Comparison) -> list[str]:
     own = (text for answer in comparison.answers for text in answer.option.assumes)
     known = {vpc.environment for vpc in comparison.case.topology.vpcs}
     idle = [
-        f"The policy between {' and '.join(sorted(one.between))} concerns nothing: no VPC has the "
-        f"environment {', '.join(sorted(one.between - known))}."
-        for one in comparison.case.topology.policies
-        if one.between - known
+        f"The policy between {' and '.join(sorted(policy.between))} concerns nothing: no VPC has "
+        f"the environment {', '.join(sorted(policy.between - known))}."
+        for policy in comparison.case.topology.policies
+        if policy.between - known
     ]
     far = [] if comparison.case.flows.same_region.all() else [BETWEEN_REGIONS]
     aged = old_prices(comparison)
@@ -144,9 +144,9 @@ def _answer(answer: Answer, comparison: Comparison, include: Collection[str]) ->
             {"account": account, "usd": str(usd)}
             for account, usd in answer.payers(accounts).items()
         ],
-        "lines": [_line(one, accounts[one.payer].id) for one in (bill.lines if bill else ())],
+        "lines": [_line(line, accounts[line.payer].id) for line in (bill.lines if bill else ())],
         **_findings(answer, comparison, include),
-        "gaps": [_gap(one, rate, accounts) for one in (bill.gaps if bill else ())],
+        "gaps": [_gap(gap, rate, accounts) for gap in (bill.gaps if bill else ())],
         "worst_p99_us": _us(worst.us),
         "worst_p99_basis": worst.basis,
         "overhead_us": _us(worst.overhead_us),
@@ -202,7 +202,7 @@ def _gap(gap: Gap, rate: Deciding | None, accounts: Sequence[Account]) -> Plain:
 def _decides(rate: Deciding | None) -> Plain:
     """`wins_below_usd` holds for every rate below it; where another option that lacks the same rate
     wins at low ones, both ends are given instead."""
-    ends = None if rate is None else [f"{one:f}" for one in (rate.above, rate.below)]
+    ends = None if rate is None else [f"{bound:f}" for bound in (rate.above, rate.below)]
     known = rate.elsewhere if rate else None
     return {
         "wins_below_usd": ends[1] if rate and ends and not rate.above else None,
@@ -214,7 +214,7 @@ def _decides(rate: Deciding | None) -> Plain:
 def _findings(answer: Answer, comparison: Comparison, include: Collection[str]) -> Plain:
     case = comparison.case
     names = case.topology.flows
-    found = excerpt(answer.hits, case, whole=FINDINGS in include)
+    listed = excerpt(answer.hits, case, whole=FINDINGS in include)
     return {
         "findings": [
             {
@@ -225,11 +225,11 @@ def _findings(answer: Answer, comparison: Comparison, include: Collection[str]) 
                 "source": rule.source,
                 "as_of": rule.as_of,
             }
-            for rule, row in found.findings
+            for rule, row in listed.findings
         ],
         "findings_more": [
             {"rule": rule.id, "severity": rule.severity.value, "flows": count}
-            for rule, count in found.more
+            for rule, count in listed.more
         ],
     }
 

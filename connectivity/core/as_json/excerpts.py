@@ -32,7 +32,7 @@ def excerpt(hits: Iterable[Hit], case: Case, *, whole: bool) -> Excerpt:
     by_id: dict[str, list[Hit]] = defaultdict(list)
     for hit in hits:
         by_id[hit.rule.id].append(hit)
-    found = Excerpt([], [])
+    listed = Excerpt([], [])
     sizes = case.once(_by_size)
     for alike in by_id.values():
         rules = [hit.rule for hit in alike]
@@ -43,10 +43,10 @@ def excerpt(hits: Iterable[Hit], case: Case, *, whole: bool) -> Excerpt:
         shown = np.arange(len(order)) if whole else _chosen(order, of)
         shown = shown[np.argsort(order[shown], kind="stable")]
         pairs = zip(of[shown].tolist(), rows[shown].tolist(), strict=True)
-        found.findings.extend((rules[rule], row) for rule, row in pairs)
+        listed.findings.extend((rules[rule], row) for rule, row in pairs)
         more = np.bincount(of) - np.bincount(of[shown], minlength=len(rules))
-        found.more.extend((rule, n) for rule, n in zip(rules, more.tolist(), strict=True) if n)
-    return found
+        listed.more.extend((rule, n) for rule, n in zip(rules, more.tolist(), strict=True) if n)
+    return listed
 
 
 def _by_size(case: Case) -> Ints:

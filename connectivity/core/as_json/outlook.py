@@ -19,35 +19,35 @@ def ahead(comparison: Comparison, spread: float = SPREAD) -> dict[str, Any]:
     return {
         "sensitivity": [
             {
-                "input": one.label,
-                "at_half_usd": _usd(one.low),
-                "at_one_and_a_half_usd": _usd(one.high),
-                "then_cheapest": {"at_half": one.becomes[0], "at_one_and_a_half": one.becomes[1]},
+                "input": bar.label,
+                "at_half_usd": _usd(bar.low),
+                "at_one_and_a_half_usd": _usd(bar.high),
+                "then_cheapest": {"at_half": bar.becomes[0], "at_one_and_a_half": bar.becomes[1]},
             }
-            for one in tornado(comparison)
+            for bar in tornado(comparison)
         ],
         "range": [
             {
-                "option": one.option.key,
-                "stated_usd": _usd(one.stated),
-                "p5_usd": _usd(one.low),
-                "p50_usd": _usd(one.median),
-                "p95_usd": _usd(one.high),
-                "cheapest_share": one.wins,
+                "option": band.option.key,
+                "stated_usd": _usd(band.stated),
+                "p5_usd": _usd(band.low),
+                "p50_usd": _usd(band.median),
+                "p95_usd": _usd(band.high),
+                "cheapest_share": band.wins,
             }
-            for one in ranges(comparison, spread)
+            for band in ranges(comparison, spread)
         ],
         "headroom": [
             {
-                "option": one.option,
-                "rule": one.limit.id,
-                "vpc": one.vpc,
-                "count": one.count,
-                "allowed": one.allows,
-                "full_at_vpcs": one.full_at,
-                "full_at_vpcs_after_an_increase": one.full_at_most,
+                "option": room.option,
+                "rule": room.limit.id,
+                "vpc": room.vpc,
+                "count": room.count,
+                "allowed": room.allows,
+                "full_at_vpcs": room.full_at,
+                "full_at_vpcs_after_an_increase": room.full_at_most,
             }
-            for one in headroom(comparison)
+            for room in headroom(comparison)
         ],
     }
 

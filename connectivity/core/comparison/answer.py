@@ -108,7 +108,7 @@ def best_of(answers: Iterable[Answer]) -> Answer | None:
 def totals(answers: Iterable[Answer]) -> Totals:
     """What may be recommended, with what it costs."""
     known = ((answer, answer.total_usd) for answer in answers if answer.is_candidate)
-    return [(one, usd) for one, usd in known if usd is not None]
+    return [(answer, usd) for answer, usd in known if usd is not None]
 
 
 def best_at(candidates: Totals) -> Answer | None:
@@ -122,22 +122,24 @@ def narrowed(candidates: Totals) -> list[tuple[str, list[Answer]]]:
     if not candidates:
         return []
     least = min(usd for _, usd in candidates)
-    cheap = [one for one, usd in candidates if usd == least]
-    fast = [one for one in cheap if not any(is_slower(one, other) for other in cheap)] or cheap
-    fewest = min(one.object_count for one in fast)
-    few = [one for one in fast if one.object_count == fewest]
+    cheap = [answer for answer, usd in candidates if usd == least]
+    fast = [
+        answer for answer in cheap if not any(is_slower(answer, other) for other in cheap)
+    ] or cheap
+    fewest = min(answer.object_count for answer in fast)
+    few = [answer for answer in fast if answer.object_count == fewest]
     return [("cost", cheap), ("a smaller p99", fast), ("fewer objects to look after", few)]
 
 
-def is_slower(one: Answer, other: Answer) -> bool:
+def is_slower(answer: Answer, other: Answer) -> bool:
     """One's worst p99 is larger than the other's, beyond noise.
 
     Where no p99 is known but the overheads over a single VPC are, these are compared. What is not
     known at all is not slower than anything.
     """
-    ours, theirs = one.heads.worst, other.heads.worst
+    ours, theirs = answer.heads.worst, other.heads.worst
     pairs = ((ours.us, theirs.us), (ours.overhead_us, theirs.overhead_us))
-    for mine, yours in pairs:
-        if mine is not None and yours is not None:
-            return mine - yours > max(ours.noise_us, theirs.noise_us)
+    for ours_us, yours in pairs:
+        if ours_us is not None and yours is not None:
+            return ours_us - yours > max(ours.noise_us, theirs.noise_us)
     return False

@@ -15,27 +15,27 @@ from costmodel.core.price_list import PriceList
 Uses = dict[Option, Ints]  # the rows of the flows that use each option
 
 
-def bill_together(made: Case, prices: PriceList, uses: Uses) -> Bill | None:
+def bill_together(case: Case, prices: PriceList, uses: Uses) -> Bill | None:
     """One bill: tiers and shared things add up. None where an option cannot carry its flows."""
-    parts = [(option, made.flows.rows(rows)) for option, rows in uses.items()]
+    parts = [(option, case.flows.rows(rows)) for option, rows in uses.items()]
     if not all(option.carries(flows).all() for option, flows in parts):
         return None
     charges = chain.from_iterable(option.charges(flows) for option, flows in parts)
-    return bill(charges, prices, made.regions, made.pools)
+    return bill(charges, prices, case.regions, case.pools)
 
 
-def objects_together(made: Case, uses: Uses) -> dict[str, int]:
+def objects_together(case: Case, uses: Uses) -> dict[str, int]:
     """Managed resources by kind, of several options that carry their own flows."""
     counts: dict[str, int] = {}
     for option, rows in uses.items():
-        for kind, count in option.count_objects(made.flows.rows(rows)).items():
+        for kind, count in option.count_objects(case.flows.rows(rows)).items():
             counts[kind] = counts.get(kind, 0) + count
     return counts
 
 
-def operations_usd(objects: dict[str, int], made: Case) -> Decimal:
+def operations_usd(objects: dict[str, int], case: Case) -> Decimal:
     """What it costs a month to look after some objects."""
-    prices = made.topology.operations_usd
+    prices = case.topology.operations_usd
     nothing = Decimal(0)
     return sum((count * prices.get(kind, nothing) for kind, count in objects.items()), nothing)
 
@@ -47,4 +47,4 @@ def uses_of(chosen: Sequence[Option | None]) -> Uses | None:
         if option is None:
             return None
         rows.setdefault(option, []).append(row)
-    return {option: np.array(some, dtype=np.int64) for option, some in rows.items()}
+    return {option: np.array(flows, dtype=np.int64) for option, flows in rows.items()}

@@ -73,69 +73,69 @@ def compare(
     Returns:
         Answers that do not depend on the order of the flows.
     """
-    made = case(topology)
-    common = hits(FLOW_RULES, made), hits(VPC_RULES, made)
+    planned = case(topology)
+    common = hits(FLOW_RULES, planned), hits(VPC_RULES, planned)
     answers = []
     for done, option in enumerate(options, start=1):
-        answers.append(_answer(option, made, prices, latencies, common))
+        answers.append(_answer(option, planned, prices, latencies, common))
         progress(done, len(options))
     return Comparison(
-        made,
+        planned,
         prices,
         latencies,
         tuple(sorted(answers, key=lambda answer: answer.order)),
-        _mix(made, prices, answers),
-        _today(made, prices),
+        _mix(planned, prices, answers),
+        _today(planned, prices),
     )
 
 
-def _mix(made: Case, prices: PriceList, answers: Sequence[Answer]) -> Mix:
+def _mix(case: Case, prices: PriceList, answers: Sequence[Answer]) -> Mix:
     """What each flow chooses by itself, or the recommended option for all where that costs less:
     alone, no flow counts on others that share a load balancer or reach a tier with it."""
-    own = mix(made, prices, [(answer.option, _usable(answer, made)) for answer in answers])
+    own = mix(case, prices, [(answer.option, _usable(answer, case)) for answer in answers])
     best = best_of(answers)
     if best is None or best.total_usd is None:
         return own
     if own.total_usd is not None and own.total_usd <= best.total_usd:
         return own
-    return Mix((best.option,) * len(made.flows), best.bill, best.operations_usd, is_buildable=True)
+    return Mix((best.option,) * len(case.flows), best.bill, best.operations_usd, is_buildable=True)
 
 
 def _answer(
-    option: Option, made: Case, prices: PriceList, latencies: LatencySet, common: Common
+    option: Option, case: Case, prices: PriceList, latencies: LatencySet, common: Common
 ) -> Answer:
-    heads = headlines(option.key, made, latencies)
+    heads = headlines(option.key, case, latencies)
     rules = (*option.rules, *policy_rules(option.key), *budget_rules(heads))
     of_flows, of_vpcs = common
-    found = (*hits(rules, made), *of_flows, *(of_vpcs if option.keeps_vpcs else ()))
-    stopped = np.zeros(len(made.flows), dtype=np.bool_)
-    for hit in found:
+    findings = (*hits(rules, case), *of_flows, *(of_vpcs if option.keeps_vpcs else ()))
+    stopped = np.zeros(len(case.flows), dtype=np.bool_)
+    for hit in findings:
         if hit.is_hard:
             stopped[hit.flows] = True
-    carried = bool(option.carries(made.flows).all())
-    charges = option.charges(made.flows) if carried else ()
-    objects = option.count_objects(made.flows) if carried else {}
+    carried = bool(option.carries(case.flows).all())
+    charges = option.charges(case.flows) if carried else ()
+    objects = option.count_objects(case.flows) if carried else {}
     return Answer(
         option=option,
-        hits=found,
+        hits=findings,
         is_stopped=stopped,
-        bill=bill(charges, prices, made.regions, made.pools) if carried else None,
+        bill=bill(charges, prices, case.regions, case.pools) if carried else None,
         objects=objects,
-        operations_usd=operations_usd(objects, made),
+        operations_usd=operations_usd(objects, case),
         heads=heads,
-        is_allowed=bool(made.options.holding(option.key).all()),
+        is_allowed=bool(case.options.holding(option.key).all()),
     )
 
 
-def _usable(answer: Answer, made: Case) -> Bools:
+def _usable(answer: Answer, case: Case) -> Bools:
     """The flows that may choose an option: allowed by themselves, and without a hard finding."""
-    return made.options.holding(answer.option.key) & ~answer.is_stopped
+    return case.options.holding(answer.option.key) & ~answer.is_stopped
 
 
-def _today(made: Case, prices: PriceList) -> Decimal | None:
+def _today(case: Case, prices: PriceList) -> Decimal | None:
     """The bill of what the flows use today; None unless all say so and all can be priced."""
     known = OPTIONS.by_key
-    uses = uses_of([known.get(flow.today or "") for flow in made.topology.flows])
-    priced = None if uses is None else bill_together(made, prices, uses)
+    uses = uses_of([known.get(flow.today or "") for flow in case.topology.flows])
+    priced = None if uses is None else bill_together(case, prices, uses)
     exact = None if priced is None else priced.usd
     return None if exact is None else cents(exact)

@@ -80,7 +80,7 @@ def _ends(
 def _step(
     option: Option, netperf: Netperf, cell: tuple[str, str, str], consumer: str, provider: str
 ) -> Step:
-    key, one, other = cell
+    key, first, other = cell
     is_baseline = key == BASELINE
     before = "Both hosts in one VPC." if is_baseline else f"{option.name} between the two VPCs."
     if netperf.is_behind_listeners:
@@ -88,14 +88,14 @@ def _step(
             f" Two TCP listeners with the server as their target: {CONTROL_PORT} for netperf's "
             f"control connection, {DATA_PORT} for its data."
         )
-    seconds = SECONDS if region_of(one) else SECONDS_FAR
-    file = f"{key}-{one}-{other}.txt"
+    seconds = SECONDS if region_of(first) else SECONDS_FAR
+    file = f"{key}-{first}-{other}.txt"
     client = (
         f"sudo chrt -f 50 netperf -H {netperf.host} -p {CONTROL_PORT} -t TCP_RR -l {seconds} -- "
         f"-P ,{DATA_PORT} -r 1,1 -k {SELECTORS} > {file}"
     )
     server_vpc = consumer if is_baseline else provider
-    return Step(key, option.name, one, other, consumer, server_vpc, before, SERVER, client, file)
+    return Step(key, option.name, first, other, consumer, server_vpc, before, SERVER, client, file)
 
 
 class Missing(NamedTuple):

@@ -68,11 +68,11 @@ def _deciding(comparison: Comparison) -> dict[str, Deciding]:
         if len(keys) == 1 and not keys[0][0].is_input:
             groups[keys[0]].append(answer)
     rates = {
-        one.answer.option.key: one
+        deciding.answer.option.key: deciding
         for key, answers in groups.items()
-        for one in _of(comparison, key, answers)
+        for deciding in _of(comparison, key, answers)
     }
-    keys_in_order = [one.option.key for one in comparison.answers]
+    keys_in_order = [answer.option.key for answer in comparison.answers]
     return {key: rates[key] for key in keys_in_order if key in rates}
 
 
@@ -152,9 +152,9 @@ def _spans(lines: Sequence[Line]) -> dict[str, tuple[int, int | None]]:
 def _looks(lines: Sequence[Line]) -> list[int]:
     """Rates between which no two totals change places: 0, between all crossings, and beyond."""
     meets = {0}
-    for one, other in combinations(lines, 2):
-        if slope := one.quantity - other.quantity:
-            meets.add(int((other.rest - one.rest) / slope * STEPS_PER_USD))
+    for first, other in combinations(lines, 2):
+        if slope := first.quantity - other.quantity:
+            meets.add(int((other.rest - first.rest) / slope * STEPS_PER_USD))
     rising = sorted(step for step in meets if step >= 0)
     middles = [(low + high) // 2 for low, high in pairwise(rising)]
     return sorted({0, *middles, 2 * rising[-1] + STEPS_PER_USD})

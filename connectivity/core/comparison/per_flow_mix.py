@@ -52,34 +52,34 @@ class Mix:
         return cents(exact + self.operations_usd)
 
 
-def mix(made: Case, prices: PriceList, usable: Sequence[tuple[Option, Bools]]) -> Mix:
+def mix(case: Case, prices: PriceList, usable: Sequence[tuple[Option, Bools]]) -> Mix:
     """The mix of some options, each with the flows that may use it."""
-    chosen = _choose(made, prices, usable)
+    chosen = _choose(case, prices, usable)
     uses = uses_of(chosen)
     if uses is None:
         return Mix(chosen, None, None, is_buildable=False)
-    operations = operations_usd(objects_together(made, uses), made)
-    priced = bill_together(made, prices, uses)
-    return Mix(chosen, priced, operations, is_buildable=_is_buildable(made, chosen))
+    operations = operations_usd(objects_together(case, uses), case)
+    priced = bill_together(case, prices, uses)
+    return Mix(chosen, priced, operations, is_buildable=_is_buildable(case, chosen))
 
 
-def _is_buildable(made: Case, chosen: tuple[Option | None, ...]) -> bool:
+def _is_buildable(case: Case, chosen: tuple[Option | None, ...]) -> bool:
     """Flows between the same two VPCs use at most one option that takes a route table entry."""
     target: dict[int, Option] = {}
     return all(
         target.setdefault(pair, option) is option
-        for pair, option in zip(made.pair.tolist(), chosen, strict=True)
+        for pair, option in zip(case.pair.tolist(), chosen, strict=True)
         if option is not None and option.takes_route
     )
 
 
 def _choose(
-    made: Case, prices: PriceList, usable: Sequence[tuple[Option, Bools]]
+    case: Case, prices: PriceList, usable: Sequence[tuple[Option, Bools]]
 ) -> tuple[Option | None, ...]:
-    ranked = sorted(usable, key=lambda one: one[0].order)
+    ranked = sorted(usable, key=lambda pair: pair[0].order)
     if not ranked:
-        return (None,) * len(made.flows)
-    costs = np.stack([_costs_alone(option, made, prices, flows) for option, flows in ranked])
+        return (None,) * len(case.flows)
+    costs = np.stack([_costs_alone(option, case, prices, flows) for option, flows in ranked])
     cheapest = np.argmin(costs, axis=0)
     known = np.isfinite(costs.min(axis=0))
     return tuple(
@@ -88,23 +88,23 @@ def _choose(
     )
 
 
-def _costs_alone(option: Option, made: Case, prices: PriceList, usable: Bools) -> Floats:
+def _costs_alone(option: Option, case: Case, prices: PriceList, usable: Bools) -> Floats:
     """Cents of every flow if only it used the option, operations included; inf where it cannot."""
-    costs = np.full(len(made.flows), np.inf)
-    rows = np.flatnonzero(usable & option.carries(made.flows))
+    costs = np.full(len(case.flows), np.inf)
+    rows = np.flatnonzero(usable & option.carries(case.flows))
     if len(rows):
-        alone = made.flows.rows(rows).alone()
+        alone = case.flows.rows(rows).alone()
         worlds = np.arange(3 * len(rows)) // 3
-        usd = usd_of_pools(option.charges(alone), prices, made.regions, worlds)
-        usd += _operations_alone(option, made, alone)
+        usd = usd_of_pools(option.charges(alone), prices, case.regions, worlds)
+        usd += _operations_alone(option, case, alone)
         costs[rows] = np.where(np.isnan(usd), np.inf, np.rint(usd * 100))
     return costs
 
 
-def _operations_alone(option: Option, made: Case, alone: Flows) -> Floats:
+def _operations_alone(option: Option, case: Case, alone: Flows) -> Floats:
     usd = np.zeros(len(alone))
     for objects in option.objects(alone):
-        price = float(made.topology.operations_usd.get(objects.kind.key, 0))
+        price = float(case.topology.operations_usd.get(objects.kind.key, 0))
         first = np.unique(objects.thing, return_index=True)[1]
         usd += price * np.bincount(objects.owner[first] // 3, minlength=len(alone))
     return usd

@@ -55,23 +55,23 @@ def _and(words: Sequence[str]) -> str:
 def lacking(prices: PriceList, consumer: str, provider: str) -> list[Lack]:
     """The options that could carry a flow between two Regions, or inside one, and have no total."""
     groups: dict[frozenset[Key], list[str]] = defaultdict(list)
-    found = gaps_of(prices, consumer, provider)
-    for name, gaps in found.items():
+    by_option = gaps_of(prices, consumer, provider)
+    for name, gaps in by_option.items():
         if gaps:
             groups[frozenset(gap.key for gap in gaps)].append(name)
-    return [Lack(tuple(names), found[names[0]]) for names in groups.values()]
+    return [Lack(tuple(names), by_option[names[0]]) for names in groups.values()]
 
 
 def gaps_of(prices: PriceList, consumer: str, provider: str) -> dict[str, tuple[Gap, ...]]:
     """By name of every option that can carry some flow there: what it lacks, once each."""
-    found: dict[str, dict[Key, Gap]] = {}
+    by_option: dict[str, dict[Key, Gap]] = {}
     for answer in _answers(prices, consumer, provider):
         if answer.bill is not None and answer.is_feasible:
-            gaps = found.setdefault(answer.option.name, {})
+            gaps = by_option.setdefault(answer.option.name, {})
             for gap in answer.bill.gaps:
                 gaps.setdefault(gap.key, gap)
-    named = (option.name for option in OPTIONS if option.name in found)
-    return {name: tuple(found[name].values()) for name in named}
+    named = (option.name for option in OPTIONS if option.name in by_option)
+    return {name: tuple(by_option[name].values()) for name in named}
 
 
 def _answers(prices: PriceList, consumer: str, provider: str) -> Iterator[Answer]:

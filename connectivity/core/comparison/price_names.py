@@ -25,8 +25,8 @@ def _modules(options: Iterable[ModuleType]) -> Iterator[ModuleType]:
 
 def _of(package: ModuleType) -> Iterator[ModuleType]:
     """The modules of a package; a module that is none has none."""
-    for found in walk_packages(getattr(package, "__path__", ()), f"{package.__name__}."):
-        yield import_module(found.name)
+    for module in walk_packages(getattr(package, "__path__", ()), f"{package.__name__}."):
+        yield import_module(module.name)
 
 
 def _names(value: object) -> Iterator[PriceName]:

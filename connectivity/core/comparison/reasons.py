@@ -62,15 +62,16 @@ def price_words(key: Key) -> str:
     return f"{price_name(name, region, to_region)} {ends}"
 
 
-def rate_words(one: Deciding) -> str:
+def rate_words(deciding: Deciding) -> str:
     """Between or below which rates the option would be recommended."""
-    return f"{'between' if one.above else 'less than'} {bounds_words(one)} USD {per(one.unit)}"
+    relation = "between" if deciding.above else "less than"
+    return f"{relation} {bounds_words(deciding)} USD {per(deciding.unit)}"
 
 
-def bounds_words(one: Deciding) -> str:
+def bounds_words(deciding: Deciding) -> str:
     """Both bounds, or the upper one, on the safe side of them."""
-    low = f"{shown_rate(one.above, ROUND_CEILING)} and " if one.above else ""
-    return low + shown_rate(one.below)
+    low = f"{shown_rate(deciding.above, ROUND_CEILING)} and " if deciding.above else ""
+    return low + shown_rate(deciding.below)
 
 
 def shown_rate(usd: Decimal, rounding: str = ROUND_FLOOR) -> str:
@@ -83,9 +84,9 @@ def shown_rate(usd: Decimal, rounding: str = ROUND_FLOOR) -> str:
         return f"{(+usd).normalize():,f}"
 
 
-def elsewhere_words(one: Deciding) -> str:
+def elsewhere_words(deciding: Deciding) -> str:
     """What other places pay for the rate, in brackets; nothing where nobody does."""
-    return f" ({one.elsewhere.words})" if one.elsewhere else ""
+    return f" ({deciding.elsewhere.words})" if deciding.elsewhere else ""
 
 
 def lacks_words(answer: Answer) -> str:
@@ -115,12 +116,12 @@ def _gaps(comparison: Comparison) -> Iterator[str]:
     if recommended(comparison) is None:
         yield from map(lacks_words, left)
         return
-    rest = [one for one in left if one.option.key not in rates]
-    unknown = [one for one in rest if may_win(comparison, one)]
+    rest = [answer for answer in left if answer.option.key not in rates]
+    unknown = [answer for answer in rest if may_win(comparison, answer)]
     if unknown:
-        words = [f"{one.option.name} ({_count(comparison, one)})" for one in unknown]
+        words = [f"{answer.option.name} ({_count(comparison, answer)})" for answer in unknown]
         yield f"Not compared: {', '.join(words)}."
-    dear = [one.option.name for one in rest if not may_win(comparison, one)]
+    dear = [answer.option.name for answer in rest if not may_win(comparison, answer)]
     if dear:
         yield f"No cheaper even if the missing prices were 0: {', '.join(dear)}."
 
@@ -183,9 +184,9 @@ def _why_none(comparison: Comparison) -> str:
     feasible = [answer for answer in comparison.answers if answer.is_feasible]
     if not feasible:
         return f"No option is feasible for every flow{_beyond_light(comparison)}."
-    if any(one.is_allowed for one in feasible):
+    if any(answer.is_allowed for answer in feasible):
         return "Every option that is feasible and allowed for every flow lacks a price."
-    names = ", ".join(one.option.name for one in feasible)
+    names = ", ".join(answer.option.name for answer in feasible)
     return f"Feasible for every flow ({names}), but not among the options that every flow allows."
 
 

@@ -89,8 +89,8 @@ def _is_unchecked(answer: Answer) -> bool:
     return any(hit.rule.meaning is Meaning.UNCHECKED for hit in answer.hits)
 
 
-def _beats(one: Answer, other: Answer) -> bool:
-    ours, theirs = one.total_usd, other.total_usd
-    if ours is None or theirs is None or ours > theirs or is_slower(one, other):
+def _beats(answer: Answer, other: Answer) -> bool:
+    ours, theirs = answer.total_usd, other.total_usd
+    if ours is None or theirs is None or ours > theirs or is_slower(answer, other):
         return False
-    return ours < theirs or is_slower(other, one)
+    return ours < theirs or is_slower(other, answer)

@@ -83,13 +83,13 @@ def _judged_again(answer: Answer, comparison: Comparison, case: Case) -> Answer:
     heads = headlines(answer.option.key, case, comparison.latencies)
     rules = budget_rules(heads)
     of_budgets = {rule.id for rule in rules}
-    kept = [one for one in answer.hits if one.rule.id not in of_budgets]
-    found = (*kept, *hits(rules, case))
+    kept = [hit for hit in answer.hits if hit.rule.id not in of_budgets]
+    findings = (*kept, *hits(rules, case))
     stopped = np.zeros(len(case.flows), dtype=np.bool_)
-    for hit in found:
+    for hit in findings:
         if hit.is_hard:
             stopped[hit.flows] = True
-    return replace(answer, hits=found, is_stopped=stopped, heads=heads)
+    return replace(answer, hits=findings, is_stopped=stopped, heads=heads)
 
 
 def with_operations(basis: Basis, kind: str, usd: Decimal) -> Basis:
@@ -143,7 +143,7 @@ def with_missing(basis: Basis, gap: Gap, usd: Decimal) -> Basis:
 
 def prices_with(prices: PriceList, gap: Gap, usd: Decimal) -> PriceList:
     """A price list with a rate for what it lacks, whatever the quantity."""
-    unit = next((one.unit for one in prices.prices if one.name == gap.price), "unit")
+    unit = next((price.unit for price in prices.prices if price.name == gap.price), "unit")
     tiers = (Tier(0, None, usd),)
     price = Price(gap.price, gap.region, gap.to_region, unit, tiers, "tried", "")
     return prices.with_in_force({(gap.price, gap.region, gap.to_region): price})

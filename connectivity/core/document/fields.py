@@ -81,13 +81,13 @@ class Fields:
             return None
         if not value:
             self.note(key, "is an empty list; name at least one, or leave the key out")
-        read = [self._text(one, f"{key}[{i}]", among) for i, one in enumerate(value)]
+        read = [self._text(entry, f"{key}[{i}]", among) for i, entry in enumerate(value)]
         seen: set[str] = set()
-        for i, one in enumerate(read):
-            if one in seen and not repeat:
-                self.note(f"{key}[{i}]", f"{one!r} is in the list twice")
-            seen.add(one or "")
-        return tuple(one for one in read if one is not None)
+        for i, entry in enumerate(read):
+            if entry in seen and not repeat:
+                self.note(f"{key}[{i}]", f"{entry!r} is in the list twice")
+            seen.add(entry or "")
+        return tuple(entry for entry in read if entry is not None)
 
     def chosen(self, key: str, *, among: Collection[str]) -> frozenset[str]:
         """Some of several texts; nothing when absent."""
@@ -103,9 +103,11 @@ class Fields:
     def places(self, key: str) -> list[tuple[str, str]]:
         """The usable texts of a list that `texts` has read, each with its place."""
         value = self.values.get(key)
-        some = enumerate(value if isinstance(value, list) else ())
-        usable = ((i, one) for i, one in some if isinstance(one, str) and not text_problem(one))
-        return [(f"{key}[{i}]", one) for i, one in usable]
+        entries = enumerate(value if isinstance(value, list) else ())
+        usable = (
+            (i, entry) for i, entry in entries if isinstance(entry, str) and not text_problem(entry)
+        )
+        return [(f"{key}[{i}]", entry) for i, entry in usable]
 
     def number(
         self, key: str, *, required: bool = False, least: float = 0, most: float = 1e12
@@ -150,8 +152,8 @@ class Fields:
             self.note(key, f"has {len(value):,} entries; at most {most:,} are read")
             return
         path, asked = self.at(key), set[str]()
-        for i, one in enumerate(value if isinstance(value, list) else ()):
-            yield Fields(one, path, self.problems, i, asked)
+        for i, entry in enumerate(value if isinstance(value, list) else ()):
+            yield Fields(entry, path, self.problems, i, asked)
 
     def done(self) -> None:
         """Note every key that nobody asked for; `note` and `x-…` are the writer's own."""
@@ -200,7 +202,7 @@ def text_problem(value: str) -> str | None:
     if len(value) > MAX_TEXT:
         return f"has {len(value):,} characters; at most {MAX_TEXT}"
     if not value.isprintable() and not _unstorable(value, ""):  # that is said already
-        bad = next(one for one in value if not one.isprintable())
+        bad = next(character for character in value if not character.isprintable())
         return f"has the character U+{ord(bad):04X}, which cannot be shown"
     return None
 
@@ -216,17 +218,17 @@ def _is_plain(value: Any) -> bool:
     level = [value]
     for _ in range(MAX_DEPTH + 1):
         below: list[Any] = []
-        for one in level:
-            if isinstance(one, str):
-                texts.append(one)
-            elif isinstance(one, dict):
-                if repeated_keys(one):
+        for entry in level:
+            if isinstance(entry, str):
+                texts.append(entry)
+            elif isinstance(entry, dict):
+                if repeated_keys(entry):
                     return False
-                texts += one
-                below += one.values()
-            elif isinstance(one, list):
-                below += one
-            elif isinstance(one, float) and not math.isfinite(one):
+                texts += entry
+                below += entry.values()
+            elif isinstance(entry, list):
+                below += entry
+            elif isinstance(entry, float) and not math.isfinite(entry):
                 return False
         level = below
     return not level and not _unstorable("".join(texts), "")
@@ -236,20 +238,20 @@ def _every_problem(value: Any) -> Problems:
     problems = Problems()
     stack: list[tuple[Any, str, int]] = [(value, "", 0)]
     while stack:
-        one, path, depth = stack.pop()
-        if isinstance(one, dict | list) and depth > MAX_DEPTH:
+        entry, path, depth = stack.pop()
+        if isinstance(entry, dict | list) and depth > MAX_DEPTH:
             problems.note(path, f"is nested deeper than {MAX_DEPTH} levels")
-        elif isinstance(one, dict):
-            problems.extend(repeated_keys(one, path))
-            problems.extend(p for key in one if (p := _unstorable(key, path or "document")))
-            pairs = reversed(one.items())
+        elif isinstance(entry, dict):
+            problems.extend(repeated_keys(entry, path))
+            problems.extend(p for key in entry if (p := _unstorable(key, path or "document")))
+            pairs = reversed(entry.items())
             stack += [(child, _join(path, key), depth + 1) for key, child in pairs]
-        elif isinstance(one, list):
-            last = len(one) - 1
-            stack += [(one[i], f"{path}[{i}]", depth + 1) for i in range(last, -1, -1)]
-        elif isinstance(one, float) and not math.isfinite(one):
-            problems.note(path, f"is {one}; only finite numbers can be used")
-        elif isinstance(one, str) and (problem := _unstorable(one, path)):
+        elif isinstance(entry, list):
+            last = len(entry) - 1
+            stack += [(entry[i], f"{path}[{i}]", depth + 1) for i in range(last, -1, -1)]
+        elif isinstance(entry, float) and not math.isfinite(entry):
+            problems.note(path, f"is {entry}; only finite numbers can be used")
+        elif isinstance(entry, str) and (problem := _unstorable(entry, path)):
             problems.append(problem)
     return problems
 
@@ -269,7 +271,9 @@ def _join(path: str, key: str) -> str:
 def _unstorable(text: str, path: str) -> Problem | None:
     if text.isascii() and "\0" not in text:
         return None
-    for one in text:
-        if one == "\0" or "\ud800" <= one <= "\udfff":
-            return Problem(path, f"has the character U+{ord(one):04X}, which cannot be stored")
+    for character in text:
+        if character == "\0" or "\ud800" <= character <= "\udfff":
+            return Problem(
+                path, f"has the character U+{ord(character):04X}, which cannot be stored"
+            )
     return None

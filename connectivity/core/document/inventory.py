@@ -32,111 +32,111 @@ class Estate:
 
     def read(self, top: Fields) -> None:
         """Read accounts, VPCs and services, in this order: each refers to those before it."""
-        for one in top.items("accounts", required=True):
-            self._account(one)
-        for one in top.items("vpcs", required=True):
-            self._vpc(one)
-        for one in top.items("services"):
-            self._service(one)
+        for entry in top.items("accounts", required=True):
+            self._account(entry)
+        for entry in top.items("vpcs", required=True):
+            self._vpc(entry)
+        for entry in top.items("services"):
+            self._service(entry)
 
-    def _account(self, one: Fields) -> None:
-        made = Account(
-            self._account_id(one),
-            one.text("name", required=True) or "",
-            one.text("organization"),
+    def _account(self, entry: Fields) -> None:
+        account = Account(
+            self._account_id(entry),
+            entry.text("name", required=True) or "",
+            entry.text("organization"),
         )
-        if made.name and made.name in self.account_names:
-            one.note("name", f"{made.name!r} is another account's name already")
-        self.account_names.add(made.name)
-        keep(one, "id", made.id, made, self.accounts)
+        if account.name and account.name in self.account_names:
+            entry.note("name", f"{account.name!r} is another account's name already")
+        self.account_names.add(account.name)
+        keep(entry, "id", account.id, account, self.accounts)
 
-    def _account_id(self, one: Fields) -> str:
-        value = one.values.get("id")
+    def _account_id(self, entry: Fields) -> str:
+        value = entry.values.get("id")
         if isinstance(value, int | float) and not isinstance(value, bool):
-            one.get("id")
-            one.note("id", f"is {kind(value)}, not text; write its 12 digits in quotes{ZEROS}")
+            entry.get("id")
+            entry.note("id", f"is {kind(value)}, not text; write its 12 digits in quotes{ZEROS}")
             return ""
-        text = one.text("id", required=True) or ""
+        text = entry.text("id", required=True) or ""
         if text and not ACCOUNT_ID.fullmatch(text):
-            one.note("id", f"is {text!r}; an AWS account id has 12 digits{ZEROS}")
+            entry.note("id", f"is {text!r}; an AWS account id has 12 digits{ZEROS}")
         return text
 
-    def _vpc(self, one: Fields) -> None:
-        region = one.text("region", required=True, among=AZ_PREFIXES)
-        cidrs = self._cidrs(one)
-        azs = self._azs(one, region)
-        made = Vpc(
-            name=one.text("name", required=True) or "",
-            account=reference(one, "account", self.accounts, "account", required=True) or "",
+    def _vpc(self, entry: Fields) -> None:
+        region = entry.text("region", required=True, among=AZ_PREFIXES)
+        cidrs = self._cidrs(entry)
+        azs = self._azs(entry, region)
+        vpc = Vpc(
+            name=entry.text("name", required=True) or "",
+            account=reference(entry, "account", self.accounts, "account", required=True) or "",
             region=region or "",
             cidrs=tuple(cidrs.networks),
             azs=azs,
-            subnets=sum(1 for subnet in one.items("subnets") if self._subnet(subnet, cidrs, azs)),
-            environment=one.text("environment"),
+            subnets=sum(1 for subnet in entry.items("subnets") if self._subnet(subnet, cidrs, azs)),
+            environment=entry.text("environment"),
         )
-        if made.environment:
-            self.environments.add(made.environment)
-        keep(one, "name", made.name, made, self.vpcs)
+        if vpc.environment:
+            self.environments.add(vpc.environment)
+        keep(entry, "name", vpc.name, vpc, self.vpcs)
 
-    def _cidrs(self, one: Fields) -> "_Apart":
-        one.texts("cidrs", required=True)
+    def _cidrs(self, entry: Fields) -> "_Apart":
+        entry.texts("cidrs", required=True)
         apart = _Apart()
-        for place, text in one.places("cidrs"):
-            network = _network(one, place, text)
+        for place, text in entry.places("cidrs"):
+            network = _network(entry, place, text)
             if network is None:
                 continue
             clash = next((n for n in apart.beside(network) if network.overlaps(n)), None)
             if clash:
-                one.note(place, f"{network} overlaps {clash} of the same VPC")
+                entry.note(place, f"{network} overlaps {clash} of the same VPC")
             else:
                 apart.add(network)
         return apart
 
-    def _azs(self, one: Fields, region: str | None) -> tuple[str, ...]:
-        azs = one.texts("azs", required=True) or ()
-        for place, az in one.places("azs"):
+    def _azs(self, entry: Fields, region: str | None) -> tuple[str, ...]:
+        azs = entry.texts("azs", required=True) or ()
+        for place, az in entry.places("azs"):
             if region and (problem := az_problem(az, region)):
-                one.note(place, problem)
+                entry.note(place, problem)
         if len(azs) > MAX_AZS:
-            one.note("azs", f"names {len(azs)} AZs; no Region has more than {MAX_AZS}")
+            entry.note("azs", f"names {len(azs)} AZs; no Region has more than {MAX_AZS}")
         return azs
 
-    def _subnet(self, one: Fields, cidrs: "_Apart", azs: tuple[str, ...]) -> bool:
-        az = one.text("az", required=True)
+    def _subnet(self, entry: Fields, cidrs: "_Apart", azs: tuple[str, ...]) -> bool:
+        az = entry.text("az", required=True)
         if az and azs and az not in azs:
-            one.note("az", f"{az!r} is not among the VPC's azs", partial(did_you_mean, az, azs))
-        text = one.text("cidr", required=True)
-        network = _network(one, "cidr", text) if text else None
+            entry.note("az", f"{az!r} is not among the VPC's azs", partial(did_you_mean, az, azs))
+        text = entry.text("cidr", required=True)
+        network = _network(entry, "cidr", text) if text else None
         if network and cidrs.networks and not cidrs.hold(network):
-            one.note("cidr", f"{network} is outside the VPC's cidrs")
-        one.done()
+            entry.note("cidr", f"{network} is outside the VPC's cidrs")
+        entry.done()
         return True
 
-    def _service(self, one: Fields) -> None:
-        vpc = reference(one, "vpc", self.vpcs, "VPC", required=True)
+    def _service(self, entry: Fields) -> None:
+        vpc = reference(entry, "vpc", self.vpcs, "VPC", required=True)
         own = self.vpcs[vpc].azs if vpc else ()
-        azs = one.texts("azs") or own
-        for place, az in one.places("azs"):
+        azs = entry.texts("azs") or own
+        for place, az in entry.places("azs"):
             if vpc and az not in own:
                 near = partial(did_you_mean, az, own)
-                one.note(place, f"{az!r} is not an AZ of VPC {vpc!r}", near)
-        made = Service(
-            name=one.text("name", required=True) or "",
+                entry.note(place, f"{az!r} is not an AZ of VPC {vpc!r}", near)
+        service = Service(
+            name=entry.text("name", required=True) or "",
             vpc=vpc or "",
-            protocol=one.text("protocol", among=PROTOCOLS) or "tcp",
-            port=self._port(one),
+            protocol=entry.text("protocol", among=PROTOCOLS) or "tcp",
+            port=self._port(entry),
             azs=azs,
-            cross_zone=one.flag("cross_zone"),
-            existing_nlb=one.flag("existing_nlb"),
+            cross_zone=entry.flag("cross_zone"),
+            existing_nlb=entry.flag("existing_nlb"),
         )
-        if made.name in self.vpcs:
-            one.note("name", f"{made.name!r} is a VPC's name; a service needs one of its own")
-        keep(one, "name", made.name, made, self.services)
+        if service.name in self.vpcs:
+            entry.note("name", f"{service.name!r} is a VPC's name; a service needs one of its own")
+        keep(entry, "name", service.name, service, self.services)
 
-    def _port(self, one: Fields) -> int:
-        port = one.number("port", required=True, least=1, most=65535)
+    def _port(self, entry: Fields) -> int:
+        port = entry.number("port", required=True, least=1, most=65535)
         if port is not None and port != int(port):
-            one.note("port", f"is {port}; a port is a whole number")
+            entry.note("port", f"is {port}; a port is a whole number")
         return int(port or 0)
 
 
@@ -150,10 +150,10 @@ class _Apart:
     def beside(self, network: Network) -> list[Network]:
         """Those before and after it: if any overlaps it, one of these does."""
         at = self._place(network)
-        return [one for _, one in self._sorted[max(0, at - 1) : at + 1]]
+        return [network for _, network in self._sorted[max(0, at - 1) : at + 1]]
 
     def hold(self, network: Network) -> bool:
-        return any(_within(network, one) for one in self.beside(network))
+        return any(_within(network, near) for near in self.beside(network))
 
     def add(self, network: Network) -> None:
         self.networks.append(network)
@@ -168,31 +168,31 @@ def _start(network: Network) -> tuple[int, int]:
 
 
 def reference(
-    one: Fields, key: str, known: Iterable[str], what: str, *, required: bool = False
+    entry: Fields, key: str, known: Iterable[str], kind: str, *, required: bool = False
 ) -> str | None:
     """The name that a field gives, if it is known; a problem if it is not."""
-    name = one.text(key, required=required)
+    name = entry.text(key, required=required)
     if name is None or name in known:
         return name
-    one.note(key, f"no {what} is called {name!r}", partial(did_you_mean, name, known))
+    entry.note(key, f"no {kind} is called {name!r}", partial(did_you_mean, name, known))
     return None
 
 
 def keep(
-    one: Fields, key: str, name: str, made: Any, kept: dict[str, Any], *, done: bool = True
+    entry: Fields, key: str, name: str, value: Any, kept: dict[str, Any], *, done: bool = True
 ) -> None:
     """Keep what was read under its name, and finish its mapping; names are unique."""
     if name in kept:
-        one.note(key, f"{name!r} is in the list already; names are unique")
+        entry.note(key, f"{name!r} is in the list already; names are unique")
     elif name:
-        kept[name] = made
+        kept[name] = value
     if done:
-        one.done()
+        entry.done()
 
 
-def _network(one: Fields, key: str, text: str) -> Network | None:
+def _network(entry: Fields, key: str, text: str) -> Network | None:
     if not CIDR.fullmatch(text):
-        one.note(key, f"{text!r} is not a CIDR such as 10.0.0.0/16 or 2001:db8::/56")
+        entry.note(key, f"{text!r} is not a CIDR such as 10.0.0.0/16 or 2001:db8::/56")
         return None
     try:
         return ip_network(text)
@@ -201,7 +201,7 @@ def _network(one: Fields, key: str, text: str) -> Network | None:
             reason = f"has host bits set; the network is {ip_network(text, strict=False)}"
         except ValueError:
             reason = str(error).removeprefix(text).strip()
-        one.note(key, f"{text!r} is not a CIDR: {reason}")
+        entry.note(key, f"{text!r} is not a CIDR: {reason}")
         return None
 
 

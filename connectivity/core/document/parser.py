@@ -134,7 +134,7 @@ class _YamlBuilder:
         elif event.tag:
             raise _refused(f"has the tag {event.tag!r}; tags are not read", _where(event))
         elif isinstance(event, yaml.SequenceStartEvent):
-            value = [self.value(one, depth + 1) for one in self._until(yaml.SequenceEndEvent)]
+            value = [self.value(event, depth + 1) for event in self._until(yaml.SequenceEndEvent)]
         else:
             value = _mapping(list(self._pairs(depth + 1)))
         if event.anchor:
@@ -152,12 +152,12 @@ class _YamlBuilder:
     def _count(self, values: int, characters: int) -> None:
         self.values += values
         self.characters += characters
-        for count, most, what in (
+        for count, most, noun in (
             (self.values, MAX_YAML_VALUES, "values"),
             (self.characters, MAX_YAML_CHARACTERS, "characters"),
         ):
             if count > most:
-                raise _refused(f"has more than {most:,} {what} when its aliases are followed")
+                raise _refused(f"has more than {most:,} {noun} when its aliases are followed")
 
     def _until(self, end: type) -> Iterator[Any]:
         while not isinstance(event := next(self.events), end):

@@ -68,10 +68,10 @@ def topology(document: Any, names: Vocabulary, *, is_plain: bool = False) -> Top
         DocumentRefused: with its problems at once, each with its path.
     """
     problems = Problems() if is_plain else plain_problems(document)
-    made = _Reader(problems, names).topology(Fields(document, "", problems))
+    described = _Reader(problems, names).topology(Fields(document, "", problems))
     if problems:
         raise DocumentRefused(problems)
-    return made
+    return described
 
 
 @dataclass
@@ -96,11 +96,11 @@ class _Reader:
             self._flow(entry, budget)
         if sum(flow.gb for flow in self.flows.values()) > MAX_TOTAL_GB:
             top.note("flows", f"carry more than {MAX_TOTAL_GB:g} GB a month together")
-        connections = tuple(self._connection(one) for one in top.items("connections"))
-        policies = tuple(self._policy(one) for one in top.items("policies", most=MAX_POLICIES))
+        connections = tuple(self._connection(entry) for entry in top.items("connections"))
+        policies = tuple(self._policy(entry) for entry in top.items("policies", most=MAX_POLICIES))
         quotas = self._quotas(top)
         hub = reference(top, "hub_account", self.estate.accounts, "account")
-        made = Topology(
+        topology = Topology(
             name=name,
             accounts=tuple(self.estate.accounts.values()),
             vpcs=tuple(self.estate.vpcs.values()),
@@ -114,7 +114,7 @@ class _Reader:
             document=top.values,
         )
         top.done()
-        return made
+        return topology
 
     def _entries(self, top: Fields) -> Iterator[Fields]:
         """The entries of flows; none where they make too many."""
@@ -123,21 +123,23 @@ class _Reader:
             yield from top.items("flows", required=True)
             return
         top.get("flows")
-        said = f"make {count:,} single flows, one for each VPC in a list; at most {MAX_FLOWS:,} are"
-        top.note("flows", f"{said} read: put together what flows between the same two VPCs")
+        message = (
+            f"make {count:,} single flows, one for each VPC in a list; at most {MAX_FLOWS:,} are"
+        )
+        top.note("flows", f"{message} read: put together what flows between the same two VPCs")
 
     def _version(self, top: Fields) -> None:
         version = top.get("version", required=True)
         if version is not None and (isinstance(version, bool) or version != VERSION):
             top.note("version", f"is {kind(version)}; this release reads version {VERSION}")
 
-    def _flow(self, one: Fields, budget: float | None) -> None:
-        provider, service = self._provider(one)
-        consumers = self._consumers(one, provider)
-        gb = one.number("gb_per_month", required=True)
-        crossing = one.number("cross_az_share", most=1)
-        response = one.number("response_share", most=1)
-        per_second, seconds = self._connections(one)
+    def _flow(self, entry: Fields, budget: float | None) -> None:
+        provider, service = self._provider(entry)
+        consumers = self._consumers(entry, provider)
+        gb = entry.number("gb_per_month", required=True)
+        crossing = entry.number("cross_az_share", most=1)
+        response = entry.number("response_share", most=1)
+        per_second, seconds = self._connections(entry)
         common: dict[str, Any] = {
             "provider": provider or "",
             "service": service,
@@ -145,34 +147,38 @@ class _Reader:
             "response_share": 0.5 if response is None else response,
             "connections_per_second": per_second,
             "connection_seconds": seconds,
-            "p99_budget_us": one.number("p99_budget_us", least=1) or budget,
+            "p99_budget_us": entry.number("p99_budget_us", least=1) or budget,
             "options": self.names.usual,
-            **one.stated(self.rarely),
+            **entry.stated(self.rarely),
         }
-        one_each = isinstance(one.values.get("from"), list)
-        name = one.text("name", required=True) or ""
+        one_each = isinstance(entry.values.get("from"), list)
+        name = entry.text("name", required=True) or ""
         if name in self.entries and (one_each or name not in self.flows):
-            one.note("name", f"{name!r} is in the list already; names are unique")
+            entry.note("name", f"{name!r} is in the list already; names are unique")
         self.entries.add(name)
         for consumer in consumers:
-            share = self._crossing(one, crossing, consumer, provider, service)
+            share = self._crossing(entry, crossing, consumer, provider, service)
             full_name = f"{name}/{consumer}" if one_each else name
-            made = Flow(full_name, consumer, cross_az_share=share, **common)
-            keep(one, "name", made.name, made, self.flows, done=False)
-        one.done()
+            flow = Flow(full_name, consumer, cross_az_share=share, **common)
+            keep(entry, "name", flow.name, flow, self.flows, done=False)
+        entry.done()
 
-    def _connections(self, one: Fields) -> tuple[float, float]:
+    def _connections(self, entry: Fields) -> tuple[float, float]:
         """New connections a second, and how many seconds one lives."""
-        per_second = one.number("connections_per_second", most=MAX_CONNECTIONS_PER_SECOND) or 0.0
-        seconds = one.number("connection_seconds", most=MAX_SECONDS) or 0.0
+        per_second = entry.number("connections_per_second", most=MAX_CONNECTIONS_PER_SECOND) or 0.0
+        seconds = entry.number("connection_seconds", most=MAX_SECONDS) or 0.0
         if per_second * seconds > MAX_OPEN_CONNECTIONS:
-            said = f"times connections_per_second makes {per_second * seconds:.3g} open connections"
-            one.note("connection_seconds", f"{said}; more than {MAX_OPEN_CONNECTIONS:g} cannot be")
+            message = (
+                f"times connections_per_second makes {per_second * seconds:.3g} open connections"
+            )
+            entry.note(
+                "connection_seconds", f"{message}; more than {MAX_OPEN_CONNECTIONS:g} cannot be"
+            )
         return per_second, seconds
 
-    def _provider(self, one: Fields) -> tuple[str | None, str | None]:
+    def _provider(self, entry: Fields) -> tuple[str | None, str | None]:
         """The VPC and the service that a flow goes to."""
-        to = one.text("to", required=True)
+        to = entry.text("to", required=True)
         if to is None:
             return None, None
         if to in self.estate.services:
@@ -180,32 +186,32 @@ class _Reader:
         if to not in self.estate.vpcs:
             known = chain(self.estate.services, self.estate.vpcs)
             near = partial(did_you_mean, to, known)
-            one.note("to", f"no service or VPC is called {to!r}", near)
+            entry.note("to", f"no service or VPC is called {to!r}", near)
             return None, None
         return to, None
 
-    def _consumers(self, one: Fields, provider: str | None) -> list[str]:
-        value = one.get("from", required=True)
+    def _consumers(self, entry: Fields, provider: str | None) -> list[str]:
+        value = entry.get("from", required=True)
         if isinstance(value, list):
-            one.texts("from")
-            named = one.places("from")
+            entry.texts("from")
+            named = entry.places("from")
         else:
-            name = one.text("from")
+            name = entry.text("from")
             named = [("from", name)] if name else []
         known = []
         for place, name in named:
             if name not in self.estate.vpcs:
                 near = partial(did_you_mean, name, self.estate.vpcs)
-                one.note(place, f"no VPC is called {name!r}", near)
+                entry.note(place, f"no VPC is called {name!r}", near)
             elif name == provider:
-                one.note(place, f"{name!r} is the VPC that the flow goes to; give another one")
+                entry.note(place, f"{name!r} is the VPC that the flow goes to; give another one")
             else:
                 known.append(name)
         return known
 
     def _crossing(
         self,
-        one: Fields,
+        entry: Fields,
         stated: float | None,
         consumer: str,
         provider: str | None,
@@ -223,69 +229,75 @@ class _Reader:
             return stated
         if not any(az_problem(az, ours.region) for az in (*ours.azs, *theirs.azs)):
             forced = 0 if common else 1
-            one.note("cross_az_share", _forced(one, stated, forced, consumer, service or provider))
+            entry.note(
+                "cross_az_share", _forced(entry, stated, forced, consumer, service or provider)
+            )
         return stated
 
-    def _connection(self, one: Fields) -> Connection:
-        kind = one.text("kind", required=True, among=CONNECTIONS) or ""
+    def _connection(self, entry: Fields) -> Connection:
+        kind = entry.text("kind", required=True, among=CONNECTIONS) or ""
         needed = NEEDED.get(kind, ())
         for key in needed:
-            one.get(key, required=True)
-        reference(one, "account", self.estate.accounts, "account")
-        vpc = reference(one, "vpc", self.estate.vpcs, "VPC")
-        service = reference(one, "service", self.estate.services, "service")
-        between = one.texts("between", among=self.estate.vpcs) or ()
-        if kind == "peering" and len(between) != 2 and "between" in one.values:
-            one.note("between", "a peering joins two VPCs; name both")
-        made = Connection(kind, one.text("id", required=True) or "", between, service)
-        one.done()
-        return made if kind == "peering" or not vpc else Connection(kind, made.id, (vpc,), service)
+            entry.get(key, required=True)
+        reference(entry, "account", self.estate.accounts, "account")
+        vpc = reference(entry, "vpc", self.estate.vpcs, "VPC")
+        service = reference(entry, "service", self.estate.services, "service")
+        between = entry.texts("between", among=self.estate.vpcs) or ()
+        if kind == "peering" and len(between) != 2 and "between" in entry.values:
+            entry.note("between", "a peering joins two VPCs; name both")
+        connection = Connection(kind, entry.text("id", required=True) or "", between, service)
+        entry.done()
+        return (
+            connection
+            if kind == "peering" or not vpc
+            else Connection(kind, connection.id, (vpc,), service)
+        )
 
-    def _policy(self, one: Fields) -> Policy:
-        if isinstance(one.values.get("forbid"), list):
-            forbid = one.texts("forbid", among=self.names.options) or ()
+    def _policy(self, entry: Fields) -> Policy:
+        if isinstance(entry.values.get("forbid"), list):
+            forbid = entry.texts("forbid", among=self.names.options) or ()
         else:
-            forbid = (one.text("forbid", required=True, among=self.names.options) or "",)
-        between = one.texts("between", required=True, repeat=True) or ()
-        if len(between) != 2 and isinstance(one.values.get("between"), list):
-            one.note("between", "name two environments; they may be the same")
+            forbid = (entry.text("forbid", required=True, among=self.names.options) or "",)
+        between = entry.texts("between", required=True, repeat=True) or ()
+        if len(between) != 2 and isinstance(entry.values.get("between"), list):
+            entry.note("between", "name two environments; they may be the same")
         known = self.estate.environments
-        for place, end in one.places("between"):
+        for place, end in entry.places("between"):
             if end not in known and (offer := did_you_mean(end, known)):
-                one.note(place, f"no VPC has the environment {end!r}{offer}")
-        because = one.text("because") or ""
-        one.done()
+                entry.note(place, f"no VPC has the environment {end!r}{offer}")
+        because = entry.text("because") or ""
+        entry.done()
         return Policy(frozenset(forbid), frozenset(between), because)
 
     def _quotas(self, top: Fields) -> tuple[Quota, ...]:
         """Raised limits; of an account and rule there is one."""
         kept: dict[str, Quota] = {}
-        for one in top.items("quotas"):
-            account = reference(one, "account", self.estate.accounts, "account", required=True)
-            rule = one.text("rule", required=True, among=self.names.quotas)
-            value = one.number("value", required=True, least=1, most=1e9)
+        for entry in top.items("quotas"):
+            account = reference(entry, "account", self.estate.accounts, "account", required=True)
+            rule = entry.text("rule", required=True, among=self.names.quotas)
+            value = entry.number("value", required=True, least=1, most=1e9)
             if value is not None and value != int(value):
-                one.note("value", f"is {value}; a quota is a whole number")
-            texts = (one.text(key, required=True) or "" for key in ("by", "because"))
-            made = Quota(account or "", rule or "", int(value or 0), *texts)
-            keep(one, "rule", f"{made.account} {made.rule}".strip(), made, kept)
+                entry.note("value", f"is {value}; a quota is a whole number")
+            texts = (entry.text(key, required=True) or "" for key in ("by", "because"))
+            quota = Quota(account or "", rule or "", int(value or 0), *texts)
+            keep(entry, "rule", f"{quota.account} {quota.rule}".strip(), quota, kept)
         return tuple(kept.values())
 
     def _operations(self, top: Fields) -> dict[str, Decimal]:
         value = top.get("operations_usd_per_object")
         if value is None:
             return {}
-        one = Fields(value, top.at("operations_usd_per_object"), self.problems)
-        read = {kind: one.number(kind) for kind in self.names.objects}
-        one.done()
+        prices = Fields(value, top.at("operations_usd_per_object"), self.problems)
+        read = {kind: prices.number(kind) for kind in self.names.objects}
+        prices.done()
         return {kind: Decimal(repr(usd)) for kind, usd in read.items() if usd is not None}
 
 
-def _forced(one: Fields, stated: float, forced: int, consumer: str, provider: str) -> str:
+def _forced(entry: Fields, stated: float, forced: int, consumer: str, provider: str) -> str:
     """Why a share of bytes that cross AZs cannot be, and what to do."""
     ends = f"is {stated:g}, but {consumer!r} and {provider!r}"
     why = "have no AZ in common: all bytes cross" if forced else "lie in one AZ: no bytes cross"
-    if not isinstance(one.values.get("from"), list):
+    if not isinstance(entry.values.get("from"), list):
         return f"{ends} {why}, so leave it out or write {forced}"
     return f"{ends} {why}, so leave it out, or give {consumer!r} an entry of its own"
 

@@ -107,13 +107,13 @@ def judge(rule: HealthRule, points: Points, covered: int | None, end: int) -> Ve
         return Verdict(State.UNKNOWN, f"not collected for {late:,} minutes")
     moments = [end - i * rule.period for i in range(rule.m, 0, -1)]
     seen = [_seen(rule, points, moment) for moment in moments]
-    bad = sum(one is True for one in seen)
-    gaps = sum(one is None for one in seen)
+    bad = sum(is_bad is True for is_bad in seen)
+    gaps = sum(is_bad is None for is_bad in seen)
     value = next((points[moment] for moment in reversed(moments) if moment in points), None)
     limit = f"{rule.way.value} {rule.threshold:g}{' %' if rule.base else ''}"
     if bad >= rule.n:
-        said = f"{bad} of the last {rule.m} points are {limit}"
-        return Verdict(rule.state, said, value, _since(rule, points, end))
+        detail = f"{bad} of the last {rule.m} points are {limit}"
+        return Verdict(rule.state, detail, value, _since(rule, points, end))
     if bad + gaps >= rule.n:
         return Verdict(State.UNKNOWN, f"{gaps} of the last {rule.m} points are missing", value)
     return Verdict(State.OK, f"{bad} of the last {rule.m} points are {limit}", value)
@@ -138,21 +138,21 @@ def _since(rule: HealthRule, points: Points, end: int) -> int:
     while moment - rule.period >= first:
         before = moment - rule.period
         recent = (_seen(rule, points, before - i * rule.period) for i in range(1, rule.m + 1))
-        if sum(one is True for one in recent) < rule.n:
+        if sum(is_bad is True for is_bad in recent) < rule.n:
             break
         moment = before
     stretch = (moment - i * rule.period for i in range(rule.m, 0, -1))
-    return next(one for one in stretch if _seen(rule, points, one))
+    return next(end for end in stretch if _seen(rule, points, end))
 
 
 def shares(part: Points, bases: Sequence[Points], at_least: float = 0) -> dict[int, float]:
     """One metric as per cent of the sum of others, wherever that is known and large enough."""
-    found = {}
+    shares = {}
     for moment in set().union(*bases):
         whole = sum(base.get(moment, 0.0) for base in bases)
         if whole and whole >= at_least:
-            found[moment] = 100 * part.get(moment, 0.0) / whole
-    return found
+            shares[moment] = 100 * part.get(moment, 0.0) / whole
+    return shares
 
 
 def worst(verdicts: Sequence[Verdict]) -> Verdict:

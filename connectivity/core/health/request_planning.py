@@ -58,7 +58,7 @@ class Call:
     @property
     def queries(self) -> int:
         """How many queries it takes; AWS allows 500."""
-        return sum(len(one.statistics) for one in self.series)
+        return sum(len(series.statistics) for series in self.series)
 
     @property
     def metrics(self) -> int:
@@ -106,10 +106,10 @@ def calls(asks: Iterable[Ask]) -> Iterator[Call]:
     groups: dict[tuple[str, str, int], list[Ask]] = defaultdict(list)
     for ask in asks:
         groups[ask.series.account, ask.series.region, ask.window.end].append(ask)
-    for (_, _, end), some in sorted(groups.items()):
-        some.sort(key=lambda ask: -ask.window.start)
+    for (_, _, end), group in sorted(groups.items()):
+        group.sort(key=lambda ask: -ask.window.start)
         batch = _Batch(end)
-        for ask in some:
+        for ask in group:
             if not batch.has_room_for(ask):
                 yield batch.call
                 batch = _Batch(end)
@@ -139,9 +139,9 @@ class _Batch:
 
     @property
     def call(self) -> Call:
-        one = self.asks[0].series
+        series = self.asks[0].series
         start = self._start(self.asks)
-        return Call(one.account, one.region, Window(start, self.end), tuple(self._series))
+        return Call(series.account, series.region, Window(start, self.end), tuple(self._series))
 
     @property
     def _series(self) -> Iterator[Series]:

@@ -33,11 +33,11 @@ class _Need:
 
 def indexed(metrics: Iterable[Metric]) -> Listed:
     """Listed metrics by namespace, name and every value of a dimension."""
-    found: Listed = defaultdict(list)
+    listed: Listed = defaultdict(list)
     for metric in metrics:
         for dimension in metric.dimensions:
-            found[metric.namespace, metric.name, dimension.value].append(metric)
-    return found
+            listed[metric.namespace, metric.name, dimension.value].append(metric)
+    return listed
 
 
 def planned(kind: Kind, resource: Resource, listed: Listed) -> Iterator[Planned]:
@@ -49,24 +49,24 @@ def planned(kind: Kind, resource: Resource, listed: Listed) -> Iterator[Planned]
     for need, tier in _needs(kind).items():
         identity, value = _identity(kind, resource, need.namespace)
         metrics = [
-            one
-            for one in listed.get((need.namespace, need.name, value), ())
-            if any(d.name == identity and d.value == value for d in one.dimensions)
+            series
+            for series in listed.get((need.namespace, need.name, value), ())
+            if any(d.name == identity and d.value == value for d in series.dimensions)
         ]
-        for one in _coarsest(metrics, kind.parts):
-            part = next((d.value for d in one.dimensions if d.name in kind.parts), "")
+        for metric in _coarsest(metrics, kind.parts):
+            part = next((d.value for d in metric.dimensions if d.name in kind.parts), "")
             part = part or ", ".join(
-                d.value for d in one.dimensions if d.name == "AvailabilityZone"
+                d.value for d in metric.dimensions if d.name == "AvailabilityZone"
             )
-            yield Planned(one, need.statistic, need.period, tier, part)
+            yield Planned(metric, need.statistic, need.period, tier, part)
 
 
 def _needs(kind: Kind) -> dict[_Need, Tier]:
     """What the rules look at and what the kind wants, each as often as its hastiest reader."""
-    found: dict[_Need, Tier] = {}
+    needs: dict[_Need, Tier] = {}
 
     def add(need: _Need, tier: Tier) -> None:
-        found[need] = min(tier, found.get(need, tier), key=lambda one: one.seconds)
+        needs[need] = min(tier, needs.get(need, tier), key=lambda tier: tier.seconds)
 
     for rule in kind.rules:
         for name in (rule.metric, *rule.base):
@@ -74,7 +74,7 @@ def _needs(kind: Kind) -> dict[_Need, Tier]:
             add(_Need(namespace, name, rule.statistic, rule.period), tier_of(rule))
     for want in kind.wanted:
         add(_Need(kind.namespace, want.metric, want.statistic, want.period), want.tier)
-    return found
+    return needs
 
 
 def tier_of(rule: HealthRule) -> Tier:

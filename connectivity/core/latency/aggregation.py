@@ -134,7 +134,7 @@ def _cell(group: Sequence[Measured]) -> Cell:
     answered = [run for run in group if run.figures]
     counts = [run.samples for run in answered]
     figures = {} if not answered else dict(_figures(answered))
-    said = {name for run in answered for name in run.figures}
+    names = {name for run in answered for name in run.figures}
     return Cell(
         option=first.option,
         source=first.source,
@@ -147,7 +147,7 @@ def _cell(group: Sequence[Measured]) -> Cell:
         grade=_grade(answered),
         as_of=max(run.taken for run in group),
         basis="published" if first.origin else "measured",
-        hidden=tuple(name for name in STATISTICS if name in said and name not in figures),
+        hidden=tuple(name for name in STATISTICS if name in names and name not in figures),
         drift_us=_drift(answered),
     )
 

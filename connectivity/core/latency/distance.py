@@ -114,9 +114,9 @@ def _light_us(km: float) -> float:
     return 2 * km * US_PER_KM
 
 
-def _great_circle_km(one: Place, other: Place) -> float:
+def _great_circle_km(place: Place, other: Place) -> float:
     """By the haversine formula; the earth's flattening changes it by half a per cent at most."""
-    north, south = radians(one.latitude), radians(other.latitude)
-    turn = radians(one.longitude - other.longitude)
+    north, south = radians(place.latitude), radians(other.latitude)
+    turn = radians(place.longitude - other.longitude)
     half = sin((north - south) / 2) ** 2 + cos(north) * cos(south) * sin(turn / 2) ** 2
     return 2 * EARTH_KM * asin(sqrt(half))

@@ -219,9 +219,9 @@ class LatencySet:
         self, cell: LatencyCell, from_az: str, to_az: str, basis: str, comment: str
     ) -> Reading:
         over = self._overhead(cell)
-        said = [comment or cell.comment]
+        comments = [comment or cell.comment]
         if over is not None and abs(over) <= cell.noise_us and cell.option != BASELINE:
-            said.append(
+            comments.append(
                 f"not distinguishable from a single VPC: noise is about {cell.noise_us:g} µs"
             )
         return Reading(
@@ -232,7 +232,7 @@ class LatencySet:
             cell.noise_us,
             basis,
             cell.as_of,
-            "; ".join(one for one in said if one),
+            "; ".join(sentence for sentence in comments if sentence),
             cell.source,
         )
 
@@ -242,8 +242,9 @@ class LatencySet:
         if baseline is None or cell.method is None:
             return None
         alike = all(
-            (one.basis, one.as_of[:4], one.method) == (cell.basis, cell.as_of[:4], cell.method)
-            for one in (baseline, cell)
+            (figure.basis, figure.as_of[:4], figure.method)
+            == (cell.basis, cell.as_of[:4], cell.method)
+            for figure in (baseline, cell)
         )
         return cell.us - baseline.us if alike else None
 

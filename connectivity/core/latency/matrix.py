@@ -63,8 +63,8 @@ def blocks(
     for ends in best:
         places[region_of(ends[0])].update(ends)
     inside = sorted(places, key=lambda region: (region == BETWEEN_REGIONS, region))
-    made = [_block(region, sorted(places[region]), best, statistic) for region in inside]
-    return [_with_distances(one) if by_distance else one for one in made]
+    matrix = [_block(region, sorted(places[region]), best, statistic) for region in inside]
+    return [_with_distances(block) if by_distance else block for block in matrix]
 
 
 def _block(
@@ -92,10 +92,10 @@ def _block(
 
 
 def _with_distances(block: Block) -> Block:
-    def square(one: Square) -> Square:
-        if one.cell is not None:
-            return one
-        return replace(one, distance=between(one.source, one.destination))
+    def square(square: Square) -> Square:
+        if square.cell is not None:
+            return square
+        return replace(square, distance=between(square.source, square.destination))
 
     return replace(block, rows=tuple(tuple(map(square, row)) for row in block.rows))
 

@@ -85,12 +85,14 @@ class Headlines:
         Shape (flows,), in microseconds.
         """
         apart = [kind.reading.distance for kind in self.kinds]
-        return np.array([np.nan if one is None else one.bound_us for one in apart])[self.of]
+        return np.array([np.nan if distance is None else distance.bound_us for distance in apart])[
+            self.of
+        ]
 
     @cached_property
     def worst(self) -> Reading:
         """The worst headline of the flows; one that is not known counts as the worst."""
-        return max((kind.reading for kind in self.kinds), key=lambda one: one.badness)
+        return max((kind.reading for kind in self.kinds), key=lambda reading: reading.badness)
 
     def cells(self, case: Case, latencies: LatencySet) -> Iterator[CellShare]:
         """Every pair of AZs that the two ends of every flow have."""
@@ -119,7 +121,7 @@ def headlines(option: str, case: Case, latencies: LatencySet) -> Headlines:
     kinds = []
     for group in groups.tolist():
         lists, is_crossing = divmod(group, 2)
-        ours, theirs = (flows.az_lists[one] for one in divmod(lists, width))
+        ours, theirs = (flows.az_lists[azs] for azs in divmod(lists, width))
         kinds.append(_headline(option, latencies, ours, theirs, bool(is_crossing)))
     return Headlines(option, tuple(kinds), of, crossing)
 
@@ -127,14 +129,19 @@ def headlines(option: str, case: Case, latencies: LatencySet) -> Headlines:
 def _headline(
     option: str, latencies: LatencySet, ours: AzList, theirs: AzList, is_crossing: bool
 ) -> Headline:
-    pairs = [(one, other) for one in ours for other in theirs if (one != other) == is_crossing]
-    pairs = pairs or [(one, other) for one in ours for other in theirs]
+    pairs = [
+        (from_az, other)
+        for from_az in ours
+        for other in theirs
+        if (from_az != other) == is_crossing
+    ]
+    pairs = pairs or [(from_az, other) for from_az in ours for other in theirs]
     readings = [latencies.read(option, *pair) for pair in pairs]
     worst = max(readings, key=lambda reading: reading.badness)
     known = [reading.us for reading in readings if reading.us is not None]
     if worst.us is None and known:
-        said = f"only {len(known)} of {len(readings)} pairs are known, up to {max(known):g} µs"
-        worst = worst._replace(comment=said)
+        comment = f"only {len(known)} of {len(readings)} pairs are known, up to {max(known):g} µs"
+        worst = worst._replace(comment=comment)
     same = sum(1 for reading in readings if reading.us == worst.us)
     return Headline(worst, same / len(readings), is_crossing)
 

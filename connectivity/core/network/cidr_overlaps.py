@@ -29,34 +29,34 @@ def overlaps(vpcs: Iterable[Vpc]) -> dict[str, Overlap]:
     """
     ranges = sorted(
         ((cidr, vpc.name) for vpc in vpcs for cidr in vpc.cidrs),
-        key=lambda one: (one[0].version, int(one[0].network_address), one[0].prefixlen),
+        key=lambda entry: (entry[0].version, int(entry[0].network_address), entry[0].prefixlen),
     )
-    found: dict[str, Overlap] = {}
+    overlaps: dict[str, Overlap] = {}
     stack: list[tuple[Network, str]] = []
     for cidr, name in ranges:
         while stack and not _inside(cidr, stack[-1][0]):
             stack.pop()
-        enclosing = next((one for one in reversed(stack) if one[1] != name), None)
+        enclosing = next((entry for entry in reversed(stack) if entry[1] != name), None)
         if enclosing:
             overlap = Overlap(name, cidr, enclosing[1], enclosing[0])
-            found.setdefault(name, overlap)
+            overlaps.setdefault(name, overlap)
             for wide, other in reversed(stack):
-                if other in found:
+                if other in overlaps:
                     break  # and so is everything that encloses it, but for this VPC's own ranges
                 if other != name:
-                    found[other] = Overlap(other, wide, name, cidr)
+                    overlaps[other] = Overlap(other, wide, name, cidr)
         stack.append((cidr, name))
-    return found
+    return overlaps
 
 
 def pair_overlaps(case: Case) -> dict[int, Overlap]:
     """By code of the pair: the overlap of two VPCs that talk."""
     width = len(case.topology.vpcs)
     concerned = case.once(all_overlaps)
-    found = ((one, other, case.vpc(one), case.vpc(other)) for one, other in case.pairs)
+    pairs = ((vpc, other, case.vpc(vpc), case.vpc(other)) for vpc, other in case.pairs)
     return {
-        one * width + other: overlap
-        for one, other, ours, theirs in found
+        vpc * width + other: overlap
+        for vpc, other, ours, theirs in pairs
         if ours.name in concerned and (overlap := _overlap_of(ours, theirs))
     }
 
@@ -66,14 +66,14 @@ def all_overlaps(case: Case) -> dict[str, Overlap]:
     return overlaps(case.topology.vpcs)
 
 
-def _overlap_of(one: Vpc, other: Vpc) -> Overlap | None:
+def _overlap_of(vpc: Vpc, other: Vpc) -> Overlap | None:
     """An overlap between two VPCs, told from the first one's side."""
-    if len(one.cidrs) * len(other.cidrs) > FEW:
-        return overlaps([one, other]).get(one.name)
-    for cidr in one.cidrs:
+    if len(vpc.cidrs) * len(other.cidrs) > FEW:
+        return overlaps([vpc, other]).get(vpc.name)
+    for cidr in vpc.cidrs:
         for other_cidr in other.cidrs:
             if cidr.overlaps(other_cidr):
-                return Overlap(one.name, cidr, other.name, other_cidr)
+                return Overlap(vpc.name, cidr, other.name, other_cidr)
     return None
 
 

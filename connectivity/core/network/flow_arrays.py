@@ -137,7 +137,7 @@ class Sets(NamedTuple):
 
     def holding(self, text: str) -> Bools:
         """The flows whose set holds a text. Shape (rows,)."""
-        return np.array([text in one for one in self.different], dtype=np.bool_)[self.of]
+        return np.array([text in texts for texts in self.different], dtype=np.bool_)[self.of]
 
 
 def sets(values: Iterable[frozenset[str]]) -> Sets:

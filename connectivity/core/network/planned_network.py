@@ -96,8 +96,8 @@ class Case:
     @cached_property
     def pair(self) -> Ints:
         """A code for the two VPCs of every flow, whichever way round. Shape (flows,)."""
-        one, other = self.flows.consumer.vpc, self.flows.provider.vpc
-        return np.minimum(one, other) * len(self.topology.vpcs) + np.maximum(one, other)
+        consumer, other = self.flows.consumer.vpc, self.flows.provider.vpc
+        return np.minimum(consumer, other) * len(self.topology.vpcs) + np.maximum(consumer, other)
 
     @cached_property
     def pairs(self) -> list[tuple[int, int]]:
@@ -113,29 +113,33 @@ class Case:
     @cached_property
     def peers(self) -> dict[int, set[int]]:
         """For every VPC, those it talks with or already peers with."""
-        joined = [one.vpcs for one in self.topology.connections if one.kind == "peering"]
+        joined = [
+            connection.vpcs
+            for connection in self.topology.connections
+            if connection.kind == "peering"
+        ]
         if not joined:
             return self.partners
-        existing = [(self.vpc_index[one], self.vpc_index[other]) for one, other in joined]
+        existing = [(self.vpc_index[vpc], self.vpc_index[other]) for vpc, other in joined]
         return _both_ways([*self.pairs, *existing])
 
     @cached_property
     def policies(self) -> dict[frozenset[str | None], list[Policy]]:
         """By the environments that they keep apart."""
-        found: dict[frozenset[str | None], list[Policy]] = defaultdict(list)
-        for one in self.topology.policies:
-            found[one.between].append(one)
-        return dict(found)
+        policies: dict[frozenset[str | None], list[Policy]] = defaultdict(list)
+        for policy in self.topology.policies:
+            policies[policy.between].append(policy)
+        return dict(policies)
 
     @cached_property
     def quotas(self) -> dict[tuple[str, str], Quota]:
         """What was raised, by rule and account."""
-        return {(one.rule, one.account): one for one in self.topology.quotas}
+        return {(quota.rule, quota.account): quota for quota in self.topology.quotas}
 
     @cached_property
     def account(self) -> dict[str, Account]:
         """Every account, by id."""
-        return {one.id: one for one in self.topology.accounts}
+        return {account.id: account for account in self.topology.accounts}
 
     def routes(self, partners: dict[int, set[int]]) -> Floats:
         """For every VPC, its routes to these VPCs: the larger of IPv4 and IPv6, counted apart.
@@ -184,11 +188,11 @@ class Case:
 
 
 def _both_ways(pairs: list[tuple[int, int]]) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = defaultdict(set)
-    for one, other in pairs:
-        found[one].add(other)
-        found[other].add(one)
-    return dict(found)
+    peers: dict[int, set[int]] = defaultdict(set)
+    for vpc, other in pairs:
+        peers[vpc].add(other)
+        peers[other].add(vpc)
+    return dict(peers)
 
 
 class _Indices(NamedTuple):
@@ -226,7 +230,7 @@ def _pools(topology: Topology) -> Ints:
 def _flows(topology: Topology, index: _Indices) -> Flows:
     lists: dict[tuple[str, ...], int] = {}
     vpc_azs = ints([lists.setdefault(vpc.azs, len(lists)) for vpc in topology.vpcs])
-    service_azs = ints([lists.setdefault(one.azs, len(lists)) for one in topology.services])
+    service_azs = ints([lists.setdefault(service.azs, len(lists)) for service in topology.services])
     rows = topology.flows
     service = ints([NO_SERVICE if f.service is None else index.service[f.service] for f in rows])
     to_service = service != NO_SERVICE
@@ -237,7 +241,7 @@ def _flows(topology: Topology, index: _Indices) -> Flows:
     new = floats([flow.connections_per_second for flow in rows])
     seconds = floats([flow.connection_seconds for flow in rows])
     requests = np.array([flow.requests_per_second for flow in rows], dtype=np.float64)
-    protocols = ints([PROTOCOLS.index(one.protocol) for one in topology.services])
+    protocols = ints([PROTOCOLS.index(service.protocol) for service in topology.services])
     return Flows(
         consumer=consumer,
         provider=replace(provider, azs=azs),
@@ -287,8 +291,8 @@ def _ranks(topology: Topology) -> Ints:
 
 def _side(topology: Topology, index: _Indices, azs: Ints, rank: Ints, names: list[str]) -> Side:
     vpc = ints([index.vpc[name] for name in names])
-    accounts = ints([index.account[one.account] for one in topology.vpcs])
-    regions = ints([index.region[one.region] for one in topology.vpcs])
+    accounts = ints([index.account[vpc.account] for vpc in topology.vpcs])
+    regions = ints([index.region[vpc.region] for vpc in topology.vpcs])
     return Side(vpc, accounts[vpc], regions[vpc], azs[vpc], rank[vpc])
 
 

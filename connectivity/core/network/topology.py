@@ -128,7 +128,7 @@ def single_flows(document: Any) -> int:
     3
     """
     entries = document.get("flows") if isinstance(document, dict) else None
-    ends = (one.get("from") if isinstance(one, dict) else None for one in _list(entries))
+    ends = (entry.get("from") if isinstance(entry, dict) else None for entry in _list(entries))
     return sum(len(end) if isinstance(end, list) else 1 for end in ends)
 
 

@@ -23,9 +23,9 @@ def between_azs(flows: Flows) -> Iterator[Metered]:
     aws.amazon.com/ec2/pricing/on-demand, read 2026-11-25.
     """
     for name, side in (("consumer", flows.consumer), ("provider", flows.provider)):
-        what = f"Between AZs, at the {name}"
+        title = f"Between AZs, at the {name}"
         yield Metered(
-            what, INTER_AZ, side.region, side.account, flows.crossing, kind=Kind.INSIDE_REGION
+            title, INTER_AZ, side.region, side.account, flows.crossing, kind=Kind.INSIDE_REGION
         )
 
 
@@ -80,9 +80,9 @@ def between_public_addresses(flows: Flows, note: str) -> Iterator[Metered]:
     """
     near = np.where(flows.same_region, flows.total, 0)
     for name, side in (("consumer", flows.consumer), ("provider", flows.provider)):
-        what = f"To and from public addresses of the Region, at the {name}"
+        title = f"To and from public addresses of the Region, at the {name}"
         yield Metered(
-            what, INTER_AZ, side.region, side.account, near, note=note, kind=Kind.INSIDE_REGION
+            title, INTER_AZ, side.region, side.account, near, note=note, kind=Kind.INSIDE_REGION
         )
     yield from between_regions(flows, (flows.consumer, flows.provider), note)
 

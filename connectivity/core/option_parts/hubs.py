@@ -38,7 +38,7 @@ def overlap_of(case: Case, row: int) -> tuple[Overlap, bool]:
     """One overlap of a flow's ends, and whether it is between two Regions."""
     clashes = case.once(_overlaps)
     name = next(v.name for v in (case.consumer(row), case.provider(row)) if v.name in clashes)
-    ends = [case.vpc(case.vpc_index[one]).region for one in (name, clashes[name].other)]
+    ends = [case.vpc(case.vpc_index[vpc]).region for vpc in (name, clashes[name].other)]
     return clashes[name], ends[0] != ends[1]
 
 
@@ -48,18 +48,18 @@ def of_another_account(case: Case) -> Bools:
     return (ends.consumer.account != hub) | (ends.provider.account != hub)
 
 
-def shared_by_ram(case: Case, row: int, what: str) -> str:
+def shared_by_ram(case: Case, row: int, noun: str) -> str:
     """With whom the hub must be shared, in words."""
     hub = case.account[case.topology.hub_account]
     ends = dict.fromkeys((case.consumer(row).account, case.provider(row).account))
     others = [case.account[end] for end in ends if end != hub.id]
-    said = (
-        f"account {hub.id} shares the {what} with {_and([other.id for other in others])} by AWS RAM"
+    words = (
+        f"account {hub.id} shares the {noun} with {_and([other.id for other in others])} by AWS RAM"
     )
     outside = [o.id for o in others if not o.organization or o.organization != hub.organization]
     if outside:
-        said += f"; allow external principals, as {_and(outside)} is not in its Organization"
-    return said
+        words += f"; allow external principals, as {_and(outside)} is not in its Organization"
+    return words
 
 
 def _and(words: list[str]) -> str:

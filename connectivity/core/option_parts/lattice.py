@@ -41,8 +41,8 @@ def _not_tcp(case: Case) -> Bools:
 
 def _tcp_alone(case: Case, row: int) -> str:
     is_udp = case.flows.protocol[row] == services.UDP
-    what = f"{case.service(row).name} speaks UDP" if is_udp else "the flow needs ICMP"
-    return f"{what}; VPC Lattice carries TCP alone"
+    reason = f"{case.service(row).name} speaks UDP" if is_udp else "the flow needs ICMP"
+    return f"{reason}; VPC Lattice carries TCP alone"
 
 
 def _client_ip(case: Case, row: int) -> str:

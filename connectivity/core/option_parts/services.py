@@ -30,7 +30,7 @@ def carries(flows: Flows) -> Bools:
 
 def az_counts(flows: Flows, azs: Ints) -> Ints:
     """How many AZs the AZ lists with these indices have. Shape of `azs`."""
-    return np.array([len(one) for one in flows.az_lists], dtype=np.int64)[azs]
+    return np.array([len(azs) for azs in flows.az_lists], dtype=np.int64)[azs]
 
 
 def whole_vpc(case: Case) -> Bools:
@@ -64,11 +64,11 @@ def protocol(*which: int) -> Callable[[Case], Bools]:
     return check
 
 
-def needed(what: str) -> Callable[[Case], Bools]:
+def needed(need: str) -> Callable[[Case], Bools]:
     """The flows to services that need something. What it makes gives the shape (flows,)."""
 
     def check(case: Case) -> Bools:
-        return needs(what)(case) & case.flows.to_service
+        return needs(need)(case) & case.flows.to_service
 
     return check
 

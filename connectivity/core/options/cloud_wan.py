@@ -51,8 +51,8 @@ def charges(flows: Flows) -> Iterator[Charge]:
     )
     for sender, sent in ((flows.consumer, flows.request), (flows.provider, flows.response)):
         place = sender.region, sender.account
-        what = "Sent into the core network"
-        yield Metered(what, PROCESSING, *place, sent, note=PAYER_UNVERIFIED)
+        title = "Sent into the core network"
+        yield Metered(title, PROCESSING, *place, sent, note=PAYER_UNVERIFIED)
     yield from between_regions(flows, (flows.consumer, flows.provider), note=TRANSFER_UNVERIFIED)
 
 
@@ -85,7 +85,7 @@ def _attachments(case: Case) -> Floats:
 
 def _routes(case: Case) -> Bools:
     attached = np.flatnonzero(case.once(hubs.attached)).tolist()
-    routes = sum(len(case.vpc(one).cidrs) for one in attached)
+    routes = sum(len(case.vpc(vpc).cidrs) for vpc in attached)
     return np.full(len(case.flows), routes > ROUTES, dtype=np.bool_)
 
 

@@ -63,8 +63,8 @@ def _gateways(flows: Flows) -> Iterator[Charge]:
     azs = az_counts(flows, consumer.azs)
     yield Hourly("NAT gateway, one in each AZ", NAT, *place, thing=consumer.vpc, count=azs)
     yield Metered("Through the NAT gateway", NAT_DATA, *place, flows.total)
-    what = "Public IPv4 addresses of the NAT gateways"
-    yield Hourly(what, PUBLIC_IPV4, *place, thing=consumer.vpc, count=azs)
+    title = "Public IPv4 addresses of the NAT gateways"
+    yield Hourly(title, PUBLIC_IPV4, *place, thing=consumer.vpc, count=azs)
 
 
 def _load_balancers(flows: Flows, kind: str) -> Iterator[Charge]:
@@ -86,8 +86,8 @@ def _load_balancers(flows: Flows, kind: str) -> Iterator[Charge]:
         ),
     )
     azs = np.maximum(az_counts(flows, flows.provider.azs), LEAST_AZS[flows.protocol])
-    what = "Public IPv4 addresses of the load balancer"
-    yield Hourly(what, PUBLIC_IPV4, *place, thing=flows.service, count=azs)
+    title = "Public IPv4 addresses of the load balancer"
+    yield Hourly(title, PUBLIC_IPV4, *place, thing=flows.service, count=azs)
 
 
 def objects(flows: Flows) -> Iterator[Objects]:
@@ -155,8 +155,10 @@ def _idle(case: Case, row: int) -> str:
     silence = case.topology.flows[row].max_idle_seconds
     is_http = case.flows.protocol[row] == HTTP
     cuts = f"an ALB cuts after {ALB_IDLE_S} s by default, " if is_http else ""
-    said = "max_idle_seconds is not known here" if silence is None else f"silences of {silence:g} s"
-    return f"{said}; {cuts}a NAT gateway after {NAT_IDLE_S} s, always: send keep-alives"
+    silences = (
+        "max_idle_seconds is not known here" if silence is None else f"silences of {silence:g} s"
+    )
+    return f"{silences}; {cuts}a NAT gateway after {NAT_IDLE_S} s, always: send keep-alives"
 
 
 def _peaks(case: Case) -> Floats:
@@ -172,10 +174,10 @@ def _fast(case: Case) -> Bools:
 
 def _bandwidth(case: Case, row: int) -> str:
     peak = case.once(_peaks)[row]
-    said = f"{peak:g} Gbps through each NAT gateway, above {GBPS_BASELINE}"
+    load = f"{peak:g} Gbps through each NAT gateway, above {GBPS_BASELINE}"
     if peak > GBPS_SCALED:
-        return f"{said} and above the {GBPS_SCALED} to which it scales: use several"
-    return f"{said}; it scales by itself to {GBPS_SCALED}, not at once"
+        return f"{load} and above the {GBPS_SCALED} to which it scales: use several"
+    return f"{load}; it scales by itself to {GBPS_SCALED}, not at once"
 
 
 def _addresses(case: Case) -> Floats:
@@ -183,8 +185,8 @@ def _addresses(case: Case) -> Floats:
     consumers = set(case.flows.consumer.vpc.tolist())
     counts: Counter[tuple[str, str]] = Counter()
     for vpc in consumers:
-        one = case.vpc(vpc)
-        counts[one.account, one.region] += len(one.azs)
+        address = case.vpc(vpc)
+        counts[address.account, address.region] += len(address.azs)
     return np.array([counts[v.account, v.region] for v in case.topology.vpcs], dtype=np.float64)
 
 

@@ -46,8 +46,8 @@ def _ends(flows: Flows) -> tuple[Side, Side]:
     )
 
 
-def _where(mask: Bools, one: Side, other: Side) -> Side:
-    columns = (np.where(mask, getattr(one, f.name), getattr(other, f.name)) for f in fields(Side))
+def _where(mask: Bools, side: Side, other: Side) -> Side:
+    columns = (np.where(mask, getattr(side, f.name), getattr(other, f.name)) for f in fields(Side))
     return Side(*columns)
 
 
@@ -64,8 +64,8 @@ def charges(flows: Flows) -> Iterator[Charge]:
     pair = codes(appliance.vpc, gateway.vpc)
     place = gateway.region, gateway.account
     yield Hourly("VPN connection", CONNECTION, *place, thing=pair)
-    what = "Public IPv4 addresses of the tunnels"
-    yield Hourly(what, PUBLIC_IPV4, *place, thing=pair, count=TUNNELS, note=IPV4_UNVERIFIED)
+    title = "Public IPv4 addresses of the tunnels"
+    yield Hourly(title, PUBLIC_IPV4, *place, thing=pair, count=TUNNELS, note=IPV4_UNVERIFIED)
     there = appliance.region, appliance.account
     yield Hourly("Appliance", APPLIANCE, *there, thing=appliance.vpc)
     yield Hourly("Public IPv4 address of the appliance", PUBLIC_IPV4, *there, thing=appliance.vpc)

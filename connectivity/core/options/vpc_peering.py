@@ -82,7 +82,7 @@ def _peer_overlaps(case: Case) -> dict[tuple[int, int], Overlap]:
     return {
         (vpc, case.vpc_index[peer]): overlap
         for vpc, peers in case.peers.items()
-        for peer, overlap in overlaps(case.vpc(one) for one in sorted(peers)).items()
+        for peer, overlap in overlaps(case.vpc(vpc) for vpc in sorted(peers)).items()
     }
 
 
@@ -112,8 +112,8 @@ def _no_family_in_common(case: Case) -> Bools:
 
 def _families(case: Case, row: int) -> str:
     ends = case.consumer(row), case.provider(row)
-    said = (f"{vpc.name} has {', '.join(map(str, vpc.cidrs[:2]))}" for vpc in ends)
-    return f"no address family in common: {' and '.join(said)}"
+    ranges = (f"{vpc.name} has {', '.join(map(str, vpc.cidrs[:2]))}" for vpc in ends)
+    return f"no address family in common: {' and '.join(ranges)}"
 
 
 def _peerings(case: Case) -> Floats:

@@ -64,8 +64,8 @@ def _joined(case: Case) -> list[int]:
             vpc = group[vpc]
         return vpc
 
-    for one, other in case.pairs:
-        group[root(one)] = root(other)
+    for vpc, other in case.pairs:
+        group[root(vpc)] = root(other)
     return [root(vpc) for vpc in range(len(group))]
 
 
@@ -73,9 +73,9 @@ def _participants(case: Case) -> Floats:
     """For every VPC, how many other accounts would share the VPC that it moves into."""
     group = case.once(_joined)
     accounts: dict[int, set[str]] = defaultdict(set)
-    for one, vpc in zip(group, case.topology.vpcs, strict=True):
-        accounts[one].add(vpc.account)
-    return np.array([len(accounts[one]) - 1 for one in group], dtype=np.float64)
+    for group_of, vpc in zip(group, case.topology.vpcs, strict=True):
+        accounts[group_of].add(vpc.account)
+    return np.array([len(accounts[group_of]) - 1 for group_of in group], dtype=np.float64)
 
 
 def _subnets(case: Case) -> Floats:

@@ -29,34 +29,34 @@ class Axis(StrEnum):
     CROSSING = "crossing"  # the share of every flow's GB that cross AZs, where it has a choice
 
 
-def cost_curve(option: Option, made: Case, prices: PriceList, axis: Axis) -> Curve:
+def cost_curve(option: Option, case: Case, prices: PriceList, axis: Axis) -> Curve:
     """What an option costs a month, without operations, along an axis."""
     ends: dict[Axis, Callable[[Case], tuple[Flows, Flows]]] = {
         Axis.GB: _none_and_all,
         Axis.CROSSING: _kept_and_crossed,
     }
-    start, end = made.once(ends[axis])
-    return curve(option.charges(start), option.charges(end), prices, made.regions, made.pools)
+    start, end = case.once(ends[axis])
+    return curve(option.charges(start), option.charges(end), prices, case.regions, case.pools)
 
 
 def curve_of(comparison: Comparison, option: Option, axis: Axis) -> Curve:
     """The cost curve of an option, kept with its comparison."""
     key = option.key, axis.value
     if key not in comparison.curves:
-        made, prices = comparison.case, comparison.prices
-        comparison.curves[key] = cost_curve(option, made, prices, axis)
+        case, prices = comparison.case, comparison.prices
+        comparison.curves[key] = cost_curve(option, case, prices, axis)
     return comparison.curves[key]
 
 
-def _none_and_all(made: Case) -> tuple[Flows, Flows]:
-    nothing = np.zeros(len(made.flows), dtype=np.int64)
-    none = replace(made.flows, request=nothing, response=nothing, crossing=nothing)
-    return none, made.flows
+def _none_and_all(case: Case) -> tuple[Flows, Flows]:
+    nothing = np.zeros(len(case.flows), dtype=np.int64)
+    none = replace(case.flows, request=nothing, response=nothing, crossing=nothing)
+    return none, case.flows
 
 
-def _kept_and_crossed(made: Case) -> tuple[Flows, Flows]:
+def _kept_and_crossed(case: Case) -> tuple[Flows, Flows]:
     """No flow that has a choice crosses AZs, and all flows do."""
-    flows, free = made.flows, made.flows.has_choice
+    flows, free = case.flows, case.flows.has_choice
     kept: Ints = np.where(free, 0, flows.crossing)
     crossed: Ints = np.where(free, flows.total, flows.crossing)
     return replace(flows, crossing=kept), replace(flows, crossing=crossed)
@@ -97,7 +97,7 @@ def within_budgets(comparison: Comparison, options: Sequence[Option]) -> set[str
         return kept
     for share in (0.0, 1.0):
         after = tried(comparison, with_crossing(Basis.of(comparison), share), answers)
-        kept &= {one.option.key for one in after if one.is_feasible}
+        kept &= {answer.option.key for answer in after if answer.is_feasible}
     return kept
 
 
@@ -126,9 +126,9 @@ class Handover:
 
 def handovers(runners: Sequence[Runner], low: float, high: float) -> list[Handover]:
     """Every change of the cheapest option between two points, rising, each exact."""
-    found: list[Handover] = []
+    handovers: list[Handover] = []
     at, best = low, _cheapest(runners, low, high)
-    while best and len(found) < MOST_HANDOVERS:
+    while best and len(handovers) < MOST_HANDOVERS:
         points = tuple(np.linspace(at, high, LOOKS).tolist())
         meets = [
             (value, runner.option.order, runner)
@@ -141,9 +141,9 @@ def handovers(runners: Sequence[Runner], low: float, high: float) -> list[Handov
             break
         at, _, runner = min(meets, key=lambda meet: meet[:2])
         usd = float(runner.usd(np.array([at]))[0])
-        found.append(Handover(at, usd, best.option, runner.option))
+        handovers.append(Handover(at, usd, best.option, runner.option))
         best = runner
-    return found
+    return handovers
 
 
 def _meeting(ours: Runner, theirs: Runner, points: tuple[float, ...]) -> float | None:
@@ -155,9 +155,9 @@ def _cheapest(runners: Sequence[Runner], low: float, high: float) -> Runner | No
     priced = [runner for runner in runners if not np.isnan(runner.usd(np.array([low, high]))).any()]
     points = np.array([low, low + (high - low) / LOOKS, high])
 
-    def order(one: Runner) -> tuple[float, float, float, int]:
-        first, then, last = np.round(one.usd(points), 2).tolist()
-        return first, then, last, one.option.order
+    def order(runner: Runner) -> tuple[float, float, float, int]:
+        first, then, last = np.round(runner.usd(points), 2).tolist()
+        return first, then, last, runner.option.order
 
     return min(priced, key=order, default=None)
 

@@ -129,8 +129,8 @@ def _traffic(comparison: Comparison) -> Iterator[Lever]:
         1.0,
         _runners(comparison, comparison.candidates, Axis.GB),
         {
-            ABOVE: tuple(one for one in FACTORS if one <= most),
-            BELOW: tuple(1 / one for one in FACTORS),
+            ABOVE: tuple(factor for factor in FACTORS if factor <= most),
+            BELOW: tuple(1 / factor for factor in FACTORS),
         },
         lambda factor: [with_traffic(Basis.of(comparison), factor)],
         figure,
@@ -152,8 +152,8 @@ def _times(factor: float) -> str:
 def _runners(comparison: Comparison, answers: Sequence[Answer], axis: Axis) -> Runners:
     curves = ((answer, curve_of(comparison, answer.option, axis)) for answer in answers)
     return {
-        one.option.key: Runner(one.option, curve, float(one.operations_usd))
-        for one, curve in curves
+        answer.option.key: Runner(answer.option, curve, float(answer.operations_usd))
+        for answer, curve in curves
     }
 
 
@@ -203,7 +203,7 @@ def _rates(comparison: Comparison) -> Iterator[Lever]:
         for line in (candidate.bill.lines if candidate.bill else ())
     }
     for place, usd in rates:
-        units = {key: some.get((place, usd), 0.0) for key, some in bought.items()}
+        units = {key: uses.get((place, usd), 0.0) for key, uses in bought.items()}
         if not usd or len(set(units.values())) == 1:
             continue
         price, today = prices[place], float(usd)
@@ -230,7 +230,7 @@ def _units(answer: Answer) -> dict[tuple[int, Decimal], float]:
     for line in answer.bill.lines if answer.bill else ():
         rate = id(line.price), line.rate
         units[rate] = units.get(rate, Decimal(0)) + line.quantity
-    return {rate: float(some) for rate, some in units.items()}
+    return {rate: float(quantity) for rate, quantity in units.items()}
 
 
 def _at_rate(basis: Basis, price: Price, old: Decimal, value: float) -> list[Basis]:
@@ -265,15 +265,15 @@ def _budget(comparison: Comparison, best: Answer) -> Iterator[Lever]:
         "a p99 budget",
         "met",
         np.inf,
-        {one.option.key: _straight(one, 0.0, 0.0) for one in able},
+        {answer.option.key: _straight(answer, 0.0, 0.0) for answer in able},
         {BELOW: (np.inf, 0.0)},
         lambda budget: list(with_budgets(Basis.of(comparison), budget)),
         lambda budget, way: f"{budget:g} µs",
         lambda budget: FAR,
         marks=(slowest,),
         provisos={
-            one.option.key: f" ({one.option.name} has flows whose p99 is not known)"
-            for one in able
-            if np.isnan(one.heads.us).any()
+            answer.option.key: f" ({answer.option.name} has flows whose p99 is not known)"
+            for answer in able
+            if np.isnan(answer.heads.us).any()
         },
     )

@@ -52,38 +52,38 @@ def headroom(comparison: Comparison) -> list[Room]:
     others goes on to peer with half of them; attachments, endpoints and addresses grow in
     proportion to the VPCs.
     """
-    made = comparison.case
+    case = comparison.case
     rooms = [
         room
         for answer in comparison.answers
         if answer.bill is not None
-        for room in _of(made, answer.option.name, _limits(answer.option.rules))
+        for room in _of(case, answer.option.name, _limits(answer.option.rules))
     ]
-    rooms += _of(made, "every option between VPCs", _limits(VPC_RULES))
-    return sorted(rooms, key=lambda one: (one.full_at, one.limit.id))
+    rooms += _of(case, "every option between VPCs", _limits(VPC_RULES))
+    return sorted(rooms, key=lambda room: (room.full_at, room.limit.id))
 
 
 def _limits(rules: tuple[Rule, ...]) -> dict[str, Limit]:
     return {rule.limit.id: rule.limit for rule in rules if rule.limit}
 
 
-def _of(made: Case, option: str, limits: dict[str, Limit]) -> Iterator[Room]:
-    vpcs = len(made.topology.vpcs)
+def _of(case: Case, option: str, limits: dict[str, Limit]) -> Iterator[Room]:
+    vpcs = len(case.topology.vpcs)
     for limit in limits.values():
-        count = made.once(limit.counts)
+        count = case.once(limit.counts)
         if limit.growth is Growth.NONE or not count.any():
             continue
-        now, most = allowed(made, limit), at_most(made, limit)
+        now, most = allowed(case, limit), at_most(case, limit)
         full = np.array([_full(limit, c, top, vpcs) for c, top in zip(count, now, strict=True)])
         vpc = int(full.argmin())
         top = None if most[vpc] >= NO_BOUND else int(most[vpc])
         yield Room(
             option,
             limit,
-            made.vpc(vpc).name,
+            case.vpc(vpc).name,
             int(count[vpc]),
             int(now[vpc]),
-            raised_quota(made, limit, vpc) is not None,
+            raised_quota(case, limit, vpc) is not None,
             top,
             int(full[vpc]),
             None if top is None else _full(limit, float(count[vpc]), top, vpcs),

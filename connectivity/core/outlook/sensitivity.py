@@ -62,7 +62,7 @@ def tornado(comparison: Comparison) -> list[Bar]:
     if best is None:
         return []
     bars = [*_of_flows(comparison, best), *_of_prices(comparison, best)]
-    shown = sorted((bar for bar in bars if bar.swing > WORTH_SHOWING), key=lambda one: -one.swing)
+    shown = sorted((bar for bar in bars if bar.swing > WORTH_SHOWING), key=lambda bar: -bar.swing)
     return shown[:MOST_BARS]
 
 
@@ -159,9 +159,9 @@ def _bar(label: str, costs: dict[str, Floats], best: Answer) -> Bar:
 
 def usd_of(comparison: Comparison, answer: Answer, flows: Flows, draws: int) -> Floats:
     """What an option costs in many states of its flows, operations included: shape (draws,)."""
-    made = comparison.case
+    case = comparison.case
     charges = answer.option.charges(flows)
-    usd = usd_of_draws(charges, comparison.prices, made.regions, made.pools, draws)
+    usd = usd_of_draws(charges, comparison.prices, case.regions, case.pools, draws)
     return usd + float(answer.operations_usd)
 
 
@@ -185,12 +185,12 @@ def ranges(comparison: Comparison, spread: float, draws: int = DRAWS) -> list[Ra
     costs = np.zeros((len(candidates), draws))
     step = max(1, ROWS_AT_ONCE // count)
     for begin in range(0, draws, step):
-        some = slice(begin, min(begin + step, draws))
-        size = some.stop - some.start
+        rows = slice(begin, min(begin + step, draws))
+        size = rows.stop - rows.start
         chance = dice.standard_normal((size, 1)) + dice.standard_normal((size, count))
         flows = scaled(comparison.case.flows, np.exp(deviation * chance))
-        for row, one in enumerate(candidates):
-            costs[row, some] = usd_of(comparison, one, flows, size)
+        for row, answer in enumerate(candidates):
+            costs[row, rows] = usd_of(comparison, answer, flows, size)
     return _summary(comparison, candidates, costs)
 
 
@@ -199,11 +199,11 @@ def _summary(comparison: Comparison, candidates: list[Answer], costs: Floats) ->
     ranked = np.where(np.isnan(costs), np.inf, np.round(costs, 2))
     cheapest = np.bincount(np.argmin(ranked, axis=0), minlength=len(candidates))
     percentiles = np.percentile(costs, (5, 50, 95), axis=1)
-    found = []
-    for one, wins, (low, median, high) in zip(
+    bands = []
+    for answer, wins, (low, median, high) in zip(
         candidates, (cheapest / costs.shape[1]).tolist(), percentiles.T.tolist(), strict=True
     ):
-        found.append(Range(one.option, float(one.total_usd or 0), low, median, high, wins))
-    found = [one for one, is_whole in zip(found, reaches.tolist(), strict=True) if is_whole]
+        bands.append(Range(answer.option, float(answer.total_usd or 0), low, median, high, wins))
+    bands = [band for band, is_whole in zip(bands, reaches.tolist(), strict=True) if is_whole]
     best = recommended(comparison)
-    return sorted(found, key=lambda one: best is None or one.option is not best.option)
+    return sorted(bands, key=lambda band: best is None or band.option is not best.option)

@@ -97,7 +97,7 @@ def _flips(comparison: Comparison) -> list[Flip]:
             groups.setdefault(key, []).append(threshold)
     trial = _Trial(comparison, best.option.key if best else "")
     told = [trial.first(group) for group in groups.values()]
-    known = [one for one in told if one is not None]
+    known = [flip for flip in told if flip is not None]
     return sorted((*_of_gaps(comparison), *known), key=lambda flip: flip.distance)
 
 
@@ -127,7 +127,7 @@ def _is_true(comparison: Comparison, rate: Deciding) -> bool:
         winner(comparison, with_missing(basis, gap, rate.below * factor), options)
         for factor in (1 - RATE_NUDGE, 1 + RATE_NUDGE)
     )
-    below, above = (one and one.option for one in at)
+    below, above = (answer and answer.option for answer in at)
     return below is rate.answer.option and above is not below
 
 
@@ -179,51 +179,53 @@ class _Trial:
     def first(self, thresholds: list[Threshold]) -> Flip | None:
         """The nearest of some thresholds beyond which another option really wins."""
         nearest = sorted(thresholds, key=lambda threshold: (threshold.distance, threshold.width))
-        tried = (self._flip(one) for one in islice(nearest, MOST_TRIES))
-        return next((one for one in tried if one is not None), None)
+        tried = (self._flip(threshold) for threshold in islice(nearest, MOST_TRIES))
+        return next((flip for flip in tried if flip is not None), None)
 
-    def _flip(self, one: Threshold) -> Flip | None:
-        lever, value = one.lever, one.edge
-        to = "" if lever.is_exact else self._next(one, value)
-        if not to and (closest := self._closed_in(one)) is not None:
-            value, to = closest, self._next(one, closest)
+    def _flip(self, threshold: Threshold) -> Flip | None:
+        lever, value = threshold.lever, threshold.edge
+        to = "" if lever.is_exact else self._next(threshold, value)
+        if not to and (closest := self._closed_in(threshold)) is not None:
+            value, to = closest, self._next(threshold, closest)
         if not to:
             return None
-        what = f"{lever.what} {one.way}"
-        figure = lever.figure(value, one.way) + lever.provisos.get(to, "")
+        sentence = f"{lever.what} {threshold.way}"
+        figure = lever.figure(value, threshold.way) + lever.provisos.get(to, "")
         distance = lever.distance(value)
-        return Flip(lever.kind, what, figure, to, value * lever.scale, distance, lever.now)
+        return Flip(lever.kind, sentence, figure, to, value * lever.scale, distance, lever.now)
 
-    def _next(self, one: Threshold, value: float) -> str:
+    def _next(self, threshold: Threshold, value: float) -> str:
         """The option that wins beyond a value; empty unless today's wins before it, and where there
         is nothing beyond it."""
-        beyond = value * (1 + one.sign * NUDGE)
-        low, high = one.ends
-        to = self._winner(one.lever, beyond) if low <= beyond <= high else ""
-        is_true = self._is_other(to) and self._is_today(one, self._before(one, value))
+        beyond = value * (1 + threshold.sign * NUDGE)
+        low, high = threshold.ends
+        to = self._winner(threshold.lever, beyond) if low <= beyond <= high else ""
+        is_true = self._is_other(to) and self._is_today(threshold, self._before(threshold, value))
         return to if is_true else ""
 
-    def _closed_in(self, one: Threshold) -> float | None:
+    def _closed_in(self, threshold: Threshold) -> float | None:
         """The first value from which on today's option does not win, within a cent's width."""
-        outer = one.edge
-        inner = self._before(one, one.value - one.sign * one.width)
-        if not self._is_other(self._winner(one.lever, outer)) or not self._is_today(one, inner):
+        outer = threshold.edge
+        inner = self._before(threshold, threshold.value - threshold.sign * threshold.width)
+        if not self._is_other(self._winner(threshold.lever, outer)) or not self._is_today(
+            threshold, inner
+        ):
             return None
         for _ in range(MOST_STEPS):
             middle = (inner + outer) / 2
-            inner, outer = (middle, outer) if self._is_today(one, middle) else (inner, middle)
+            inner, outer = (middle, outer) if self._is_today(threshold, middle) else (inner, middle)
         return outer
 
-    def _before(self, one: Threshold, value: float) -> float:
-        today = one.lever.today
-        before = value * (1 - one.sign * NUDGE)
-        return max(before, today) if one.way == ABOVE else min(before, today)
+    def _before(self, threshold: Threshold, value: float) -> float:
+        today = threshold.lever.today
+        before = value * (1 - threshold.sign * NUDGE)
+        return max(before, today) if threshold.way == ABOVE else min(before, today)
 
     def _is_other(self, key: str) -> bool:
         return key not in ("", self.today)
 
-    def _is_today(self, one: Threshold, value: float) -> bool:
-        return self._winner(one.lever, value) == self.today
+    def _is_today(self, threshold: Threshold, value: float) -> bool:
+        return self._winner(threshold.lever, value) == self.today
 
     def _winner(self, lever: Lever, value: float) -> str:
         """The key of what would be recommended; empty where nothing is, or where the senses of the
@@ -235,10 +237,10 @@ class _Trial:
     def _ranked(self, lever: Lever, value: float) -> list[tuple[float, Answer]]:
         """What an option would cost about, the cheapest first."""
         point = np.array([value])
-        costs = {key: float(one.usd(point)[0]) for key, one in lever.runners.items()}
+        costs = {key: float(runner.usd(point)[0]) for key, runner in lever.runners.items()}
         answers = (answer for answer in self.comparison.answers if answer.option.key in costs)
         known = ((costs[answer.option.key], answer) for answer in answers)
-        return sorted((one for one in known if not isnan(one[0])), key=lambda one: one[0])
+        return sorted((point for point in known if not isnan(point[0])), key=lambda point: point[0])
 
     def _winner_on(self, basis: Basis, ranked: list[tuple[float, Answer]]) -> str:
         """Answers are worked out until those that are left are dearer without a doubt."""

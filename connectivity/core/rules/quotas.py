@@ -48,12 +48,12 @@ def raised_quota(case: Case, limit: Limit, vpc: int) -> Quota | None:
 
 def allowed(case: Case, limit: Limit) -> Floats:
     """For every VPC, how many it may have as quotas are now: shape (vpcs,)."""
-    found = np.full(len(case.topology.vpcs), float(limit.default))
-    if any(one.rule == limit.id for one in case.topology.quotas):
-        for vpc in range(len(found)):
+    allowed = np.full(len(case.topology.vpcs), float(limit.default))
+    if any(quota.rule == limit.id for quota in case.topology.quotas):
+        for vpc in range(len(allowed)):
             quota = raised_quota(case, limit, vpc)
-            found[vpc] = quota.value if quota else limit.default
-    return found
+            allowed[vpc] = quota.value if quota else limit.default
+    return allowed
 
 
 def at_most(case: Case, limit: Limit) -> Floats:
@@ -88,11 +88,11 @@ def _words(limit: Limit, raised: str) -> Callable[[Case, int], str]:
         count, allows = case.once(limit.counts), allowed(case, limit)
         ends = int(case.flows.consumer.vpc[row]), int(case.flows.provider.vpc[row])
         vpc = max(ends, key=lambda end: count[end] - allows[end])
-        said = limit.words.format(vpc=case.vpc(vpc).name, count=int(count[vpc]))
+        words = limit.words.format(vpc=case.vpc(vpc).name, count=int(count[vpc]))
         quota = raised_quota(case, limit, vpc)
         if quota:
             who = f"raised to {quota.value} for account {quota.account} by {quota.by}"
-            return f"{said}; AWS allows {limit.default}, {who} ({quota.because})"
-        return f"{said}; AWS allows {limit.default}, {raised or at_best}"
+            return f"{words}; AWS allows {limit.default}, {who} ({quota.because})"
+        return f"{words}; AWS allows {limit.default}, {raised or at_best}"
 
     return detail

@@ -85,19 +85,19 @@ class Hit(NamedTuple):
 
 def hits(rules: Iterable[Rule], case: Case) -> list[Hit]:
     """The rules that concern any flow, when every flow uses the option."""
-    found = []
+    hits = []
     for rule in rules:
         flows = rule.check(case).nonzero()[0]
         if len(flows):
-            found.append(Hit(rule, flows))
-    return found
+            hits.append(Hit(rule, flows))
+    return hits
 
 
 @cache
-def needs(what: str) -> Callable[[Case], Bools]:
+def needs(need: str) -> Callable[[Case], Bools]:
     """The flows that need something. What it makes gives the shape (flows,)."""
 
     def check(case: Case) -> Bools:
-        return case.needs.holding(what)
+        return case.needs.holding(need)
 
     return check

@@ -33,24 +33,24 @@ def not_in_one_organization(case: Case) -> Bools:
 def policy_rules(option: str) -> tuple[Rule, ...]:
     """The topology's own policies, as they concern one option."""
 
-    def forbidding(case: Case, one: Vpc, other: Vpc) -> list[Policy]:
-        between = case.policies.get(frozenset({one.environment, other.environment}), ())
+    def forbidding(case: Case, vpc: Vpc, other: Vpc) -> list[Policy]:
+        between = case.policies.get(frozenset({vpc.environment, other.environment}), ())
         return [policy for policy in between if option in policy.forbid]
 
     def check(case: Case) -> Bools:
-        if not any(option in one.forbid for one in case.topology.policies):
+        if not any(option in policy.forbid for policy in case.topology.policies):
             return np.zeros(len(case.flows), dtype=np.bool_)
         width = len(case.topology.vpcs)
         pairs = (
-            one * width + other
-            for one, other in case.pairs
-            if forbidding(case, case.vpc(one), case.vpc(other))
+            vpc * width + other
+            for vpc, other in case.pairs
+            if forbidding(case, case.vpc(vpc), case.vpc(other))
         )
         return np.isin(case.pair, list(pairs))
 
     def detail(case: Case, row: int) -> str:
         ours, theirs = case.consumer(row), case.provider(row)
-        reasons = [one.because for one in forbidding(case, ours, theirs) if one.because]
+        reasons = [policy.because for policy in forbidding(case, ours, theirs) if policy.because]
         because = f": {'; '.join(reasons)}" if reasons else ""
         ends = f"{ours.environment} and {theirs.environment}"
         return f"a policy forbids this option between {ends}{because}"
@@ -80,7 +80,7 @@ def _vpcs_beside(case: Case) -> Floats:
     """For every VPC, how many its account has in its Region."""
     where = [(vpc.account, vpc.region) for vpc in case.topology.vpcs]
     counts = Counter(where)
-    return np.array([counts[one] for one in where], dtype=np.float64)
+    return np.array([counts[place] for place in where], dtype=np.float64)
 
 
 def _fast_connection(case: Case) -> Bools:

@@ -59,8 +59,8 @@ class Change:
     @property
     def label(self) -> str:
         """What is changed, in words."""
-        said = INPUTS[self.what]
-        return f"{said.label}, {self.of}" if self.of else said.label
+        label = INPUTS[self.what]
+        return f"{label.label}, {self.of}" if self.of else label.label
 
     @property
     def unit(self) -> str:
@@ -76,8 +76,10 @@ def _scale(document: Document, change: Change) -> Document:
     entries = document["flows"]
     count = sum(len(_consumers(entry)) for entry in entries)
 
-    def scaled(one: Document) -> float:
-        return float(one.get(key) or 0) * change.value / total if total else change.value / count
+    def scaled(document: Document) -> float:
+        return (
+            float(document.get(key) or 0) * change.value / total if total else change.value / count
+        )
 
     return document | {"flows": [entry | {key: scaled(entry)} for entry in entries]}
 
@@ -130,7 +132,7 @@ def _possible(flow: Document, azs: Mapping[str, list[str]]) -> list[Document]:
     if len(apart) == len(consumers):
         return [bare]
     kept = flow | {"from": [consumer for consumer in consumers if consumer not in apart]}
-    return [kept, *(bare | {"name": f"{flow['name']}/{one}", "from": one} for one in apart)]
+    return [kept, *(bare | {"name": f"{flow['name']}/{vpc}", "from": vpc} for vpc in apart)]
 
 
 def _with_flow(document: Document, name: str, values: Document) -> Document:
@@ -149,9 +151,9 @@ def _keep_azs(document: Document, change: Change) -> Document:
     def kept(azs: Iterable[str]) -> list[str]:
         return sorted(sorted(azs, key=lambda az: (-counts[az], az))[: int(change.value)])
 
-    vpcs = [one | {"azs": kept(one["azs"])} for one in document["vpcs"]]
-    own = {one["name"]: set(one["azs"]) for one in vpcs}
-    vpcs = [_without_lost_subnets(one, own[one["name"]]) for one in vpcs]
+    vpcs = [vpc | {"azs": kept(vpc["azs"])} for vpc in document["vpcs"]]
+    own = {vpc["name"]: set(vpc["azs"]) for vpc in vpcs}
+    vpcs = [_without_lost_subnets(vpc, own[vpc["name"]]) for vpc in vpcs]
     services = []
     for service in _services(document):
         kept_azs = set(service.get("azs") or ()) & own[service["vpc"]]
@@ -161,7 +163,7 @@ def _keep_azs(document: Document, change: Change) -> Document:
     document = document | {"vpcs": vpcs} | ({"services": services} if services else {})
     left = _azs(document)
     return document | {
-        "flows": [one for flow in document["flows"] for one in _possible(flow, left)]
+        "flows": [entry for flow in document["flows"] for entry in _possible(flow, left)]
     }
 
 
@@ -205,8 +207,8 @@ def held(
             return validated(document, is_plain=True), changes
         except DocumentRefused as error:
             wrong = _refused(changes, error.problems, document)
-        problems.extend(Problem(f"{one.key}, {at}", said) for one, (at, said) in wrong)
-        refused = {one for one, _ in wrong}
+        problems.extend(Problem(f"{change.key}, {at}", reason) for change, (at, reason) in wrong)
+        refused = {change for change, _ in wrong}
         changes = [change for change in changes if change not in refused]
     return topology, []
 

@@ -39,7 +39,10 @@ class WhatIf:
     @property
     def notes(self) -> list[str]:
         """What followed from the changes, and whom they do not concern, in words."""
-        shares = [f"{one.of} ({one.was:.4g} % to {one.value:.4g} %)" for one in self.followed]
+        shares = [
+            f"{followed.of} ({followed.was:.4g} % to {followed.value:.4g} %)"
+            for followed in self.followed
+        ]
         notes = []
         if shares:
             left = "With fewer AZs no choice is left, so the share that crosses them changes"
@@ -65,24 +68,24 @@ def what_if(topology: Topology, asked: Iterable[tuple[str, str]], flow: str = ""
     wanted = dict(list(stated.items())[:MOST_CHANGES])
     single = {key for key in wanted if ":" in key and not key.startswith("operations:")}
     names = {flow} | {key.partition(":")[2] for key in single}
-    made = _Changing(topology, wanted)
+    changing = _Changing(topology, wanted)
     if len(stated) > MOST_CHANGES:
         remedy = f"the first {MOST_CHANGES} are made; keep them as a version and go on from there"
-        made.problems.note("changes", f"are {len(stated):,}: {remedy}")
+        changing.problems.note("changes", f"are {len(stated):,}: {remedy}")
     crossing = {key for key in wanted if key.partition(":")[0] == "crossing"}
-    values = made.change(wanted.keys() - single - crossing - {"azs"}, _values)
-    flow_values = made.change(single - crossing, partial(_flow_values, names=names))
-    before = made.topology
-    values |= _only(made.change({"azs"}, _values), "azs")
-    followed = _followed(before, made.topology)
-    values |= _only(made.change(crossing - single, _values), "crossing")
-    shares = made.change(crossing & single, partial(_flow_values, names=names))
+    values = changing.change(wanted.keys() - single - crossing - {"azs"}, _values)
+    flow_values = changing.change(single - crossing, partial(_flow_values, names=names))
+    before = changing.topology
+    values |= _only(changing.change({"azs"}, _values), "azs")
+    followed = _followed(before, changing.topology)
+    values |= _only(changing.change(crossing - single, _values), "crossing")
+    shares = changing.change(crossing & single, partial(_flow_values, names=names))
     return WhatIf(
-        made.topology,
-        tuple(sorted(made.changes, key=lambda change: _place(change, single))),
+        changing.topology,
+        tuple(sorted(changing.changes, key=lambda change: _place(change, single))),
         followed,
-        _unmoved(made),
-        made.problems.listed,
+        _unmoved(changing),
+        changing.problems.listed,
         values,
         flow_values | _only(shares, "crossing"),
     )
@@ -93,8 +96,8 @@ def _named(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST_NAMED]) + more
 
 
-def _only(values: dict[str, float], what: str) -> dict[str, float]:
-    return {key: value for key, value in values.items() if key.partition(":")[0] == what}
+def _only(values: dict[str, float], kind: str) -> dict[str, float]:
+    return {key: value for key, value in values.items() if key.partition(":")[0] == kind}
 
 
 def _place(change: Change, single: set[str]) -> tuple[bool, int]:
@@ -119,16 +122,16 @@ class _Changing:
     ) -> dict[str, float]:
         """Make those changes that can be made; what can be changed in this step, by key."""
         own = values(self.topology)
-        some = {key: self.wanted[key] for key in keys if key in self.wanted}
-        self.topology, made = _change(self.topology, some, own, self.problems)
-        self.changes += made
-        return values(self.topology) | {one.key: one.value for one in made}
+        wanted = {key: self.wanted[key] for key in keys if key in self.wanted}
+        self.topology, changes = _change(self.topology, wanted, own, self.problems)
+        self.changes += changes
+        return values(self.topology) | {change.key: change.value for change in changes}
 
 
 def _followed(before: Topology, after: Topology) -> tuple[Change, ...]:
     """The stated shares that became impossible: with one AZ left, none cross, or all of them."""
-    stated = {one["name"] for one in before.document["flows"] if "cross_az_share" in one}
-    left = {one.name: one.cross_az_share for one in after.flows}
+    stated = {flow["name"] for flow in before.document["flows"] if "cross_az_share" in flow}
+    left = {flow.name: flow.cross_az_share for flow in after.flows}
     changes = []
     for flow in before.flows if stated and before is not after else ():
         entry = flow.name.removesuffix(f"/{flow.consumer}")
@@ -138,13 +141,13 @@ def _followed(before: Topology, after: Topology) -> tuple[Change, ...]:
     return tuple(changes)
 
 
-def _unmoved(made: _Changing) -> tuple[str, ...]:
+def _unmoved(changing: _Changing) -> tuple[str, ...]:
     """The flows that a share was asked for and that have no choice."""
-    asked = [change.of for change in made.changes if change.what == "crossing"]
-    free = {one.name for one in _choosing(made.topology, "")} if asked else set()
+    asked = [change.of for change in changing.changes if change.what == "crossing"]
+    free = {flow.name for flow in _choosing(changing.topology, "")} if asked else set()
     return tuple(
         flow.name
-        for flow in made.topology.flows
+        for flow in changing.topology.flows
         if asked and flow.name not in free and any(_is_of(flow, of) for of in asked)
     )
 
@@ -155,11 +158,11 @@ def _change(
     """The topology after the changes that can be made."""
     changes = []
     for key, text in sorted(wanted.items()):
-        what, _, of = key.partition(":")
+        kind, _, of = key.partition(":")
         if problem := _unknown(key, own, topology) or _unusable(key, text, own, topology):
             problems.note(key, problem)
         elif not _is_own(key, own[key], _number(text), topology):
-            changes.append(Change(what, of, _number(text), own[key]))
+            changes.append(Change(kind, of, _number(text), own[key]))
     changes.sort(key=lambda change: list(INPUTS).index(change.what))
     return held(topology, changes, problems)
 
@@ -168,7 +171,7 @@ def _is_own(key: str, own: float, value: float, topology: Topology) -> bool:
     """It is what the topology has already; a mean of several shares is nobody's own."""
     if key.startswith("crossing"):
         choosing = _choosing(topology, key.partition(":")[2])
-        return all(_is_same(one.cross_az_share, value / 100) for one in choosing)
+        return all(_is_same(flow.cross_az_share, value / 100) for flow in choosing)
     return _is_same(own, value)
 
 
@@ -199,17 +202,17 @@ def _number(text: str) -> float:
 
 
 def _unusable(key: str, text: str, own: dict[str, float], topology: Topology) -> str | None:
-    what, _, of = key.partition(":")
+    kind, _, of = key.partition(":")
     if not NUMBER.fullmatch(text.strip()):
         return f"{text[:40]!r} is not a number; write it like 1024, 1,024 or 0.5"
-    if what == "crossing" and not _choosing(topology, of):
+    if kind == "crossing" and not _choosing(topology, of):
         return "no AZ is common to both ends, or they lie in one alone, so that there is no choice"
     value = _number(text)
-    most = own["azs"] if what == "azs" else INPUTS[what].most
-    least = 1 if what == "azs" else 0
+    most = own["azs"] if kind == "azs" else INPUTS[kind].most
+    least = 1 if kind == "azs" else 0
     if not least <= value <= most:  # NaN too
-        return f"{text[:40]} is not between {least} and {most:,.10g} {INPUTS[what].unit}"
-    if what == "azs" and value != int(value):
+        return f"{text[:40]} is not between {least} and {most:,.10g} {INPUTS[kind].unit}"
+    if kind == "azs" and value != int(value):
         return f"{text[:40]} is not a whole number of AZs"
     return None
 
@@ -217,8 +220,8 @@ def _unusable(key: str, text: str, own: dict[str, float], topology: Topology) ->
 def _unknown(key: str, own: dict[str, float], topology: Topology) -> str | None:
     if key in own:
         return None
-    what, _, of = key.partition(":")
-    if what == "operations":
+    kind, _, of = key.partition(":")
+    if kind == "operations":
         return f"no object is called {of!r}{did_you_mean(of, OPTIONS.vocabulary.objects)}"
     names = [flow["name"] for flow in topology.document["flows"]]
     if of in names:
@@ -251,15 +254,15 @@ def _mean_share(flows: list[Flow]) -> float:
 
 def _flow_values(topology: Topology, names: set[str]) -> dict[str, float]:
     """What can be changed of some flows, by key."""
-    found: dict[str, float] = {}
+    values: dict[str, float] = {}
     if names == {""}:
-        return found
+        return values
     by_name = {flow.name: flow for flow in topology.flows}
     for flow in topology.document["flows"]:
         name, consumers = flow["name"], flow["from"]
         if name not in names:
             continue
         each = [f"{name}/{c}" for c in consumers] if isinstance(consumers, list) else [name]
-        found |= {f"{what}:{name}": float(flow.get(key) or 0) for what, key in SCALED.items()}
-        found[f"crossing:{name}"] = 100 * _mean_share([by_name[full] for full in each])
-    return found
+        values |= {f"{kind}:{name}": float(flow.get(key) or 0) for kind, key in SCALED.items()}
+        values[f"crossing:{name}"] = 100 * _mean_share([by_name[full] for full in each])
+    return values

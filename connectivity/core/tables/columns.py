@@ -72,8 +72,8 @@ def _plain(value: Any) -> str:
     return str(value)
 
 
-def _is_same(one: Any, other: Any) -> bool:
-    return type(one) is type(other) and bool(one == other)
+def _is_same(value: Any, other: Any) -> bool:
+    return type(value) is type(other) and bool(value == other)
 
 
 def _number(text: str) -> Any:
@@ -96,7 +96,7 @@ def flag(text: str) -> Any:
 
 
 def _list(text: str) -> list[str]:
-    return [one.strip() for one in text.split(",")]
+    return [part.strip() for part in text.split(",")]
 
 
 def one_or_list(text: str) -> Any:
@@ -153,19 +153,19 @@ class Table:
 
     def row(self, texts: Mapping[str, str], before: Mapping[str, Any] | None = None) -> Document:
         """A row with these cells; cells that are not given, or say what they said, stay."""
-        made: Document = dict(before or {})
-        were = self.texts(made)
+        row: Document = dict(before or {})
+        were = self.texts(row)
         for column in self.columns:
             if texts.get(column.key, were[column.key]) != were[column.key]:
                 value = column.value(texts[column.key])
-                made.pop(column.key, None)
-                made |= {} if value is ABSENT else {column.key: value}
+                row.pop(column.key, None)
+                row |= {} if value is ABSENT else {column.key: value}
         if texts.get(REST, were[REST]) != were[REST]:
             own = {column.key for column in self.columns}
             rest = MORE.value(texts[REST])
-            made = {key: value for key, value in made.items() if key in own}
-            made |= {} if rest is ABSENT else rest if isinstance(rest, dict) else {REST: rest}
-        return made
+            row = {key: value for key, value in row.items() if key in own}
+            row |= {} if rest is ABSENT else rest if isinstance(rest, dict) else {REST: rest}
+        return row
 
 
 MORE = Column(REST, "More, as JSON", str)

@@ -28,11 +28,11 @@ def differences(before: Document, after: Document) -> list[RowChange]:
 
     Rows are the same row if they have the same name; rows without names, if they say the same.
     """
-    found: list[RowChange] = []
+    changes: list[RowChange] = []
     for table in (GENERAL, *TABLES.values()):
         if before.get(table.key, ()) is not after.get(table.key, ()) or table is GENERAL:
-            found += _of(table, table_rows(before, table.key), table_rows(after, table.key))
-    return found
+            changes += _of(table, table_rows(before, table.key), table_rows(after, table.key))
+    return changes
 
 
 def _of(table: Table, old: list[Document], new: list[Document]) -> Iterator[RowChange]:
@@ -55,7 +55,7 @@ def _said(table: Table, row: Document, *, is_new: bool) -> list[CellChange]:
     """Everything that a row says, as what came or what went."""
     texts = table.texts(row)
     labels = [(column.label, texts[column.key]) for column in table.columns if texts[column.key]]
-    return [CellChange(label, *(("", said) if is_new else (said, ""))) for label, said in labels]
+    return [CellChange(label, *(("", text) if is_new else (text, ""))) for label, text in labels]
 
 
 def _by_name(table: Table, rows: list[Document]) -> dict[str, Document]:

@@ -34,7 +34,9 @@ class Edits:
     @property
     def filled(self) -> dict[int, Mapping[str, str]]:
         """The rows to add in which anything is written."""
-        return {i: one for i, one in enumerate(self.added) if any(t.strip() for t in one.values())}
+        return {
+            i: cells for i, cells in enumerate(self.added) if any(t.strip() for t in cells.values())
+        }
 
     def row_ids(self, count: int) -> list[str]:
         """Which row each row of the edited table was: its index before, or `new` and a number."""
@@ -55,13 +57,13 @@ def edited(document: Document, edits: Edits) -> Document:
     for i, row in enumerate(before):
         if i in edits.removed:
             continue
-        made = table.row(edits.cells[i], row) if i in edits.cells else row
-        old, new = row.get(table.identity), made.get(table.identity)
+        row_now = table.row(edits.cells[i], row) if i in edits.cells else row
+        old, new = row.get(table.identity), row_now.get(table.identity)
         if isinstance(old, str) and isinstance(new, str) and old != new:
             renamed[old] = new
         elif isinstance(old, str):
             kept.add(old)
-        rows.append(made)
+        rows.append(row_now)
     rows += (table.row(texts) for texts in edits.filled.values())
     changed = with_rows(document, table.key, rows)
     return _renamed(changed, table.key, {k: v for k, v in renamed.items() if k not in kept})
@@ -88,12 +90,12 @@ def rebased(edits: Edits, old: Document, new: Document) -> Edits:
         if name in places:
             moved[i] = places[name]
         elif i in touched:
-            said = "was changed, renamed or taken away meanwhile; look at it, and type it again"
-            problems.append(Problem(f"{table.title}, row {i + 1}", said))
+            reason = "was changed, renamed or taken away meanwhile; look at it, and type it again"
+            problems.append(Problem(f"{table.title}, row {i + 1}", reason))
     if problems:
         raise DocumentRefused(problems)
     gone = frozenset(moved[i] for i in edits.removed if i in moved)
-    return Edits(edits.table, {moved[i]: one for i, one in touched.items()}, edits.added, gone)
+    return Edits(edits.table, {moved[i]: cells for i, cells in touched.items()}, edits.added, gone)
 
 
 def _name(table: Table, row: Document) -> str:
@@ -132,7 +134,7 @@ def _renamed(document: Document, key: str, names: Mapping[str, str]) -> Document
 def _row_renamed(row: Document, column: str, names: Mapping[str, str]) -> Document:
     value = row.get(column)
     if isinstance(value, list):
-        new: Any = [names.get(one, one) if isinstance(one, str) else one for one in value]
+        new: Any = [names.get(entry, entry) if isinstance(entry, str) else entry for entry in value]
     else:
         new = names.get(value, value) if isinstance(value, str) else value
     return row if new == value else row | {column: new}

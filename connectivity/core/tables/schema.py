@@ -26,8 +26,8 @@ OPERATIONS = "operations_usd_per_object"
 PLACE = re.compile(r"(?P<table>[a-z_]+)\[(?P<row>[0-9]+)\](?:\.(?P<column>[^.\[]+))?")
 
 TABLES: dict[str, Table] = {
-    one.key: one
-    for one in (
+    table.key: table
+    for table in (
         Table(
             "accounts",
             "Accounts",
@@ -178,8 +178,8 @@ def _with_general(document: Document, row: Document) -> Document:
     inside = f"{OPERATIONS}."
     flat = {key: value for key, value in row.items() if not key.startswith(inside)}
     prices = {k.removeprefix(inside): v for k, v in row.items() if k.startswith(inside)}
-    made = {k: v for k, v in document.items() if k in TABLES or k == "version"} | flat
-    return made | {OPERATIONS: prices} if prices else made
+    general = {k: v for k, v in document.items() if k in TABLES or k == "version"} | flat
+    return general | {OPERATIONS: prices} if prices else general
 
 
 class Place(NamedTuple):
@@ -196,12 +196,12 @@ def place_of(path: str) -> Place:
     >>> place_of("flows[2].from[1]")
     Place(table='flows', row=2, column='from')
     """
-    found = PLACE.match(path)
-    if found and found["table"] in TABLES:
-        own = {one.key for one in TABLES[found["table"]].columns}
-        column = found["column"] or ""
+    place = PLACE.match(path)
+    if place and place["table"] in TABLES:
+        own = {column.key for column in TABLES[place["table"]].columns}
+        column = place["column"] or ""
         return Place(
-            found["table"], int(found["row"]), column if column in own else column and REST
+            place["table"], int(place["row"]), column if column in own else column and REST
         )
     return Place(GENERAL.key, 0, path)
 
@@ -215,5 +215,5 @@ def matching(table: Table, rows: Iterable[Document], words: str) -> Iterator[tup
 
 
 def _has(texts: Texts, wanted: list[str]) -> bool:
-    said = " ".join(texts.values()).lower()
-    return all(word in said for word in wanted)
+    sentence = " ".join(texts.values()).lower()
+    return all(word in sentence for word in wanted)

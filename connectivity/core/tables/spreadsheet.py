@@ -32,12 +32,12 @@ def pasted(table: Table, text: str) -> list[Texts]:
         raise DocumentRefused([Problem("rows", f"cannot be read as a table: {error}")]) from error
     keys, problems = _heads(table, lines[0])
     if len(lines) - 1 > MOST_PASTED:
-        said = f"and {len(lines) - 1:,} rows; at most {MOST_PASTED:,} are read at once"
-        problems.note("line 1", said)
+        message = f"and {len(lines) - 1:,} rows; at most {MOST_PASTED:,} are read at once"
+        problems.note("line 1", message)
     for number, cells in enumerate(lines[1:], start=2):
         if any(cell.strip() for cell in cells[len(keys) :]):
-            said = f"has {len(cells)} cells; the first line names {len(keys)} columns"
-            problems.note(f"line {number}", said)
+            message = f"has {len(cells)} cells; the first line names {len(keys)} columns"
+            problems.note(f"line {number}", message)
     if problems:
         raise DocumentRefused(problems)
     filled = (cells for cells in lines[1:] if any(cell.strip() for cell in cells))
@@ -73,7 +73,7 @@ def merged(document: Document, key: str, rows: list[Texts], *, replace: bool = F
         replace: the pasted rows are the whole table from now on.
     """
     table = TABLES[key]
-    known = {str(one.get(table.identity)): i for i, one in enumerate(table_rows(document, key))}
+    known = {str(row.get(table.identity)): i for i, row in enumerate(table_rows(document, key))}
     cells: dict[int, Texts] = {}
     added: list[Texts] = []
     for texts in rows:

@@ -20,10 +20,10 @@ CALLS = (
 )
 
 
-def read(said: Said, account: str, region: str) -> Iterator[Resource]:
+def read(answers: Said, account: str, region: str) -> Iterator[Resource]:
     """Accelerators with their endpoints."""
-    owner = {listener["ListenerArn"]: listener[OF] for listener in said["ListListeners"]}
-    for accelerator in said["ListAccelerators"]:
+    owner = {listener["ListenerArn"]: listener[OF] for listener in answers["ListListeners"]}
+    for accelerator in answers["ListAccelerators"]:
         arn = accelerator["AcceleratorArn"]
         facts = {
             "endpoints": [
@@ -32,7 +32,7 @@ def read(said: Said, account: str, region: str) -> Iterator[Resource]:
                     "preserves_client_ip": bool(each.get("ClientIPPreservationEnabled")),
                     "has_overrides": bool(group.get("PortOverrides")),
                 }
-                for group in said["ListEndpointGroups"]
+                for group in answers["ListEndpointGroups"]
                 if owner.get(group[OF]) == arn
                 for each in group.get("EndpointDescriptions", ())
             ]
@@ -48,9 +48,9 @@ def read(said: Said, account: str, region: str) -> Iterator[Resource]:
         )
 
 
-def _mixed(one: Resource, estate: Estate) -> str:
+def _mixed(resource: Resource, estate: Estate) -> str:
     """An ALB that clients reach through the accelerator and directly as well."""
-    for each in one.facts["endpoints"]:
+    for each in resource.facts["endpoints"]:
         is_alb = ":loadbalancer/app/" in each["arn"]
         if is_alb and each["preserves_client_ip"] and not each["has_overrides"]:
             name = each["arn"].split("/")[-2]
@@ -58,18 +58,18 @@ def _mixed(one: Resource, estate: Estate) -> str:
     return ""
 
 
-def _twice(one: Resource, estate: Estate) -> str:
-    mine = {each["arn"] for each in one.facts["endpoints"]}
+def _twice(resource: Resource, estate: Estate) -> str:
+    arns = {each["arn"] for each in resource.facts["endpoints"]}
     for other in estate.of(KEY):
-        both = sorted(mine & {each["arn"] for each in other.facts["endpoints"]})
-        if other.id != one.id and both:
+        both = sorted(arns & {each["arn"] for each in other.facts["endpoints"]})
+        if other.id != resource.id and both:
             return f"{both[0]} is an endpoint of {other.name} too"
     return ""
 
 
-def _crossing(one: Resource, estate: Estate) -> str:
+def _crossing(resource: Resource, estate: Estate) -> str:
     crossing = {each.facts["arn"] for each in estate.of("nlb") if each.facts["is_crossing"]}
-    both = sorted(crossing & {each["arn"] for each in one.facts["endpoints"]})
+    both = sorted(crossing & {each["arn"] for each in resource.facts["endpoints"]})
     return f"{both[0]} is an NLB with cross-zone on" if both else ""
 
 

@@ -123,9 +123,9 @@ RULES = (
 )  # fmt: skip
 
 
-def read(said: Said, account: str, region: str) -> Iterator[Resource]:
+def read(answers: Said, account: str, region: str) -> Iterator[Resource]:
     """Volumes, each with its size, type and where it is attached."""
-    for volume in said["DescribeVolumes"]:
+    for volume in answers["DescribeVolumes"]:
         id = volume["VolumeId"]
         attached = [
             each["InstanceId"] for each in volume.get("Attachments", ()) if "InstanceId" in each
@@ -142,33 +142,33 @@ def read(said: Said, account: str, region: str) -> Iterator[Resource]:
         yield Resource(KEY, id, name_of(volume, id), account, region, id, facts)
 
 
-def _unattached(one: Resource, estate: Estate) -> str:
-    created = one.facts["created"]
+def _unattached(resource: Resource, estate: Estate) -> str:
+    created = resource.facts["created"]
     is_young = created is not None and estate.now - created < DAY
-    if one.facts["instance"] or is_young:
+    if resource.facts["instance"] or is_young:
         return ""
-    return f"{one.facts['gib']:,} GiB of {one.facts['type']} are attached to no instance"
+    return f"{resource.facts['gib']:,} GiB of {resource.facts['type']} are attached to no instance"
 
 
-def _gp2(one: Resource, estate: Estate) -> str:
+def _gp2(resource: Resource, estate: Estate) -> str:
     """What it is, and what it needs as gp3 to be no slower."""
-    if one.facts["type"] != "gp2":
+    if resource.facts["type"] != "gp2":
         return ""
-    gib = one.facts["gib"]
+    gib = resource.facts["gib"]
     iops = max(INCLUDED_IOPS, min(GP2_IOPS_A_GIB * gib, GP2_IOPS))
     mib_s = GP2_MIB_S if gib >= GP2_GIB else INCLUDED_MIB_S
     return f"{gib:,} GiB of gp2; as fast as gp3 with {iops:,} IOPS and {mib_s} MiB/s"
 
 
-def uses(one: Resource, usage: Usage) -> Iterator[Use]:
+def uses(resource: Resource, usage: Usage) -> Iterator[Use]:
     """Storage by its size, full or empty, and the operations and throughput that are paid apart.
 
     Source: AWS's table of EBS usage types and the AmazonEC2 offer file, read 2026-11-25; the page
     itself, aws.amazon.com/ebs/pricing, was not read.
     """
-    type, iops = one.facts["type"], one.facts["iops"] or 0
+    type, iops = resource.facts["type"], resource.facts["iops"] or 0
     storage = STORAGE.get(type) or _price(f"VolumeUsage.{type}")  # of a type yet to come
-    yield Use("Storage", storage, float(one.facts["gib"]))
+    yield Use("Storage", storage, float(resource.facts["gib"]))
     if type == "standard":
         yield Use("Reads and writes", READS_AND_WRITES, None)
     if type == "io2":
@@ -176,7 +176,7 @@ def uses(one: Resource, usage: Usage) -> Iterator[Use]:
     paid = {"gp3": max(0, iops - INCLUDED_IOPS), "io1": iops}.get(type, 0)
     if paid:
         yield Use("Provisioned IOPS", IOPS[type], float(paid))
-    throughput = (one.facts["throughput_mib_s"] or 0) - INCLUDED_MIB_S
+    throughput = (resource.facts["throughput_mib_s"] or 0) - INCLUDED_MIB_S
     if type == "gp3" and throughput > 0:
         yield Use("Provisioned MiB/s", GIB_S, float(throughput), parts=1024)
 
@@ -186,8 +186,8 @@ def _io2_iops(iops: int) -> Iterator[Use]:
     for (begin, price), end in zip(IO2_TIERS, [*ends, iops], strict=True):
         within = min(iops, end) - begin
         if within > 0:
-            what = f"Provisioned IOPS above {begin:,}" if begin else "Provisioned IOPS"
-            yield Use(what, price, float(within))
+            title = f"Provisioned IOPS above {begin:,}" if begin else "Provisioned IOPS"
+            yield Use(title, price, float(within))
 
 
 CONFIGURATION = (

@@ -17,8 +17,8 @@ NODES = "last_over_time(node_uname_info[1d])"  # a node that fell silent is unkn
 ALLOWANCES = ("bw_in", "bw_out", "pps", "conntrack", "linklocal")
 QUERIES = {
     **{
-        f"{one}_allowance_exceeded": f"rate(node_ethtool_{one}_allowance_exceeded[5m])"
-        for one in ALLOWANCES
+        f"{allowance}_allowance_exceeded": f"rate(node_ethtool_{allowance}_allowance_exceeded[5m])"
+        for allowance in ALLOWANCES
     },
     "conntrack_allowance_available": "node_ethtool_conntrack_allowance_available",
     "nf_conntrack_used": "100 * node_nf_conntrack_entries / node_nf_conntrack_entries_limit",
@@ -174,10 +174,10 @@ RULES = tuple(
 )  # fmt: skip
 
 
-def read(said: Said, account: str, region: str) -> Iterator[Resource]:
+def read(answers: Said, account: str, region: str) -> Iterator[Resource]:
     """Nodes that a Prometheus server knows; `account` is the name of the server."""
-    for one in said.get(NODES, ()):
-        labels = one["metric"]
+    for node in answers.get(NODES, ()):
+        labels = node["metric"]
         id = labels.get("instance", "")
         if not id:
             continue

@@ -108,11 +108,11 @@ CALLS = (
 )
 
 
-def read(said: Said, account: str, region: str) -> Iterator[Resource]:
+def read(answers: Said, account: str, region: str) -> Iterator[Resource]:
     """Gateways that exist or come to be; `routes` are the subnets whose traffic goes to one."""
-    subnets = {one["SubnetId"]: one for one in said["DescribeSubnets"]}
-    users = _users(said["DescribeRouteTables"], subnets)
-    for nat_gateway in said["DescribeNatGateways"]:
+    subnets = {subnet["SubnetId"]: subnet for subnet in answers["DescribeSubnets"]}
+    users = _users(answers["DescribeRouteTables"], subnets)
+    for nat_gateway in answers["DescribeNatGateways"]:
         if nat_gateway.get("State", "available") not in ("pending", "available"):
             continue
         subnet = subnets.get(nat_gateway.get("SubnetId", ""), {})
@@ -131,7 +131,7 @@ def read(said: Said, account: str, region: str) -> Iterator[Resource]:
 
 def _users(tables: Iterable[Item], subnets: Mapping[str, Item]) -> dict[str, list[dict[str, str]]]:
     """Subnets by the gateway to which their table sends traffic; the main table takes the rest."""
-    found: dict[str, list[dict[str, str]]] = defaultdict(list)
+    users: dict[str, list[dict[str, str]]] = defaultdict(list)
     tables = list(tables)
     linked = {a.get("SubnetId"): t for t in tables for a in t.get("Associations", ())}
     main = {
@@ -140,44 +140,44 @@ def _users(tables: Iterable[Item], subnets: Mapping[str, Item]) -> dict[str, lis
     for id, subnet in sorted(subnets.items()):
         table = linked.get(id) or main.get(subnet["VpcId"]) or {}
         for gateway in {r.get("NatGatewayId") for r in table.get("Routes", ())} - {None}:
-            found[gateway].append({"subnet": id, "az": subnet["AvailabilityZone"]})
-    return found
+            users[gateway].append({"subnet": id, "az": subnet["AvailabilityZone"]})
+    return users
 
 
-def _from_another_az(one: Resource, estate: Estate) -> str:
-    if one.facts["mode"] != "zonal" or not one.facts["az"]:
+def _from_another_az(resource: Resource, estate: Estate) -> str:
+    if resource.facts["mode"] != "zonal" or not resource.facts["az"]:
         return ""
-    far = [use for use in one.facts["routes"] if use["az"] != one.facts["az"]]
+    far = [use for use in resource.facts["routes"] if use["az"] != resource.facts["az"]]
     if not far:
         return ""
     azs = ", ".join(sorted({use["az"] for use in far}))
-    said = f"{len(far)} subnet{'s' * (len(far) > 1)} in {azs} use it from another AZ"
-    return f"{said} than its own, {one.facts['az']}"
+    detail = f"{len(far)} subnet{'s' * (len(far) > 1)} in {azs} use it from another AZ"
+    return f"{detail} than its own, {resource.facts['az']}"
 
 
-def _unused(one: Resource, estate: Estate) -> str:
-    created = one.facts["created"]
+def _unused(resource: Resource, estate: Estate) -> str:
+    created = resource.facts["created"]
     is_young = created is not None and estate.now - created < IDLE_DAYS * DAY
-    return "" if one.facts["routes"] or is_young else "no route table sends traffic to it"
+    return "" if resource.facts["routes"] or is_young else "no route table sends traffic to it"
 
 
-def uses(one: Resource, usage: Usage) -> Iterator[Use]:
+def uses(resource: Resource, usage: Usage) -> Iterator[Use]:
     """Hours of each AZ, GB through it both ways, public addresses.
 
     A regional gateway has hours in each AZ that it spans; a private one has no address.
     Source: VPC pricing page, aws.amazon.com/vpc/pricing, copy of 2026-09-20, read 2026-11-23.
     """
-    is_regional = one.facts["mode"] == "regional"
-    azs = len({use["az"] for use in one.facts["routes"]}) or 1 if is_regional else 1
+    is_regional = resource.facts["mode"] == "regional"
+    azs = len({use["az"] for use in resource.facts["routes"]}) or 1 if is_regional else 1
     hours, data = REGIONAL if is_regional else ZONAL
     yield Use("Hours", hours, HOURS_PER_MONTH * azs)
     sent = [usage.get(name) for name in ("BytesInFromSource", "BytesInFromDestination")]
-    known = [one for one in sent if one is not None]
+    known = [amount for amount in sent if amount is not None]
     yield Use(
         "Through it", data, sum(known) / GIB if len(known) == len(sent) else None, role=Role.TRAFFIC
     )
-    if one.facts["connectivity"] == "public":
-        yield Use("Public IPv4", IPV4, HOURS_PER_MONTH * max(1, one.facts["addresses"]))
+    if resource.facts["connectivity"] == "public":
+        yield Use("Public IPv4", IPV4, HOURS_PER_MONTH * max(1, resource.facts["addresses"]))
 
 
 def _prices(prefix: str) -> tuple[PriceName, PriceName]:

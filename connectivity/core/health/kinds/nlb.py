@@ -100,96 +100,100 @@ CALLS = (
 )  # fmt: skip
 
 
-def read(said: Said, account: str, region: str) -> Iterator[Resource]:
+def read(answers: Said, account: str, region: str) -> Iterator[Resource]:
     """Network Load Balancers with their listeners, groups and targets."""
-    for one in said["DescribeLoadBalancers"]:
-        if one["Type"] != "network":
+    for balancer in answers["DescribeLoadBalancers"]:
+        if balancer["Type"] != "network":
             continue
-        arn = one["LoadBalancerArn"]
-        own = attributes(said["DescribeLoadBalancerAttributes"], arn)
+        arn = balancer["LoadBalancerArn"]
+        own = attributes(answers["DescribeLoadBalancerAttributes"], arn)
         is_crossing = own.get("load_balancing.cross_zone.enabled", "false") == "true"
         groups = [
-            _group(group, said, is_crossing)
-            for group in said["DescribeTargetGroups"]
+            _group(group, answers, is_crossing)
+            for group in answers["DescribeTargetGroups"]
             if arn in group.get("LoadBalancerArns", ())
         ]
         facts = {
             "arn": arn,
-            "vpc": one.get("VpcId", ""),
-            "created": seconds(one.get("CreatedTime")),
-            "scheme": one.get("Scheme", ""),
-            "azs": sorted(zone["ZoneName"] for zone in one.get("AvailabilityZones", ())),
+            "vpc": balancer.get("VpcId", ""),
+            "created": seconds(balancer.get("CreatedTime")),
+            "scheme": balancer.get("Scheme", ""),
+            "azs": sorted(zone["ZoneName"] for zone in balancer.get("AvailabilityZones", ())),
             "is_crossing": is_crossing,
-            "listeners": [_listener(each, said) for each in told(said["DescribeListeners"], arn)],
+            "listeners": [
+                _listener(each, answers) for each in told(answers["DescribeListeners"], arn)
+            ],
             "groups": groups,
         }
         key = "net/" + arn.split("/", 2)[2]
-        yield Resource(KEY, key, one["LoadBalancerName"], account, region, key, facts)
+        yield Resource(KEY, key, balancer["LoadBalancerName"], account, region, key, facts)
 
 
-def _listener(one: Item, said: Said) -> dict[str, Any]:
-    own = attributes(said["DescribeListenerAttributes"], one["ListenerArn"])
-    protocol = one["Protocol"]
+def _listener(listener: Item, answers: Said) -> dict[str, Any]:
+    own = attributes(answers["DescribeListenerAttributes"], listener["ListenerArn"])
+    protocol = listener["Protocol"]
     idle = int(own.get("tcp.idle_timeout.seconds") or IDLE_S)
     return {
-        "port": one["Port"],
+        "port": listener["Port"],
         "protocol": protocol,
         "idle_s": {"TLS": IDLE_S, "UDP": 120}.get(protocol, idle),
     }
 
 
-def _group(one: Item, said: Said, balancer_crosses: bool) -> dict[str, Any]:
-    arn = one["TargetGroupArn"]
-    own = attributes(said["DescribeTargetGroupAttributes"], arn)
+def _group(group: Item, answers: Said, balancer_crosses: bool) -> dict[str, Any]:
+    arn = group["TargetGroupArn"]
+    own = attributes(answers["DescribeTargetGroupAttributes"], arn)
     crossing = own.get("load_balancing.cross_zone.enabled", "use_load_balancer_configuration")
-    is_plain = one.get("TargetType") == "ip" and one["Protocol"] in ("TCP", "TLS")
+    is_plain = group.get("TargetType") == "ip" and group["Protocol"] in ("TCP", "TLS")
     preserves = own.get("preserve_client_ip.enabled") or ("false" if is_plain else "true")
-    targets = [health["Target"]["Id"] for health in told(said["DescribeTargetHealth"], arn)]
+    targets = [health["Target"]["Id"] for health in told(answers["DescribeTargetHealth"], arn)]
     return {
-        "name": one["TargetGroupName"],
+        "name": group["TargetGroupName"],
         "is_crossing": {"true": True, "false": False}.get(crossing, balancer_crosses),
         "preserves_client_ip": preserves == "true",
         "targets": len(targets),
-        "eni_idle_s": min((_idle_of(target, said) for target in targets), default=None),
+        "eni_idle_s": min((_idle_of(target, answers) for target in targets), default=None),
     }
 
 
-def _idle_of(target: str, said: Said) -> int:
+def _idle_of(target: str, answers: Said) -> int:
     """For how long the target's interface remembers an idle connection; AWS's default if unsaid."""
-    for one in said["DescribeNetworkInterfaces"]:
-        instance = one.get("Attachment", {}).get("InstanceId")
-        if target in (instance, one.get("PrivateIpAddress")):
-            own = one.get("ConnectionTrackingConfiguration", {}).get("TcpEstablishedTimeout")
-            return int(own or _default_idle(instance, said))
+    for interface in answers["DescribeNetworkInterfaces"]:
+        instance = interface.get("Attachment", {}).get("InstanceId")
+        if target in (instance, interface.get("PrivateIpAddress")):
+            own = interface.get("ConnectionTrackingConfiguration", {}).get("TcpEstablishedTimeout")
+            return int(own or _default_idle(instance, answers))
     return ENI_IDLE_S
 
 
-def _default_idle(instance: str | None, said: Said) -> int:
+def _default_idle(instance: str | None, answers: Said) -> int:
     types: Mapping[str, Any] = {
         each["InstanceId"]: each["InstanceType"]
-        for one in said["DescribeInstances"]
-        for each in one.get("Instances", ())
+        for reservation in answers["DescribeInstances"]
+        for each in reservation.get("Instances", ())
     }
-    for one in said["DescribeInstanceTypes"]:
-        if one["InstanceType"] == types.get(instance or ""):
-            tracking = one.get("NetworkInfo", {}).get("ConnectionTrackingConfiguration", {})
+    for instance_type in answers["DescribeInstanceTypes"]:
+        if instance_type["InstanceType"] == types.get(instance or ""):
+            tracking = instance_type.get("NetworkInfo", {}).get(
+                "ConnectionTrackingConfiguration", {}
+            )
             return int(tracking.get("DefaultTcpEstablishedTimeout") or ENI_IDLE_S)
     return ENI_IDLE_S
 
 
-def _mixes(one: Resource, estate: Estate) -> str:
-    if len(one.facts["azs"]) < 2:
+def _mixes(resource: Resource, estate: Estate) -> str:
+    if len(resource.facts["azs"]) < 2:
         return ""
     clash = [
-        g["name"] for g in one.facts["groups"] if g["is_crossing"] and g["preserves_client_ip"]
+        g["name"] for g in resource.facts["groups"] if g["is_crossing"] and g["preserves_client_ip"]
     ]
     where = ", ".join(clash)
     return f"cross-zone and client IP preservation are both on for {where}" if clash else ""
 
 
-def _outlives(one: Resource, estate: Estate) -> str:
-    listeners = [each for each in one.facts["listeners"] if each["protocol"] == "TCP"]
-    for group in one.facts["groups"]:
+def _outlives(resource: Resource, estate: Estate) -> str:
+    listeners = [each for each in resource.facts["listeners"] if each["protocol"] == "TCP"]
+    for group in resource.facts["groups"]:
         eni = group["eni_idle_s"]
         longer = [each for each in listeners if eni is not None and each["idle_s"] > eni]
         if longer:
@@ -200,28 +204,28 @@ def _outlives(one: Resource, estate: Estate) -> str:
     return ""
 
 
-def _tls(one: Resource, estate: Estate) -> str:
-    ports = [str(each["port"]) for each in one.facts["listeners"] if each["protocol"] == "TLS"]
-    others = [each for each in one.facts["listeners"] if each["idle_s"] > IDLE_S]
+def _tls(resource: Resource, estate: Estate) -> str:
+    ports = [str(each["port"]) for each in resource.facts["listeners"] if each["protocol"] == "TLS"]
+    others = [each for each in resource.facts["listeners"] if each["idle_s"] > IDLE_S]
     if not ports or not others:
         return ""
-    said = f"TLS listener {', '.join(ports)} ends idle connections after {IDLE_S} s"
-    return f"{said}, while listener {others[0]['port']} waits {others[0]['idle_s']:,} s"
+    detail = f"TLS listener {', '.join(ports)} ends idle connections after {IDLE_S} s"
+    return f"{detail}, while listener {others[0]['port']} waits {others[0]['idle_s']:,} s"
 
 
-def _one_az(one: Resource, estate: Estate) -> str:
-    azs = one.facts["azs"]
+def _one_az(resource: Resource, estate: Estate) -> str:
+    azs = resource.facts["azs"]
     return f"it stands in {azs[0]} alone" if len(azs) == 1 else ""
 
 
-def _empty(one: Resource, estate: Estate) -> str:
-    empty = [group["name"] for group in one.facts["groups"] if not group["targets"]]
-    if not one.facts["groups"]:
+def _empty(resource: Resource, estate: Estate) -> str:
+    empty = [group["name"] for group in resource.facts["groups"] if not group["targets"]]
+    if not resource.facts["groups"]:
         return "no target group belongs to it"
     return f"no target is registered in {', '.join(empty)}" if empty else ""
 
 
-def uses(one: Resource, usage: Usage) -> Iterator[Use]:
+def uses(resource: Resource, usage: Usage) -> Iterator[Use]:
     """Hours, and capacity units as CloudWatch counts them.
 
     Source: Elastic Load Balancing pricing page, aws.amazon.com/elasticloadbalancing/pricing,

@@ -63,12 +63,12 @@ RULES = (
 )  # fmt: skip
 
 
-def read(said: Said, account: str, region: str) -> Iterator[Resource]:
+def read(answers: Said, account: str, region: str) -> Iterator[Resource]:
     """Gateways that the account owns, with every attachment, whoever owns what is attached.
 
     AWS names those shared with it by RAM, too: they are their owner's, once.
     """
-    for transit_gateway in said["DescribeTransitGateways"]:
+    for transit_gateway in answers["DescribeTransitGateways"]:
         is_shared = transit_gateway.get("OwnerId", account) != account
         if is_shared or transit_gateway.get("State") in ("deleting", "deleted"):
             continue
@@ -83,14 +83,14 @@ def read(said: Said, account: str, region: str) -> Iterator[Resource]:
                     "owner": each.get("ResourceOwnerId", ""),
                     "state": each.get("State", ""),
                 }
-                for each in said["DescribeTransitGatewayAttachments"]
+                for each in answers["DescribeTransitGatewayAttachments"]
                 if each.get("TransitGatewayId") == id and each.get("State") != "deleted"
             ],
         }
         yield Resource(KEY, id, name_of(transit_gateway, id), account, region, id, facts)
 
 
-def uses(one: Resource, usage: Usage) -> Iterator[Use]:
+def uses(resource: Resource, usage: Usage) -> Iterator[Use]:
     """What all attachments cost together, whoever pays for each of them.
 
     Hours of every attachment, and GB once, where they come in.
@@ -98,7 +98,7 @@ def uses(one: Resource, usage: Usage) -> Iterator[Use]:
     2026-09-20, read 2026-11-23.
     """
     for type, operation in BILLED.items():
-        count = sum(each["type"] == type for each in one.facts["attachments"])
+        count = sum(each["type"] == type for each in resource.facts["attachments"])
         if count:
             hours = PriceName("AmazonVPC", "TransitGateway-Hours", operation)
             yield Use(f"Attachments of type {type}", hours, HOURS_PER_MONTH * count)

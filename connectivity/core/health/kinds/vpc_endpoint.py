@@ -52,9 +52,9 @@ RULES = (
 )  # fmt: skip
 
 
-def read(said: Said, account: str, region: str) -> Iterator[Resource]:
+def read(answers: Said, account: str, region: str) -> Iterator[Resource]:
     """Interface endpoints that are there; gateway endpoints cost nothing and are left out."""
-    for vpc_endpoint in said["DescribeVpcEndpoints"]:
+    for vpc_endpoint in answers["DescribeVpcEndpoints"]:
         is_there = vpc_endpoint.get("State", "available").lower() in ("available", "pending")
         if vpc_endpoint.get("VpcEndpointType", "Interface") != "Interface" or not is_there:
             continue
@@ -68,21 +68,21 @@ def read(said: Said, account: str, region: str) -> Iterator[Resource]:
         yield Resource(KEY, id, name_of(vpc_endpoint, id), account, region, id, facts)
 
 
-def _unused(one: Resource, estate: Estate) -> str:
-    created = one.facts["created"]
+def _unused(resource: Resource, estate: Estate) -> str:
+    created = resource.facts["created"]
     is_young = created is None or estate.now - created < LISTED_DAYS * DAY
-    if one.is_listed is not False or is_young:
+    if resource.is_listed is not False or is_young:
         return ""
     return "CloudWatch has listed no metric of it for two weeks, so nothing went through it"
 
 
-def uses(one: Resource, usage: Usage) -> Iterator[Use]:
+def uses(resource: Resource, usage: Usage) -> Iterator[Use]:
     """Hours of an interface in each subnet, and GB of both directions.
 
     Source: PrivateLink pricing page, aws.amazon.com/privatelink/pricing, read 2026-11-23.
     """
     sent = usage.get("BytesProcessed")
-    yield Use("Hours of each AZ", HOURS, HOURS_PER_MONTH * max(1, one.facts["subnets"]))
+    yield Use("Hours of each AZ", HOURS, HOURS_PER_MONTH * max(1, resource.facts["subnets"]))
     yield Use("Through it", DATA, None if sent is None else sent / GIB, role=Role.TRAFFIC)
 
 

@@ -24,9 +24,9 @@ RULES = (
 )  # fmt: skip
 
 
-def read(said: Said, account: str, region: str) -> Iterator[Resource]:
+def read(answers: Said, account: str, region: str) -> Iterator[Resource]:
     """Services that are there, each with its load balancers."""
-    for endpoint_service in said["DescribeVpcEndpointServiceConfigurations"]:
+    for endpoint_service in answers["DescribeVpcEndpointServiceConfigurations"]:
         if endpoint_service.get("ServiceState", "Available") in (
             "Deleting",
             "Deleted",

@@ -50,9 +50,9 @@ def charges(flows: Flows) -> Iterator[Charge]:
     yield Metered("Through the endpoint", DATA, *place, flows.total)
     yield from _load_balancers(flows)
     behind = np.where(flows.cross_zone, _across_zones(flows), 0)
-    what = "Between AZs behind the load balancer"
+    title = "Between AZs behind the load balancer"
     yield Metered(
-        what, INTER_AZ, provider.region, provider.account, behind, kind=Kind.INSIDE_REGION
+        title, INTER_AZ, provider.region, provider.account, behind, kind=Kind.INSIDE_REGION
     )
     apart = np.flatnonzero(~flows.same_region)
     if len(apart):

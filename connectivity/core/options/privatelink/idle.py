@@ -28,12 +28,12 @@ def _idle_detail(case: Case, row: int) -> str:
     if silence is None:
         fix = "; a longer timeout cannot be set for access from another Region" if is_far else ""
         return f"connections silent for {cut} are cut; max_idle_seconds is not known here{fix}"
-    said = f"connections are silent for up to {silence:g} s and are cut after {cut}"
+    silences = f"connections are silent for up to {silence:g} s and are cut after {cut}"
     if case.flows.protocol[row] in (TLS, UDP) or is_far:
-        return f"{said}, which cannot be changed here: send keep-alives"
+        return f"{silences}, which cannot be changed here: send keep-alives"
     if silence > TCP_IDLE_MOST_S:
-        return f"{said}, at most {TCP_IDLE_MOST_S} s after a change: send keep-alives"
-    return f"{said} by default: set the TCP listener's idle timeout (60 to {TCP_IDLE_MOST_S} s)"
+        return f"{silences}, at most {TCP_IDLE_MOST_S} s after a change: send keep-alives"
+    return f"{silences} by default: set the TCP listener's idle timeout (60 to {TCP_IDLE_MOST_S} s)"
 
 
 def _idle_apart(case: Case) -> Bools:

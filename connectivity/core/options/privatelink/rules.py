@@ -65,16 +65,16 @@ def _cross_to_endpoint(case: Case, row: int) -> str:
 
 def _remote_azs(case: Case, *, left: bool) -> Bools:
     lists = case.flows.az_lists
-    hit = np.array([bool(set(one) & NOT_ACROSS_REGIONS) for one in lists])
-    some = endpoint_azs(case.flows) > 0
-    return services.apart(case) & hit[case.flows.consumer.azs] & (some if left else ~some)
+    hit = np.array([bool(set(azs) & NOT_ACROSS_REGIONS) for azs in lists])
+    has_azs = endpoint_azs(case.flows) > 0
+    return services.apart(case) & hit[case.flows.consumer.azs] & (has_azs if left else ~has_azs)
 
 
 def _remote_detail(case: Case, row: int) -> str:
     vpc = case.consumer(row)
     without = sorted(set(vpc.azs) & NOT_ACROSS_REGIONS)
-    said = f"cross-Region access does not exist in {', '.join(without)} of {vpc.name}"
-    return f"{said}, {'so no' if len(without) == len(vpc.azs) else 'no'} endpoint can stand there"
+    reason = f"cross-Region access does not exist in {', '.join(without)} of {vpc.name}"
+    return f"{reason}, {'so no' if len(without) == len(vpc.azs) else 'no'} endpoint can stand there"
 
 
 def _remote_conditions(case: Case, row: int) -> str:
@@ -140,10 +140,10 @@ def _fast(case: Case) -> Bools:
 
 def _bandwidth(case: Case, row: int) -> str:
     peak = case.once(_peaks)[row]
-    said = f"peaks through the endpoint add up to {peak:g} Gbps in each AZ, above {GBPS_BASELINE}"
+    load = f"peaks through the endpoint add up to {peak:g} Gbps in each AZ, above {GBPS_BASELINE}"
     if peak > GBPS_SCALED:
-        return f"{said} and above the {GBPS_SCALED} to which it scales: use several endpoints"
-    return f"{said}; it scales by itself to {GBPS_SCALED}, not at once"
+        return f"{load} and above the {GBPS_SCALED} to which it scales: use several endpoints"
+    return f"{load}; it scales by itself to {GBPS_SCALED}, not at once"
 
 
 def _endpoints(case: Case) -> Floats:
@@ -157,7 +157,9 @@ def _endpoints(case: Case) -> Floats:
     existing = [
         connection for connection in case.topology.connections if connection.kind == "endpoint"
     ]
-    pairs |= {(case.vpc_index[one.vpcs[0]], one.service or one.id) for one in existing}
+    pairs |= {
+        (case.vpc_index[endpoint.vpcs[0]], endpoint.service or endpoint.id) for endpoint in existing
+    }
     return np.bincount([vpc for vpc, _ in pairs], minlength=len(case.topology.vpcs)).astype(float)
 
 

@@ -60,12 +60,12 @@ def _leaves_peering(case: Case) -> Bools:
 
 
 def _cut_over(case: Case, row: int) -> str:
-    said = "coming from peering: an asymmetric cut-over drops sessions without an error"
+    words = "coming from peering: an asymmetric cut-over drops sessions without an error"
     if not case.is_far(row):
-        said += (
+        words += (
             "; the MTU falls from 9001 to 8500: change both sides together, or jumbo packets drop"
         )
-    return said
+    return words
 
 
 def _only_there(case: Case) -> Bools:
@@ -87,11 +87,11 @@ def _groups_nowhere_detail(case: Case, row: int) -> str:
 
 
 def _groups(case: Case, row: int) -> str:
-    said = "enable security group referencing on the gateway and on both attachments; inbound only"
+    words = "enable security group referencing on the gateway and on both attachments; inbound only"
     ends = case.consumer(row), case.provider(row)
     if any(NO_GROUP_REFERENCES in vpc.azs for vpc in ends):
-        said += f"; it does not work in {NO_GROUP_REFERENCES}"
-    return said
+        words += f"; it does not work in {NO_GROUP_REFERENCES}"
+    return words
 
 
 def _far(case: Case) -> Bools:
