@@ -141,7 +141,7 @@ def _cell(group: Sequence[Measured]) -> Cell:
         destination=first.destination,
         method=first.method,
         runs=len(group),
-        samples=None if None in counts else sum(count or 0 for count in counts),
+        samples=None if None in counts else sum(filter(None, counts)),
         figures=figures,
         loss=_loss(group),
         grade=_grade(answered),

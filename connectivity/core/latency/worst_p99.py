@@ -100,8 +100,7 @@ class Headlines:
             ours, theirs = _az_lists(case, row)
             common = len(set(ours) & set(theirs))
             pairs = len(ours) * len(theirs) - common
-            crossing = float(self.crossing[row]) if common else 1.0
-            crossing = crossing if pairs else 0.0
+            crossing = float(self.crossing[row])  # 1 without a common AZ, 0 within one
             for from_az in ours:
                 for to_az in theirs:
                     inside = from_az == to_az
@@ -129,13 +128,8 @@ def headlines(option: str, case: Case, latencies: LatencySet) -> Headlines:
 def _headline(
     option: str, latencies: LatencySet, ours: AzList, theirs: AzList, is_crossing: bool
 ) -> Headline:
-    pairs = [
-        (from_az, other)
-        for from_az in ours
-        for other in theirs
-        if (from_az != other) == is_crossing
-    ]
-    pairs = pairs or [(from_az, other) for from_az in ours for other in theirs]
+    pairs = ((from_az, to_az) for from_az in ours for to_az in theirs)
+    pairs = (pair for pair in pairs if (pair[0] != pair[1]) == is_crossing)
     readings = [latencies.read(option, *pair) for pair in pairs]
     worst = max(readings, key=lambda reading: reading.badness)
     known = [reading.us for reading in readings if reading.us is not None]

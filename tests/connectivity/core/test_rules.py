@@ -141,6 +141,7 @@ APPLIES: list[tuple[str, str, str, dict[str, Any], str]] = [
     ("privatelink", "PLN-13", "quota", fan(51), "clients needs 51 endpoints; AWS allows 50"),
     ("privatelink", "PLN-14", "warning", document(), "max_idle_seconds is not known"),
     ("privatelink", "PLN-14", "warning", document(flow(max_idle_seconds=351)), "60 to 6000 s"),
+    ("privatelink", "PLN-14", "warning", document(flow(max_idle_seconds=6000)), "60 to 6000 s"),
     ("privatelink", "PLN-14", "warning",
      document(flow(max_idle_seconds=121), services=service(protocol="udp")), "cut after 120 s"),
     ("privatelink", "PLN-15", "hard", document(flow(needs=["client-ip"])),
@@ -158,6 +159,9 @@ APPLIES: list[tuple[str, str, str, dict[str, Any], str]] = [
     ("privatelink", "PLN-24", "warning", two_vpcs(OHIO, EAST), "loss of the Region"),
     ("vpc-peering", "CMN-01", "warning", document(flow(peak_gbps=6)),
      "6 Gbps if it is one connection"),
+    ("vpc-peering", "CMN-01", "warning",
+     document(flow(peak_gbps=11, connections_per_second=1, connection_seconds=2)),
+     "11 Gbps over 2 open connections"),
     ("vpc-peering", "CMN-07", "warning", two_vpcs(EAST, OHIO, flows=[flow(peak_gbps=6)]), "5 Gbps"),
     ("vpc-sharing", "SHR-04", "quota", two_vpcs(clients={"subnets": SUBNETS}), "share 101 subnets"),
     ("vpc-peering", "PEER-08", "warning", star(26), "orders needs 26 new peerings"),
@@ -267,6 +271,7 @@ SILENT: list[tuple[str, str, dict[str, Any]]] = [
     ("vpc-peering", "PEER-19", mesh(11) | {"operations_usd_per_object": {"peering": 0}}),
     ("privatelink", "PLN-03", document()),
     ("vpc-peering", "PEER-07", star(50)),
+    ("vpc-peering", "CMN-15", star(50)),
     ("vpc-peering", "PEER-04", document()),
     ("transit-gateway", "TGW-02", two_vpcs(orders={"account": "111111111111"})),
     ("transit-gateway", "TGW-05", two_vpcs(orders={"cidrs": ["10.1.0.0/16", "2001:db8::/56"]})),
@@ -560,3 +565,15 @@ def test_a_longer_timeout_is_not_advised_where_it_cannot_be_set() -> None:
 def test_overlaps_of_two_regions_are_worded_as_such() -> None:
     made = two_vpcs(EAST, OHIO, orders={"cidrs": ["10.0.0.0/16"]})
     assert "TGWP-02" in findings(made)["transit-gateway", "TGW-05", "hard"]
+
+
+@pytest.mark.parametrize(("more", "is_first"), [(["2001:db8::/56"], False), ([], True)])
+def test_udp_asks_for_an_ipv6_range_where_there_is_none(more: list[str], is_first: bool) -> None:
+    asked = two_vpcs(orders={"cidrs": ["10.1.0.0/16", *more]}, services=service(protocol="udp"))
+    words = findings(asked)["privatelink", "PLN-08", "condition"]
+    assert words.startswith("orders needs an IPv6 CIDR first") == is_first
+
+
+def test_without_an_az_in_common_there_is_no_endpoint_and_no_word_of_crossing_to_it() -> None:
+    rules = findings(two_vpcs(EAST, ("us-east-1", ["use1-az4"])))
+    assert {key[2] for key in rules if key[:2] == ("privatelink", "PLN-05")} == {"hard"}

@@ -214,3 +214,16 @@ def test_an_own_rate_in_the_place_of_a_listed_price_holds_from_the_first_unit() 
 def test_an_operation_is_named_only_where_one_was_asked_for() -> None:
     with pytest.raises(NothingOverridden, match="has the usage type 'Endpoint'; "):
         check_override(own("Endpoint", "", percent="1"), price_list(LISTED))
+
+
+def test_what_is_paid_is_said_as_a_rate_or_as_a_share() -> None:
+    assert own("TransitGateway-Hours", "eu-west-1", usd="0.06").words == (
+        "0.06 USD for AmazonVPC TransitGateway-Hours in eu-west-1"
+    )
+    assert own("", "", percent="-7").words == "-7 % on AmazonVPC"
+
+
+def test_only_usage_types_of_the_service_are_offered() -> None:
+    elsewhere = "AWSELB VpcEndpoint-Bytez LoadBalancing:Network * - hour 0.0225"
+    with pytest.raises(NothingOverridden, match="did you mean 'VpcEndpoint-Bytes'"):
+        check_override(own("VpcEndpoint-Bytez", "", percent="1"), price_list(LISTED + elsewhere))

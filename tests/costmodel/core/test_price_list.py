@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from costmodel.core.charges import PriceName
-from costmodel.core.price_list import Price, PriceList, Tier, changes, tiers
+from costmodel.core.price_list import Price, PriceList, Tier, changes, replaced, tiers
 
 NAME = PriceName("AmazonVPC", "VpcEndpoint-Bytes", "VpcEndpoint")
 OPEN = (Tier(0, None, Decimal("0.01")),)
@@ -108,3 +108,12 @@ def test_tiers_are_put_in_order() -> None:
 def test_tiers_without_holes(ranges: list[tuple[int, int | None, Decimal]], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         tiers(ranges)
+
+
+def test_of_two_prices_in_the_old_list_the_later_one_says_whether_a_new_one_takes_their_place() -> (
+    None
+):
+    old = price("us-east-1", "2024"), price("us-east-1", "2026")
+    assert replaced(old, [price("us-east-1", "2025")]) == old
+    newest = price("us-east-1", "2026-02")
+    assert replaced(old, [newest]) == (newest,)

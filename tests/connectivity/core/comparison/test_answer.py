@@ -4,7 +4,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
-from connectivity.core.comparison.answer import is_slower, narrowed
+from connectivity.core.comparison.answer import best_at, is_slower, narrowed
 from connectivity.core.latency.lookup import Reading
 
 
@@ -29,3 +29,11 @@ def test_the_fastest_of_the_cheapest_are_kept_and_then_those_of_fewest_objects()
     totals = [(slow, Decimal(5)), (fast, Decimal(5)), (many, Decimal(5)), (dear, Decimal(6))]
     steps = narrowed(totals)
     assert [left for _, left in steps] == [[slow, fast, many], [fast, many], [fast]]
+
+
+def test_fewer_objects_count_before_the_order_of_the_options() -> None:
+    earlier, later = answer(100, 1), answer(100, 1)
+    earlier.option, later.option = SimpleNamespace(order=1), SimpleNamespace(order=2)
+    assert best_at([(later, Decimal(5)), (earlier, Decimal(5))]) is earlier
+    earlier.object_count = 2
+    assert best_at([(later, Decimal(5)), (earlier, Decimal(5))]) is later

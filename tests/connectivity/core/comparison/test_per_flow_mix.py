@@ -1,9 +1,11 @@
 """What each flow chooses by itself, and whether two VPCs can have all of it."""
 
+from decimal import Decimal
 from typing import Any
 
 from connectivity.core.comparison.combined_bill import objects_together, uses_of
 from connectivity.core.comparison.compare import Comparison, compare
+from connectivity.core.comparison.per_flow_mix import Mix
 from connectivity.core.comparison.recommendation import mix_ahead, recommended
 from connectivity.core.latency.lookup import LatencySet
 from connectivity.core.options import OPTIONS
@@ -63,6 +65,10 @@ def test_a_mix_is_put_ahead_where_it_saves_and_only_there() -> None:
 def test_a_mix_without_a_total_is_not_put_ahead() -> None:
     unpriced = flow(options=["vpc-peering"]), flow(name="g", options=["cloud-wan"])
     assert mix_ahead(compared(*unpriced)) is None
+
+
+def test_operations_without_a_bill_are_no_total() -> None:
+    assert Mix((None,), None, Decimal(5), is_buildable=True).total_usd is None
 
 
 def test_a_mix_looks_after_the_objects_of_all_its_options() -> None:

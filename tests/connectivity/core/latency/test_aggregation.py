@@ -59,6 +59,7 @@ def test_sketches_are_merged_and_give_what_all_samples_together_have() -> None:
     assert found["p99"].us == pytest.approx(both[9_899], rel=0.002)
     assert found["p99"].us > 590  # their average would be 330, their median, too
     assert (found["p99"].low, found["p50"].us) == (59.9, pytest.approx(both[4_999], rel=0.002))
+    assert found["p99"].high == 599
 
 
 def test_other_methods_are_other_cells() -> None:
@@ -205,6 +206,7 @@ def test_an_overhead_needs_a_baseline_of_the_same_known_method() -> None:
         ("2020", "old"),
         ("2026-08-26T10:00:00+00:00", "fresh"),
         ("2026-08-20", "ageing"),
+        ("2026-08-20T10:00:00+00:00", "ageing"),
         ("", "old"),
     ],
 )

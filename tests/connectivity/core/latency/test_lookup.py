@@ -45,6 +45,13 @@ def test_another_pair_of_the_region_is_estimated() -> None:
     assert reading.comment == "as use1-az1 to use1-az1"
 
 
+def test_a_figure_of_the_region_is_taken_before_a_newer_one_of_another() -> None:
+    newer = cell("transit-gateway", "euw1-az2", 800, from_az="euw1-az1", as_of="2025")
+    reading = read(newer, pair=("use1-az3", "use1-az4"))
+    assert (reading.us, reading.comment) == (970, "as use1-az1 to use1-az2")
+    assert read(newer, pair=("euw1-az2", "euw1-az3")).us == 800
+
+
 def test_another_region_lends_only_its_overhead() -> None:
     reading = read(pair=("euw1-az1", "euw1-az2"))
     assert (reading.us, reading.overhead_us, reading.basis) == (None, 330, "estimated")
@@ -72,6 +79,14 @@ def test_a_measured_baseline_and_the_published_overhead_make_an_estimate() -> No
     reading = read(own, pair=("use1-az4", "use1-az5"))
     assert (reading.us, reading.overhead_us, reading.basis) == (1030, 330, "estimated")
     assert "single VPC as measured" in reading.comment
+
+
+def test_the_measured_baseline_of_the_pair_counts_before_the_slowest_of_the_region() -> None:
+    pairs = (("use1-az5", 700), ("use1-az6", 800))
+    own = [cell("single-vpc", az, us, "measured", from_az="use1-az4") for az, us in pairs]
+    assert read(*own, pair=("use1-az4", "use1-az5")).us == 700 + 330
+    assert read(*own, pair=("use1-az4", "use1-az6")).us == 800 + 330
+    assert read(*own, pair=("use1-az5", "use1-az6")).us == 800 + 330
 
 
 OHIO = {"from_az": "use2-az1", "as_of": "2026-11-01"}
@@ -175,6 +190,24 @@ def test_cells_show_every_pair_and_their_shares_add_up() -> None:
     answer = _answer(document(flow(cross_az_share=0.3)), include=["cells"])
     assert len(answer["latency"]) == 9
     assert sum(one["share"] for one in answer["latency"]) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_cell_inside_an_az_carries_its_part_of_what_does_not_cross() -> None:
+    cells = _answer(document(flow(cross_az_share=0.3)), include=["cells"])["latency"]
+    inside = [each["share"] for each in cells if each["from_az"] == each["to_az"]]
+    assert inside == [pytest.approx(0.7 / 3, abs=1e-6)] * 3
+
+
+@pytest.mark.parametrize(
+    ("theirs", "shares"), [(["use1-az2", "use1-az3"], [0.5, 0.5]), (["use1-az1"], [1])]
+)
+def test_where_there_is_no_choice_all_bytes_go_over_the_pairs_that_there_are(
+    theirs: list[str], shares: list[float]
+) -> None:
+    clients, orders = document()["vpcs"]
+    vpcs = [clients | {"azs": ["use1-az1"]}, orders | {"azs": theirs}]
+    answer = _answer(document(vpcs=vpcs), include=["cells"])
+    assert [each["share"] for each in answer["latency"]] == shares
 
 
 def test_a_flow_between_regions_makes_the_worst_unknown() -> None:
