@@ -123,10 +123,8 @@ class _Reader:
             yield from top.items("flows", required=True)
             return
         top.get("flows")
-        message = (
-            f"make {count:,} single flows, one for each VPC in a list; at most {MAX_FLOWS:,} are"
-        )
-        top.note("flows", f"{message} read: put together what flows between the same two VPCs")
+        why = f"make {count:,} single flows, one for each VPC in a list; at most {MAX_FLOWS:,} are"
+        top.note("flows", f"{why} read: put together what flows between the same two VPCs")
 
     def _version(self, top: Fields) -> None:
         version = top.get("version", required=True)
@@ -168,12 +166,9 @@ class _Reader:
         per_second = entry.number("connections_per_second", most=MAX_CONNECTIONS_PER_SECOND) or 0.0
         seconds = entry.number("connection_seconds", most=MAX_SECONDS) or 0.0
         if per_second * seconds > MAX_OPEN_CONNECTIONS:
-            message = (
-                f"times connections_per_second makes {per_second * seconds:.3g} open connections"
-            )
-            entry.note(
-                "connection_seconds", f"{message}; more than {MAX_OPEN_CONNECTIONS:g} cannot be"
-            )
+            why = f"times connections_per_second makes {per_second * seconds:.3g} open connections"
+            most = f"more than {MAX_OPEN_CONNECTIONS:g} cannot be"
+            entry.note("connection_seconds", f"{why}; {most}")
         return per_second, seconds
 
     def _provider(self, entry: Fields) -> tuple[str | None, str | None]:
@@ -229,9 +224,8 @@ class _Reader:
             return stated
         if not any(az_problem(az, ours.region) for az in (*ours.azs, *theirs.azs)):
             forced = 0 if common else 1
-            entry.note(
-                "cross_az_share", _forced(entry, stated, forced, consumer, service or provider)
-            )
+            why = _forced(entry, stated, forced, consumer, service or provider)
+            entry.note("cross_az_share", why)
         return stated
 
     def _connection(self, entry: Fields) -> Connection:
@@ -247,11 +241,9 @@ class _Reader:
             entry.note("between", "a peering joins two VPCs; name both")
         connection = Connection(kind, entry.text("id", required=True) or "", between, service)
         entry.done()
-        return (
-            connection
-            if kind == "peering" or not vpc
-            else Connection(kind, connection.id, (vpc,), service)
-        )
+        if kind == "peering" or not vpc:
+            return connection
+        return Connection(kind, connection.id, (vpc,), service)
 
     def _policy(self, entry: Fields) -> Policy:
         if isinstance(entry.values.get("forbid"), list):

@@ -113,15 +113,12 @@ class Case:
     @cached_property
     def peers(self) -> dict[int, set[int]]:
         """For every VPC, those it talks with or already peers with."""
-        joined = [
-            connection.vpcs
-            for connection in self.topology.connections
-            if connection.kind == "peering"
-        ]
+        existing = self.topology.connections
+        joined = [each.vpcs for each in existing if each.kind == "peering"]
         if not joined:
             return self.partners
-        existing = [(self.vpc_index[vpc], self.vpc_index[other]) for vpc, other in joined]
-        return _both_ways([*self.pairs, *existing])
+        peered = [(self.vpc_index[vpc], self.vpc_index[other]) for vpc, other in joined]
+        return _both_ways([*self.pairs, *peered])
 
     @cached_property
     def policies(self) -> dict[frozenset[str | None], list[Policy]]:

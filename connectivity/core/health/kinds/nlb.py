@@ -23,6 +23,7 @@ from costmodel.core.units import HOURS_PER_MONTH
 KEY = "nlb"
 HOURS = PriceName("AWSELB", "LoadBalancerUsage", "LoadBalancing:Network")
 UNITS = PriceName("AWSELB", "LCUUsage", "LoadBalancing:Network")
+TRACKING = "ConnectionTrackingConfiguration"
 IDLE_S = 350  # of a listener that says nothing else; always of a TLS listener
 ENI_IDLE_S = 432_000  # of an interface that says nothing else, before Nitro v6
 
@@ -107,6 +108,7 @@ def read(answers: Said, account: str, region: str) -> Iterator[Resource]:
             continue
         arn = balancer["LoadBalancerArn"]
         own = attributes(answers["DescribeLoadBalancerAttributes"], arn)
+        listeners = told(answers["DescribeListeners"], arn)
         is_crossing = own.get("load_balancing.cross_zone.enabled", "false") == "true"
         groups = [
             _group(group, answers, is_crossing)
@@ -120,9 +122,7 @@ def read(answers: Said, account: str, region: str) -> Iterator[Resource]:
             "scheme": balancer.get("Scheme", ""),
             "azs": sorted(zone["ZoneName"] for zone in balancer.get("AvailabilityZones", ())),
             "is_crossing": is_crossing,
-            "listeners": [
-                _listener(each, answers) for each in told(answers["DescribeListeners"], arn)
-            ],
+            "listeners": [_listener(item, answers) for item in listeners],
             "groups": groups,
         }
         key = "net/" + arn.split("/", 2)[2]
@@ -161,7 +161,7 @@ def _idle_of(target: str, answers: Said) -> int:
     for interface in answers["DescribeNetworkInterfaces"]:
         instance = interface.get("Attachment", {}).get("InstanceId")
         if target in (instance, interface.get("PrivateIpAddress")):
-            own = interface.get("ConnectionTrackingConfiguration", {}).get("TcpEstablishedTimeout")
+            own = interface.get(TRACKING, {}).get("TcpEstablishedTimeout")
             return int(own or _default_idle(instance, answers))
     return ENI_IDLE_S
 
@@ -174,9 +174,7 @@ def _default_idle(instance: str | None, answers: Said) -> int:
     }
     for instance_type in answers["DescribeInstanceTypes"]:
         if instance_type["InstanceType"] == types.get(instance or ""):
-            tracking = instance_type.get("NetworkInfo", {}).get(
-                "ConnectionTrackingConfiguration", {}
-            )
+            tracking = instance_type.get("NetworkInfo", {}).get(TRACKING, {})
             return int(tracking.get("DefaultTcpEstablishedTimeout") or ENI_IDLE_S)
     return ENI_IDLE_S
 
@@ -184,9 +182,8 @@ def _default_idle(instance: str | None, answers: Said) -> int:
 def _mixes(resource: Resource, estate: Estate) -> str:
     if len(resource.facts["azs"]) < 2:
         return ""
-    clash = [
-        g["name"] for g in resource.facts["groups"] if g["is_crossing"] and g["preserves_client_ip"]
-    ]
+    groups = resource.facts["groups"]
+    clash = [g["name"] for g in groups if g["is_crossing"] and g["preserves_client_ip"]]
     where = ", ".join(clash)
     return f"cross-zone and client IP preservation are both on for {where}" if clash else ""
 
@@ -206,11 +203,11 @@ def _outlives(resource: Resource, estate: Estate) -> str:
 
 def _tls(resource: Resource, estate: Estate) -> str:
     ports = [str(each["port"]) for each in resource.facts["listeners"] if each["protocol"] == "TLS"]
-    others = [each for each in resource.facts["listeners"] if each["idle_s"] > IDLE_S]
-    if not ports or not others:
+    other = next((each for each in resource.facts["listeners"] if each["idle_s"] > IDLE_S), None)
+    if not ports or not other:
         return ""
-    detail = f"TLS listener {', '.join(ports)} ends idle connections after {IDLE_S} s"
-    return f"{detail}, while listener {others[0]['port']} waits {others[0]['idle_s']:,} s"
+    ends = f"TLS listener {', '.join(ports)} ends idle connections after {IDLE_S} s"
+    return f"{ends}, while listener {other['port']} waits {other['idle_s']:,} s"
 
 
 def _one_az(resource: Resource, estate: Estate) -> str:
