@@ -146,7 +146,7 @@ def settings(examples: int, seed: int, keys: dict[str, str], phases: Any) -> dic
     return {
         "seed": seed,
         "continue-on-failure": True,
-        "auth": {"openapi": {name: {"api_key": key} for name, key in keys.items()}},
+        **({"auth": {"openapi": {name: {"api_key": keys[name]} for name in keys}}} if keys else {}),
         "generation": {"max-examples": examples, "deterministic": True, "database": "none"},
         "phases": {
             "enabled": False,

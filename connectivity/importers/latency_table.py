@@ -20,14 +20,17 @@ def read(lines: Iterable[str]) -> tuple[LatencyCell, ...]:
     """The cells of a table, all of them published round-trip p99s in microseconds.
 
     Raises:
-        LatencyTableError: a column is missing, an option or AZ is not known, or a figure is not a
-            positive number.
+        LatencyTableError: it is not CSV, a column is missing, an option or AZ is not known, or a
+            figure is not a positive number.
     """
     rows = csv.DictReader(lines, restval="")
-    missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
-    if missing:
-        raise LatencyTableError(1, f"no column {missing[0]!r}")
-    return tuple(_cell(row, rows.line_num) for row in rows)
+    try:
+        missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
+        if missing:
+            raise LatencyTableError(1, f"no column {missing[0]!r}")
+        return tuple(_cell(row, rows.line_num) for row in rows)
+    except csv.Error as error:
+        raise LatencyTableError(rows.reader.line_num, f"not CSV: {error}") from error
 
 
 def _cell(row: dict[str, str], line: int) -> LatencyCell:

@@ -52,19 +52,22 @@ def read(lines: Iterable[str]) -> tuple[Price, ...]:
     """The prices of a table, tiers put together.
 
     Raises:
-        PriceTableError: a column is missing, a number is none, or tiers leave holes.
+        PriceTableError: it is not CSV, a column is missing, a number is none, or tiers leave holes.
     """
     rows = csv.DictReader(lines, restval="")
-    missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
-    if missing:
-        raise PriceTableError(1, f"no column {missing[0]!r}")
     ranges: dict[_Key, list[Range]] = defaultdict(list)
     line_of: dict[_Key, int] = {}
-    for row in rows:
-        key = _key(row)
-        line_of.setdefault(key, rows.line_num)
-        ranges[key].append(_range(row, rows.line_num))
-    return tuple(_price(key, some, line_of[key]) for key, some in ranges.items())
+    try:
+        missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
+        if missing:
+            raise PriceTableError(1, f"no column {missing[0]!r}")
+        for row in rows:
+            key = _key(row)
+            line_of.setdefault(key, rows.line_num)
+            ranges[key].append(_range(row, rows.line_num))
+    except csv.Error as error:
+        raise PriceTableError(rows.reader.line_num, f"not CSV: {error}") from error
+    return tuple(_price(key, parts, line_of[key]) for key, parts in ranges.items())
 
 
 def _key(row: dict[str, str]) -> _Key:

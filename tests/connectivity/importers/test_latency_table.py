@@ -30,6 +30,8 @@ def test_reads_a_row() -> None:
         ([HEADER, "vpc-peering"], "line 2: 'from_az' is '', not an AZ ID"),
         ([HEADER, row(us="fast")], "line 2: 'us' is 'fast', not a number"),
         ([HEADER, row(us="-1")], "line 2: 'us' is -1.0, not a number of microseconds"),
+        (["a" * 140_000], "line 1: not CSV: field larger than field limit"),
+        ([HEADER, row(), "a" * 140_000], "line 3: not CSV: field larger than field limit"),
         ([HEADER, row(us="nan")], "line 2: 'us' is nan, not a number of microseconds"),
     ],
 )

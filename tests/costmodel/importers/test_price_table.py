@@ -38,6 +38,8 @@ def test_weak_rows_are_marked() -> None:
         (table(row(), row(usd="cheap")), "line 3: 'usd' is 'cheap', not a number"),
         (table(row(usd="NaN")), "line 2: 'usd' is 'NaN', not a finite number"),
         (table(row(usd="1e999999999")), "line 2: 'usd' is '1e999999999'; it cannot be so large"),
+        (["a" * 140_000], "line 1: not CSV: field larger than field limit"),
+        (table(row(), "a" * 140_000), "line 3: not CSV: field larger than field limit"),
         ([HEADER, "AmazonVPC"], "line 2: 'from' is '', not a number"),
         (table(row(usd="")), "line 2: 'usd' is '', not a number"),
         (table(row("5")), "line 2: a tier begins at 5000, not at 0"),
