@@ -10,8 +10,8 @@ from connectivity.core.health.evaluation import State, Way, Whose
 from connectivity.core.health.kinds import KINDS
 
 Text = serializers.CharField
-STATES = [(one.value, one.value) for one in State]
-KIND_CHOICES = [(one, one) for one in KINDS]
+STATES = [(state.value, state.value) for state in State]
+KIND_CHOICES = [(kind, kind) for kind in KINDS]
 
 
 class ActSerializer(serializers.Serializer[Any]):
@@ -140,7 +140,7 @@ class RuleSerializer(serializers.Serializer[Any]):
     id = Text()
     kind = serializers.ChoiceField(choices=KIND_CHOICES)
     state = serializers.ChoiceField(choices=STATES)
-    whose = serializers.ChoiceField(choices=[one.value for one in Whose])
+    whose = serializers.ChoiceField(choices=[whose.value for whose in Whose])
     source = Text()  # type: ignore[assignment]  # a field of this name
     means = Text()
     steps = serializers.ListField(child=Text())
@@ -149,7 +149,7 @@ class RuleSerializer(serializers.Serializer[Any]):
     share_of = serializers.ListField(child=Text(), required=False)
     statistic = Text(required=False)
     period_s = serializers.IntegerField(required=False)
-    way = serializers.ChoiceField(choices=[one.value for one in Way], required=False)
+    way = serializers.ChoiceField(choices=[way.value for way in Way], required=False)
     threshold = serializers.FloatField(required=False)
     n = serializers.IntegerField(required=False)
     m = serializers.IntegerField(required=False)

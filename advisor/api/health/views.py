@@ -42,7 +42,7 @@ class ResourcesView(PagedView):
         responses=ResourceSerializer(many=True),
         parameters=[
             OpenApiParameter("kind", str, enum=list(KINDS)),
-            OpenApiParameter("state", str, enum=[one.value for one in State]),
+            OpenApiParameter("state", str, enum=[state.value for state in State]),
             OpenApiParameter("q", str, description="words of a name, an id, an account"),
         ],
     )
@@ -54,8 +54,8 @@ class ResourcesView(PagedView):
             return refused([Problem("kind", f"{kind[:30]!r} is none of {', '.join(KINDS)}")])
         if state and state not in tuple(State):
             return refused([Problem("state", f"{state[:30]!r} is none of {', '.join(State)}")])
-        found = lookup.resources(team_id_of(request), kind, state, asked.get("q", ""))
-        return self.paged(request, found.prefetch_related("findings"), resource_json)
+        resources = lookup.resources(team_id_of(request), kind, state, asked.get("q", ""))
+        return self.paged(request, resources.prefetch_related("findings"), resource_json)
 
 
 class ResourceView(APIView):
@@ -96,8 +96,8 @@ class FindingsView(PagedView):
     def get(self, request: Request) -> Response:
         """Open findings, the newest first; those that closed too with `?all=true`."""
         is_open = None if flag_of(request, "all") else True
-        found = lookup.findings(team_id_of(request), is_open=is_open)
-        return self.paged(request, found, finding_json)
+        rows = lookup.findings(team_id_of(request), is_open=is_open)
+        return self.paged(request, rows, finding_json)
 
 
 class FindingView(APIView):
@@ -111,32 +111,32 @@ class FindingView(APIView):
     )
     def patch(self, request: Request, uid: UUID) -> Response:
         """Acknowledge a finding, mute it until a moment, or listen to it again."""
-        said = body_of(ActSerializer, request)
-        one = findings.finding_of(team_id_of(request), uid)
-        note = said.get("note", "")
-        until: datetime | None = said.get("mute_until")
+        asked = body_of(ActSerializer, request)
+        finding = findings.finding_of(team_id_of(request), uid)
+        note = asked.get("note", "")
+        until: datetime | None = asked.get("mute_until")
         with transaction.atomic():  # all of it, or nothing
-            if said.get("acknowledge"):
-                findings.acknowledge(one, note, request.user.pk)
+            if asked.get("acknowledge"):
+                findings.acknowledge(finding, note, request.user.pk)
             if until is not None:
-                findings.mute(one, until, note, request.user.pk)
-            elif "mute_until" in said:
-                findings.unmute(one, request.user.pk)
+                findings.mute(finding, until, note, request.user.pk)
+            elif "mute_until" in asked:
+                findings.unmute(finding, request.user.pk)
         return Response(_with_events(team_id_of(request), uid))
 
 
 def _with_events(team_id: int, uid: UUID) -> dict[str, Any]:
-    one = findings.finding_of(team_id, uid)
-    events = one.events.select_related("author")
-    return finding_json(one) | {
+    finding = findings.finding_of(team_id, uid)
+    events = finding.events.select_related("author")
+    return finding_json(finding) | {
         "history": [
             {
-                "at": each.at.isoformat(),
-                "what": each.what,
-                "detail": each.detail,
-                "who": each.author.get_username() if each.author else None,
+                "at": event.at.isoformat(),
+                "what": event.what,
+                "detail": event.detail,
+                "who": event.author.get_username() if event.author else None,
             }
-            for each in events
+            for event in events
         ]
     }
 
@@ -160,8 +160,8 @@ class RuleView(APIView):
             set_rule(team_id, id, numbers, request.user.pk)
         except LookupError as error:
             raise Http404(str(error)) from error
-        (found,) = (one for one in rules_json(rules_of(team_id)) if one["id"] == id)
-        return Response(found)
+        (changed,) = (rule for rule in rules_json(rules_of(team_id)) if rule["id"] == id)
+        return Response(changed)
 
 
 class CollectionView(APIView):
@@ -184,8 +184,8 @@ class CollectionView(APIView):
         )
 
 
-def _place(one: lookup.Place) -> dict[str, Any]:
-    found = one._asdict()
+def _place(place: lookup.Place) -> dict[str, Any]:
+    fields = place._asdict()
     for name in ("succeeded_at", "due_at"):
-        found[name] = found[name] and found[name].isoformat()
-    return found
+        fields[name] = fields[name] and fields[name].isoformat()
+    return fields

@@ -27,7 +27,7 @@ NUMBER = {"type": "integer", "minimum": 1, "maximum": 99_999_999}
 
 class VersionChangesView(APIView):
     @extend_schema(
-        parameters=[OpenApiParameter(one, NUMBER) for one in ("from", "to")],
+        parameters=[OpenApiParameter(name, NUMBER) for name in ("from", "to")],
         responses={200: VersionChangesSerializer, 400: ProblemsSerializer},
     )
     def get(self, request: Request, uid: UUID) -> Response:
@@ -41,12 +41,12 @@ class VersionChangesView(APIView):
             if not (text.isdecimal() and text.isascii() and len(text) < 9):
                 return refused([Problem(key, f"is {text[:20]!r}, not the number of a version")])
             numbers[key] = int(text)
-        found = version_changes(team_id, uid, numbers["from"], numbers["to"])
+        changes = version_changes(team_id, uid, numbers["from"], numbers["to"])
         return Response(
             {
-                "from": found.before.number,
-                "to": found.after.number,
-                "recommended": {"before": found.recommended[0], "after": found.recommended[1]},
+                "from": changes.before.number,
+                "to": changes.after.number,
+                "recommended": {"before": changes.recommended[0], "after": changes.recommended[1]},
                 "rows": [
                     {
                         "table": row.table,
@@ -54,22 +54,22 @@ class VersionChangesView(APIView):
                         "change": row.kind,
                         "cells": [cell._asdict() for cell in row.cells],
                     }
-                    for row in found.rows
+                    for row in changes.rows
                 ],
-                "options": [_option(option) for option in found.options],
+                "options": [_option(option) for option in changes.options],
             }
         )
 
 
-def _option(one: OptionChange) -> dict[str, Any]:
+def _option(change: OptionChange) -> dict[str, Any]:
     return {
-        "name": one.name,
-        "before_usd": _money(one.before),
-        "after_usd": _money(one.after),
-        "change_usd": _money(one.change),
-        "feasibility": {"before": one.words[0], "after": one.words[1]},
-        "findings_gained": one.gained,
-        "findings_lost": one.lost,
+        "name": change.name,
+        "before_usd": _money(change.before),
+        "after_usd": _money(change.after),
+        "change_usd": _money(change.change),
+        "feasibility": {"before": change.words[0], "after": change.words[1]},
+        "findings_gained": change.gained,
+        "findings_lost": change.lost,
     }
 
 
@@ -96,19 +96,19 @@ class AuditView(PagedView):
         """Every write and sign-in of the team, the latest first: who, what, before and after, the
         door, the address and the program. Sign-ins are kept for 400 days, writes as long as the
         team."""
-        found = AuditEntry.objects.filter(team_id=team_id_of(request))
-        return self.paged(request, found.select_related("actor", "content_type"), _entry)
+        entries = AuditEntry.objects.filter(team_id=team_id_of(request))
+        return self.paged(request, entries.select_related("actor", "content_type"), _entry)
 
 
-def _entry(one: AuditEntry) -> dict[str, Any]:
+def _entry(entry: AuditEntry) -> dict[str, Any]:
     return {
-        "at": one.timestamp.isoformat(),
-        "who": one.actor.username if one.actor else None,
-        "door": one.door,
-        "address": one.remote_addr,
-        "agent": one.agent,
-        "did": one.verb,
-        "kind": one.content_type.model,
-        "what": one.object_repr,
-        "changes": one.changes_dict,
+        "at": entry.timestamp.isoformat(),
+        "who": entry.actor.username if entry.actor else None,
+        "door": entry.door,
+        "address": entry.remote_addr,
+        "agent": entry.agent,
+        "did": entry.verb,
+        "kind": entry.content_type.model,
+        "what": entry.object_repr,
+        "changes": entry.changes_dict,
     }

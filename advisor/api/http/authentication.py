@@ -50,8 +50,8 @@ def _note_known(key: bytes) -> None:
         digest = hash_token(text)
     except (TypeError, binascii.Error):
         return
-    found = ApiToken.objects.filter(token_key=text[: CONSTANTS.TOKEN_KEY_LENGTH], digest=digest)
-    for token in found:
+    tokens = ApiToken.objects.filter(token_key=text[: CONSTANTS.TOKEN_KEY_LENGTH], digest=digest)
+    for token in tokens:
         signins.note_refused(token, "expired" if token.is_expired else "its owner is not active")
 
 

@@ -45,8 +45,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         return refused([Problem(REQUEST, NOT_FOUND)], status.HTTP_404_NOT_FOUND)
     other = exception_handler(error, context)
     if other is not None:  # the framework's own errors say one thing each
-        said = other.data
-        words = said.get("detail", said) if isinstance(said, dict) else said
+        detail = other.data
+        words = detail.get("detail", detail) if isinstance(detail, dict) else detail
         other.data = in_form([Problem(REQUEST, str(words))])
     return other
 

@@ -17,11 +17,11 @@ MAX_KEY = 200
 
 
 def once(
-    request: Request, store: Callable[[], tuple[int, dict[str, Any]]], said: Any = None
+    request: Request, store: Callable[[], tuple[int, dict[str, Any]]], content: Any = None
 ) -> Response:
     """The answer of `store` (status and body), or the one it gave for this key before.
 
-    `said` is what the request says, where its body is not plain values.
+    `content` is what the request says, where its body is not plain values.
     """
     key = request.headers.get("Idempotency-Key", "")
     if not key:
@@ -29,7 +29,8 @@ def once(
         return Response(body, status)
     if len(key) > MAX_KEY:
         return refused([Problem("Idempotency-Key", f"has more than {MAX_KEY} characters")])
-    digest = sha256_of([request.method, request.path, request.data if said is None else said])
+    content = request.data if content is None else content
+    digest = sha256_of([request.method, request.path, content])
     team_id = team_id_of(request)
     reply = StoredReply.objects.filter(team_id=team_id, key=key).first()
     if reply is None:

@@ -72,4 +72,4 @@ class PagedView(APIView):
         """The page that is asked for, of rows as JSON has them."""
         pages = self.pagination_class()
         page = pages.paginate_queryset(rows, request, self) or []
-        return pages.get_paginated_response([as_json(one) for one in page])
+        return pages.get_paginated_response([as_json(row) for row in page])

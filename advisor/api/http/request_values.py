@@ -30,11 +30,12 @@ def body_of(serializer: type[serializers.Serializer[Any]], request: Request) -> 
     data = request.data
     if not isinstance(data, dict):
         raise DocumentRefused([Problem("", "is not an object")])
-    found = serializer(data=data)
-    unknown = [one for one in data if one not in found.fields]
-    problems = [Problem(ascii(one)[1:-1][:100], "is no field of this") for one in unknown]
-    if not found.is_valid():
-        problems += [Problem(at, " ".join(map(str, said))) for at, said in found.errors.items()]
+    filled = serializer(data=data)
+    unknown = [name for name in data if name not in filled.fields]
+    problems = [Problem(ascii(name)[1:-1][:100], "is no field of this") for name in unknown]
+    if not filled.is_valid():
+        for place, errors in filled.errors.items():
+            problems.append(Problem(place, " ".join(map(str, errors))))
     if problems:
         raise DocumentRefused(problems)
-    return dict(found.validated_data)
+    return dict(filled.validated_data)

@@ -23,8 +23,8 @@ class JobsView(PagedView):
     @extend_schema(responses=JobSerializer(many=True))
     def get(self, request: Request) -> Response:
         """The team's jobs, the newest first."""
-        mine = Job.objects.filter(team_id=team_id_of(request)).defer("arguments", "result")
-        return self.paged(request, mine, lambda one: job_json(one, request))
+        rows = Job.objects.filter(team_id=team_id_of(request)).defer("arguments", "result")
+        return self.paged(request, rows, lambda job: job_json(job, request))
 
 
 class JobView(APIView):

@@ -85,7 +85,7 @@ class LatencyImportsView(APIView):
             )
             return 201 if filed.is_new else 200, answer(filed.runs)
 
-        return once(request, store, said=[sha256(data).hexdigest(), repr(filing)])
+        return once(request, store, content=[sha256(data).hexdigest(), repr(filing)])
 
 
 class MeasurementsView(PagedView):
@@ -95,8 +95,8 @@ class MeasurementsView(PagedView):
     )
     def get(self, request: Request) -> Response:
         """The team's measurements, the newest first, withdrawn ones included and marked."""
-        said = asked_of(request)
-        asked = {name: said[name] for name in FILTERS if name in said}
+        given = asked_of(request)
+        asked = {name: given[name] for name in FILTERS if name in given}
         return self.paged(
             request, queries.measurements(team_id_of(request), asked), measurement_json
         )
@@ -128,22 +128,22 @@ class LatencyCellsView(PagedView):
         """
         asked = asked_of(request)
         option = asked.get("option", "")
-        found = [cell_json(cell) for cell in queries.cells(team_id_of(request), option)]
+        cells = [cell_json(cell) for cell in queries.cells(team_id_of(request), option)]
         included = asked.get("include", "")
         if included not in ("", ESTIMATES):
             offer = f"is {ascii(included[:100])}; only {ESTIMATES} can be included"
             raise DocumentRefused([Problem("include", offer)])
         if included:
-            known = {(one["source"], one["destination"]) for one in found}
+            known = {(cell["source"], cell["destination"]) for cell in cells}
             estimates = _estimates(option)
-            found += [
+            cells += [
                 estimate
                 for estimate in estimates
                 if (estimate["source"], estimate["destination"]) not in known
             ]
         ends = ("source", "destination")
-        found = [row for row in found if all(asked.get(end, row[end]) == row[end] for end in ends)]
-        return self.paged(request, found, dict)
+        cells = [row for row in cells if all(asked.get(end, row[end]) == row[end] for end in ends)]
+        return self.paged(request, cells, dict)
 
 
 class ZoneNamesView(APIView):
@@ -163,29 +163,29 @@ class ZoneNamesView(APIView):
 
 
 def _filing(request: Request) -> Filing:
-    said: dict[str, str] = {name: request.POST[name] for name in FIELDS if request.POST.get(name)}
+    texts: dict[str, str] = {name: request.POST[name] for name in FIELDS if request.POST.get(name)}
     return Filing(
         source=request.POST.get("from_az", ""),
         destination=request.POST.get("to_az", ""),
         columns=tuple(filter(None, request.POST.get("columns", "").split(","))),
-        **said,
+        **texts,
     )
 
 
-def measurement_json(one: Measurement) -> dict[str, Any]:
-    said = {name: getattr(one, name) for name in SHOWN}
-    times = {column: getattr(one, column) for column in (*queries.FIGURES.values(), "stddev_us")}
-    return {"uid": str(one.uid), "is_withdrawn": one.withdrawn_at is not None} | said | times
+def measurement_json(run: Measurement) -> dict[str, Any]:
+    fields = {name: getattr(run, name) for name in SHOWN}
+    times = {column: getattr(run, column) for column in (*queries.FIGURES.values(), "stddev_us")}
+    return {"uid": str(run.uid), "is_withdrawn": run.withdrawn_at is not None} | fields | times
 
 
 def cell_json(cell: Cell) -> dict[str, Any]:
     """A cell for scripts: every statistic with its lowest and highest run."""
     names = ("option", "source", "destination", "runs", "samples", "loss", "grade", "as_of")
-    said = {name: getattr(cell, name) for name in (*names, "basis", "drift_us")}
+    fields = {name: getattr(cell, name) for name in (*names, "basis", "drift_us")}
     figures = {name: figure._asdict() for name, figure in cell.figures.items()}
     more = {"method": asdict(cell.method), "figures": figures, "hidden": list(cell.hidden)}
     is_known = "p50" in cell.figures
-    return said | more | _by_distance(cell.source, cell.destination, is_known=is_known)
+    return fields | more | _by_distance(cell.source, cell.destination, is_known=is_known)
 
 
 NOTHING: dict[str, Any] = {

@@ -44,13 +44,13 @@ class _OfTeam:
         yield from self._webhooks()
 
     def _jobs(self) -> Iterator[Metric]:
-        mine = Job.objects.filter(team_id=self.team_id)
-        states = dict(mine.values_list("state").annotate(Count("pk")))
+        rows = Job.objects.filter(team_id=self.team_id)
+        states = dict(rows.values_list("state").annotate(Count("pk")))
         jobs = GaugeMetricFamily("advisor_jobs", "Jobs by state", labels=["state"])
         for state in Job.State.values:
             jobs.add_metric([state], states.get(state, 0))
         yield jobs
-        waiting = mine.filter(state=Job.State.QUEUED).aggregate(since=Min("created_at"))["since"]
+        waiting = rows.filter(state=Job.State.QUEUED).aggregate(since=Min("created_at"))["since"]
         age = (self.now - waiting).total_seconds() if waiting else 0
         yield GaugeMetricFamily(
             "advisor_job_oldest_waiting_seconds", "For how long the oldest job waits", age

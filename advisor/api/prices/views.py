@@ -58,14 +58,14 @@ class PricesView(PagedView):
         """What a price list holds; the one in force without `price_list`."""
         asked = asked_of(request)
         prices = queries.price_list(team_id_of(request), asked.get("price_list"))
-        found = [
+        matching = [
             price
             for price in prices.prices
             if asked.get("service", price.name.service) == price.name.service
             and asked.get("usage_type", price.name.usage_type) == price.name.usage_type
             and asked.get("region", price.region) == price.region
         ]
-        return self.paged(request, found, price_json)
+        return self.paged(request, matching, price_json)
 
 
 class PriceChangesView(APIView):
@@ -81,12 +81,12 @@ class PriceChangesView(APIView):
         team_id = team_id_of(request)
         asked = asked_of(request)
         old, new = queries.compared_names(team_id, asked.get("old"), asked.get("new"))
-        found = queries.price_changes(team_id, old, new)
+        changes = queries.price_changes(team_id, old, new)
         effects, unseen = price_effects(team_id, old, new, MOST_TOPOLOGIES)
         answer = {
             "old": old,
             "new": new,
-            "changes": [_change(one.old, one.new, words_of(one)) for one in found],
+            "changes": [_change(change.old, change.new, words_of(change)) for change in changes],
             "topologies": [plain(effect) for effect in effects],
             "not_looked_at": unseen,
         }
@@ -160,13 +160,13 @@ def read_override(data: Any) -> Override:
     Raises:
         DocumentRefused: with every problem.
     """
-    found = OverrideSerializer(data=data)
-    if not found.is_valid():
+    filled = OverrideSerializer(data=data)
+    if not filled.is_valid():
         problems = [
-            Problem(name, " ".join(map(str, errors))) for name, errors in found.errors.items()
+            Problem(name, " ".join(map(str, errors))) for name, errors in filled.errors.items()
         ]
         raise DocumentRefused(problems)
-    return Override(**found.validated_data)
+    return Override(**filled.validated_data)
 
 
 def _list(row: StoredPriceList) -> dict[str, Any]:
@@ -209,18 +209,18 @@ def _change(old: Price | None, new: Price | None, words: str) -> dict[str, Any]:
     return {"words": words} | sides
 
 
-def _override(one: PriceOverride) -> dict[str, Any]:
+def _override(override: PriceOverride) -> dict[str, Any]:
     return {
-        "uid": str(one.uid),
-        "service": one.service,
-        "usage_type": one.usage_type,
-        "operation": one.operation,
-        "region": one.region,
-        "to_region": one.to_region,
-        "percent": None if one.percent is None else f"{one.percent.normalize():f}",
-        "usd": None if one.usd is None else f"{one.usd.normalize():f}",
-        "reason": one.reason,
-        "author": one.author.get_username() if one.author else None,
-        "created_at": one.created_at.isoformat(),
-        "ended_at": one.ended_at and one.ended_at.isoformat(),
+        "uid": str(override.uid),
+        "service": override.service,
+        "usage_type": override.usage_type,
+        "operation": override.operation,
+        "region": override.region,
+        "to_region": override.to_region,
+        "percent": None if override.percent is None else f"{override.percent.normalize():f}",
+        "usd": None if override.usd is None else f"{override.usd.normalize():f}",
+        "reason": override.reason,
+        "author": override.author.get_username() if override.author else None,
+        "created_at": override.created_at.isoformat(),
+        "ended_at": override.ended_at and override.ended_at.isoformat(),
     }

@@ -87,9 +87,9 @@ class RecipientsView(PagedView):
     def post(self, request: Request) -> Response:
         """Add an address: a member gets the report at once, anybody else is asked by mail."""
         address = body_of(AddressSerializer, request)["address"]
-        one, outcome = recipients.add(team_id_of(request), address, _caller(request))
+        recipient, outcome = recipients.add(team_id_of(request), address, _caller(request))
         problem = outcome.problem if outcome else ""
-        return Response(_recipient(one) | {"problem": problem}, status=201)
+        return Response(_recipient(recipient) | {"problem": problem}, status=201)
 
 
 class RecipientView(APIView):
@@ -129,5 +129,5 @@ def _schedule(team: Team) -> dict[str, Any]:
     }
 
 
-def _recipient(one: Recipient) -> dict[str, Any]:
-    return {"uid": str(one.uid), "address": one.address, "state": one.state}
+def _recipient(recipient: Recipient) -> dict[str, Any]:
+    return {"uid": str(recipient.uid), "address": recipient.address, "state": recipient.state}

@@ -39,7 +39,7 @@ def _record(kind: Any) -> dict[str, Any]:
     hints = get_type_hints(kind)
     names = [field.name for field in fields(kind)] if is_dataclass(kind) else list(kind._fields)
     properties = {name: described(hints[name]) for name in names}
-    for name, one in vars(kind).items():
-        if isinstance(one, property):
-            properties[name] = described(get_type_hints(one.fget)["return"])
+    for name, attribute in vars(kind).items():
+        if isinstance(attribute, property):
+            properties[name] = described(get_type_hints(attribute.fget)["return"])
     return {"type": "object", "properties": properties, "required": list(properties)}

@@ -56,8 +56,8 @@ def finished(result: dict[str, Any], **more: Any) -> dict[str, Any]:
 def _codes(path: str, operation: dict[str, Any]) -> Iterator[str]:
     """What an operation may answer besides what it says: by its parts."""
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
-    said = {code for code in operation["responses"] if code >= "400"}
-    yield from (*ALWAYS, *said)
+    described = {code for code in operation["responses"] if code >= "400"}
+    yield from (*ALWAYS, *described)
     if "{" in path or "page" in names or path.endswith("/comparisons/"):
         yield "404"
     if names & CONFLICTING:

@@ -40,12 +40,14 @@ class TopologyFilter(django_filters.FilterSet):  # type: ignore[misc]
     name = django_filters.CharFilter(lookup_expr="icontains", max_length=MOST_NAME)
     updated_after = django_filters.IsoDateTimeFilter(method="since")
 
-    def since(self, found: QuerySet[Topology], name: str, moment: datetime) -> QuerySet[Topology]:
+    def since(
+        self, topologies: QuerySet[Topology], name: str, moment: datetime
+    ) -> QuerySet[Topology]:
         """The first and the last day of the calendar have no place in every time zone."""
         try:
-            return found.filter(updated_at__gte=moment.astimezone(UTC))
+            return topologies.filter(updated_at__gte=moment.astimezone(UTC))
         except OverflowError:
-            return found if moment.year == 1 else found.none()
+            return topologies if moment.year == 1 else topologies.none()
 
     class Meta:
         fields: ClassVar = ["name", "updated_after"]
@@ -70,7 +72,7 @@ class TopologiesView(PagedView):
         wanted = TopologyFilter(request.query_params, queries.topologies(team_id_of(request)))
         if not wanted.is_valid():
             return refused([Problem(k, " ".join(map(str, e))) for k, e in wanted.errors.items()])
-        return self.paged(request, wanted.qs, lambda one: _topology(one, request))
+        return self.paged(request, wanted.qs, lambda topology: _topology(topology, request))
 
     @extend_schema(
         request=DOCUMENT,
@@ -128,8 +130,8 @@ class VersionsView(PagedView):
     @extend_schema(responses=VersionSerializer(many=True))
     def get(self, request: Request, uid: UUID) -> Response:
         """Every version of a topology, the newest first."""
-        found = queries.versions(team_id_of(request), uid).defer("document")
-        return self.paged(request, found, _version)
+        versions = queries.versions(team_id_of(request), uid).defer("document")
+        return self.paged(request, versions, _version)
 
 
 class VersionView(APIView):
@@ -140,26 +142,26 @@ class VersionView(APIView):
         return Response(_version(version) | {"document": version.document})
 
 
-def _topology(one: Topology, request: Request) -> dict[str, Any]:
+def _topology(topology: Topology, request: Request) -> dict[str, Any]:
     return {
-        "uid": str(one.uid),
-        "name": one.name,
-        "version": getattr(one, "version", None),
-        "created_at": one.created_at.isoformat(),
-        "updated_at": one.updated_at.isoformat(),
-        "url": request.build_absolute_uri(reverse("api-topology", args=[one.uid])),
+        "uid": str(topology.uid),
+        "name": topology.name,
+        "version": getattr(topology, "version", None),
+        "created_at": topology.created_at.isoformat(),
+        "updated_at": topology.updated_at.isoformat(),
+        "url": request.build_absolute_uri(reverse("api-topology", args=[topology.uid])),
     }
 
 
 def stored_topology(version: TopologyVersion, request: Request) -> dict[str, Any]:
-    found = {"version": version.number, "document": version.document}
-    return _topology(version.topology, request) | found
+    newest = {"version": version.number, "document": version.document}
+    return _topology(version.topology, request) | newest
 
 
-def _version(one: TopologyVersion) -> dict[str, Any]:
+def _version(version: TopologyVersion) -> dict[str, Any]:
     return {
-        "number": one.number,
-        "sha256": one.sha256,
-        "author": one.author.get_username() if one.author else None,
-        "created_at": one.created_at.isoformat(),
+        "number": version.number,
+        "sha256": version.sha256,
+        "author": version.author.get_username() if version.author else None,
+        "created_at": version.created_at.isoformat(),
     }
