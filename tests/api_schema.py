@@ -35,8 +35,8 @@ def _close(schema: Any) -> None:
 @cache
 def _paths() -> list[tuple[re.Pattern[str], str]]:
     """The addresses of the schema, those without parts that vary first."""
-    found = sorted(published()["paths"], key=lambda path: path.count("{"))
-    return [(re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), path) for path in found]
+    paths = sorted(published()["paths"], key=lambda path: path.count("{"))
+    return [(re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), path) for path in paths]
 
 
 @cache
@@ -66,5 +66,5 @@ def fault(method: str, path: str, status: int, body: bytes) -> str:
         return f"{told}, which is not described"
     if validator is None:
         return f"{told} with a body, which is not described" if body else ""
-    found = next(validator.iter_errors(json.loads(body)), None)
-    return f"{told}: {found.json_path}: {found.message[:300]}" if found else ""
+    error = next(validator.iter_errors(json.loads(body)), None)
+    return f"{told}: {error.json_path}: {error.message[:300]}" if error else ""

@@ -8,21 +8,21 @@ from tests.factories import document, flow, vpc
 
 
 def _changed(*path: Any, to: Any) -> bytes:
-    made = deepcopy(document())
-    target: Any = made
+    changed = deepcopy(document())
+    target: Any = changed
     for step in path[:-1]:
         target = target[step]
     target[path[-1]] = to
-    return json.dumps(made).encode()
+    return json.dumps(changed).encode()
 
 
 def _without(*path: Any) -> bytes:
-    made: Any = deepcopy(document())
-    target = made
+    remaining: Any = deepcopy(document())
+    target = remaining
     for step in path[:-1]:
         target = target[step]
     del target[path[-1]]
-    return json.dumps(made).encode()
+    return json.dumps(remaining).encode()
 
 
 def _nested(depth: int) -> bytes:
@@ -146,7 +146,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "a policy with a slip": (
         json.dumps(
             document(
-                vpcs=[one | {"environment": "prod"} for one in document()["vpcs"]],
+                vpcs=[vpc | {"environment": "prod"} for vpc in document()["vpcs"]],
                 policies=[{"forbid": "privatelink", "between": ["prod", "prdo"]}],
             )
         ).encode(),
@@ -252,7 +252,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
         json.dumps(
             document(
                 flow(cross_az_share=0.01),
-                vpcs=[one | {"azs": ["use1-az1"]} for one in document()["vpcs"]],
+                vpcs=[vpc | {"azs": ["use1-az1"]} for vpc in document()["vpcs"]],
             )
         ).encode(),
         "flows[0].cross_az_share: is 0.01, but 'clients' and 'api' lie in one AZ: no bytes cross, "

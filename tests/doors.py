@@ -36,10 +36,10 @@ ZONES = {"AvailabilityZones": [{"ZoneName": "us-east-1a", "ZoneId": "use1-az1"}]
 
 
 def patterns(resolver: URLResolver) -> list[URLPattern]:
-    found: list[URLPattern] = []
+    listed: list[URLPattern] = []
     for pattern in resolver.url_patterns:
-        found += patterns(pattern) if isinstance(pattern, URLResolver) else [pattern]
-    return found
+        listed += patterns(pattern) if isinstance(pattern, URLResolver) else [pattern]
+    return listed
 
 
 def addresses(urlconf: str | None = None) -> dict[str, URLPattern]:
@@ -182,7 +182,7 @@ def form_of(name: str) -> dict[str, Any]:
     own_price = {"service": "AmazonVPC", "usage_type": "TransitGateway-Bytes", "percent": "-5"}
     account = {"account": "111122224444", "name": "other", "regions": "eu-west-1", "role_arn": ""}
     return {
-        "new": {key: one.initial for key, one in TwoVpcsForm().fields.items() if one.initial},
+        "new": {key: field.initial for key, field in TwoVpcsForm().fields.items() if field.initial},
         "paste": {"text": json.dumps(document(name="pasted"))},
         "document": {"text": json.dumps(document(name="saved")), "expected": "2"},
         "share": {"days": "30"},

@@ -81,8 +81,8 @@ class _Api:
             self.aws.asked.add(operation)
             if operation in self.aws.denied[self.account]:
                 raise refused("UnauthorizedOperation", "no", operation, 403)
-            found = self.aws.found[self.account].get(operation, {})
-            return found(**asked) if callable(found) else found
+            answer = self.aws.found[self.account].get(operation, {})
+            return answer(**asked) if callable(answer) else answer
 
         return call
 
@@ -118,9 +118,9 @@ def nat_gateways(aws: Aws, account: str, count: int = 1, *, hours: int = 4) -> C
     for i in range(count):
         for name in NAT_METRICS:
             value = 0.0 if name in ("ErrorPortAllocation", "PacketsDropCount") else 100.0
-            one = metric("AWS/NATGateway", name, NatGatewayId=f"nat-{i}")
+            series = metric("AWS/NATGateway", name, NatGatewayId=f"nat-{i}")
             for minute in range(60 * hours):
-                cloud.put(one, int(aws.clock) - 60 * minute, value)
+                cloud.put(series, int(aws.clock) - 60 * minute, value)
     return cloud
 
 

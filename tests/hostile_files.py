@@ -96,18 +96,18 @@ def _of_values(values: Any) -> Cases:
 
 
 MANY: dict[str, Callable[[Any, int], Any]] = {
-    "with its first entry often": lambda one, count: (
-        [next(iter(one), 0)] * count
-        if isinstance(one, list)
-        else one | {f"k{i}": next(iter(one.values()), 0) for i in range(count)}
+    "with its first entry often": lambda value, count: (
+        [next(iter(value), 0)] * count
+        if isinstance(value, list)
+        else value | {f"k{i}": next(iter(value.values()), 0) for i in range(count)}
     ),
-    "with objects without anything": lambda one, count: (
-        [*one[:1], *({} for _ in range(count))]
-        if isinstance(one, list)
-        else one | {f"k{i}": {} for i in range(count)}
+    "with objects without anything": lambda value, count: (
+        [*value[:1], *({} for _ in range(count))]
+        if isinstance(value, list)
+        else value | {f"k{i}": {} for i in range(count)}
     ),
-    "as a long text": lambda one, count: "x" * count,
-    "with digits": lambda one, count: "9" * count,
+    "as a long text": lambda value, count: "x" * count,
+    "with digits": lambda value, count: "9" * count,
 }
 
 
@@ -116,13 +116,13 @@ def _kinds(value: Any) -> dict[str, tuple[Any, ...]]:
     kinds: dict[str, tuple[Any, ...]] = {}
     stack: list[tuple[str, tuple[Any, ...], Any]] = [("", (), value)]
     while stack and len(kinds) < MOST_SHAPES:
-        path, keys, one = stack.pop(0)
-        if isinstance(one, list | dict) and path not in kinds:
+        path, keys, place = stack.pop(0)
+        if isinstance(place, list | dict) and path not in kinds:
             kinds[path] = keys
-            some = one.items() if isinstance(one, dict) else enumerate(one)
+            entries = place.items() if isinstance(place, dict) else enumerate(place)
             stack += [
-                (path + ("[]" if isinstance(one, list) else f".{key}"), (*keys, key), below)
-                for key, below in list(some)[:MOST_SHAPES]
+                (path + ("[]" if isinstance(place, list) else f".{key}"), (*keys, key), below)
+                for key, below in list(entries)[:MOST_SHAPES]
             ]
     return kinds
 

@@ -56,12 +56,14 @@ class Used(NamedTuple):
 def used_patterns() -> Iterator[Used]:
     """Every compiled pattern of the product, once."""
     modules = list(_modules())
-    sources = {one.__name__: Path(one.__file__).read_text() for one in modules}
+    sources = {module.__name__: Path(module.__file__).read_text() for module in modules}
     seen: set[Any] = set()
     for module in modules:
         own = module.__name__
         for name, pattern in _patterns(vars(module)):
-            users = [text for one, text in sources.items() if one == own or f"from {own} " in text]
+            users = [
+                text for source, text in sources.items() if source == own or f"from {own} " in text
+            ]
             if pattern.pattern not in seen and re.search(rf"^{name}\b", sources[own], re.MULTILINE):
                 seen.add(pattern.pattern)
                 yield Used(f"{own}.{name}", pattern, _methods(name, "\n".join(users)))
@@ -69,23 +71,23 @@ def used_patterns() -> Iterator[Used]:
 
 def _modules() -> Iterator[Any]:
     for package in PACKAGES:
-        for one in walk_packages(import_module(package).__path__, f"{package}."):
-            if ".migrations" not in one.name:
-                yield import_module(one.name)
+        for module in walk_packages(import_module(package).__path__, f"{package}."):
+            if ".migrations" not in module.name:
+                yield import_module(module.name)
 
 
 def _patterns(names: dict[str, Any]) -> Iterator[tuple[str, re.Pattern[Any]]]:
     for name, value in names.items():
         if not name.startswith("__"):
-            yield from ((name, one) for one in _inside(value, 3))
+            yield from ((name, pattern) for pattern in _inside(value, 3))
 
 
 def _inside(value: Any, depth: int) -> Iterator[re.Pattern[Any]]:
     if isinstance(value, re.Pattern):
         yield value
     elif depth and isinstance(value, tuple | list | dict):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _inside(one, depth - 1)
+        for entry in value.values() if isinstance(value, dict) else value:
+            yield from _inside(entry, depth - 1)
 
 
 def _methods(name: str, source: str) -> tuple[str, ...]:
@@ -106,7 +108,7 @@ def slow(used: Used) -> Slow | None:
             before + run * (length // len(run)) + END for length in (SHORT, LENGTH, 2 * LENGTH)
         ]
         if is_bytes:
-            texts = [one.encode("latin-1", "replace") for one in texts]
+            texts = [text.encode("latin-1", "replace") for text in texts]
         for method in used.methods:
             if taken := _growing(getattr(pattern, method), texts):
                 return Slow(used.name, method, before, run, taken)
@@ -119,7 +121,7 @@ def _growing(use: Callable[[Any], object], texts: list[Any]) -> float | None:
         return _seconds(use, short, 1)
     if _seconds(use, once, 1) < FLOOR_S:
         return None
-    first, second = (_seconds(use, one, TRIES) for one in (once, twice))
+    first, second = (_seconds(use, text, TRIES) for text in (once, twice))
     return second if first >= FLOOR_S and second > GROWTH * first else None
 
 
@@ -196,7 +198,7 @@ def _takes(op: Any, value: Any, char: str) -> bool:
         return _is_of(str(value).rpartition("CATEGORY_")[2], char)
     if op is ops.IN:
         is_negated = value[0][0] is ops.NEGATE
-        return any(_takes(*one, char) for one in value[is_negated:]) != is_negated
+        return any(_takes(*member, char) for member in value[is_negated:]) != is_negated
     return char != "\n"
 
 

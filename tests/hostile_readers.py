@@ -99,7 +99,7 @@ def readers(folder: Path) -> Iterator[Reader]:
     """Every reader of a file or a text that somebody sends."""
     yield Reader("any tool", lambda data: read_runs(data, asked=ASKED), ())
     yield from _tools()
-    zones = tuple(one.read_text() for one in sorted((SAMPLES / "zones").iterdir()))
+    zones = tuple(file.read_text() for file in sorted((SAMPLES / "zones").iterdir()))
     yield Reader("zones", zone_names.read, zones)
     as_json = json.dumps(document(), indent=1)
     yield Reader("documents", parse, (as_json, f"# YAML\n{as_json}"))
@@ -117,12 +117,12 @@ def readers(folder: Path) -> Iterator[Reader]:
 
 def _tools() -> Iterator[Reader]:
     """The readers of measurements, each with its shortest samples of either form."""
-    files = [one for one in sorted((SAMPLES / "latency").rglob("*")) if one.is_file()]
+    files = [file for file in sorted((SAMPLES / "latency").rglob("*")) if file.is_file()]
     texts = [text for file in files if (text := _decoded(file.read_bytes()))]
     for name, tool in TOOLS.items():
-        own = sorted((one.whole for one in texts if tool.recognises(one)), key=len)
+        own = sorted((text.whole for text in texts if tool.recognises(text)), key=len)
         own += [FURTHER[name]] if name in FURTHER else []
-        by_form = {one.lstrip()[:1] in ("{", "["): one for one in reversed(own)}
+        by_form = {text.lstrip()[:1] in ("{", "["): text for text in reversed(own)}
         samples = dict.fromkeys((*by_form.values(), *own[-1:]))
         yield Reader(name, _reading(name), tuple(samples))
 
@@ -173,14 +173,14 @@ def refused_or(call: Callable[[], object]) -> None:
 def slow(reader: Reader, name: str, make: Make, sizes: Sizes = SIZES) -> Slow | None:
     """How long the reader takes where that grows faster than the file; None where it does not."""
     data = [make(size).encode() for size in sizes]
-    floors = [FLOOR_US * len(one) / 1e6 for one in data]
+    floors = [FLOOR_US * len(content) / 1e6 for content in data]
     first = seconds(reader, data[0], 1)
     if first <= floors[-1] and seconds(reader, data[-1], 1) <= floors[-1]:
         return None
     taken: list[float] = []
-    for one in data:  # the smaller first: what is far too slow need not be waited for
-        taken.append(seconds(reader, one, TRIES))
-        linear = max(taken[0], floors[0]) * len(one) / len(data[0])
+    for content in data:  # the smaller first: what is far too slow need not be waited for
+        taken.append(seconds(reader, content, TRIES))
+        linear = max(taken[0], floors[0]) * len(content) / len(data[0])
         if taken[-1] > SLACK * linear:
             return Slow(reader.name, name, tuple(taken))
     return None

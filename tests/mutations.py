@@ -77,7 +77,7 @@ def doors(folder: Path, team_id: int) -> list[Door]:
         ),
         Door(
             "zones",
-            tuple(one.read_bytes() for one in sorted((SAMPLES / "zones").iterdir())),
+            tuple(file.read_bytes() for file in sorted((SAMPLES / "zones").iterdir())),
             lambda data: name_zones(team_id, ACCOUNT, data),
             (ZoneName,),
         ),
@@ -114,14 +114,14 @@ def damaged(data: bytes, rng: random.Random, others: tuple[bytes, ...]) -> bytes
     """One random injury, of the bytes or of a value."""
     at, to = sorted(rng.randrange(len(data) + 1) for _ in range(2))
     other, lines = rng.choice(others), data.split(b"\n")
-    one, two = rng.randrange(len(lines)), rng.randrange(len(lines))
+    line, other_line = rng.randrange(len(lines)), rng.randrange(len(lines))
     injuries: tuple[Callable[[], bytes], ...] = (
         lambda: data[:at],
         lambda: data[:at] + bytes([rng.randrange(256)]) + data[at + 1 :],
         lambda: data[:at] + rng.choice(WORDS) + data[at:],
         lambda: data[:at] + data[to:],
-        lambda: b"\n".join(lines[:one] + lines[one + 1 :]),
-        lambda: b"\n".join([*lines[:one], lines[two], *lines[one:]]),
+        lambda: b"\n".join(lines[:line] + lines[line + 1 :]),
+        lambda: b"\n".join([*lines[:line], lines[other_line], *lines[line:]]),
         lambda: data + data,
         lambda: data[:at] + other[len(other) // 2 :],
         lambda: _of_another_value(data, rng),
@@ -160,10 +160,10 @@ def _text_of(value: Any, rng: random.Random) -> Any:
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:
     inside = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, one in list(inside):
+    for key, entry in list(inside):
         yield value, key
-        if isinstance(one, dict | list):
-            yield from _places(one)
+        if isinstance(entry, dict | list):
+            yield from _places(entry)
 
 
 EBS = [
@@ -173,26 +173,34 @@ EBS = [
 
 
 def _offers() -> Iterator[bytes]:
-    for service, some in (("AmazonVPC", VPC), ("AWSDataTransfer", TRANSFER), ("AmazonEC2", EBS)):
-        yield json.dumps(offer(service, some), indent=1).encode()
+    for service, products in (
+        ("AmazonVPC", VPC),
+        ("AWSDataTransfer", TRANSFER),
+        ("AmazonEC2", EBS),
+    ):
+        yield json.dumps(offer(service, products), indent=1).encode()
     yield (SAMPLES / "prices" / "offer_2016.json").read_bytes()
 
 
 def _tables() -> Iterator[bytes]:
-    for service, some in (("AmazonVPC", VPC), ("AWSDataTransfer", TRANSFER), ("AmazonEC2", EBS)):
-        yield offer_csv(service, some).encode()
+    for service, products in (
+        ("AmazonVPC", VPC),
+        ("AWSDataTransfer", TRANSFER),
+        ("AmazonEC2", EBS),
+    ):
+        yield offer_csv(service, products).encode()
 
 
 def _answers() -> Iterator[bytes]:
     """Whole, only the list, with objects in it, and a product a line."""
     data = (SAMPLES / "prices" / "get_products.json").read_bytes()
     answer = json.loads(data)
-    objects = [json.loads(one) for one in answer["PriceList"]]
+    objects = [json.loads(product) for product in answer["PriceList"]]
     yield data
     yield json.dumps(answer["PriceList"], indent=1).encode()
     yield json.dumps(answer | {"PriceList": objects}, indent=1).encode()
-    yield b"\n".join(json.dumps(one).encode() for one in objects) + b"\n"
-    yield b"\n".join(json.dumps(one).encode() for one in answer["PriceList"]) + b"\n"
+    yield b"\n".join(json.dumps(product).encode() for product in objects) + b"\n"
+    yield b"\n".join(json.dumps(product).encode() for product in answer["PriceList"]) + b"\n"
 
 
 def _accounts() -> Iterator[bytes]:

@@ -57,7 +57,7 @@ TRANSFER = [
 
 def offer(service: str, products: Iterable[dict[str, Any]], **head: Any) -> dict[str, Any]:
     """A JSON offer file, with other terms beside those on demand."""
-    some = list(products)
+    listed = list(products)
     return {
         "formatVersion": "v1.0",
         "disclaimer": "for tests",
@@ -66,41 +66,43 @@ def offer(service: str, products: Iterable[dict[str, Any]], **head: Any) -> dict
         "publicationDate": PUBLISHED,
         **head,
         "products": {
-            one["sku"]: {
-                "sku": one["sku"],
-                "productFamily": one["family"],
-                "attributes": {"servicecode": service, **one["attributes"]},
+            product["sku"]: {
+                "sku": product["sku"],
+                "productFamily": product["family"],
+                "attributes": {"servicecode": service, **product["attributes"]},
             }
-            for one in some
+            for product in listed
         },
         "terms": {
-            "OnDemand": {one["sku"]: _terms(one) for one in some},
-            "Reserved": {one["sku"]: _terms(one, "4NA7Y494T4", "0.001") for one in some},
+            "OnDemand": {product["sku"]: _terms(product) for product in listed},
+            "Reserved": {
+                product["sku"]: _terms(product, "4NA7Y494T4", "0.001") for product in listed
+            },
             "FlatRate": {},
         },
         "attributesList": {},
     }
 
 
-def _terms(one: dict[str, Any], term: str = TERM, usd: str | None = None) -> dict[str, Any]:
-    key = f"{one['sku']}.{term}"
+def _terms(product: dict[str, Any], term: str = TERM, usd: str | None = None) -> dict[str, Any]:
+    key = f"{product['sku']}.{term}"
     dimensions = {
         f"{key}.{at}": {
             "rateCode": f"{key}.{at}",
             "description": "a price",
             "beginRange": begin,
             "endRange": end,
-            "unit": one["unit"],
+            "unit": product["unit"],
             "pricePerUnit": {"USD": usd or rate},
             "appliesTo": [],
         }
-        for at, (begin, end, rate) in enumerate(one["tiers"])
+        for at, (begin, end, rate) in enumerate(product["tiers"])
     }
     return {
         key: {
             "offerTermCode": term,
-            "sku": one["sku"],
-            "effectiveDate": one["effective"],
+            "sku": product["sku"],
+            "effectiveDate": product["effective"],
             "priceDimensions": dimensions,
             "termAttributes": {},
         }
@@ -125,14 +127,15 @@ def offer_csv(service: str, products: Iterable[dict[str, Any]]) -> str:
     rows.writerow(["Version", "20260925174521"])
     rows.writerow(["OfferCode", service])
     rows.writerow(HEADER)
-    for one in products:
-        says = one["attributes"]
+    for product in products:
+        says = product["attributes"]
         for term, kind in ((TERM, "OnDemand"), ("4NA7Y494T4", "Reserved")):
-            for at, (begin, end, rate) in enumerate(one["tiers"]):
+            for at, (begin, end, rate) in enumerate(product["tiers"]):
                 rows.writerow([
-                    one["sku"], term, f"{one['sku']}.{term}.{at}", kind, "a price",
-                    one["effective"], begin, end, one["unit"], rate, "USD", "", one["family"],
-                    service, says["usagetype"], says["operation"], says["regionCode"],
+                    product["sku"], term, f"{product['sku']}.{term}.{at}", kind, "a price",
+                    product["effective"], begin, end, product["unit"], rate, "USD", "",
+                    product["family"], service,
+                    says["usagetype"], says["operation"], says["regionCode"],
                     says.get("fromRegionCode", ""), says.get("toRegionCode", ""),
                 ])  # fmt: skip
     return out.getvalue()
@@ -179,8 +182,8 @@ def _batches(record: Any, names: list[str]) -> Iterator[bytes]:
 
 INSTANCE = {f"attribute{at}": "some value of an instance" for at in range(30)}
 PRODUCT, ON_DEMAND, RESERVED = (
-    json.dumps(one, indent=2)[1:-1].strip()
-    for one in (
+    json.dumps(fragment, indent=2)[1:-1].strip()
+    for fragment in (
         {"@": {"sku": "@", "productFamily": "Compute Instance",
                "attributes": {**INSTANCE, "usagetype": "EU-BoxUsage:m5.large",
                               "operation": "RunInstances", "regionCode": "eu-west-1"}}},
@@ -225,11 +228,11 @@ def serving(files: Files) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            found = files.get(self.path)
-            if found is None or isinstance(found, int):
-                self.send_error(found or 404)
+            file = files.get(self.path)
+            if file is None or isinstance(file, int):
+                self.send_error(file or 404)
                 return
-            length, parts = found() if callable(found) else (len(found), iter([found]))
+            length, parts = file() if callable(file) else (len(file), iter([file]))
             self.send_response(200)
             self.send_header("Content-Length", str(length))
             self.end_headers()

@@ -14,10 +14,10 @@ class Postgres:
     """A cluster of its own, which may be restarted as often as one likes."""
 
     def __init__(self, folder: Path) -> None:
-        found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-        if not found:
+        installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+        if not installed:
             pytest.skip("PostgreSQL's server is not installed")
-        self.bin, self.data, self.port = found[-1], folder / "pg", free_port()
+        self.bin, self.data, self.port = installed[-1], folder / "pg", free_port()
         self.data.mkdir()
         if os.geteuid() == 0:
             os.chown(self.data, pwd.getpwnam("postgres").pw_uid, -1)

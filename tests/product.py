@@ -66,10 +66,10 @@ def user(shipped: None) -> User:
 def stranger(shipped: None) -> User:
     """Somebody of another team."""
     team = Team.objects.create(slug="others", name="Others")
-    one = User.objects.create_user("mallory", password="correct horse battery")
-    Membership.objects.filter(user=one).delete()
-    Membership.objects.create(user=one, team=team)
-    return one
+    mallory = User.objects.create_user("mallory", password="correct horse battery")
+    Membership.objects.filter(user=mallory).delete()
+    Membership.objects.create(user=mallory, team=team)
+    return mallory
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ NO_VALUE = {(PriceOverride, "usd")}  # either a percentage or a price
 def stored_models() -> list[type[models.Model]]:
     tables = set(connection.introspection.table_names())
     every = apps.get_models(include_auto_created=True)
-    return [one for one in every if one._meta.db_table in tables and not one._meta.proxy]
+    return [model for model in every if model._meta.db_table in tables and not model._meta.proxy]
 
 
 class Rows:
@@ -53,7 +53,9 @@ class Rows:
             return ContentType.objects.get_for_model(Team)
         if model not in self._made:
             self._begun.add(model)
-            fields = [one for one in model._meta.concrete_fields if not self._is_automatic(one)]
+            fields = [
+                field for field in model._meta.concrete_fields if not self._is_automatic(field)
+            ]
             row = model(**{field.attname: self._value(field) for field in fields})
             if model in POINTS:
                 points.make_partitions(model._meta.db_table, [row.at])

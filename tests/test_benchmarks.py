@@ -11,8 +11,8 @@ from tests.conftest import ROOT
 def test_the_plain_loop_bills_what_bill_does(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made: dict[str, Any] = runpy.run_path(str(ROOT / "benchmarks" / "bill.py"))
-    main = made["main"]
+    names: dict[str, Any] = runpy.run_path(str(ROOT / "benchmarks" / "bill.py"))
+    main = names["main"]
     monkeypatch.setitem(main.__globals__, "FLOWS", 2_000)
     monkeypatch.setitem(main.__globals__, "LOOPED", 200)
     main()

@@ -56,7 +56,9 @@ def test_a_loop_of_a_template_names_what_it_runs_over(path: Path) -> None:
     assert NAMELESS.isdisjoint(re.findall(r"\w+", " ".join(names)))
 
 
-@pytest.mark.parametrize("path", [one for one in TEMPLATES if one.name.startswith("_")], **NAMED)
+@pytest.mark.parametrize(
+    "path", [template for template in TEMPLATES if template.name.startswith("_")], **NAMED
+)
 def test_a_partial_states_its_context_and_is_included_with_only(path: Path) -> None:
     assert path.read_text(encoding="utf-8").startswith("{# ")
     name = path.relative_to(ROOT / "templates")
@@ -79,7 +81,7 @@ def test_no_inline_script_or_style(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [one for one in MODULES if "core" in one.relative_to(ROOT).parts], **NAMED
+    "path", [module for module in MODULES if "core" in module.relative_to(ROOT).parts], **NAMED
 )
 def test_modules_of_the_core_say_what_they_are_about(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
@@ -103,14 +105,15 @@ def test_every_test_that_the_threat_model_names_is_there() -> None:
     assert all(named)
     for path, name in sum(named, []):
         source = ast.parse((ROOT / "tests" / path).read_text(encoding="utf-8"))
-        assert name in {one.name for one in source.body if isinstance(one, ast.FunctionDef)}, name
+        functions = {node.name for node in source.body if isinstance(node, ast.FunctionDef)}
+        assert name in functions, name
 
 
 def test_nothing_is_left_for_later() -> None:
     words = "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "coming" + " soon"))
     files = [*MODULES, *TEMPLATES, *(ROOT / "scripts").iterdir()]
-    found = [str(file) for file in files if re.search(words, file.read_text(encoding="utf-8"))]
-    assert found == []
+    unfinished = [str(file) for file in files if re.search(words, file.read_text(encoding="utf-8"))]
+    assert unfinished == []
 
 
 def test_requirements_name_no_registry() -> None:

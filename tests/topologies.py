@@ -41,7 +41,7 @@ def many_connections(seed: int) -> Document:
         region = dice.choice(sorted(regions)) if seed % 2 else "us-east-1"
         owner = dice.choice(accounts)["id"]
         vpcs.append(vpc(f"v{i}", owner, f"10.{i}.0.0/16", region=region, azs=regions[region]))
-    services = [{"name": f"s{i}", "vpc": one["name"], "port": 443} for i, one in enumerate(vpcs)]
+    services = [{"name": f"s{i}", "vpc": vpc["name"], "port": 443} for i, vpc in enumerate(vpcs)]
     flows = []
     for i in range(dice.randrange(1, 9)):
         consumer, provider = dice.sample(range(len(vpcs)), 2)
@@ -68,7 +68,7 @@ def random_document(seed: int) -> Document:
     vpcs = _vpcs(dice, accounts)
     services = _services(dice, vpcs)
     flows = [_flow(dice, i, vpcs, services) for i in range(dice.choice((1, 1, 1, 2, 2, 3, 5, 9)))]
-    made: Document = {
+    drawn: Document = {
         "version": 1,
         "name": f"random {seed}",
         "accounts": accounts,
@@ -79,24 +79,24 @@ def random_document(seed: int) -> Document:
     kinds = [kind for kind in OPTIONS.vocabulary.objects if dice.random() < 0.3]
     if kinds:
         prices = {kind: dice.choice((0, 5, 25.5, 60.05, 100, 300)) for kind in kinds}
-        made["operations_usd_per_object"] = prices
+        drawn["operations_usd_per_object"] = prices
     if dice.random() < 0.15:
-        made["p99_budget_us"] = dice.choice(BUDGETS)
+        drawn["p99_budget_us"] = dice.choice(BUDGETS)
     if dice.random() < 0.1:
         forbid = dice.choice(OPTIONS.vocabulary.options[2:])
-        made["policies"] = [{"forbid": forbid, "between": ["prod", "dev"], "because": "apart"}]
+        drawn["policies"] = [{"forbid": forbid, "between": ["prod", "dev"], "because": "apart"}]
     if dice.random() < 0.3:
-        made["hub_account"] = dice.choice(accounts)["id"]
-    return made
+        drawn["hub_account"] = dice.choice(accounts)["id"]
+    return drawn
 
 
 def _accounts(dice: random.Random) -> list[Document]:
     organizations = dice.choice(([None], ["o-main"], ["o-main"], ["o-main", "o-other", None]))
     accounts = []
     for i in range(dice.randint(1, 4)):
-        made = {"id": str(i + 1) * 12, "name": f"account {i}"}
+        entry = {"id": str(i + 1) * 12, "name": f"account {i}"}
         organization = dice.choice(organizations)
-        accounts.append(made | ({"organization": organization} if organization else {}))
+        accounts.append(entry | ({"organization": organization} if organization else {}))
     return accounts
 
 
@@ -107,7 +107,7 @@ def _vpcs(dice: random.Random, accounts: list[Document]) -> list[Document]:
         region = regions[i % len(regions)]
         azs = dice.sample(AZS[region], dice.randint(1, 3))
         number = i if dice.random() > 0.03 else 0
-        made = {
+        entry = {
             "name": f"v{i}",
             "account": dice.choice(accounts)["id"],
             "region": region,
@@ -115,8 +115,8 @@ def _vpcs(dice: random.Random, accounts: list[Document]) -> list[Document]:
             "azs": azs,
         }
         if dice.random() < 0.3:
-            made["environment"] = dice.choice(("prod", "dev"))
-        vpcs.append(made)
+            entry["environment"] = dice.choice(("prod", "dev"))
+        vpcs.append(entry)
     dice.shuffle(vpcs)
     return vpcs
 
@@ -125,7 +125,7 @@ def _services(dice: random.Random, vpcs: list[Document]) -> list[Document]:
     services = []
     for i in range(dice.randint(1, 4)):
         vpc = dice.choice(vpcs)
-        made = {
+        entry = {
             "name": f"s{i}",
             "vpc": vpc["name"],
             "protocol": dice.choice(PROTOCOLS),
@@ -134,56 +134,56 @@ def _services(dice: random.Random, vpcs: list[Document]) -> list[Document]:
             "existing_nlb": dice.random() < 0.2,
         }
         if dice.random() < 0.2:
-            made["azs"] = dice.sample(vpc["azs"], dice.randint(1, len(vpc["azs"])))
-        services.append(made)
+            entry["azs"] = dice.sample(vpc["azs"], dice.randint(1, len(vpc["azs"])))
+        services.append(entry)
     return services
 
 
 def _flow(dice: random.Random, i: int, vpcs: list[Document], services: list[Document]) -> Document:
     service = dice.choice(services) if dice.random() < 0.85 else None
     provider = service["vpc"] if service else dice.choice(vpcs)["name"]
-    others = [one["name"] for one in vpcs if one["name"] != provider]
+    others = [vpc["name"] for vpc in vpcs if vpc["name"] != provider]
     consumers = dice.sample(others, min(len(others), dice.choice((1, 1, 1, 2, 3))))
     is_list = len(consumers) > 1 or dice.random() < 0.1
     gb = dice.choice((0, 1, 10 ** dice.uniform(1, 4), 10 ** dice.uniform(2, 5.5), 102_400, 2e6))
-    made: Document = {
+    entry: Document = {
         "name": f"f{i}",
         "from": consumers if is_list else consumers[0],
         "to": service["name"] if service else provider,
         "gb_per_month": round(gb, 2),
     }
-    return made | _load(dice, service) | _wishes(dice) | _crossing(dice, made, vpcs, services)
+    return entry | _load(dice, service) | _wishes(dice) | _crossing(dice, entry, vpcs, services)
 
 
 def _load(dice: random.Random, service: Document | None) -> Document:
-    made: Document = {}
+    load: Document = {}
     if dice.random() < 0.6:
-        made["response_share"] = dice.choice((0, 0.01, 0.13, 0.5, 0.9, 1))
+        load["response_share"] = dice.choice((0, 0.01, 0.13, 0.5, 0.9, 1))
     if dice.random() < 0.5:
-        made["connections_per_second"] = dice.choice((0, 1, 10, 16.6667, 500, 3_000))
-        made["connection_seconds"] = dice.choice((0, 1, 60, 120, 600))
+        load["connections_per_second"] = dice.choice((0, 1, 10, 16.6667, 500, 3_000))
+        load["connection_seconds"] = dice.choice((0, 1, 60, 120, 600))
     if service and service["protocol"] == "http" and dice.random() < 0.85:
-        made["requests_per_second"] = dice.choice((0, 10, 80, 100, 200, 5_000))
+        load["requests_per_second"] = dice.choice((0, 10, 80, 100, 200, 5_000))
     if dice.random() < 0.2:
-        made["max_idle_seconds"] = dice.choice((10, 100, 400))
+        load["max_idle_seconds"] = dice.choice((10, 100, 400))
     if dice.random() < 0.1:
-        made["peak_gbps"] = dice.choice((0.5, 3, 20))
-    return made
+        load["peak_gbps"] = dice.choice((0.5, 3, 20))
+    return load
 
 
 def _wishes(dice: random.Random) -> Document:
-    made: Document = {}
+    wishes: Document = {}
     if dice.random() < 0.07:
-        made["needs"] = dice.sample(NEEDS, dice.choice((1, 1, 2)))
+        wishes["needs"] = dice.sample(NEEDS, dice.choice((1, 1, 2)))
     if dice.random() < 0.07:
-        made["initiated_by"] = dice.choice(("provider", "both"))
+        wishes["initiated_by"] = dice.choice(("provider", "both"))
     if dice.random() < 0.3:
-        made["p99_budget_us"] = dice.choice(BUDGETS)
+        wishes["p99_budget_us"] = dice.choice(BUDGETS)
     if dice.random() < 0.07:
-        made["options"] = dice.sample(OPTIONS.vocabulary.options[1:], dice.randint(2, 8))
+        wishes["options"] = dice.sample(OPTIONS.vocabulary.options[1:], dice.randint(2, 8))
     if dice.random() < 0.2:
-        made["today"] = dice.choice(("vpc-peering", "transit-gateway"))
-    return made
+        wishes["today"] = dice.choice(("vpc-peering", "transit-gateway"))
+    return wishes
 
 
 def _crossing(
@@ -192,7 +192,7 @@ def _crossing(
     """A share that is possible for every consumer; mostly one, as a comparison turns on it."""
     if dice.random() < 0.4:
         return {}
-    azs = {one["name"]: one["azs"] for one in vpcs}
+    azs = {vpc["name"]: vpc["azs"] for vpc in vpcs}
     azs |= {service["name"]: service.get("azs") or azs[service["vpc"]] for service in services}
     consumers = flow["from"] if isinstance(flow["from"], list) else [flow["from"]]
     theirs = azs[flow["to"]]
@@ -209,15 +209,15 @@ def _crossing(
 @lru_cache(maxsize=4)
 def completed(listed: PriceList) -> PriceList:
     """A price list with made-up rates for whatever these topologies might ask for and it lacks."""
-    made: list[Price] = []
+    added: list[Price] = []
     for name in sorted(_names(listed)):
         units = next((price.unit for price in listed.prices if price.name == name), "unit")
         pairs = {price.to_region is not None for price in listed.prices if price.name == name}
         for region in AZS:
-            for to in [one for one in AZS if one != region] if pairs == {True} else [None]:
+            for to in [other for other in AZS if other != region] if pairs == {True} else [None]:
                 if listed.find(name, region, to) is None:
-                    made.append(_made_up(name, region, to, units))
-    return PriceList(f"{listed.name}, completed", listed.as_of, (*listed.prices, *made))
+                    added.append(_made_up(name, region, to, units))
+    return PriceList(f"{listed.name}, completed", listed.as_of, (*listed.prices, *added))
 
 
 def _names(listed: PriceList) -> set[PriceName]:
@@ -225,8 +225,8 @@ def _names(listed: PriceList) -> set[PriceName]:
     names = {price.name for price in listed.prices}
     none = LatencySet("none", "", ())
     for seed in range(12):
-        made = compare(topology(random_document(seed)), listed, none, OPTIONS)
-        gaps = [gap for answer in made.answers if answer.bill for gap in answer.bill.gaps]
+        comparison = compare(topology(random_document(seed)), listed, none, OPTIONS)
+        gaps = [gap for answer in comparison.answers if answer.bill for gap in answer.bill.gaps]
         names |= {gap.price for gap in gaps if "is not given" not in gap.price.usage_type}
     return names
 

@@ -42,19 +42,19 @@ class Truth:
     counts: dict[str, int] = field(default_factory=dict)
     differences: list[str] = field(default_factory=list)
 
-    def count(self, what: str, more: int = 1) -> None:
-        self.counts[what] = self.counts.get(what, 0) + more
+    def count(self, subject: str, more: int = 1) -> None:
+        self.counts[subject] = self.counts.get(subject, 0) + more
 
-    def near(self, said: float, true: Decimal | None, where: str, more: float = 0) -> None:
+    def near(self, given: float, true: Decimal | None, where: str, more: float = 0) -> None:
         """Within what whole thousandths of a unit, and cents, can explain."""
-        if true is None or isnan(said):
-            self.expect(isnan(said), true is None, where)
-        elif abs(said - float(true)) > 0.012 + more + 1e-9 * abs(said):
-            self.differences.append(f"{where}: {said!r}, but {true!r}")
+        if true is None or isnan(given):
+            self.expect(isnan(given), true is None, where)
+        elif abs(given - float(true)) > 0.012 + more + 1e-9 * abs(given):
+            self.differences.append(f"{where}: {given!r}, but {true!r}")
 
-    def expect(self, said: object, true: object, where: str) -> None:
-        if said != true:
-            self.differences.append(f"{where}: {said!r}, but {true!r}")
+    def expect(self, given: object, true: object, where: str) -> None:
+        if given != true:
+            self.differences.append(f"{where}: {given!r}, but {true!r}")
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ class World:
         return compare(topology(self.document), self.prices, self.latencies)
 
     def best(self) -> str:
-        one = recommended(self.compared())
-        return one.option.key if one else ""
+        answer = recommended(self.compared())
+        return answer.option.key if answer else ""
 
 
 def check(world: World, truth: Truth) -> None:
@@ -122,9 +122,13 @@ def check_sensitivity(comparison: Comparison, truth: Truth) -> None:
     for bar in tornado(comparison):
         truth.count("bars")
         truth.expect(True, np.isfinite((bar.low, bar.high)).all(), bar.label)
-    for one in ranges(comparison, 0.5, draws=40):
+    for estimate in ranges(comparison, 0.5, draws=40):
         truth.count("ranges")
-        truth.expect(True, one.low <= one.median <= one.high, f"the range of {one.option.key}")
+        truth.expect(
+            True,
+            estimate.low <= estimate.median <= estimate.high,
+            f"the range of {estimate.option.key}",
+        )
     for room in headroom(comparison):
         truth.count("rooms")
         truth.expect(True, room.full_at >= 0, f"the head-room of {room.option}")
@@ -152,62 +156,64 @@ def check_curves(world: World, comparison: Comparison, truth: Truth) -> None:
 
 def check_what_if(world: World, comparison: Comparison, truth: Truth) -> None:
     """What-ifs of every input against documents that are written that way by hand."""
-    made = world.document
-    flow = made["flows"][0]
-    gb = sum(one.gb for one in comparison.case.topology.flows)
+    document = world.document
+    flow = document["flows"][0]
+    gb = sum(flow.gb for flow in comparison.case.topology.flows)
     asked: list[tuple[dict[str, Any], Document]] = [
-        ({"azs": count}, narrowed(made, count))
+        ({"azs": count}, narrowed(document, count))
         for count in (1, 2)
-        if count <= max(len(vpc["azs"]) for vpc in made["vpcs"])
+        if count <= max(len(vpc["azs"]) for vpc in document["vpcs"])
     ]
     asked += [
-        ({"crossing": 100 * share}, made | {"flows": _crossed_all(made, share)})
+        ({"crossing": 100 * share}, document | {"flows": _crossed_all(document, share)})
         for share in (0.0, 0.4, 1.0)
     ]
     if gb:
-        doubled = [one | {"gb_per_month": one["gb_per_month"] * 2} for one in made["flows"]]
-        asked.append(({"gb": 2 * gb}, made | {"flows": doubled}))
+        doubled = [
+            entry | {"gb_per_month": entry["gb_per_month"] * 2} for entry in document["flows"]
+        ]
+        asked.append(({"gb": 2 * gb}, document | {"flows": doubled}))
     name = flow["name"]
-    both = [flow | {"gb_per_month": 7, "connections_per_second": 3}, *made["flows"][1:]]
-    asked.append(({f"gb:{name}": 7, f"connections:{name}": 3}, made | {"flows": both}))
-    of_one = [*crossed(made, flow, 0.2), *made["flows"][1:]]
-    asked.append(({f"crossing:{name}": 20}, made | {"flows": of_one}))
+    both = [flow | {"gb_per_month": 7, "connections_per_second": 3}, *document["flows"][1:]]
+    asked.append(({f"gb:{name}": 7, f"connections:{name}": 3}, document | {"flows": both}))
+    of_one = [*crossed(document, flow, 0.2), *document["flows"][1:]]
+    asked.append(({f"crossing:{name}": 20}, document | {"flows": of_one}))
     for values, written in asked:
         truth.count("what-ifs")
         texts = [(key, repr(value)) for key, value in values.items()]
         result = what_if(comparison.case.topology, texts)
-        said = _told(replace(world, document=result.topology.document))
+        answered = _told(replace(world, document=result.topology.document))
         true = _told(replace(world, document=written))
-        for key in said:
-            truth.expect(said[key], true[key], f"{made['name']}, {key}, what if {values}")
+        for key in answered:
+            truth.expect(answered[key], true[key], f"{document['name']}, {key}, what if {values}")
 
 
 def _crossed_all(document: Document, share: float) -> list[Document]:
-    return [one for flow in document["flows"] for one in crossed(document, flow, share)]
+    return [entry for flow in document["flows"] for entry in crossed(document, flow, share)]
 
 
 def narrowed(document: Document, count: int) -> Document:
     """The document with so many AZs a VPC, those first that most VPCs have; shares that can no
     longer be are left out, consumer by consumer."""
-    made = deepcopy(document)
-    common = Counter(az for vpc in made["vpcs"] for az in vpc["azs"])
-    for vpc in made["vpcs"]:
+    narrower = deepcopy(document)
+    common = Counter(az for vpc in narrower["vpcs"] for az in vpc["azs"])
+    for vpc in narrower["vpcs"]:
         vpc["azs"] = sorted(vpc["azs"], key=lambda az: (-common[az], az))[:count]
-    azs = {one["name"]: one["azs"] for one in made["vpcs"]}
-    for service in made["services"]:
+    azs = {vpc["name"]: vpc["azs"] for vpc in narrower["vpcs"]}
+    for service in narrower["services"]:
         own = [az for az in service.pop("azs", []) if az in azs[service["vpc"]]]
         if own:
             service["azs"] = own
         azs[service["name"]] = own or azs[service["vpc"]]
     flows = []
-    for flow in made["flows"]:
-        for one in crossed(made, flow, flow.get("cross_az_share")):
-            ours, theirs = azs[one["from"]], azs[one["to"]]
+    for flow in narrower["flows"]:
+        for entry in crossed(narrower, flow, flow.get("cross_az_share")):
+            ours, theirs = azs[entry["from"]], azs[entry["to"]]
             forced = 1.0 if set(ours).isdisjoint(theirs) else 0.0
-            if not has_choice(ours, theirs) and one.get("cross_az_share") != forced:
-                one.pop("cross_az_share", None)
-            flows.append(one)
-    return made | {"flows": flows}
+            if not has_choice(ours, theirs) and entry.get("cross_az_share") != forced:
+                entry.pop("cross_az_share", None)
+            flows.append(entry)
+    return narrower | {"flows": flows}
 
 
 def check_sums(comparison: Comparison, truth: Truth) -> None:
@@ -226,9 +232,9 @@ def check_sums(comparison: Comparison, truth: Truth) -> None:
 
 def check_order(world: World, truth: Truth) -> None:
     """Nothing hangs on the order of accounts, VPCs, services, flows and consumers."""
-    made = deepcopy(world.document)
-    made.setdefault("hub_account", made["accounts"][0]["id"])
-    other = deepcopy(made)
+    document = deepcopy(world.document)
+    document.setdefault("hub_account", document["accounts"][0]["id"])
+    other = deepcopy(document)
     for key in ("accounts", "vpcs", "services", "flows"):
         other[key].reverse()
     for flow in other["flows"]:
@@ -236,10 +242,10 @@ def check_order(world: World, truth: Truth) -> None:
             flow["from"].reverse()
     for vpc in other["vpcs"]:
         vpc["azs"].reverse()
-    ours, theirs = (_told(replace(world, document=each)) for each in (made, other))
+    ours, theirs = (_told(replace(world, document=each)) for each in (document, other))
     truth.count("orders")
     for key in ours:
-        truth.expect(ours[key], theirs[key], f"{made['name']}, {key}, in another order")
+        truth.expect(ours[key], theirs[key], f"{document['name']}, {key}, in another order")
 
 
 def _told(world: World) -> dict[str, Any]:
@@ -263,7 +269,7 @@ def _told(world: World) -> dict[str, Any]:
 
 def _state(flows: Flows, i: int) -> Flows:
     """One of the states that some columns have."""
-    columns = ((one.name, getattr(flows, one.name)) for one in fields(flows))
+    columns = ((column.name, getattr(flows, column.name)) for column in fields(flows))
     many = {k: v[i] for k, v in columns if isinstance(v, np.ndarray) and v.ndim == 2}
     return replace(flows, **many)
 
@@ -271,7 +277,7 @@ def _state(flows: Flows, i: int) -> Flows:
 def applied(world: World, comparison: Comparison, flip: Flip, factor: float) -> list[World]:
     """The world with what a flip speaks of at its value times a factor, in every sense."""
     value = flip.value * factor
-    made = deepcopy(world.document)
+    document = deepcopy(world.document)
     if flip.kind == "price":
         return [replace(world, prices=repriced(world, comparison, flip, Decimal(repr(value))))]
     if flip.kind == "gap":
@@ -282,17 +288,19 @@ def applied(world: World, comparison: Comparison, flip: Flip, factor: float) -> 
         return [replace(world, prices=listed)]
     if flip.kind == "operations":
         kind = flip.what.split()[3]
-        prices = made.get("operations_usd_per_object") or {}
-        made["operations_usd_per_object"] = {**prices, kind: value}
+        prices = document.get("operations_usd_per_object") or {}
+        document["operations_usd_per_object"] = {**prices, kind: value}
     elif flip.kind == "gb":
         total = sum(flow.gb for flow in comparison.case.topology.flows)
-        for flow in made["flows"]:
+        for flow in document["flows"]:
             flow["gb_per_month"] *= value / total
     elif flip.kind == "crossing":
-        made["flows"] = [one for flow in made["flows"] for one in crossed(made, flow, value)]
+        document["flows"] = [
+            entry for flow in document["flows"] for entry in crossed(document, flow, value)
+        ]
     elif flip.kind == "budget":
-        return [replace(world, document=one) for one in budgeted(made, value)]
-    return [replace(world, document=made)]
+        return [replace(world, document=document) for document in budgeted(document, value)]
+    return [replace(world, document=document)]
 
 
 def repriced(world: World, comparison: Comparison, flip: Flip, usd: Decimal) -> PriceList:
@@ -318,14 +326,14 @@ def crossed(document: Document, flow: Document, share: float | None) -> list[Doc
         for service in document["services"]
     }
     is_list = isinstance(flow["from"], list)
-    made = []
+    entries = []
     for consumer in flow["from"] if is_list else [flow["from"]]:
-        one = flow | {"from": consumer}
-        one["name"] = f"{flow['name']}/{consumer}" if is_list else flow["name"]
+        entry = flow | {"from": consumer}
+        entry["name"] = f"{flow['name']}/{consumer}" if is_list else flow["name"]
         if share is not None and has_choice(azs[consumer], azs[flow["to"]]):
-            one["cross_az_share"] = share
-        made.append(one)
-    return made
+            entry["cross_az_share"] = share
+        entries.append(entry)
+    return entries
 
 
 def budgeted(document: Document, us: float) -> list[Document]:

@@ -91,9 +91,9 @@ def browser(user: User | None) -> Client:
 
 
 def with_role(role: Role) -> User:
-    one = User.objects.create_user(f"a-{role}", password="long enough")
-    Membership.objects.filter(user=one).update(role=role)
-    return one
+    user = User.objects.create_user(f"a-{role}", password="long enough")
+    Membership.objects.filter(user=user).update(role=role)
+    return user
 
 
 def without_team() -> User:
@@ -183,8 +183,8 @@ def call(client: Client, name: str, url: str, method: str, objects: dict[str, An
         text = "" if response.streaming else response.content.decode(errors="replace")
     client.cookies = cookies
     head = response.headers
-    found = (head.get("Location", ""), text, head.get("Allow", ""))
-    return Answer(response.status_code, *found, frozenset(tables - OF_NOBODY))
+    texts = (head.get("Location", ""), text, head.get("Allow", ""))
+    return Answer(response.status_code, *texts, frozenset(tables - OF_NOBODY))
 
 
 def send(client: Client, method: str, url: str, data: Any) -> Any:
@@ -263,7 +263,7 @@ def reach(who: str) -> list[tuple[str, str]]:
     of_pages = METHODS if who in ("nobody", "admin") else ("GET", "OPTIONS", "POST")
     if "token" in who:
         of_pages = ("POST",) if who == "write token of an admin" else ()
-    return [one for one in every if one[0].startswith("api-") or one[1] in of_pages]
+    return [call for call in every if call[0].startswith("api-") or call[1] in of_pages]
 
 
 @pytest.mark.parametrize("who", CALLERS)
@@ -331,12 +331,12 @@ def test_what_is_another_teams_is_as_if_it_were_not_there(
         there = arguments(name, objects)
         nothing = there | {"uid": uuid4()}
         for method in ASKED[name]:
-            one, other = (
+            existing, missing = (
                 call(caller.client, name, reverse(name, kwargs=values), method, objects)
                 for values in (there, nothing)
             )
-            assert one.status == other.status, (name, method)
-            assert plain(one.text, there["uid"]) == plain(other.text, nothing["uid"])
+            assert existing.status == missing.status, (name, method)
+            assert plain(existing.text, there["uid"]) == plain(missing.text, nothing["uid"])
 
 
 def test_a_token_ends_with_the_membership_of_its_owner(user: User) -> None:

@@ -149,8 +149,8 @@ def test_the_clock_deletes_what_is_due_and_the_log_says_who_asked(
 def test_the_files_of_a_team_have_all_of_it_no_secret_and_nothing_of_others(
     signed_in: Client, user: User
 ) -> None:
-    mine, others = Rows("mine"), Rows("foreign")
-    data = b"".join(export(mine.team))
+    own, others = Rows("mine"), Rows("foreign")
+    data = b"".join(export(own.team))
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.testzip() is None
         names = {f"{model._meta.label_lower}.jsonl" for model, _ in closing.owned()}
@@ -163,7 +163,7 @@ def test_the_files_of_a_team_have_all_of_it_no_secret_and_nothing_of_others(
     whole = "".join(texts.values())
     for model, fields in SECRETS.items():
         for field in fields:
-            assert str(getattr(mine.of(model), field)) not in whole
+            assert str(getattr(own.of(model), field)) not in whole
     assert others.team.slug not in whole
     answer = signed_in.get(reverse("team-files"))
     assert answer["Content-Disposition"].startswith('attachment; filename="default-')

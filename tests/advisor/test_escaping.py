@@ -45,7 +45,7 @@ def test_nothing_in_markdown_is_more_than_text(text: str) -> None:
     for line in (f"Name: {safe} end", f"**{safe}** end", f"| h |\n|---|\n| {safe} |"):
         tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(line)
         inline = [child for token in tokens for child in token.children or ()]
-        kinds = {one.type for one in inline} - {"strong_open", "strong_close"}
+        kinds = {child.type for child in inline} - {"strong_open", "strong_close"}
         assert kinds <= {"text", "text_special"}, (line, kinds)
         assert not any(token.type in {"html_block", "heading_open", "fence"} for token in tokens)
         if "|---|" in line:
@@ -55,11 +55,11 @@ def test_nothing_in_markdown_is_more_than_text(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_address_is_left_that_a_program_would_link(text: str) -> None:
-    for made in (markdown_safe(text), unlinked(text), chat_safe(text)):
-        assert "://" not in made
-        assert "mailto:a" not in made
-        assert "@e" not in made
-        assert "www.e" not in made.lower()
+    for safe in (markdown_safe(text), unlinked(text), chat_safe(text)):
+        assert "://" not in safe
+        assert "mailto:a" not in safe
+        assert "@e" not in safe
+        assert "www.e" not in safe.lower()
     assert unlinked(text).replace("\u2060", "") == text
 
 
@@ -111,12 +111,12 @@ def test_a_secret_is_shown_in_the_answer_that_made_it_and_nowhere_else(
     Membership.objects.filter(user=user).update(role=Role.ADMIN)
     settings.OUTBOUND_HOSTS = ["127.0.0.0/8"]
     hook = {"name": "pager", "url": "http://127.0.0.1:9/"}
-    made = [
+    answers = [
         (signed_in.post(reverse("webhook-add"), hook), Webhook.objects.get().secret),
     ]
     response = signed_in.post(reverse("tokens"), {"name": "t", "scope": "read", "days": 30})
-    made.append((response, response.context["key"]))
-    for answer, secret in made:
+    answers.append((response, response.context["key"]))
+    for answer, secret in answers:
         assert answer.status_code == 200
         assert secret in answer.content.decode()
         assert answer["Cache-Control"] == "no-store"

@@ -249,7 +249,7 @@ def hostile_document(text: str) -> dict[str, Any]:
     """Every text of a document that is not from a list."""
     text = text[:180]
     first, second, service = f"{text} v1", f"{text} v2", f"{text} s"
-    made = document(
+    topology = document(
         flow(name=f"{text} f", **{"from": first, "to": service}, note=text),
         flow(name=f"{text} g", **{"from": [first], "to": second}),
         name=f"{text} t",
@@ -267,10 +267,10 @@ def hostile_document(text: str) -> dict[str, Any]:
         connections=[{"kind": "peering", "id": text, "between": [first, second]}],
         accounts=[account(i * 12, name=f"{text} {i}", organization=text) for i in "12"],
     )
-    made["vpcs"][0] |= {"name": first, "environment": text}
-    made["vpcs"][1] |= {"name": second, "environment": text}
-    made["services"] = [{"name": service, "vpc": second, "port": 443, "x-owner": text}]
-    return made
+    topology["vpcs"][0] |= {"name": first, "environment": text}
+    topology["vpcs"][1] |= {"name": second, "environment": text}
+    topology["services"] = [{"name": service, "vpc": second, "port": 443, "x-owner": text}]
+    return topology
 
 
 OF_A_FORM = {"id", "account", "hub_account", "azs", "cidrs", "cidr", "az"}
@@ -419,10 +419,10 @@ def every_field() -> dict[str, str]:
 
 
 def forms_of(kind: Any) -> Iterator[Any]:
-    for made in kind.__subclasses__():
-        if made.__module__.startswith(("advisor.", "allauth.")) and hasattr(made, "base_fields"):
-            yield made
-        yield from forms_of(made)
+    for form in kind.__subclasses__():
+        if form.__module__.startswith(("advisor.", "allauth.")) and hasattr(form, "base_fields"):
+            yield form
+        yield from forms_of(form)
 
 
 def test_what_a_form_or_an_address_gives_back_is_text(

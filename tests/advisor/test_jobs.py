@@ -118,7 +118,7 @@ def test_what_was_lost_goes_before_what_waits(user: User, broker: Connection) ->
     assert waiting_in(broker) == 1
     tasks.put_back_jobs()
     sent = [broker.default_channel.basic_get(QUEUE, no_ack=True) for _ in range(2)]
-    assert {one.decode()[0][0]: one.properties["priority"] for one in sent} == {
+    assert {message.decode()[0][0]: message.properties["priority"] for message in sent} == {
         str(lost.uid): jobs.FIRST,
         str(waits.uid): jobs.LAST,
     }

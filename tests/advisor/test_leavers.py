@@ -23,10 +23,10 @@ PASSWORD = "correct horse battery"
 def leaver(user: User) -> User:
     """An admin of the team, with a browser, a script, the report and an open invitation."""
     cache.clear()
-    made = User.objects.create_user("bob", "bob@example.com", PASSWORD)
-    Membership.objects.filter(user=made).update(role=Role.ADMIN)
+    bob = User.objects.create_user("bob", "bob@example.com", PASSWORD)
+    Membership.objects.filter(user=bob).update(role=Role.ADMIN)
     create_topology(user.team_id, document(name="crown jewels"))
-    return made
+    return bob
 
 
 def browser_of(person: User) -> Client:

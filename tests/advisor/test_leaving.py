@@ -132,14 +132,14 @@ def test_an_admin_signs_a_member_out_of_every_browser(
 
 def traces() -> dict[str, list[str]]:
     """Where in the database a word of Robert's stands."""
-    found: dict[str, list[str]] = {}
+    traced: dict[str, list[str]] = {}
     for model in stored_models():
         names = [field.attname for field in model._meta.concrete_fields]
         for row in model._base_manager.values_list(*names):
             text = " ".join(map(str, row))
             if any(word.lower() in text.lower() for word in PERSONAL):
-                found.setdefault(model._meta.label_lower, []).append(text)
-    return found
+                traced.setdefault(model._meta.label_lower, []).append(text)
+    return traced
 
 
 def test_a_person_who_is_deleted_leaves_no_trace_and_all_that_was_made(

@@ -53,9 +53,9 @@ def test_loading_a_region_is_a_job_with_a_moving_bar(
     seen = []
     told = jobs._progress_of
 
-    def watched(one: Job) -> jobs.Progress:
+    def watched(running: Job) -> jobs.Progress:
         def progress(done: int, total: int) -> None:
-            told(one)(done, total)
+            told(running)(done, total)
             text = signed_in.get(reverse("job", args=[job.uid]), headers={"HX-Request": "true"})
             seen.append(int(text.content.decode().split('value="')[1].split('"')[0]))
 
@@ -77,10 +77,10 @@ def test_a_cancelled_load_stores_nothing(
     job = started(user)
     told = jobs._progress_of
 
-    def cancelling(one: Job) -> jobs.Progress:
+    def cancelling(running: Job) -> jobs.Progress:
         def progress(done: int, total: int) -> None:
             signed_in.post(reverse("job-cancel", args=[job.uid]))
-            told(one)(done, total)
+            told(running)(done, total)
 
         return progress
 
@@ -100,7 +100,7 @@ def test_a_killed_worker_finishes_once(
 ) -> None:
     job = started(user)
 
-    def dies(one: Job) -> jobs.Progress:
+    def dies(running: Job) -> jobs.Progress:
         def progress(done: int, total: int) -> None:
             raise Killed
 
@@ -156,8 +156,8 @@ def cut(tmp_path: Path, rate: str = "0.0010000000") -> str:
 @pytest.fixture
 def crossing(user: User) -> str:
     """A topology for which PrivateLink is the cheapest, as all of its traffic crosses AZs."""
-    made = document(flow(cross_az_share=1, gb_per_month=102_400), name="crossing")
-    return str(create_topology(user.team_id, made).topology.uid)
+    topology = document(flow(cross_az_share=1, gb_per_month=102_400), name="crossing")
+    return str(create_topology(user.team_id, topology).topology.uid)
 
 
 def test_a_price_cut_that_flips_a_topology_is_said_with_the_why(
@@ -166,13 +166,13 @@ def test_a_price_cut_that_flips_a_topology_is_said_with_the_why(
     old = PriceList.objects.get().name
     new = cut(tmp_path)
     answer = api.get(f"/api/v1/prices/changes/?old={old}&new={new}").json()
-    (one,) = answer["topologies"]
-    assert (one["topology"], one["flips"]) == (crossing, True)
+    (flipped,) = answer["topologies"]
+    assert (flipped["topology"], flipped["flips"]) == (crossing, True)
     alike = {"mix_usd": None}  # of one flow
-    assert one["before"] == {"recommended": "PrivateLink", "monthly_usd": "1676.73", **alike}
-    assert one["after"] == {"recommended": "Transit Gateway", "monthly_usd": "175.40", **alike}
+    assert flipped["before"] == {"recommended": "PrivateLink", "monthly_usd": "1676.73", **alike}
+    assert flipped["after"] == {"recommended": "Transit Gateway", "monthly_usd": "175.40", **alike}
     words = "TransitGateway-Bytes TransitGatewayVPC in us-east-1: 0.02 to 0.001 USD per GB"
-    assert one["because"] == [words]
+    assert flipped["because"] == [words]
     assert [change["words"] for change in answer["changes"]] == [words]
     page = signed_in.get(reverse("price-changes"), {"old": old, "new": new}).content.decode()
     assert "another is recommended" in page
@@ -208,8 +208,8 @@ def test_a_teams_own_price_by_page_and_back(signed_in: Client, user: User, cross
     assert "EDP &lt;2026&gt;" in page
     total = signed_in.get(reverse("topology", args=[crossing])).content.decode()
     assert "$1,153.78" in total  # endpoint at half price; the load balancer as listed
-    one = PriceOverride.objects.get()
-    signed_in.post(reverse("price-override-end", args=[one.uid]))
+    override = PriceOverride.objects.get()
+    signed_in.post(reverse("price-override-end", args=[override.uid]))
     assert "$1,676.73" in signed_in.get(reverse("topology", args=[crossing])).content.decode()
     assert "ended" in signed_in.get(reverse("prices")).content.decode()
 
@@ -237,20 +237,20 @@ def test_prices_over_rest(api: APIClient, stranger: User, aws: Files) -> None:
     lists = api.get("/api/v1/prices/lists/").json()
     assert lists["count"] == 1
     query = "service=AmazonVPC&usage_type=TransitGateway-Hours&region=us-east-1"
-    found = api.get(f"/api/v1/prices/?{query}").json()
-    assert found["results"][0]["tiers"] == [{"from": "0", "to": None, "usd": "0.05"}]
+    rows = api.get(f"/api/v1/prices/?{query}").json()
+    assert rows["results"][0]["tiers"] == [{"from": "0", "to": None, "usd": "0.05"}]
     body = {"service": "AWSELB", "percent": "-10", "reason": "EDP"}
-    made = api.post("/api/v1/prices/overrides/", body, format="json").json()
-    (one,) = api.get("/api/v1/prices/overrides/").json()["results"]
-    assert (one["percent"], api.get("/api/v1/prices/lists/").json()["results"][0]["name"]) == (
+    override = api.post("/api/v1/prices/overrides/", body, format="json").json()
+    (listed,) = api.get("/api/v1/prices/overrides/").json()["results"]
+    assert (listed["percent"], api.get("/api/v1/prices/lists/").json()["results"][0]["name"]) == (
         "-10",
-        made["price_list"],
+        override["price_list"],
     )
     others = token_client(stranger)
     assert others.get("/api/v1/prices/overrides/").json()["count"] == 0
-    assert others.delete(f"/api/v1/prices/overrides/{one['uid']}/").status_code == 404
-    assert others.get(f"/api/v1/prices/?price_list={made['price_list']}").status_code == 400
-    assert api.delete(f"/api/v1/prices/overrides/{one['uid']}/").status_code == 200
+    assert others.delete(f"/api/v1/prices/overrides/{listed['uid']}/").status_code == 404
+    assert others.get(f"/api/v1/prices/?price_list={override['price_list']}").status_code == 400
+    assert api.delete(f"/api/v1/prices/overrides/{listed['uid']}/").status_code == 200
 
 
 def test_the_rate_of_a_pair_of_regions_over_rest_and_by_page(
@@ -265,11 +265,11 @@ def test_the_rate_of_a_pair_of_regions_over_rest_and_by_page(
         "a destination without the Region that sends; name both",
     )
     body = {**name, **place, "reason": "contract"}
-    made = api.post(url, body, format="json").json()
-    found = api.get(f"/api/v1/prices/?price_list={made['price_list']}&region=eu-west-1").json()
-    assert found["count"]
-    (one,) = api.get(url).json()["results"]
-    assert (one["to_region"], one["operation"]) == ("us-gov-west-1", "")
+    override = api.post(url, body, format="json").json()
+    rows = api.get(f"/api/v1/prices/?price_list={override['price_list']}&region=eu-west-1").json()
+    assert rows["count"]
+    (listed,) = api.get(url).json()["results"]
+    assert (listed["to_region"], listed["operation"]) == ("us-gov-west-1", "")
     prices = price_list(user.team_id)
     pair = prices.find(INTER_REGION, "eu-west-1", "us-gov-west-1")
     assert pair is not None
@@ -281,9 +281,9 @@ def test_the_rate_of_a_pair_of_regions_over_rest_and_by_page(
 
 def test_what_a_gap_names_may_be_stated_over_rest(api: APIClient, user: User) -> None:
     """The instance of a VPN's appliance is in no list of AWS's under that name."""
-    made = document(flow(gb_per_month=10, options=["site-to-site-vpn", "transit-gateway"]))
-    answer = api.post("/api/v1/comparisons/", {"topology": made}, format="json").json()
-    vpn = next(one for one in answer["answers"] if one["option"] == "site-to-site-vpn")
+    topology = document(flow(gb_per_month=10, options=["site-to-site-vpn", "transit-gateway"]))
+    answer = api.post("/api/v1/comparisons/", {"topology": topology}, format="json").json()
+    vpn = next(answer for answer in answer["answers"] if answer["option"] == "site-to-site-vpn")
     (gap,) = vpn["gaps"]
     assert gap["wins_below_usd"]
     names = ("service", "usage_type", "operation", "region")
@@ -292,7 +292,7 @@ def test_what_a_gap_names_may_be_stated_over_rest(api: APIClient, user: User) ->
     wrong = api.post(url, {**body, "usage_type": "BoxUsage of something"}, format="json")
     assert wrong.status_code == 400
     assert api.post(url, body, format="json").status_code == 201
-    after = api.post("/api/v1/comparisons/", {"topology": made}, format="json").json()
+    after = api.post("/api/v1/comparisons/", {"topology": topology}, format="json").json()
     assert after["recommended"] == "site-to-site-vpn"
     assert after["price_list"]["own"] == [
         f"0.001 USD for {gap['service']} {gap['usage_type']} in us-east-1"

@@ -96,9 +96,9 @@ def test_what_is_just_older_goes_and_what_is_just_younger_stays(kind: Kind) -> N
     assert not row.exists()
 
 
-@pytest.mark.parametrize("name", [one.name for one in KINDS if isinstance(one.days, str)])
+@pytest.mark.parametrize("name", [kind.name for kind in KINDS if isinstance(kind.days, str)])
 def test_what_a_company_did_not_decide_is_kept_for_ever(name: str, monkeypatch: Any) -> None:
-    kind = next(one for one in KINDS if one.name == name)
+    kind = next(kind for kind in KINDS if kind.name == name)
     monkeypatch.setattr(retention, "KINDS", (kind,))
     row = aged(kind, timezone.now() - timedelta(days=9_999))
     assert retention.clear(timezone.now()) == {name: 0}
@@ -106,7 +106,7 @@ def test_what_a_company_did_not_decide_is_kept_for_ever(name: str, monkeypatch: 
 
 
 def test_a_delivery_that_waits_and_a_topology_that_lives_stay(user: User) -> None:
-    kind = next(one for one in KINDS if one.name.startswith("webhook deliveries"))
+    kind = next(kind for kind in KINDS if kind.name.startswith("webhook deliveries"))
     row = aged(kind, timezone.now() - timedelta(days=31), state="waiting")
     alive = create_topology(user.team_id, document(), author_id=user.pk).topology
     Topology.objects.filter(pk=alive.pk).update(

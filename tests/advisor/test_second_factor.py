@@ -37,9 +37,9 @@ def _nobody_failed_before() -> None:
 
 @pytest.fixture
 def secret(user: User) -> str:
-    made = generate_totp_secret()
-    TOTP.activate(user, made)
-    return str(made)
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    return str(secret)
 
 
 def code_of(secret: str) -> str:
@@ -123,7 +123,7 @@ def test_a_new_password_by_mail_is_no_way_round_it(user: User, secret: str, sett
     User.objects.filter(pk=user.pk).update(email="alice@example.com")
     client = Client()
     client.post(reverse("account_reset_password"), {"email": "alice@example.com"})
-    link = next(one for one in str(mail.outbox[0].body).split() if "/reset/key/" in one)
+    link = next(word for word in str(mail.outbox[0].body).split() if "/reset/key/" in word)
     form = client.get(link.partition("testserver")[2], follow=True)
     new = {"password1": "staple staple 9", "password2": "staple staple 9"}
     client.post(form.request["PATH_INFO"], new)
@@ -199,12 +199,12 @@ def test_a_changed_factor_ends_the_other_sessions(
     if change == "removed":
         secret = generate_totp_secret()
         TOTP.activate(user, secret)
-    for one in (client, elsewhere):
-        by_password(one)
+    for browser in (client, elsewhere):
+        by_password(browser)
         if change == "removed":
-            one.post(ASKS, {"code": code_of(secret)})
+            browser.post(ASKS, {"code": code_of(secret)})
             cache.clear()
-        assert is_in(one)
+        assert is_in(browser)
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     with django_capture_on_commit_callbacks(execute=True):
         if change == "added":

@@ -43,8 +43,10 @@ def is_in(client: Client) -> bool:
 
 
 def events(**values: Any) -> list[tuple[Any, ...]]:
-    found = AuditEntry.objects.exclude(event="").filter(**values).order_by("pk")
-    return [(one.event, one.actor and one.actor.username, one.remote_addr) for one in found]
+    entries = AuditEntry.objects.exclude(event="").filter(**values).order_by("pk")
+    return [
+        (entry.event, entry.actor and entry.actor.username, entry.remote_addr) for entry in entries
+    ]
 
 
 def test_an_attacker_is_throttled_and_the_owner_is_not(user: User) -> None:
@@ -66,7 +68,7 @@ def test_the_slow_limit_for_all_addresses_holds_and_lets_known_ones_in(
     rates = {"login_failed_anywhere": "6/h/key"}
     settings.ACCOUNT_RATE_LIMITS = django_settings.ACCOUNT_RATE_LIMITS | rates
     tries = [sign_in(browser(f"203.0.113.{n}"), password="wrong") for n in range(8)]
-    assert [TOO_MANY in one.content.decode() for one in tries] == [False] * 6 + [True] * 2
+    assert [TOO_MANY in answer.content.decode() for answer in tries] == [False] * 6 + [True] * 2
     assert TOO_MANY in sign_in(browser("192.0.2.77")).content.decode()
     assert sign_in(browser()).status_code == 302
 
@@ -225,8 +227,8 @@ def test_second_factors_stand_in_the_log(
     client.post(reverse("mfa_authenticate"), {"code": "000000"})
     client.post(reverse("mfa_authenticate"), {"code": good})
     assert events() == [("code refused", None, OWNER), ("signed in", "alice", OWNER)]
-    said = AuditEntry.objects.get(event=Event.SIGNED_IN).changes_dict
-    assert said == {"by": ["", "password, recovery codes"]}
+    changes = AuditEntry.objects.get(event=Event.SIGNED_IN).changes_dict
+    assert changes == {"by": ["", "password, recovery codes"]}
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     with django_capture_on_commit_callbacks(execute=True):
         client.post(reverse("mfa_generate_recovery_codes"))
@@ -241,8 +243,8 @@ def test_second_factors_stand_in_the_log(
 
 def test_a_changed_password_stands_in_the_log(user: User) -> None:
     client, elsewhere = browser(), browser("192.0.2.1")
-    for one in (client, elsewhere):
-        sign_in(one)
+    for session in (client, elsewhere):
+        sign_in(session)
     new = {"oldpassword": PASSWORD, "password1": "staple staple 9", "password2": "staple staple 9"}
     client.post(reverse("account_change_password"), new)
     assert events()[-1] == ("password changed", "alice", OWNER)
@@ -251,8 +253,8 @@ def test_a_changed_password_stands_in_the_log(user: User) -> None:
 
 def test_other_browsers_are_listed_and_signed_out(user: User) -> None:
     client, elsewhere = browser(), browser("192.0.2.1", "Chrome/2")
-    for one in (client, elsewhere):
-        sign_in(one)
+    for session in (client, elsewhere):
+        sign_in(session)
     page = client.get(reverse("usersessions_list")).content.decode()
     assert "192.0.2.1" in page
     assert "Chrome/2" in page
@@ -262,11 +264,15 @@ def test_other_browsers_are_listed_and_signed_out(user: User) -> None:
 
 
 def test_an_accepted_invitation_stands_in_the_log(user: User, stranger: User) -> None:
-    made = teams.invite(user.team_id, "editor", "mallory", user)
-    teams.accept(made, stranger)
-    teams.accept(made, stranger)
-    (one,) = AuditEntry.objects.filter(event=Event.JOINED)
-    assert (one.team, one.actor, one.changes_dict["role"]) == (user.team, stranger, ["", "editor"])
+    invitation = teams.invite(user.team_id, "editor", "mallory", user)
+    teams.accept(invitation, stranger)
+    teams.accept(invitation, stranger)
+    (entry,) = AuditEntry.objects.filter(event=Event.JOINED)
+    assert (entry.team, entry.actor, entry.changes_dict["role"]) == (
+        user.team,
+        stranger,
+        ["", "editor"],
+    )
     assert Invitation.objects.get().accepted_by == stranger
 
 
@@ -282,15 +288,15 @@ def test_a_refused_token_stands_in_the_log(user: User, how: str) -> None:
         User.objects.filter(pk=user.pk).update(is_active=False)
     for _ in range(3):
         script.post(reverse("api-topologies"), {}, format="json", REMOTE_ADDR=ATTACKER)
-    (one,) = AuditEntry.objects.filter(event=Event.TOKEN_REFUSED)
+    (entry,) = AuditEntry.objects.filter(event=Event.TOKEN_REFUSED)
     reasons = {
         "expired": "expired",
         "scope": "needs the role editor, it has viewer",
         "left": "its owner is not a member of the team",
         "inactive": "its owner is not active",
     }
-    assert one.changes_dict == {"reason": ["", reasons[how]]}
-    assert (one.remote_addr, one.door) == (ATTACKER, f"API, token {token.name}")
+    assert entry.changes_dict == {"reason": ["", reasons[how]]}
+    assert (entry.remote_addr, entry.door) == (ATTACKER, f"API, token {token.name}")
 
 
 def test_a_made_up_token_is_nobodys(user: User) -> None:

@@ -35,9 +35,9 @@ def _nobody_failed_before() -> None:
 
 
 def member(name: str, role: Role = Role.EDITOR) -> User:
-    one = User.objects.create_user(name, password=PASSWORD)
-    Membership.objects.filter(user=one).update(role=role)
-    return one
+    user = User.objects.create_user(name, password=PASSWORD)
+    Membership.objects.filter(user=user).update(role=role)
+    return user
 
 
 def sign_in(client: Client, login: str, password: str = PASSWORD) -> Any:
@@ -56,8 +56,8 @@ def test_whoever_has_an_invitation_makes_an_account_and_joins(
     signed_in: Client, user: User
 ) -> None:
     signed_in.post(reverse("team-invite"), {"note": "Bob <b@example>", "role": "viewer"})
-    made = Invitation.objects.get()
-    link = reverse("invitation", args=[made.key])
+    invitation = Invitation.objects.get()
+    link = reverse("invitation", args=[invitation.key])
     assert link in text_of(signed_in.get(reverse("team")))
     bob = Client()
     assert "sign up" not in text_of(bob.get(reverse("account_login"))).lower()
@@ -79,12 +79,12 @@ def test_nobody_signs_up_without_an_invitation(user: User) -> None:
 def test_an_invitation_is_good_once_and_not_after_it_was_revoked(
     signed_in: Client, user: User, stranger: User
 ) -> None:
-    made = teams.invite(user.team_id, "editor", "mallory", user)
-    teams.accept(made, stranger)
-    teams.accept(made, stranger)  # again, by the same one: nothing more happens
+    invitation = teams.invite(user.team_id, "editor", "mallory", user)
+    teams.accept(invitation, stranger)
+    teams.accept(invitation, stranger)  # again, by the same one: nothing more happens
     assert stranger.membership_set.count() == 2
     with pytest.raises(teams.TeamError, match="has ended"):
-        teams.accept(made, member("late"))
+        teams.accept(invitation, member("late"))
     second = teams.invite(user.team_id, "editor", "x", user)
     signed_in.post(reverse("team-invitation-revoke", args=[second.uid]))
     with pytest.raises(teams.TeamError, match="has ended"):
@@ -94,35 +94,35 @@ def test_an_invitation_is_good_once_and_not_after_it_was_revoked(
 def test_who_was_removed_does_not_come_back_by_the_old_invitation(
     user: User, stranger: User
 ) -> None:
-    made = teams.invite(user.team_id, "admin", "mallory", user)
-    teams.accept(made, stranger)
-    joined = Membership.objects.get(team=made.team, user=stranger)
-    teams.set_role(made.team_id, joined.uid, "viewer")
-    teams.accept(made, stranger)  # again: nothing happens
+    invitation = teams.invite(user.team_id, "admin", "mallory", user)
+    teams.accept(invitation, stranger)
+    joined = Membership.objects.get(team=invitation.team, user=stranger)
+    teams.set_role(invitation.team_id, joined.uid, "viewer")
+    teams.accept(invitation, stranger)  # again: nothing happens
     assert Membership.objects.get(pk=joined.pk).role == Role.VIEWER
-    teams.remove(made.team_id, joined.uid)
+    teams.remove(invitation.team_id, joined.uid)
     with pytest.raises(teams.TeamError, match="has ended"):
-        teams.accept(made, stranger)
+        teams.accept(invitation, stranger)
 
 
 @pytest.mark.parametrize("how", ["removed", "demoted"])
 def test_invitations_end_with_the_admin_who_made_them(user: User, how: str) -> None:
     bob = member("bob", Role.ADMIN)
-    made = teams.invite(user.team_id, "admin", "bob again", bob)
+    invitation = teams.invite(user.team_id, "admin", "bob again", bob)
     if how == "removed":
         teams.remove(user.team_id, bob.membership.uid)
     else:
         teams.set_role(user.team_id, bob.membership.uid, "viewer")
     with pytest.raises(teams.TeamError, match="has ended"):
-        teams.accept(made, member("carol"))
+        teams.accept(invitation, member("carol"))
 
 
 def test_two_sign_up_with_one_invitation_and_one_account_is_made(user: User) -> None:
     """Both were shown the form; the second one is sent back without an account."""
-    made = teams.invite(user.team_id, "viewer", "bob", user)
+    invitation = teams.invite(user.team_id, "viewer", "bob", user)
     first, second = Client(), Client()
-    for one in (first, second):
-        one.get(reverse("invitation", args=[made.key]))
+    for browser in (first, second):
+        browser.get(reverse("invitation", args=[invitation.key]))
     form = {"username": "bob", "password1": PASSWORD}
     request = RequestFactory().post("/")
     request.session = second.session
@@ -144,8 +144,10 @@ def test_a_made_up_invitation_is_not_found(client: Client) -> None:
 
 
 def test_the_last_admin_stays(signed_in: Client, user: User) -> None:
-    mine = user.membership
-    page = signed_in.post(reverse("team-role", args=[mine.uid]), {"role": "viewer"}, follow=True)
+    membership = user.membership
+    page = signed_in.post(
+        reverse("team-role", args=[membership.uid]), {"role": "viewer"}, follow=True
+    )
     assert "alice is the last admin of Default team" in text_of(page)
     page = signed_in.post(reverse("team-leave"), follow=True)
     assert "make somebody else an admin first" in text_of(page)
@@ -217,8 +219,8 @@ def test_the_log_says_who_what_before_and_after_and_through_which_door(
     (last,) = entries(object_repr="ordinary", action=1)
     assert (last.actor, last.door, last.remote_addr) == (user, "browser", "127.0.0.1")
     assert last.changes_dict["deleted_at"][0] == "None"
-    made = entries(object_repr="ordinary", action=0)
-    assert [(one.actor, one.door) for one in made] == [(None, "command line")]
+    created = entries(object_repr="ordinary", action=0)
+    assert [(entry.actor, entry.door) for entry in created] == [(None, "command line")]
     page = text_of(signed_in.get(reverse("audit")))
     assert "changed topology" in page
     assert "deleted_at" in page
@@ -234,8 +236,8 @@ def test_the_log_says_who_what_before_and_after_and_through_which_door(
 def test_a_script_and_a_job_are_doors_too(user: User) -> None:
     script = token_client(user)
     script.post(reverse("api-topologies"), document(name="by script"), format="json")
-    (made,) = entries(object_repr="by script")
-    assert (made.actor, made.door) == (user, "API, token token 0")
+    (entry,) = entries(object_repr="by script")
+    assert (entry.actor, entry.door) == (user, "API, token token 0")
     job = jobs.start("compare", {}, team_id=user.team_id, user_id=user.pk)
     assert entries(content_type__model="job")[-1].object_repr == str(job)
 
@@ -245,10 +247,10 @@ def test_the_log_keeps_no_secret_and_no_document(user: User) -> None:
     user.save()
     token_client(user)
     create_topology(user.team_id, document())
-    said = json.dumps([entry.changes for entry in entries()])
-    assert "md5$" not in said
-    assert "digest" not in said
-    assert "gb_per_month" not in said
+    logged = json.dumps([entry.changes for entry in entries()])
+    assert "md5$" not in logged
+    assert "digest" not in logged
+    assert "gb_per_month" not in logged
 
 
 def test_the_log_is_the_teams(signed_in: Client, user: User, stranger: User) -> None:

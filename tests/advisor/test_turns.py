@@ -225,13 +225,13 @@ def test_as_many_jobs_as_may_be_open(user: User, settings: Any) -> None:
             headers={"Prefer": "respond-async"},
         )
 
-    made = job(first)
-    assert made.status_code == 202
+    started = job(first)
+    assert started.status_code == 202
     refused = job(first)
     assert (refused.status_code, refused["Retry-After"]) == (429, "30")
     assert "1 jobs of this token are not finished" in refused.json()["problems"][0]["problem"]
     assert job(second).status_code == 202
-    assert first.delete(f"/api/v1/jobs/{made.json()['id']}/").status_code == 204
+    assert first.delete(f"/api/v1/jobs/{started.json()['id']}/").status_code == 204
     assert job(first).status_code == 202
     token = ApiToken.objects.get(uid=Job.objects.order_by("-pk")[0].token)
     assert token.name == "token 0"
@@ -252,10 +252,10 @@ def test_whoever_has_stored_enough_is_told_what_to_delete(
     api: APIClient, signed_in: Client, user: User, settings: Any
 ) -> None:
     settings.CALLER_LIMITS = NONE | {"user_mib": 1}
-    made = document()
-    assert api.post(TOPOLOGIES, made, format="json").status_code == 201
+    topology = document()
+    assert api.post(TOPOLOGIES, topology, format="json").status_code == 201
     with patch.object(stored, "MIB", 100):
-        refused = api.post(TOPOLOGIES, made, format="json")
+        refused = api.post(TOPOLOGIES, topology, format="json")
         assert refused.status_code == 403
         assert "Retry-After" not in refused
         (problem,) = refused.json()["problems"]
@@ -268,7 +268,7 @@ def test_whoever_has_stored_enough_is_told_what_to_delete(
             jobs.start("compare", {}, team_id=user.team_id, user_id=user.pk)
         uid = api.get(TOPOLOGIES).json()["results"][0]["uid"]
         assert api.delete(f"{TOPOLOGIES}{uid}/").status_code == 204
-        assert api.post(TOPOLOGIES, made, format="json").status_code == 201
+        assert api.post(TOPOLOGIES, topology, format="json").status_code == 201
 
 
 def test_what_is_stored_is_counted_by_its_author(user: User, stranger: User) -> None:

@@ -23,9 +23,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def hook(user: User, receiver: Receiver, settings: object) -> Webhook:
     settings.OUTBOUND_HOSTS = ["127.0.0.0/8"]  # type: ignore[attr-defined]
-    made = webhooks.add(user.team_id, "pager", receiver.url, user.pk)
+    webhook = webhooks.add(user.team_id, "pager", receiver.url, user.pk)
     health_finding(user.team_id)
-    return made
+    return webhook
 
 
 def pass_(seconds: int) -> None:
@@ -44,8 +44,8 @@ def test_an_event_is_told_once_and_signed(hook: Webhook, receiver: Receiver) -> 
     assert body["text"].startswith("critical opened: NAT gateway egress, NAT-PORTS: 15 of the")
     assert body["data"]["resource"]["id"] == "nat-1"
     id, at = request.headers["webhook-id"], request.headers["webhook-timestamp"]
-    said = f"{id}.{at}.".encode() + request.body
-    expected = base64.b64encode(hmac.new(hook.secret.encode(), said, hashlib.sha256).digest())
+    signed = f"{id}.{at}.".encode() + request.body
+    expected = base64.b64encode(hmac.new(hook.secret.encode(), signed, hashlib.sha256).digest())
     assert request.headers["webhook-signature"] == f"v1,{expected.decode()}"
     assert WebhookDelivery.objects.get().state == "sent"
 
@@ -61,12 +61,12 @@ def test_what_fails_is_tried_again_and_dies_in_the_end(
         assert len(receiver.requests) == number + 1
         assert webhooks.due() == []
         pass_(1)
-    one = WebhookDelivery.objects.get()
-    assert (one.state, one.problem) == ("dead", "answered 500")
+    delivery = WebhookDelivery.objects.get()
+    assert (delivery.state, delivery.problem) == ("dead", "answered 500")
     assert webhooks.due() == []
-    assert {request.headers["webhook-id"] for request in receiver.requests} == {str(one.uid)}
-    assert webhooks.again(user.team_id, one.uid)[1]
-    assert not webhooks.again(user.team_id, one.uid)[1]  # it waits already
+    assert {request.headers["webhook-id"] for request in receiver.requests} == {str(delivery.uid)}
+    assert webhooks.again(user.team_id, delivery.uid)[1]
+    assert not webhooks.again(user.team_id, delivery.uid)[1]  # it waits already
     (pk,) = webhooks.due()
     webhooks.send(pk)
     assert WebhookDelivery.objects.get().state == "sent"

@@ -30,14 +30,14 @@ expect.set_options(timeout=20_000)  # ms: charts are megabytes, and two suites s
 
 READERS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 every_reader = pytest.mark.parametrize(
-    "reader", READERS, indirect=True, ids=lambda one: f"{one[0]}-{one[1]}"
+    "reader", READERS, indirect=True, ids=lambda screen: f"{screen[0]}-{screen[1]}"
 )
 
 
 def is_well(page: Page) -> None:
     """axe finds nothing, and nothing sticks out to the right."""
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
     widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert widths[0] <= widths[1]
 

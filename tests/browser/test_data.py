@@ -37,8 +37,8 @@ def worked(uid: str) -> None:
 
 @every_reader
 def test_prices_changes_and_a_price_of_ones_own(reader: Page, tmp_path: Path) -> None:
-    made = document(flow(cross_az_share=1, gb_per_month=102_400), name="crossing")
-    create_topology(user().team_id, made)
+    topology = document(flow(cross_az_share=1, gb_per_month=102_400), name="crossing")
+    create_topology(user().team_id, topology)
     cheap = product("B", "USE1-TransitGateway-Bytes", "0.001", operation="TransitGatewayVPC")
     body = offer("AmazonVPC", [cheap], publicationDate="2026-12-01T00:00:00Z")
     (tmp_path / "cut.json").write_text(json.dumps(body))
@@ -132,8 +132,8 @@ def test_the_kit(reader: Page) -> None:
 def test_a_missing_price_is_stated_in_the_verdict_and_the_view_comes_back(reader: Page) -> None:
     taken_out(ATTACHMENT, region="us-east-1")
     options = ["transit-gateway", "privatelink"]
-    made = document(flow(cross_az_share=0, options=options), name="lacking")
-    uid = create_topology(user().team_id, made).topology.uid
+    topology = document(flow(cross_az_share=0, options=options), name="lacking")
+    uid = create_topology(user().team_id, topology).topology.uid
     reader.goto(f"/topologies/{uid}/?gb=900")
     verdict = reader.get_by_label("Verdict")
     expect(verdict.get_by_role("heading", name="PrivateLink")).to_be_visible()
@@ -151,8 +151,8 @@ def test_a_missing_price_is_stated_in_the_verdict_and_the_view_comes_back(reader
 def test_prices_loaded_from_a_verdict_lead_back_to_it(reader: Page, settings: Any) -> None:
     taken_out(ATTACHMENT, region="us-east-1")
     options = ["transit-gateway", "privatelink"]
-    made = document(flow(cross_az_share=0, options=options), name="lacking")
-    uid = create_topology(user().team_id, made).topology.uid
+    topology = document(flow(cross_az_share=0, options=options), name="lacking")
+    uid = create_topology(user().team_id, topology).topology.uid
     hours = product("H", "USE1-TransitGateway-Hours", "0.01", operation="TransitGatewayVPC")
     body = offer("AmazonVPC", [hours], publicationDate="2026-11-26T00:00:00Z")
     files = Files()

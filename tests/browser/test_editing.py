@@ -21,8 +21,8 @@ SCREENSHOTS = os.environ.get("ADVISOR_SCREENSHOTS")  # a folder, to renew those 
 
 @pytest.fixture
 def estate(shipped_live: User) -> Topology:
-    made = document(*(flow(name=f"f{i}", gb_per_month=i * 100) for i in range(1, 61)))
-    return create_topology(shipped_live.team_id, made).topology
+    topology = document(*(flow(name=f"f{i}", gb_per_month=i * 100) for i in range(1, 61)))
+    return create_topology(shipped_live.team_id, topology).topology
 
 
 @every_reader
@@ -68,7 +68,7 @@ def test_what_was_typed_is_not_left_behind_without_a_word(estate: Topology, read
     reader.goto(f"/topologies/{estate.uid}/edit/")
     reader.get_by_label("GB a month, row 1", exact=True).fill("42")
     asked: list[str] = []
-    reader.on("dialog", lambda one: (asked.append(one.type), one.accept()))
+    reader.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     reader.get_by_role("link", name="VPCs").click()
     expect(reader.get_by_label("Region, row 1", exact=True)).to_be_visible()
     assert asked == ["beforeunload"]
@@ -122,9 +122,9 @@ def test_an_invited_person_makes_an_account(reader: Page, browser: Any, live_ser
 
 def test_the_picture_of_the_readme(reader: Page, shipped_live: User) -> None:
     """A version, edited, with a problem beside its field."""
-    made = create_topology(shipped_live.team_id, read(REFERENCE.read_bytes())).topology
+    topology = create_topology(shipped_live.team_id, read(REFERENCE.read_bytes())).topology
     reader.set_viewport_size({"width": 1240, "height": 640})
-    reader.goto(f"/topologies/{made.uid}/edit/")
+    reader.goto(f"/topologies/{topology.uid}/edit/")
     reader.get_by_label("To, a service or VPC, row 1", exact=True).fill("order-api")
     expect(reader.get_by_text("did you mean 'orders-api'?")).to_be_visible()
     if SCREENSHOTS:

@@ -103,4 +103,4 @@ def test_the_browser_would_have_told(browser: Browser, text: str) -> None:
     page.set_content(f"<a href=\"{text}\">x</a>{text}<input value='{text}'>", wait_until="load")
     page.wait_for_timeout(300)
     context.close()
-    assert any(one.startswith("dialog") for one in happened)
+    assert any(event.startswith("dialog") for event in happened)

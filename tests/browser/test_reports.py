@@ -56,12 +56,14 @@ def test_from_the_list_to_what_to_do(reader: Page) -> None:
 def test_an_address_says_yes_and_leaves_by_buttons(reader: Page) -> None:
     """In a browser, whose Origin is checked."""
     team = estate()
-    one = Recipient.objects.create(team=team, address="b@example.org", asked_at=timezone.now())
-    reader.goto(f"/reports/confirm/{one.confirm_key}/")
+    recipient = Recipient.objects.create(
+        team=team, address="b@example.org", asked_at=timezone.now()
+    )
+    reader.goto(f"/reports/confirm/{recipient.confirm_key}/")
     is_well(reader)
     reader.get_by_role("button", name="Yes, send it").click()
     expect(reader.get_by_role("heading", name="You get it")).to_be_visible()
-    reader.goto(f"/reports/unsubscribe/{one.unsubscribe_key}/")
+    reader.goto(f"/reports/unsubscribe/{recipient.unsubscribe_key}/")
     reader.get_by_role("button", name="Unsubscribe").click()
     expect(reader.get_by_role("heading", name="You get no more")).to_be_visible()
     is_well(reader)

@@ -30,8 +30,8 @@ def interpolated(content: Any, environment: Mapping[str, str]) -> Any:
 
 def variables() -> set[str]:
     """What the file asks of its environment."""
-    found = VARIABLE.finditer(FILE.read_text(encoding="utf-8"))
-    return {match["name"] for match in found if match["name"]}
+    matches = VARIABLE.finditer(FILE.read_text(encoding="utf-8"))
+    return {match["name"] for match in matches if match["name"]}
 
 
 def read(**environment: str) -> dict[str, Any]:

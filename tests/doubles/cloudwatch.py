@@ -52,8 +52,8 @@ class CloudWatch:
     def list_metrics(self, **asked: Any) -> dict[str, Any]:
         self._answers("ListMetrics")
         filters = asked.get("Dimensions", ())
-        wanted = {Dimension(one["Name"], one.get("Value", "")) for one in filters}
-        found = sorted(
+        wanted = {Dimension(wish["Name"], wish.get("Value", "")) for wish in filters}
+        matching = sorted(
             sample
             for sample in self.samples
             if sample.namespace == asked.get("Namespace", sample.namespace)
@@ -61,9 +61,9 @@ class CloudWatch:
             and all(any(_fits(d, w) for d in sample.dimensions) for w in wanted)
         )
         start = int(asked.get("NextToken", 0))
-        page = found[start : start + METRICS_PER_PAGE]
-        more = start + METRICS_PER_PAGE < len(found)
-        answer: dict[str, Any] = {"Metrics": [_plain(one) for one in page]}
+        page = matching[start : start + METRICS_PER_PAGE]
+        more = start + METRICS_PER_PAGE < len(matching)
+        answer: dict[str, Any] = {"Metrics": [_plain(metric) for metric in page]}
         return answer | ({"NextToken": str(start + METRICS_PER_PAGE)} if more else {})
 
     def get_metric_data(self, **asked: Any) -> dict[str, Any]:
@@ -71,7 +71,7 @@ class CloudWatch:
         queries = asked["MetricDataQueries"]
         self._check(queries)
         if "NextToken" not in asked:
-            stats = [one["MetricStat"] for one in queries]
+            stats = [query["MetricStat"] for query in queries]
             self.billed += len({f"{stat['Metric']} {stat['Period']}" for stat in stats})
         start, end = (int(asked[name].timestamp()) for name in ("StartTime", "EndTime"))
         rising = asked.get("ScanBy", "TimestampDescending") == "TimestampAscending"
@@ -108,7 +108,7 @@ class CloudWatch:
         if len(queries) > QUERIES:
             problems.append(f"{len(queries)} queries; at most {QUERIES}")
         ids = [query["Id"] for query in queries]
-        if len(set(ids)) < len(ids) or not all(ID.fullmatch(one) for one in ids):
+        if len(set(ids)) < len(ids) or not all(ID.fullmatch(id) for id in ids):
             problems.append("ids are unique and begin with a lower-case letter")
         for query in queries:
             stat = query["MetricStat"]
@@ -136,17 +136,18 @@ def _statistic(name: str, values: list[float]) -> float:
     return sorted(values)[max(0, rank - 1)]
 
 
-def _metric(said: dict[str, Any]) -> Metric:
+def _metric(description: dict[str, Any]) -> Metric:
     dimensions = (
-        Dimension(dimension["Name"], dimension["Value"]) for dimension in said.get("Dimensions", ())
+        Dimension(dimension["Name"], dimension["Value"])
+        for dimension in description.get("Dimensions", ())
     )
-    return Metric(said["Namespace"], said["MetricName"], tuple(sorted(dimensions)))
+    return Metric(description["Namespace"], description["MetricName"], tuple(sorted(dimensions)))
 
 
 def _fits(dimension: Dimension, wanted: Dimension) -> bool:
     return wanted.name == dimension.name and wanted.value in ("", dimension.value)
 
 
-def _plain(one: Metric) -> dict[str, Any]:
-    dimensions = [{"Name": d.name, "Value": d.value} for d in one.dimensions]
-    return {"Namespace": one.namespace, "MetricName": one.name, "Dimensions": dimensions}
+def _plain(metric: Metric) -> dict[str, Any]:
+    dimensions = [{"Name": d.name, "Value": d.value} for d in metric.dimensions]
+    return {"Namespace": metric.namespace, "MetricName": metric.name, "Dimensions": dimensions}

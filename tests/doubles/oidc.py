@@ -162,18 +162,20 @@ class _Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def oidc(settings: Any) -> Iterator[OidcProvider]:
     """A provider that the product is configured for."""
-    made = OidcProvider()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"provider": made}))
+    provider = OidcProvider()
+    server = ThreadingHTTPServer(
+        ("127.0.0.1", 0), type("Handler", (_Handler,), {"provider": provider})
+    )
     server.daemon_threads = True
     server.block_on_close = False  # an attack may still be dripping
-    made.issuer = f"http://127.0.0.1:{server.server_address[1]}"
+    provider.issuer = f"http://127.0.0.1:{server.server_address[1]}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     settings.ROOT_URLCONF = "tests.advisor.oidc_urls"
     app = {"provider_id": "oidc", "name": "Example", "client_id": CLIENT, "secret": SECRET}
-    app["settings"] = {"server_url": made.issuer}
+    app["settings"] = {"server_url": provider.issuer}
     registry.register(OurProvider)
     settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
-    yield made
+    yield provider
     registry.provider_map.pop(OurProvider.id, None)
     server.shutdown()
     server.server_close()

@@ -30,14 +30,16 @@ class Receiver:
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    made = Receiver()
+    recorder = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
         def _any(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             body = self.rfile.read(length)
-            made.requests.append(Received(self.command, self.path, self.headers, body))
-            status, headers, content = made.answers.pop(0) if made.answers else (200, {}, b"ok")
+            recorder.requests.append(Received(self.command, self.path, self.headers, body))
+            status, headers, content = (
+                recorder.answers.pop(0) if recorder.answers else (200, {}, b"ok")
+            )
             if not status:
                 self.close_connection = True  # without a word
                 return
@@ -54,10 +56,10 @@ def receiver() -> Iterator[Receiver]:
             """Tests are quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.port = server.server_address[1]
+    recorder.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield made
+    yield recorder
     server.shutdown()
     server.server_close()
     thread.join()

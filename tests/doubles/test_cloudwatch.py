@@ -13,10 +13,16 @@ ERRORS = metric("AWS/NATGateway", "ErrorPortAllocation", NatGatewayId="nat-1")
 START = 1_795_500_000 // 3_600 * 3_600
 
 
-def query(one: Metric, statistic: str = "Sum", period: int = 300, id: str = "q0") -> dict[str, Any]:
-    dimensions = [{"Name": d.name, "Value": d.value} for d in one.dimensions]
-    said = {"Namespace": one.namespace, "MetricName": one.name, "Dimensions": dimensions}
-    return {"Id": id, "MetricStat": {"Metric": said, "Period": period, "Stat": statistic}}
+def query(
+    queried: Metric, statistic: str = "Sum", period: int = 300, id: str = "q0"
+) -> dict[str, Any]:
+    dimensions = [{"Name": d.name, "Value": d.value} for d in queried.dimensions]
+    description = {
+        "Namespace": queried.namespace,
+        "MetricName": queried.name,
+        "Dimensions": dimensions,
+    }
+    return {"Id": id, "MetricStat": {"Metric": description, "Period": period, "Stat": statistic}}
 
 
 def ask(cloud: CloudWatch, *queries: dict[str, Any], minutes: int = 60, **more: Any) -> Any:
@@ -27,10 +33,10 @@ def ask(cloud: CloudWatch, *queries: dict[str, Any], minutes: int = 60, **more: 
 
 @pytest.fixture
 def cloud() -> CloudWatch:
-    made = CloudWatch()
+    cloud = CloudWatch()
     for minute in range(10):
-        made.put(ERRORS, START + 60 * minute, float(minute))
-    return made
+        cloud.put(ERRORS, START + 60 * minute, float(minute))
+    return cloud
 
 
 def test_points_lie_on_whole_periods_the_newest_first(cloud: CloudWatch) -> None:
@@ -61,8 +67,8 @@ def test_a_dimension_too_few_or_too_many_finds_nothing_and_says_complete(cloud: 
         "AWS/NATGateway", "ErrorPortAllocation", NatGatewayId="nat-1", AvailabilityZone="a"
     )
     other = metric("AWS/Other", "ErrorPortAllocation", NatGatewayId="nat-1")
-    for one in (few, many, other):
-        (result,) = ask(cloud, query(one))["MetricDataResults"]
+    for unknown in (few, many, other):
+        (result,) = ask(cloud, query(unknown))["MetricDataResults"]
         assert (result["Values"], result["StatusCode"]) == ([], "Complete")
 
 
@@ -74,18 +80,18 @@ def test_501_queries_are_refused(cloud: CloudWatch) -> None:
 
 @pytest.mark.parametrize("change", [{"Id": "Q0"}, {"Stat": "Median"}, {"Period": 90}])
 def test_what_is_no_query_is_refused(cloud: CloudWatch, change: dict[str, Any]) -> None:
-    made = query(ERRORS)
-    place = made if "Id" in change else made["MetricStat"]
+    request = query(ERRORS)
+    place = request if "Id" in change else request["MetricStat"]
     place.update(change)
     with pytest.raises(ClientError, match="ValidationError"):
-        ask(cloud, made)
+        ask(cloud, request)
 
 
 def test_a_long_answer_comes_in_pages_and_is_partial_until_the_last(cloud: CloudWatch) -> None:
     first = ask(cloud, query(ERRORS, period=60), MaxDatapoints=6)
     assert first["MetricDataResults"][0]["StatusCode"] == "PartialData"
     second = ask(cloud, query(ERRORS, period=60), MaxDatapoints=6, NextToken=first["NextToken"])
-    values = [one["MetricDataResults"][0]["Values"] for one in (first, second)]
+    values = [page["MetricDataResults"][0]["Values"] for page in (first, second)]
     assert sum(values, []) == [9.0, 8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.0]
     assert second["MetricDataResults"][0]["StatusCode"] == "Complete"
     assert "NextToken" not in second
@@ -116,5 +122,5 @@ def test_metrics_are_listed_in_pages_of_500() -> None:
     first = cloud.list_metrics(Namespace="AWS/EBS")
     rest = cloud.list_metrics(Namespace="AWS/EBS", NextToken=first["NextToken"])
     assert (len(first["Metrics"]), len(rest["Metrics"]), "NextToken" in rest) == (500, 1, False)
-    one = cloud.list_metrics(Dimensions=[{"Name": "VolumeId", "Value": "vol-7"}])
-    assert len(one["Metrics"]) == 1
+    answer = cloud.list_metrics(Dimensions=[{"Name": "VolumeId", "Value": "vol-7"}])
+    assert len(answer["Metrics"]) == 1

@@ -12,8 +12,8 @@ KEY = "circuit"
 GB = 2**30
 
 
-def read(said: Said, account: str, region: str) -> Iterator[Resource]:
-    for circuit in said["DescribeConnections"]:
+def read(answers: Said, account: str, region: str) -> Iterator[Resource]:
+    for circuit in answers["DescribeConnections"]:
         id = circuit["connectionId"]
         facts = {"created": None, "is_wanted": circuit["isWanted"]}
         yield Resource(KEY, id, circuit["connectionName"], account, region, id, facts)

@@ -24,4 +24,4 @@ def _as_described(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(Client, "request", asked)
     yield
-    assert not [one for one in faults if one]
+    assert not [fault for fault in faults if fault]

@@ -77,7 +77,7 @@ def test_six_workers_are_killed_and_the_seventh_finds_everything(tmp_path: Path)
         worker.send_signal(signal.SIGKILL)
         worker.wait(10)
     manage(environment, "shell", "--verbosity", "0", "-c", COLLECT % (begin + 900 * KILLS))
-    found = json.loads(manage(environment, "shell", "--verbosity", "0", "-c", REPORT))
-    assert found["holes"] == []
-    assert (found["unmarked"], found["twice"], found["claimed"]) == (0, 0, 0)
-    assert (found["resources"], found["findings"] > 5) == (15, True)
+    report = json.loads(manage(environment, "shell", "--verbosity", "0", "-c", REPORT))
+    assert report["holes"] == []
+    assert (report["unmarked"], report["twice"], report["claimed"]) == (0, 0, 0)
+    assert (report["resources"], report["findings"] > 5) == (15, True)

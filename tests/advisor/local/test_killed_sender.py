@@ -72,9 +72,9 @@ def shell(environment: dict[str, str], script: str) -> subprocess.Popen[str]:
 
 def done(environment: dict[str, str], script: str) -> str:
     process = shell(environment, script)
-    said, problems = process.communicate(timeout=120)
+    output, problems = process.communicate(timeout=120)
     assert process.returncode == 0, problems
-    return said
+    return output
 
 
 def test_a_thousand_mails_and_workers_that_are_killed(tmp_path: Path) -> None:
@@ -93,11 +93,11 @@ def test_a_thousand_mails_and_workers_that_are_killed(tmp_path: Path) -> None:
             )  # fmt: skip
         done(environment, SET_UP % MAILS)
         kills = _send_and_kill(environment, box)
-        found = json.loads(done(environment, AFTER))
+        report = json.loads(done(environment, AFTER))
         arrived = Counter(to for to, _ in box.mails)
-    states = found["states"]
+    states = report["states"]
     counts = Counter(states.values())
-    assert found["reports"] == 1
+    assert report["reports"] == 1
     assert len(states) == MAILS
     assert kills >= 5
     assert set(counts) <= {"sent", "unknown"}

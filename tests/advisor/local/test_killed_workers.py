@@ -70,10 +70,10 @@ def here() -> Iterator[killable.Installation]:
         yield installation
 
 
-def until(holds: Callable[[], object], what: str) -> None:
+def until(holds: Callable[[], object], condition: str) -> None:
     end = time.monotonic() + WAIT_S
     while not holds():
-        assert time.monotonic() < end, what
+        assert time.monotonic() < end, condition
         time.sleep(0.1)
 
 

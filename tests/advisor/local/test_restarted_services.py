@@ -97,12 +97,12 @@ def test_both_are_restarted_under_a_worker(tmp_path: Path) -> None:
             until_all_is_collected(environment)
             assert worker.poll() is None, (tmp_path / "worker.log").read_text()
             shell(environment, ROLL)
-            found = json.loads(shell(environment, REPORT))
+            report = json.loads(shell(environment, REPORT))
     finally:
         if worker is not None:
             worker.kill()
             worker.wait(10)
         postgres.stop()
-    assert found["holes"] == []
-    assert (found["unmarked"], found["twice"], found["claimed"]) == (0, 0, 0)
-    assert (found["resources"], found["findings"] > 5) == (15, True)
+    assert report["holes"] == []
+    assert (report["unmarked"], report["twice"], report["claimed"]) == (0, 0, 0)
+    assert (report["resources"], report["findings"] > 5) == (15, True)

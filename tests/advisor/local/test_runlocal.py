@@ -40,22 +40,22 @@ class Local:
 
     def pids(self) -> list[int]:
         """The supervisor and all that descends from it."""
-        found = [self.process.pid]
-        for pid in found:
-            found += [child for child, parent in _parents().items() if parent == pid]
-        return found
+        pids = [self.process.pid]
+        for pid in pids:
+            pids += [child for child, parent in _parents().items() if parent == pid]
+        return pids
 
 
 def _parents() -> dict[int, int]:
     parents = {}
-    for one in Path("/proc").iterdir():
-        if one.name.isdecimal():
+    for process in Path("/proc").iterdir():
+        if process.name.isdecimal():
             try:
-                state, parent = (one / "stat").read_text().rpartition(")")[2].split()[:2]
+                state, parent = (process / "stat").read_text().rpartition(")")[2].split()[:2]
             except OSError:
                 continue
             if state != "Z":
-                parents[int(one.name)] = int(parent)
+                parents[int(process.name)] = int(parent)
     return parents
 
 
@@ -63,10 +63,10 @@ def alive(pids: list[int]) -> list[int]:
     return sorted(set(pids) & set(_parents()))
 
 
-def until(true: Callable[[], object], what: str) -> None:
+def until(true: Callable[[], object], condition: str) -> None:
     end = time.monotonic() + WAIT_S
     while not true():
-        assert time.monotonic() < end, f"not within {WAIT_S} s: {what}"
+        assert time.monotonic() < end, f"not within {WAIT_S} s: {condition}"
         time.sleep(0.1)
 
 
@@ -83,13 +83,13 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
 
 
 def start(environment: dict[str, str], var: Path) -> subprocess.Popen[str]:
-    with (var / "said").open("w") as said:
+    with (var / "said").open("w") as output:
         return subprocess.Popen(
             [sys.executable, "manage.py", "runlocal"],
             cwd=ROOT,
             env=environment,
-            stdout=said,
-            stderr=said,
+            stdout=output,
+            stderr=output,
             text=True,
         )
 
@@ -104,15 +104,17 @@ def local(tmp_path: Path) -> Iterator[Local]:
     environment = kept | own
     manage(environment, "migrate", "--verbosity", "0")
     manage(environment, "load_data", "--verbosity", "0")
-    one = Local(start(environment, var), url, var, environment)
+    product = Local(start(environment, var), url, var, environment)
     try:
-        until(lambda: "answers on" in one.said or one.process.poll() is not None, "an answer")
-        assert "answers on" in one.said, one.said
-        yield one
+        until(
+            lambda: "answers on" in product.said or product.process.poll() is not None, "an answer"
+        )
+        assert "answers on" in product.said, product.said
+        yield product
     finally:
-        left = one.pids()
-        one.process.terminate()
-        one.process.wait(WAIT_S)
+        left = product.pids()
+        product.process.terminate()
+        product.process.wait(WAIT_S)
         for pid in alive(left):
             os.kill(pid, signal.SIGKILL)
 
@@ -165,8 +167,10 @@ def test_it_answers_works_and_stops(local: Local) -> None:
 
     again = start(local.environment | {"ADVISOR_URL": "http://127.0.0.1:1"}, _other(local))
     assert again.wait(WAIT_S) == 2
-    said = (_other(local) / "said").read_text()
-    assert f"it runs already from this folder (process {local.process.pid}, on {local.url})" in said
+    output = (_other(local) / "said").read_text()
+    assert (
+        f"it runs already from this folder (process {local.process.pid}, on {local.url})" in output
+    )
 
     everything = local.pids()
     local.process.terminate()
@@ -208,7 +212,9 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
 
 def _commands(pids: list[int]) -> dict[int, str]:
     files = {pid: Path(f"/proc/{pid}/cmdline") for pid in pids}
-    return {pid: one.read_text().replace("\0", " ") for pid, one in files.items() if one.exists()}
+    return {
+        pid: file.read_text().replace("\0", " ") for pid, file in files.items() if file.exists()
+    }
 
 
 def _reference() -> object:

@@ -12,7 +12,7 @@ SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 
 def test_a_program_that_cannot_start_yet_is_tried_again(tmp_path: Path) -> None:
     """What it needs is away when it dies; nothing else stops because of that."""
-    said: list[str] = []
+    messages: list[str] = []
     troubles = iter([False, True, True, False])
 
     def before() -> None:
@@ -20,7 +20,7 @@ def test_a_program_that_cannot_start_yet_is_tried_again(tmp_path: Path) -> None:
             raise NotReady("the broker does not answer")
 
     programs = [Program("other", SLEEP), Program("needy", SLEEP, before=before)]
-    supervisor = Supervisor(programs, tmp_path, said.append)
+    supervisor = Supervisor(programs, tmp_path, messages.append)
 
     def ready() -> None:
         supervisor.pauses["needy"] = 0.01
@@ -28,7 +28,7 @@ def test_a_program_that_cannot_start_yet_is_tried_again(tmp_path: Path) -> None:
         threading.Thread(target=watch).start()
 
     def watch() -> None:
-        while sum("cannot start yet" in one for one in said) < 2:
+        while sum("cannot start yet" in message for message in messages) < 2:
             pass
         while supervisor.running["needy"].poll() is not None:
             pass
@@ -39,4 +39,4 @@ def test_a_program_that_cannot_start_yet_is_tried_again(tmp_path: Path) -> None:
     with patch("advisor.local.supervisor.signal.signal"):
         supervisor.run(ready)
     assert other == [None]
-    assert all(one.poll() is not None for one in supervisor.running.values())
+    assert all(process.poll() is not None for process in supervisor.running.values())

@@ -33,7 +33,7 @@ def refused(*arguments: str) -> list[str]:
 
 def test_compare_the_reference_case_as_json(shipped: None) -> None:
     answer = json.loads(compared(str(REFERENCE), "--format", "json"))
-    bills = {one["option"]: one["monthly_usd"] for one in answer["answers"]}
+    bills = {option["option"]: option["monthly_usd"] for option in answer["answers"]}
     assert bills["privatelink"] == "1676.73"
     assert bills["transit-gateway"] == "2121.00"
     assert (answer["recommended"], answer["topology_version"]) == ("vpc-peering", None)
@@ -50,7 +50,7 @@ def test_a_table_says_what_is_missing_and_what_is_not_feasible(
     shipped: None, tmp_path: Path
 ) -> None:
     beijing = {"region": "cn-north-1", "azs": ["cnn1-az1"]}
-    vpcs = [one | beijing for one in document()["vpcs"]]
+    vpcs = [vpc | beijing for vpc in document()["vpcs"]]
     path = tmp_path / "topology.json"
     path.write_text(json.dumps(document(flow(initiated_by="both"), vpcs=vpcs)), encoding="utf-8")
     table = compared(str(path))
@@ -62,23 +62,23 @@ def test_a_table_says_what_is_missing_and_what_is_not_feasible(
 def test_compare_only_some_options_with_cells(shipped: None) -> None:
     arguments = ("--options", "privatelink, vpc-peering", "--cells", "--format", "json")
     answer = json.loads(compared(str(REFERENCE), *arguments))
-    assert [one["option"] for one in answer["answers"]] == ["vpc-peering", "privatelink"]
+    assert [answer["option"] for answer in answer["answers"]] == ["vpc-peering", "privatelink"]
     assert len(answer["answers"][0]["latency"]) == 9
 
 
 def test_long_lists_are_cut_unless_all_is_asked_for(shipped: None, tmp_path: Path) -> None:
-    made = document(*(flow(name=f"f{i}", initiated_by="both") for i in range(210)))
+    topology = document(*(flow(name=f"f{i}", initiated_by="both") for i in range(210)))
     path = tmp_path / "topology.json"
-    path.write_text(json.dumps(made), encoding="utf-8")
+    path.write_text(json.dumps(topology), encoding="utf-8")
     short, whole = (
         json.loads(compared(str(path), "--options", "privatelink", "--format", "json", *more))
         for more in ((), ("--all",))
     )
-    (one,), (all_of_it,) = short["answers"], whole["answers"]
-    assert (len(one["latency"]), one["latency_more"]) == (200, 10)
+    (cut,), (all_of_it,) = short["answers"], whole["answers"]
+    assert (len(cut["latency"]), cut["latency_more"]) == (200, 10)
     assert (len(all_of_it["latency"]), all_of_it["latency_more"]) == (210, 0)
-    assert len([found for found in all_of_it["findings"] if found["rule"] == "PLN-01"]) == 210
-    assert {"rule": "PLN-01", "severity": "hard", "flows": 190} in one["findings_more"]
+    assert len([finding for finding in all_of_it["findings"] if finding["rule"] == "PLN-01"]) == 210
+    assert {"rule": "PLN-01", "severity": "hard", "flows": 190} in cut["findings_more"]
     assert "PLN-01 hard (210 of 210 flows)" in compared(str(path), "--options", "privatelink")
 
 
@@ -87,8 +87,8 @@ def test_a_table_words_every_severity_of_a_rule(shipped: None, tmp_path: Path) -
     vpcs = [vpc(f"v{i}", "111111111111", f"10.{i}.0.0/16") for i in range(132)]
     pairs = [(i, 130) for i in range(130)] + [(i, 131) for i in range(60)]
     flows = [
-        flow(**{"name": f"f{i}", "from": f"v{one}", "to": f"v{other}"})
-        for i, (one, other) in enumerate(pairs)
+        flow(**{"name": f"f{i}", "from": f"v{consumer}", "to": f"v{provider}"})
+        for i, (consumer, provider) in enumerate(pairs)
     ]
     path = tmp_path / "topology.json"
     path.write_text(json.dumps(document(*flows, vpcs=vpcs, services=[])), encoding="utf-8")
@@ -157,7 +157,7 @@ def test_a_token_is_printed_once(user: User) -> None:
 
 def test_a_table_says_once_how_old_prices_are(shipped: None, tmp_path: Path) -> None:
     stockholm = {"region": "eu-north-1", "azs": ["eun1-az1"]}
-    vpcs = [one | stockholm for one in document()["vpcs"]]
+    vpcs = [vpc | stockholm for vpc in document()["vpcs"]]
     path = tmp_path / "topology.json"
     path.write_text(json.dumps(document(vpcs=vpcs)), encoding="utf-8")
     table = compared(str(path))

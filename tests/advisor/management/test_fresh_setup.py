@@ -65,13 +65,13 @@ class Setup(NamedTuple):
 
 @pytest.fixture(scope="module")
 def setup(tmp_path_factory: pytest.TempPathFactory) -> Setup:
-    made = Setup(tmp_path_factory.mktemp("var"))
+    prepared = Setup(tmp_path_factory.mktemp("var"))
     for command in ("migrate", "load_data"):
-        assert made.run(command, "--verbosity", "0").code == 0
-    (made.var / "offer.json").write_text(json.dumps(_offer()), encoding="utf-8")
+        assert prepared.run(command, "--verbosity", "0").code == 0
+    (prepared.var / "offer.json").write_text(json.dumps(_offer()), encoding="utf-8")
     zones = {"AvailabilityZones": [_zone("us-east-1a", "use1-az1")]}
-    (made.var / "zones.json").write_text(json.dumps(zones), encoding="utf-8")
-    return made
+    (prepared.var / "zones.json").write_text(json.dumps(zones), encoding="utf-8")
+    return prepared
 
 
 def _offer() -> object:
@@ -104,7 +104,7 @@ CASES = {
 
 
 def test_no_command_is_left_out() -> None:
-    assert {one.stem for one in COMMANDS.glob("*.py")} - {"__init__"} == set(CASES)
+    assert {file.stem for file in COMMANDS.glob("*.py")} - {"__init__"} == set(CASES)
 
 
 @pytest.mark.parametrize("name", sorted(CASES))

@@ -13,8 +13,8 @@ from tests.doubles.mailbox import Mailbox, mail_server
 
 @pytest.fixture
 def box(settings: Any) -> Iterator[Mailbox]:
-    with mail_server(settings) as found:
-        yield found
+    with mail_server(settings) as mailbox:
+        yield mailbox
 
 
 @pytest.fixture

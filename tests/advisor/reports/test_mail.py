@@ -51,8 +51,8 @@ def told(team: Team, settings: Any) -> Report:
     scheduling.run_all(team.pk)
     content = making.so_far(team)
     row = Report.objects.create(team=team, week="2026-W48", due_at=timezone.now(), content=content)
-    (one,) = wanting(team, "reader@example.com")
-    Delivery.objects.create(report=row, recipient=one)
+    (recipient,) = wanting(team, "reader@example.com")
+    Delivery.objects.create(report=row, recipient=recipient)
     return row
 
 
@@ -89,8 +89,8 @@ def test_both_parts_tell_the_same(told: Report, box: Mailbox) -> None:
     in_html = " ".join(facts.words)
     assert len(figures) > 40
     assert [figure for figure in figures if figure not in in_html] == []
-    words = {one.lower() for one in re.findall(r"[A-Za-z]{4,}", without_links)}
-    shown = {one.lower() for one in re.findall(r"[A-Za-z]{4,}", in_html)}
+    words = {word.lower() for word in re.findall(r"[A-Za-z]{4,}", without_links)}
+    shown = {word.lower() for word in re.findall(r"[A-Za-z]{4,}", in_html)}
     assert words ^ shown <= {"unsubscribe", "look"}
 
 

@@ -67,9 +67,9 @@ def test_a_changed_day_leaves_nothing_untold_and_tells_nothing_twice(
         assert promised >= now - timedelta(hours=1)
     told = list(Report.objects.order_by("due_at"))
     assert len(told) in (7, 8, 9)
-    for one, other in zip(told, told[1:], strict=False):
-        assert datetime.fromisoformat(other.content["begin"]) == one.due_at
-        assert timedelta(days=6) <= other.due_at - one.due_at < timedelta(days=21)
+    for report, following in zip(told, told[1:], strict=False):
+        assert datetime.fromisoformat(following.content["begin"]) == report.due_at
+        assert timedelta(days=6) <= following.due_at - report.due_at < timedelta(days=21)
 
 
 def test_a_changed_day_sends_nothing_at_once(team: Team) -> None:
@@ -94,8 +94,8 @@ def test_two_workers_make_one_report_and_send_each_mail_once(user: User, box: Ma
 
     def work() -> None:
         try:
-            made = report_of(team)
-            for pk in made.deliveries.values_list("pk", flat=True):
+            report = report_of(team)
+            for pk in report.deliveries.values_list("pk", flat=True):
                 sending.send(pk)
         finally:
             connection.close()

@@ -22,17 +22,17 @@ def test_an_address_that_is_not_verified_is_asked_whoever_says_that_it_is_theirs
 ) -> None:
     user.email = "victim@example.org"
     user.save()
-    one, outcome = recipients.add(team.pk, user.email, user)
-    assert (one.state, outcome) == ("not confirmed yet", sending.Outcome(State.SENT))
-    recipients.confirm(one)
-    recipients.unsubscribe(one)
-    one, outcome = recipients.add(team.pk, user.email, user)
-    assert (one.state, len(box.mails)) == ("unsubscribed", 2)
+    recipient, outcome = recipients.add(team.pk, user.email, user)
+    assert (recipient.state, outcome) == ("not confirmed yet", sending.Outcome(State.SENT))
+    recipients.confirm(recipient)
+    recipients.unsubscribe(recipient)
+    recipient, outcome = recipients.add(team.pk, user.email, user)
+    assert (recipient.state, len(box.mails)) == ("unsubscribed", 2)
 
 
 def test_removing_and_adding_does_not_ask_again(team: Team, user: User, box: Mailbox) -> None:
-    one, _ = recipients.add(team.pk, "boss@example.org", user)
-    recipients.remove(team.pk, one.uid)
+    recipient, _ = recipients.add(team.pk, "boss@example.org", user)
+    recipients.remove(team.pk, recipient.uid)
     assert not recipients.confirm(Recipient.objects.get())
     with pytest.raises(DocumentRefused, match="less than an hour ago"):
         recipients.add(team.pk, "boss@example.org", user)
@@ -43,7 +43,7 @@ def test_a_question_that_was_not_sent_may_be_asked_at_once(
     team: Team, user: User, box: Mailbox
 ) -> None:
     box.to_recipient = "450 busy"
-    one, outcome = recipients.add(team.pk, "boss@example.org", user)
+    recipient, outcome = recipients.add(team.pk, "boss@example.org", user)
     assert outcome is not None
     assert outcome.state == State.WAITING
     box.to_recipient = "250 OK"
@@ -83,28 +83,28 @@ def test_a_member_gets_it_at_once_and_others_after_they_say_yes(
     team: Team, user: User, box: Mailbox
 ) -> None:
     verified(user, "Alice@Example.com")
-    one, outcome = recipients.add(team.pk, " ALICE@example.com ", user)
-    assert (one.state, outcome) == ("gets it", None)
+    member, outcome = recipients.add(team.pk, " ALICE@example.com ", user)
+    assert (member.state, outcome) == ("gets it", None)
     other, outcome = recipients.add(team.pk, "boss@example.org", user)
     assert outcome == sending.Outcome(State.SENT)
     assert other.state == "not confirmed yet"
-    assert willing(team) == [one]
+    assert willing(team) == [member]
     (mail,) = box.of("boss@example.org")
     assert other.confirm_key in mail.get_content()
     assert recipients.confirm(other)
-    assert set(willing(team)) == {one, other}
+    assert set(willing(team)) == {member, other}
 
 
 def test_a_question_is_asked_once_an_hour_and_open_for_a_week(
     team: Team, user: User, box: Mailbox
 ) -> None:
-    one, _ = recipients.add(team.pk, "boss@example.org", user)
+    recipient, _ = recipients.add(team.pk, "boss@example.org", user)
     with pytest.raises(DocumentRefused, match="less than an hour ago"):
         recipients.add(team.pk, "boss@example.org", user)
     assert len(box.mails) == 1
-    one.asked_at = timezone.now() - timedelta(days=8)
-    one.save()
-    assert not recipients.confirm(one)
+    recipient.asked_at = timezone.now() - timedelta(days=8)
+    recipient.save()
+    assert not recipients.confirm(recipient)
     assert willing(team) == []
 
 
@@ -112,13 +112,13 @@ def test_who_unsubscribed_is_asked_before_it_begins_again(
     team: Team, user: User, box: Mailbox
 ) -> None:
     helper = verified(User.objects.create_user("helper"), "helper@example.com")
-    one, _ = recipients.add(team.pk, helper.email, user)
-    recipients.unsubscribe(one)
-    recipients.remove(team.pk, one.uid)  # it is remembered all the same
-    one, outcome = recipients.add(team.pk, helper.email, user)
-    assert (one.state, outcome) == ("unsubscribed", sending.Outcome(State.SENT))
-    one, outcome = recipients.add(team.pk, helper.email, helper)  # by itself
-    assert (one.state, outcome) == ("gets it", None)
+    recipient, _ = recipients.add(team.pk, helper.email, user)
+    recipients.unsubscribe(recipient)
+    recipients.remove(team.pk, recipient.uid)  # it is remembered all the same
+    recipient, outcome = recipients.add(team.pk, helper.email, user)
+    assert (recipient.state, outcome) == ("unsubscribed", sending.Outcome(State.SENT))
+    recipient, outcome = recipients.add(team.pk, helper.email, helper)  # by itself
+    assert (recipient.state, outcome) == ("gets it", None)
 
 
 @pytest.mark.parametrize("address", ["", "nobody", "a@b", "a@example.com\nBcc: x@example.com"])
@@ -142,8 +142,8 @@ def test_who_leaves_the_team_gets_no_more(team: Team, user: User) -> None:
 
 
 def test_keys_of_one_purpose_are_of_no_use_for_another(team: Team) -> None:
-    (one,) = wanting(team, "a@example.com")
-    for key in (one.confirm_key, one.unsubscribe_key[:-1], "", "x:y"):
+    (recipient,) = wanting(team, "a@example.com")
+    for key in (recipient.confirm_key, recipient.unsubscribe_key[:-1], "", "x:y"):
         with pytest.raises(Recipient.DoesNotExist):
             Recipient.by_key(key, UNSUBSCRIBE)
-    assert Recipient.by_key(one.unsubscribe_key, UNSUBSCRIBE) == one
+    assert Recipient.by_key(recipient.unsubscribe_key, UNSUBSCRIBE) == recipient

@@ -98,9 +98,9 @@ def test_every_try_that_fails_ends_some_day(team: Team, box: Mailbox) -> None:
     for _ in range(len(sending.PAUSES) + 3):
         send_all()
         later(hours=9)
-    one = Delivery.objects.get()
-    assert (one.state, one.attempts) == (State.REFUSED, len(sending.PAUSES) + 1)
-    assert one.problem == "given up: the mail server answered 451: come back later"
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.attempts) == (State.REFUSED, len(sending.PAUSES) + 1)
+    assert delivery.problem == "given up: the mail server answered 451: come back later"
 
 
 @pytest.mark.parametrize(
@@ -142,10 +142,10 @@ def test_a_mail_that_cannot_be_made_says_so_and_stops_no_other(
     report_of(team)
     make = sending.mail_of
 
-    def picky(one: Delivery) -> Any:
-        if one.recipient.address == "a@example.com":
+    def picky(delivery: Delivery) -> Any:
+        if delivery.recipient.address == "a@example.com":
             raise KeyError("title")
-        return make(one)
+        return make(delivery)
 
     monkeypatch.setattr(sending, "mail_of", picky)
     send_all()

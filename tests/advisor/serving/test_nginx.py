@@ -36,9 +36,9 @@ UNITS = {"s": 1, "m": 60, "k": 1024}
 
 def directive(name: str, within: str = CONF) -> float:
     """Its first value, in seconds or bytes."""
-    found = re.search(rf"\b{name} (?:4 )?(\d+)([smk]?);", within)
-    assert found, name
-    return int(found[1]) * UNITS.get(found[2], 1)
+    match = re.search(rf"\b{name} (?:4 )?(\d+)([smk]?);", within)
+    assert match, name
+    return int(match[1]) * UNITS.get(match[2], 1)
 
 
 def test_its_limits_are_those_of_the_table() -> None:

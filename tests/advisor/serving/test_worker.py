@@ -86,8 +86,8 @@ def test_a_chunked_body_and_a_pipeline_are_read(serve: Serve) -> None:
     last = request("/bytes/3")
     answer = rest(server.connect(chunked + request("/healthz", "") + last))
     assert answer.count(b"HTTP/1.1 200 OK") == 3
-    assert [answer.index(one) for one in (b"\r\n\r\n5", b'"ok"', b"xxx")] == sorted(
-        answer.index(one) for one in (b"\r\n\r\n5", b'"ok"', b"xxx")
+    assert [answer.index(mark) for mark in (b"\r\n\r\n5", b'"ok"', b"xxx")] == sorted(
+        answer.index(mark) for mark in (b"\r\n\r\n5", b'"ok"', b"xxx")
     )
 
 

@@ -64,29 +64,29 @@ def test_the_form_says_what_is_wrong_at_the_field(signed_in: Client) -> None:
 
 
 def lacks_of(response: HttpResponse) -> str:
-    found = re.search(r'<section id="lacks".*?</section>', response.content.decode(), re.DOTALL)
-    return found[0] if found else ""
+    match = re.search(r'<section id="lacks".*?</section>', response.content.decode(), re.DOTALL)
+    return match[0] if match else ""
 
 
 def test_the_form_names_what_the_region_lacks_before_it_is_filled_in(signed_in: Client) -> None:
-    said = lacks_of(signed_in.get(reverse("new")))
+    lacking = lacks_of(signed_in.get(reverse("new")))
     lack = "No total for PrivateLink resource endpoint: no price of VpcResource-Provider-Bytes in "
-    assert f"{lack}us-east-1." in said
-    assert "VPC peering" not in said
-    assert f'{reverse("prices")}?load=us-east-1"' in said
-    assert "the appliance, whose instance type is yours" in said
+    assert f"{lack}us-east-1." in lacking
+    assert "VPC peering" not in lacking
+    assert f'{reverse("prices")}?load=us-east-1"' in lacking
+    assert "the appliance, whose instance type is yours" in lacking
 
 
 def test_the_form_names_what_a_pair_of_regions_lacks(signed_in: Client) -> None:
     """With a script, beside the AZ IDs, to a place of its own."""
     pair = {"consumer_region": "us-east-1", "provider_region": "ap-southeast-6"}
     response = signed_in.get(reverse("azs", args=["provider"]), pair | {"provider_azs": "use1-az2"})
-    said = lacks_of(response)
+    lacking = lacks_of(response)
     assert 'value="apse6-az2"' in response.content.decode()
-    assert 'hx-swap-oob="true"' in said
-    assert "us-east-1 to ap-southeast-6" in said
-    assert "VPC peering, Transit Gateway" in said
-    assert "APS8-USE1-AWS-Out-Bytes in ap-southeast-6" in said
+    assert 'hx-swap-oob="true"' in lacking
+    assert "us-east-1 to ap-southeast-6" in lacking
+    assert "VPC peering, Transit Gateway" in lacking
+    assert "APS8-USE1-AWS-Out-Bytes in ap-southeast-6" in lacking
 
 
 def test_without_a_script_a_button_shows_what_other_regions_lack(signed_in: Client) -> None:
@@ -168,7 +168,7 @@ def test_a_broken_upload_shows_its_problems(signed_in: Client, name: str) -> Non
     else:
         assert response.status_code == 200
         shown = [f"{problem.path}: {problem.problem}" for problem in response.context["problems"]]
-        assert any(expected in one for one in shown)
+        assert any(expected in problem for problem in shown)
     assert not Topology.objects.exists()
 
 
@@ -207,7 +207,7 @@ def test_the_comparison_page_shows_everything(signed_in: Client, reference: UUID
 
 def test_a_gap_looks_like_a_gap(signed_in: Client, user: User) -> None:
     beijing = {"region": "cn-north-1", "azs": ["cnn1-az1"]}
-    vpcs = [one | beijing for one in document()["vpcs"]]
+    vpcs = [vpc | beijing for vpc in document()["vpcs"]]
     version = create_topology(user.team_id, document(vpcs=vpcs))
     page = text_of(signed_in.get(reverse("topology", args=[version.topology.uid])))
     assert "price missing" in page
@@ -220,10 +220,10 @@ def test_numbers_on_the_page_are_the_apis(signed_in: Client, reference: UUID) ->
     url = reverse("topology", args=[reference])
     page = text_of(signed_in.get(url))
     answer = signed_in.get(reverse("comparison-json", args=[reference])).json()
-    for one in answer["answers"]:
-        if one["monthly_usd"]:
-            assert f"${float(one['monthly_usd']):,.2f}" in page
-        for line in one["lines"]:
+    for option in answer["answers"]:
+        if option["monthly_usd"]:
+            assert f"${float(option['monthly_usd']):,.2f}" in page
+        for line in option["lines"]:
             assert line["source"].replace("'", "&#x27;") in page
 
 
@@ -320,17 +320,17 @@ def test_the_list_is_paged_and_searched(signed_in: Client, user: User) -> None:
     assert "page 1 of 2" in text_of(signed_in.get("/"))
     assert "page 2 of 2" in text_of(signed_in.get("/", {"page": "2"}))
     assert signed_in.get("/", {"page": "abc"}).status_code == 200
-    found = text_of(signed_in.get("/", {"name": "ESTATE 07"}))
-    assert "estate 07" in found
-    assert "estate 08" not in found
+    listing = text_of(signed_in.get("/", {"name": "ESTATE 07"}))
+    assert "estate 07" in listing
+    assert "estate 08" not in listing
 
 
 @pytest.mark.parametrize("flows", [1, 300])
 def test_the_comparison_takes_the_same_queries_however_many_flows(
     signed_in: Client, user: User, flows: int, django_assert_num_queries: Any
 ) -> None:
-    made = document(*(flow(name=f"f{i}", gb_per_month=i) for i in range(flows)))
-    uid = create_topology(user.team_id, made).topology.uid
+    topology = document(*(flow(name=f"f{i}", gb_per_month=i) for i in range(flows)))
+    uid = create_topology(user.team_id, topology).topology.uid
     url = reverse("topology", args=[uid])
     signed_in.get(url)  # prices and latencies are in memory from now on
     with django_assert_num_queries(
@@ -344,8 +344,8 @@ def test_many_flows_are_grouped(signed_in: Client, user: User) -> None:
         *document()["vpcs"],
         *(vpc(f"v{i}", "111111111111", f"10.{i + 10}.0.0/16") for i in range(60)),
     ]
-    made = document(flow(**{"from": [one["name"] for one in vpcs[2:]]}), vpcs=vpcs)
-    uid = create_topology(user.team_id, made).topology.uid
+    topology = document(flow(**{"from": [vpc["name"] for vpc in vpcs[2:]]}), vpcs=vpcs)
+    uid = create_topology(user.team_id, topology).topology.uid
     page = text_of(signed_in.get(reverse("topology", args=[uid])))
     assert "and 57 more flows" in page
 

@@ -35,7 +35,7 @@ def test_the_reference_case(api: APIClient) -> None:
     assert response.status_code == 200
     answer = response.json()
     assert answer["recommended"] == "vpc-peering"
-    assert {one["option"]: one["monthly_usd"] for one in answer["answers"]} == {
+    assert {option["option"]: option["monthly_usd"] for option in answer["answers"]} == {
         "single-vpc": None,
         "vpc-sharing": "0.00",
         "vpc-peering": "0.00",
@@ -58,10 +58,10 @@ def test_cells_are_included_when_asked_for(api: APIClient) -> None:
 
 
 def test_long_lists_are_given_whole_when_asked_for(api: APIClient) -> None:
-    made = document(*(flow(name=f"f{i}", max_idle_seconds=None) for i in range(220)))
+    topology = document(*(flow(name=f"f{i}", max_idle_seconds=None) for i in range(220)))
 
     def lengths(query: str) -> tuple[int, int]:
-        answers = post(api, {"topology": made}, query).json()["answers"]
+        answers = post(api, {"topology": topology}, query).json()["answers"]
         findings = Counter(
             finding["rule"] for answer in answers[-1:] for finding in answer["findings"]
         )
@@ -75,11 +75,11 @@ def test_long_lists_are_given_whole_when_asked_for(api: APIClient) -> None:
 
 
 def test_a_job_keeps_what_was_to_be_included(api: APIClient) -> None:
-    made = {"topology": document(*(flow(name=f"f{i}") for i in range(220)))}
-    job = post(api, made, "?include=latency", Prefer="respond-async").json()
+    body = {"topology": document(*(flow(name=f"f{i}") for i in range(220)))}
+    job = post(api, body, "?include=latency", Prefer="respond-async").json()
     jobs.run(job["id"])
     answer = api.get(f"/api/v1/jobs/{job['id']}/result/").json()
-    assert [len(one["latency"]) for one in answer["answers"]] == [220] * 10
+    assert [len(answer["latency"]) for answer in answer["answers"]] == [220] * 10
 
 
 def test_what_cannot_be_included_is_refused(api: APIClient) -> None:
@@ -111,7 +111,9 @@ def test_a_broken_document_is_refused_with_its_problems(api: APIClient, name: st
     data, expected = BROKEN[name]
     response = api.post("/api/v1/topologies/", data, content_type="application/yaml")
     assert response.status_code == (413 if name in OVER_HTTP_ONLY else 400)
-    problems = [f"{one['path']}: {one['problem']}" for one in response.json()["problems"]]
+    problems = [
+        f"{problem['path']}: {problem['problem']}" for problem in response.json()["problems"]
+    ]
     if name == "empty":  # a request without a body is an empty mapping to the framework
         expected = "flows: is required"
     assert any(expected in problem for problem in problems)
@@ -155,9 +157,9 @@ def test_repeated_keys_inside_a_request_are_refused(api: APIClient) -> None:
 def test_a_bad_request_says_where(api: APIClient, body: Any, problem: tuple[str, str]) -> None:
     response = post(api, body)
     assert response.status_code == 400
-    found = response.json()["problems"]
+    problems = response.json()["problems"]
     path, words = problem
-    assert any(one["path"] == path and words in one["problem"] for one in found), found
+    assert any(entry["path"] == path and words in entry["problem"] for entry in problems), problems
 
 
 def test_only_the_options_asked_for(api: APIClient) -> None:
@@ -202,8 +204,8 @@ def test_what_cannot_be_done_never_becomes_a_job(api: APIClient, body: Any) -> N
 
 def test_a_job_is_started_once_for_a_key(api: APIClient) -> None:
     headers = {"Prefer": "respond-async", "Idempotency-Key": "k"}
-    one, two = (post(api, {"topology": document()}, **headers).json() for _ in range(2))
-    assert one == two
+    first, second = (post(api, {"topology": document()}, **headers).json() for _ in range(2))
+    assert first == second
     assert Job.objects.count() == 1
 
 
@@ -316,17 +318,17 @@ def test_what_lies_ahead_is_included_when_asked_for(api: APIClient) -> None:
     body = {"topology": document(flow(cross_az_share=1))}
     assert "headroom" not in api.post(URL, body, format="json").json()
     answer = api.post(f"{URL}?include=ahead", body, format="json").json()
-    traffic = next(one for one in answer["sensitivity"] if one["input"].startswith("Traffic"))
+    traffic = next(row for row in answer["sensitivity"] if row["input"].startswith("Traffic"))
     assert (traffic["at_half_usd"], traffic["at_one_and_a_half_usd"]) == ("10.00", "30.00")
     assert answer["range"][0]["option"] == answer["recommended"]
     assert {"rule": "PEER-07", "full_at_vpcs": 51}.items() <= next(
-        one for one in answer["headroom"] if one["rule"] == "PEER-07"
+        row for row in answer["headroom"] if row["rule"] == "PEER-07"
     ).items()
 
 
 def test_a_policy_that_concerns_nobody_is_named(api: APIClient) -> None:
-    made = document(policies=[{"forbid": "vpc-peering", "between": ["prod", "dev"]}])
-    answer = api.post(URL, {"topology": made}, format="json").json()
+    topology = document(policies=[{"forbid": "vpc-peering", "between": ["prod", "dev"]}])
+    answer = api.post(URL, {"topology": topology}, format="json").json()
     assert answer["assumptions"][0] == (
         "The policy between dev and prod concerns nothing: no VPC has the environment dev, prod."
     )

@@ -22,13 +22,13 @@ def api(user: User) -> APIClient:
 
 
 def test_resources_and_their_series(api: APIClient) -> None:
-    found = api.get(reverse("api-health-resources"), {"kind": "nat-gateway"}).json()
-    assert [result["name"] for result in found["results"]] == ["egress-b", "old-batch", "egress-a"]
-    worst = found["results"][0]
+    listed = api.get(reverse("api-health-resources"), {"kind": "nat-gateway"}).json()
+    assert [result["name"] for result in listed["results"]] == ["egress-b", "old-batch", "egress-a"]
+    worst = listed["results"][0]
     assert (worst["state"], worst["is_demo"]) == ("critical", True)
     assert {finding["rule"] for finding in worst["findings"]} >= {"NAT-PORTS", "NAT-OTHER-AZ"}
-    one = api.get(reverse("api-health-resource", args=[worst["uid"]]), {"range": "3h"}).json()
-    series = {each["metric"]: each for each in one["series"]}
+    resource = api.get(reverse("api-health-resource", args=[worst["uid"]]), {"range": "3h"}).json()
+    series = {each["metric"]: each for each in resource["series"]}
     errors = series["ErrorPortAllocation"]
     assert errors["dimensions"] == {"NatGatewayId": worst["id"]}
     assert len(errors["points"]) > 150
@@ -40,8 +40,8 @@ def test_resources_and_their_series(api: APIClient) -> None:
 
 
 def test_findings_are_acted_on(api: APIClient) -> None:
-    one = Finding.objects.get(rule="NAT-OTHER-AZ")
-    url = reverse("api-health-finding", args=[one.uid])
+    finding = Finding.objects.get(rule="NAT-OTHER-AZ")
+    url = reverse("api-health-finding", args=[finding.uid])
     answer = api.patch(url, {"acknowledge": True, "note": "seen"}, format="json").json()
     assert [each["what"] for each in answer["history"]] == ["opened", "acknowledged"]
     assert answer["history"][1]["who"] == "alice"
@@ -56,11 +56,11 @@ def test_findings_are_acted_on(api: APIClient) -> None:
 
 
 def test_a_refused_act_leaves_nothing(api: APIClient) -> None:
-    one = Finding.objects.get(rule="NAT-OTHER-AZ")
-    url = reverse("api-health-finding", args=[one.uid])
+    finding = Finding.objects.get(rule="NAT-OTHER-AZ")
+    url = reverse("api-health-finding", args=[finding.uid])
     both = {"acknowledge": True, "mute_until": "2020-01-01T00:00:00Z", "note": "x"}
     assert api.patch(url, both, format="json").status_code == 400
-    assert Finding.objects.get(pk=one.pk).acknowledged_at is None
+    assert Finding.objects.get(pk=finding.pk).acknowledged_at is None
     half = api.generic("PATCH", url, b'{"\\ud800": 1}', content_type="application/json")
     assert half.status_code == 400
 
@@ -86,13 +86,13 @@ def test_rules_and_collection(api: APIClient) -> None:
 
 def test_the_products_own_metrics_can_be_scraped(api: APIClient) -> None:
     text = api.get(reverse("api-metrics")).content.decode()
-    found = {one.name: one for one in text_string_to_metric_families(text)}
+    families = {family.name: family for family in text_string_to_metric_families(text)}
     critical = [
         sample.value
-        for sample in found["advisor_health_findings"].samples
+        for sample in families["advisor_health_findings"].samples
         if sample.labels["state"] == "critical"
     ]
     assert critical == [Finding.objects.filter(closed_at=None, state="critical").count()]
-    ages = found["advisor_collection_age_seconds"].samples
+    ages = families["advisor_collection_age_seconds"].samples
     assert {sample.labels["owner"] for sample in ages} == {"demo: network", "demo: services"}
     assert APIClient().get(reverse("api-metrics")).status_code == 401

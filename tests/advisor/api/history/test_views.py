@@ -15,9 +15,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def uid(user: User) -> UUID:
-    made = create_topology(user.team_id, document()).topology.uid
-    save_topology(user.team_id, made, document(flow(gb_per_month=2000, cross_az_share=1)))
-    return made
+    uid = create_topology(user.team_id, document()).topology.uid
+    save_topology(user.team_id, uid, document(flow(gb_per_month=2000, cross_az_share=1)))
+    return uid
 
 
 def test_what_a_version_changed(api: APIClient, uid: UUID) -> None:

@@ -31,10 +31,10 @@ def run(*arguments: str) -> tuple[int, str, str]:
 def test_lists_one_report_and_a_preview(api: APIClient, user: User) -> None:
     team = Team.objects.get(pk=user.team_id)
     row = making.make(team, team.schedule.last(timezone.now()))
-    (one,) = api.get("/api/v1/reports/").json()["results"]
-    assert (one["week"], one["subject"]) == (row.week, row.content["subject"])
-    found = api.get(f"/api/v1/reports/{row.uid}/").json()
-    assert (found["content"], found["mails"]) == (row.content, {})
+    (listed,) = api.get("/api/v1/reports/").json()["results"]
+    assert (listed["week"], listed["subject"]) == (row.week, row.content["subject"])
+    report = api.get(f"/api/v1/reports/{row.uid}/").json()
+    assert (report["content"], report["mails"]) == (row.content, {})
     assert api.get("/api/v1/reports/preview/").json()["week"] > row.week
 
 
@@ -47,8 +47,12 @@ def test_another_teams_report_is_not_found(api: APIClient, stranger: User) -> No
 
 def test_the_schedule(signed_in: Client) -> None:
     url = reverse("api-report-schedule")
-    found = signed_in.get(url).json()
-    assert (found["report_weekday"], found["report_hour"], found["time_zone"]) == (0, 8, "UTC")
+    schedule = signed_in.get(url).json()
+    assert (schedule["report_weekday"], schedule["report_hour"], schedule["time_zone"]) == (
+        0,
+        8,
+        "UTC",
+    )
     wish = {"has_reports": True, "report_weekday": 4, "report_hour": 17}
     assert signed_in.put(url, json.dumps(wish), **AS_JSON).json()["report_hour"] == 17
     wrong = signed_in.put(url, json.dumps(wish | {"report_hour": 24}), **AS_JSON)
@@ -61,15 +65,15 @@ def test_the_schedule(signed_in: Client) -> None:
 def test_recipients(signed_in: Client, settings: Any) -> None:
     url = reverse("api-recipients")
     with mail_server(settings):
-        made = signed_in.post(url, json.dumps({"address": "a@example.com"}), **AS_JSON)
-    assert (made.status_code, made.json()["state"]) == (201, "not confirmed yet")
+        added = signed_in.post(url, json.dumps({"address": "a@example.com"}), **AS_JSON)
+    assert (added.status_code, added.json()["state"]) == (201, "not confirmed yet")
     assert signed_in.get(url).json()["count"] == 1
     wrong = signed_in.post(url, json.dumps({"address": "a"}), **AS_JSON)
     assert wrong.status_code == 400
     assert "is not an address" in wrong.content.decode()
-    one = reverse("api-recipient", args=[made.json()["uid"]])
-    assert signed_in.delete(one).status_code == 204
-    assert signed_in.delete(one).status_code == 404
+    address = reverse("api-recipient", args=[added.json()["uid"]])
+    assert signed_in.delete(address).status_code == 204
+    assert signed_in.delete(address).status_code == 404
 
 
 def test_the_command_prints_and_keeps_nothing(user: User) -> None:

@@ -38,8 +38,8 @@ def test_store_read_change_delete(api: APIClient) -> None:
 
 
 def test_whole_numbers_of_any_size_come_back(api: APIClient) -> None:
-    made = document(**{"x-large": 2**70})
-    assert send(api, "post", URL, made).json()["document"] == made
+    sent = document(**{"x-large": 2**70})
+    assert send(api, "post", URL, sent).json()["document"] == sent
 
 
 def test_yaml_is_read_too(api: APIClient) -> None:
@@ -77,8 +77,8 @@ def test_the_list_is_paged_and_can_be_searched(api: APIClient, user: User) -> No
     page = api.get(URL, {"page_size": 2}).json()
     assert (page["count"], len(page["results"])) == (3, 2)
     assert page["next"].endswith("page=2&page_size=2")
-    found = api.get(URL, {"name": "ESTATE 1"}).json()
-    assert [result["name"] for result in found["results"]] == ["estate 1"]
+    listed = api.get(URL, {"name": "ESTATE 1"}).json()
+    assert [result["name"] for result in listed["results"]] == ["estate 1"]
     assert api.get(URL, {"updated_after": "yesterday"}).status_code == 400
     for when, count in (("0001-01-01T00:00:00+14:00", 3), ("9999-12-31T23:59:59-14:00", 0)):
         assert api.get(URL, {"updated_after": when}).json()["count"] == count
@@ -102,9 +102,9 @@ def test_the_list_takes_the_same_queries_however_long(
 
 
 def test_a_key_that_is_sent_twice_stores_once(api: APIClient) -> None:
-    one, two = (send(api, "post", URL, **{"Idempotency-Key": "k"}) for _ in range(2))
-    assert (one.status_code, two.status_code) == (201, 201)
-    assert one.json() == two.json()
+    first, second = (send(api, "post", URL, **{"Idempotency-Key": "k"}) for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json() == second.json()
     assert Topology.objects.count() == 1
 
 
@@ -180,7 +180,7 @@ def test_a_version_is_never_changed(user: User) -> None:
 
 def test_the_schema_describes_every_door(api: APIClient) -> None:
     schema = api.get("/api/v1/schema/", {"format": "json"}).json()
-    assert {f"/api/v1/{one}" for one in ("topologies/", "comparisons/", "jobs/{uid}/")} <= set(
+    assert {f"/api/v1/{path}" for path in ("topologies/", "comparisons/", "jobs/{uid}/")} <= set(
         schema["paths"]
     )
 

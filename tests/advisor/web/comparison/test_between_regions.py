@@ -98,7 +98,7 @@ def test_a_figure_filed_before_it_was_refused_is_called_impossible(
     signed_in: Client, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = b'{"metadata":{"percentile":"p_50"},"data":{"us-east-2":{"eu-central-1":9.6}}}'
-    monkeypatch.setattr(places, "between", lambda one, other: None)
+    monkeypatch.setattr(places, "between", lambda source, destination: None)
     file_measurements(user.team_id, "matrix.json", file, Filing())
     assert "it was filed under the wrong Regions" in text_of(signed_in, "latency-cell", **CELL)
 

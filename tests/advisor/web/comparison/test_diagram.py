@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
-    "made",
+    "plain_topology",
     [
         document(),
         document(flow(gb_per_month=0)),
@@ -32,9 +32,9 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_figures_are_ones_that_plotly_knows(
-    signed_in: Client, user: User, made: dict[str, Any]
+    signed_in: Client, user: User, plain_topology: dict[str, Any]
 ) -> None:
-    uid = create_topology(user.team_id, made).topology.uid
+    uid = create_topology(user.team_id, plain_topology).topology.uid
     curves, _ = curves_of(signed_in, uid)
     figures = [*page(signed_in, uid)["figures"].values(), *(curve.figure for curve in curves)]
     for figure in figures:
@@ -51,9 +51,9 @@ def test_figures_are_ones_that_plotly_knows(
 def _plain_colours(value: Any) -> None:
     """Theme colours are put in by the page; Plotly itself wants real ones."""
     items = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, one in items:
-        if isinstance(one, dict | list):
-            _plain_colours(one)
+    for key, entry in items:
+        if isinstance(entry, dict | list):
+            _plain_colours(entry)
         elif key == "color":
             value[key] = "#000000"
 
@@ -71,7 +71,7 @@ def test_coinciding_points_share_one_label(signed_in: Client, user: User) -> Non
 )
 def test_the_picture_keeps_every_vpc_inside_and_apart(vpcs: int, scale: str) -> None:
     accounts = [account(f"{i:012d}") for i in range(max(1, vpcs // 3))]
-    some = [
+    placed = [
         vpc(f"vpc-{i}", accounts[i % len(accounts)]["id"], f"10.{i // 250}.{i % 250}.0/24")
         for i in range(vpcs)
     ]
@@ -79,17 +79,17 @@ def test_the_picture_keeps_every_vpc_inside_and_apart(vpcs: int, scale: str) -> 
         flow(name=f"f{i}", **{"from": f"vpc-{i}"}, to=f"vpc-{(i + 1) % vpcs}", gb_per_month=i)
         for i in range(vpcs)
     ]
-    made = picture(case(topology(document(*flows, accounts=accounts, vpcs=some, services=[]))))
-    assert made.scale.name == scale
-    assert len(made.boxes) == vpcs
-    for box in made.boxes:
-        assert 0 <= box.x <= made.width - box.width
-        assert 0 <= box.y <= made.height - box.height
-    corners = {(box.x, box.y) for box in made.boxes}
+    drawn = picture(case(topology(document(*flows, accounts=accounts, vpcs=placed, services=[]))))
+    assert drawn.scale.name == scale
+    assert len(drawn.boxes) == vpcs
+    for box in drawn.boxes:
+        assert 0 <= box.x <= drawn.width - box.width
+        assert 0 <= box.y <= drawn.height - box.height
+    corners = {(box.x, box.y) for box in drawn.boxes}
     assert len(corners) == vpcs
-    ordered = sorted(made.boxes, key=lambda box: (box.y, box.x))
-    for one, other in zip(ordered, ordered[1:], strict=False):
-        assert one.y != other.y or one.x + one.width <= other.x
-    widths = [line.width for line in made.lines]
+    ordered = sorted(drawn.boxes, key=lambda box: (box.y, box.x))
+    for previous, following in zip(ordered, ordered[1:], strict=False):
+        assert previous.y != following.y or previous.x + previous.width <= following.x
+    widths = [line.width for line in drawn.lines]
     assert widths == sorted(widths, reverse=True)
-    assert 0 < made.part <= 1
+    assert 0 < drawn.part <= 1

@@ -29,8 +29,8 @@ def lacking(user: User) -> UUID:
     """A hub's hours are missing, and decide: below 0.0235 USD it is cheaper than PrivateLink."""
     taken_out(ATTACHMENT, region="us-east-1")
     options = ["transit-gateway", "privatelink"]
-    made = document(flow(cross_az_share=0, options=options), name="lacking")
-    return create_topology(user.team_id, made).topology.uid
+    topology = document(flow(cross_az_share=0, options=options), name="lacking")
+    return create_topology(user.team_id, topology).topology.uid
 
 
 def page_of(client: Client, uid: UUID, query: str = "") -> str:
@@ -161,7 +161,7 @@ def test_a_shared_view_says_the_rate_and_offers_nothing(signed_in: Client, lacki
 
 def test_files_say_who_pays_what_lacks_a_price(signed_in: Client, lacking: UUID) -> None:
     text = markdown_of(signed_in, lacking)
-    line = next(one for one in text.splitlines() if one.startswith("| Transit Gateway |"))
+    line = next(row for row in text.splitlines() if row.startswith("| Transit Gateway |"))
     assert "111111111111: price missing, 222222222222: price missing" in line
     assert "nobody" not in line
     assert f"Transit Gateway would be recommended if {WORDS} cost {BELOW}" in text
@@ -171,14 +171,14 @@ def test_files_say_who_pays_what_lacks_a_price(signed_in: Client, lacking: UUID)
 
 def several() -> dict[str, Any]:
     """Two services: little traffic to one of them, much to the other, all of it crossing AZs."""
-    made = document(
+    topology = document(
         flow(name="little", to="stock-api", gb_per_month=100, cross_az_share=1),
         flow(name="much", gb_per_month=100_000, cross_az_share=1),
         name="several",
     )
-    made["vpcs"].append(vpc("stock", "222222222222", "10.2.0.0/16"))
-    made["services"].append({"name": "stock-api", "vpc": "stock", "port": 443})
-    return made
+    topology["vpcs"].append(vpc("stock", "222222222222", "10.2.0.0/16"))
+    topology["services"].append({"name": "stock-api", "vpc": "stock", "port": 443})
+    return topology
 
 
 def test_the_headline_never_contradicts_the_table(signed_in: Client, user: User) -> None:
@@ -190,20 +190,20 @@ def test_the_headline_never_contradicts_the_table(signed_in: Client, user: User)
     print_view = signed_in.get(reverse("print", args=[uid])).content.decode()
     answer = signed_in.get(reverse("comparison-json", args=[uid])).json()
     saves = answer["mix"]["saves_usd"]
-    said = (
+    headline = (
         f"Each flow by its own cheapest option: 1,640.33 USD a month, {saves} less than "
         "PrivateLink for all; not proven to be the cheapest design."
     )
-    assert answer["because"].startswith(said)
+    assert answer["because"].startswith(headline)
     for text in (page_of(signed_in, uid), print_view, shared.content.decode(), markdown):
-        assert said in text
+        assert headline in text
     assert '<h2 id="verdict">Each flow by its own cheapest option</h2>' in page_of(signed_in, uid)
     rows = list(csv.reader(io.StringIO(
         signed_in.get(reverse("comparison-csv", args=[uid])).content.decode()
     )))  # fmt: skip
-    (row,) = [one for one in rows if one[:1] == ["mix"]]
+    (row,) = [cells for cells in rows if cells[:1] == ["mix"]]
     assert row[2] == "1640.33"
-    assert row[-1] == said
+    assert row[-1] == headline
     assert "| Each flow by its own cheapest option | 1640.33 |" in markdown
 
 
@@ -212,8 +212,8 @@ def test_where_nothing_serves_every_flow_the_mix_is_the_headline(
 ) -> None:
     second = flow(name="g", to="api2", options=["privatelink"])
     services = [{"name": name, "vpc": "orders", "port": 443} for name in ("api", "api2")]
-    made = document(flow(options=["vpc-peering"]), second, services=services)
-    uid = create_topology(user.team_id, made).topology.uid
+    topology = document(flow(options=["vpc-peering"]), second, services=services)
+    uid = create_topology(user.team_id, topology).topology.uid
     text = page_of(signed_in, uid)
     assert '<h2 id="verdict">Each flow by its own cheapest option</h2>' in text
     assert "Nothing can be recommended" not in text
@@ -237,8 +237,8 @@ def test_half_a_cent_is_the_same_on_every_page(signed_in: Client, user: User) ->
     """1,666.325 USD: the page says 1,666.33, and scenarios said 1,666.32."""
     form = {"service": "AWSDataTransfer", "usd": "0.01", "reason": "x"}
     signed_in.post(reverse("price-override"), form | {"usage_type": "DataTransfer-Regional-Bytes"})
-    made = document(flow(gb_per_month=83_316.25, cross_az_share=1, options=["vpc-sharing"]))
-    uid = create_topology(user.team_id, made).topology.uid
+    topology = document(flow(gb_per_month=83_316.25, cross_az_share=1, options=["vpc-sharing"]))
+    uid = create_topology(user.team_id, topology).topology.uid
     assert "$1,666.33" in page_of(signed_in, uid)
     scenarios = signed_in.get(reverse("scenarios"), {"s": f"{uid}?"}).content.decode()
     assert "$1,666.33" in scenarios

@@ -20,9 +20,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def uid(user: User) -> UUID:
-    made = read(REFERENCE.read_bytes())
-    made["flows"][0]["cross_az_share"] = 0.6
-    return create_topology(user.team_id, made).topology.uid
+    topology = read(REFERENCE.read_bytes())
+    topology["flows"][0]["cross_az_share"] = 0.6
+    return create_topology(user.team_id, topology).topology.uid
 
 
 def shown(client: Client, uid: UUID, **values: Any) -> Any:
@@ -78,8 +78,8 @@ def test_many_flows_are_drawn_only_when_asked_for(
 
 
 def test_without_a_recommendation_it_says_so(signed_in: Client, user: User) -> None:
-    made = document(flow(options=["vpc-lattice"]))
-    page = shown(signed_in, create_topology(user.team_id, made).topology.uid)
+    topology = document(flow(options=["vpc-lattice"]))
+    page = shown(signed_in, create_topology(user.team_id, topology).topology.uid)
     assert "No option is recommended, so there is no cost to look at." in page.content.decode()
 
 
@@ -91,10 +91,10 @@ def test_the_comparison_page_asks_for_it(signed_in: Client, uid: UUID) -> None:
 def test_it_is_shown_wherever_vpc_lattice_is_a_candidate(
     signed_in: Client, api: APIClient, user: User
 ) -> None:
-    made = document(flow(requests_per_second=100))
-    made["services"][0]["protocol"] = "http"
-    uid = create_topology(user.team_id, made).topology.uid
+    topology = document(flow(requests_per_second=100))
+    topology["services"][0]["protocol"] = "http"
+    uid = create_topology(user.team_id, topology).topology.uid
     assert shown(signed_in, uid).context["is_known"]
-    asked = {"topology": made}
+    asked = {"topology": topology}
     answer = api.post("/api/v1/comparisons/?include=ahead", asked, content_type="application/json")
     assert (answer.status_code, bool(answer.json()["sensitivity"])) == (200, True)

@@ -48,18 +48,18 @@ def curves_of(client: Client, uid: UUID) -> Any:
 def test_the_pages_numbers_are_the_apis(
     signed_in: Client, api: APIClient, user: User, seed: int
 ) -> None:
-    made = many_connections(seed)
-    uid = create_topology(user.team_id, made).topology.uid
+    topology = many_connections(seed)
+    uid = create_topology(user.team_id, topology).topology.uid
     shown = page(signed_in, uid)
-    said = api.post("/api/v1/comparisons/", {"topology": made}, format="json").json()
-    assert " ".join([*filter(None, [shown["mix_words"]]), *shown["because"]]) == said["because"]
+    from_api = api.post("/api/v1/comparisons/", {"topology": topology}, format="json").json()
+    assert " ".join([*filter(None, [shown["mix_words"]]), *shown["because"]]) == from_api["because"]
     best = shown["best"]
-    assert (best.answer.option.key if best else None) == said["recommended"]
+    assert (best.answer.option.key if best else None) == from_api["recommended"]
     assert [(flip.when, flip.now) for flip in shown["flips"]] == [
-        (flip["when"], flip["now"]) for flip in said["flips"]
+        (flip["when"], flip["now"]) for flip in from_api["flips"]
     ]
     text = signed_in.get(reverse("topology", args=[uid])).content.decode()
-    for row, answer in zip(shown["rows"], said["answers"], strict=True):
+    for row, answer in zip(shown["rows"], from_api["answers"], strict=True):
         assert row.answer.option.key == answer["option"]
         assert (None if row.answer.usd is None else str(row.answer.usd)) == answer["monthly_usd"]
         payers = row.money.payers
@@ -82,13 +82,13 @@ def test_the_pages_numbers_are_the_apis(
 def test_a_what_if_gives_the_numbers_of_a_document_written_that_way(
     signed_in: Client, api: APIClient, reference: UUID
 ) -> None:
-    made = read(REFERENCE.read_bytes())
-    made["flows"][0] |= {"gb_per_month": 500_000, "cross_az_share": 0.9}
-    said = api.post("/api/v1/comparisons/", {"topology": made}, format="json").json()
+    topology = read(REFERENCE.read_bytes())
+    topology["flows"][0] |= {"gb_per_month": 500_000, "cross_az_share": 0.9}
+    from_api = api.post("/api/v1/comparisons/", {"topology": topology}, format="json").json()
     shown = page(signed_in, reference, gb="500,000", crossing=90)
-    assert shown["best"].answer.option.key == said["recommended"] == "privatelink"
+    assert shown["best"].answer.option.key == from_api["recommended"] == "privatelink"
     assert [str(row.answer.usd) for row in shown["rows"]] == [
-        str(answer["monthly_usd"]) for answer in said["answers"]
+        str(answer["monthly_usd"]) for answer in from_api["answers"]
     ]
 
 
@@ -119,7 +119,7 @@ def test_htmx_gets_the_answer_alone_and_a_restored_history_the_page(
 
 def test_every_change_can_be_undone_alone_or_together(signed_in: Client, reference: UUID) -> None:
     shown = page(signed_in, reference, gb=1, **{"operations:peering": "20"})
-    undos = {one.change.key: one.undo for one in shown["panel"].made}
+    undos = {change.change.key: change.undo for change in shown["panel"].made}
     assert set(undos) == {"gb", "operations:peering"}
     after = signed_in.get(undos["gb"]).context["answer"]
     assert [change.key for change in after["changes"]] == ["operations:peering"]
@@ -184,9 +184,9 @@ def test_a_what_if_is_kept_as_a_topology_of_its_own(signed_in: Client, reference
 
 def test_the_json_says_what_was_changed(signed_in: Client, reference: UUID) -> None:
     url = reverse("comparison-json", args=[reference])
-    said = json.loads(signed_in.get(url, {"gb": "204800"}).content)
-    assert said["what_if"] == [{"key": "gb", "was": 102400, "value": 204800}]
-    assert said["answers"][2]["monthly_usd"] != "1676.73"
+    answer = json.loads(signed_in.get(url, {"gb": "204800"}).content)
+    assert answer["what_if"] == [{"key": "gb", "was": 102400, "value": 204800}]
+    assert answer["answers"][2]["monthly_usd"] != "1676.73"
 
 
 def test_the_csv_holds_every_option_and_line(signed_in: Client, reference: UUID) -> None:
@@ -202,9 +202,9 @@ def test_the_csv_holds_every_option_and_line(signed_in: Client, reference: UUID)
 
 
 def test_a_spreadsheet_takes_no_name_for_a_formula(signed_in: Client, user: User) -> None:
-    made = document(flow(name="=cmd|' /C calc'!A0", **{"from": "=1+1"}))
-    made["vpcs"][0]["name"] = "=1+1"
-    uid = create_topology(user.team_id, made).topology.uid
+    topology = document(flow(name="=cmd|' /C calc'!A0", **{"from": "=1+1"}))
+    topology["vpcs"][0]["name"] = "=1+1"
+    uid = create_topology(user.team_id, topology).topology.uid
     text = signed_in.get(reverse("comparison-csv", args=[uid])).content.decode()
     assert not [
         cell
@@ -241,8 +241,8 @@ def test_the_answer_is_light(signed_in: Client, user: User) -> None:
         for i in range(1500)
         if i % 300 != (i * 7 + 1) % 300
     ]
-    made = document(*flows, vpcs=vpcs, services=[])
-    uid = create_topology(user.team_id, made).topology.uid
+    topology = document(*flows, vpcs=vpcs, services=[])
+    uid = create_topology(user.team_id, topology).topology.uid
     content = signed_in.get(reverse("topology", args=[uid])).content
     assert len(zlib.compress(content)) < 120_000
 
@@ -257,10 +257,10 @@ def test_a_nul_in_an_address_is_no_accident(signed_in: Client, reference: UUID, 
 
 
 def test_a_form_that_is_sent_unchanged_changes_nothing(signed_in: Client, user: User) -> None:
-    made = document(
+    topology = document(
         flow(name="one", cross_az_share=0, gb_per_month=1 / 3), flow(name="two", cross_az_share=1)
     )
-    uid = create_topology(user.team_id, made).topology.uid
+    uid = create_topology(user.team_id, topology).topology.uid
     for scope in ("", "one"):
         panel = page(signed_in, uid, flow=scope)["panel"]
         fields = [*panel.fields, *panel.operations]
@@ -288,13 +288,13 @@ def test_an_older_version_keeps_its_name(signed_in: Client, user: User, referenc
 
 def test_of_many_payers_the_page_names_those_who_pay_most(signed_in: Client, user: User) -> None:
     ids = [f"{i:012d}" for i in range(31)]
-    made = document(
+    topology = document(
         *(flow(name=f"f{i}", **{"from": f"v{i}"}, gb_per_month=i) for i in range(1, 31)),
-        accounts=[account(one) for one in ids],
-        vpcs=[vpc(f"v{i}", one, f"10.{i}.0.0/16") for i, one in enumerate(ids)],
+        accounts=[account(id) for id in ids],
+        vpcs=[vpc(f"v{i}", id, f"10.{i}.0.0/16") for i, id in enumerate(ids)],
         services=[{"name": "api", "vpc": "v0", "port": 443}],
     )
-    uid = create_topology(user.team_id, made).topology.uid
+    uid = create_topology(user.team_id, topology).topology.uid
     rows = {row.answer.option.key: row.money for row in page(signed_in, uid)["rows"]}
     gateway = rows["transit-gateway"]
     assert (len(gateway.payers), gateway.payer_count) == (20, 31)
@@ -305,8 +305,8 @@ def test_of_many_payers_the_page_names_those_who_pay_most(signed_in: Client, use
 def test_break_even_leaves_out_what_breaks_a_budget_on_the_way(
     signed_in: Client, user: User
 ) -> None:
-    made = document(flow(gb_per_month=200_000, cross_az_share=0, p99_budget_us=700))
-    curves, _ = curves_of(signed_in, create_topology(user.team_id, made).topology.uid)
+    topology = document(flow(gb_per_month=200_000, cross_az_share=0, p99_budget_us=700))
+    curves, _ = curves_of(signed_in, create_topology(user.team_id, topology).topology.uid)
     crossing = next(curve for curve in curves if curve.axis == "crossing")
     assert crossing.over_budget == ["PrivateLink", "Transit Gateway"]
     assert crossing.handovers == []
@@ -314,9 +314,9 @@ def test_break_even_leaves_out_what_breaks_a_budget_on_the_way(
 
 def test_break_even_names_what_has_no_price_on_the_way(signed_in: Client, user: User) -> None:
     beijing = {"region": "cn-north-1", "azs": ["cnn1-az1", "cnn1-az2"]}
-    vpcs = [one | beijing for one in document()["vpcs"]]
-    made = document(flow(cross_az_share=0), vpcs=vpcs)
-    uid = create_topology(user.team_id, made).topology.uid
+    vpcs = [vpc | beijing for vpc in document()["vpcs"]]
+    topology = document(flow(cross_az_share=0), vpcs=vpcs)
+    uid = create_topology(user.team_id, topology).topology.uid
     curves, text = curves_of(signed_in, uid)
     crossing = next(curve for curve in curves if curve.axis == "crossing")
     assert crossing.unpriced == ["VPC peering"]
@@ -345,15 +345,15 @@ def test_pages_of_a_search_keep_the_search(signed_in: Client, user: User) -> Non
 def test_old_prices_are_said_once_on_page_and_in_files(signed_in: Client, user: User) -> None:
     """The shipped table holds pages of 2024 and 2025, and every form says so."""
     stockholm = {"region": "eu-north-1", "azs": ["eun1-az1", "eun1-az2"]}
-    vpcs = [one | stockholm for one in document()["vpcs"]]
+    vpcs = [vpc | stockholm for vpc in document()["vpcs"]]
     uid = create_topology(user.team_id, document(vpcs=vpcs)).topology.uid
-    said = " in these bills are older than a year"
+    statement = " in these bills are older than a year"
     command = "manage.py fetch_prices --region eu-north-1 loads what AWS publishes today."
     for name in ("topology", "comparison-csv", "comparison-md", "print"):
         text = signed_in.get(reverse(name, args=[uid])).content.decode().replace("\\", "")
-        assert (text.count(said), text.count(command)) == (1, 1)
+        assert (text.count(statement), text.count(command)) == (1, 1)
     answer = signed_in.get(reverse("comparison-json", args=[uid])).json()
-    lines = [line for one in answer["answers"] for line in one["lines"]]
+    lines = [line for entry in answer["answers"] for line in entry["lines"]]
     dated = {line["as_of"] for line in lines if line["as_of"] < answer["old_prices"]["older_than"]}
     assert min(dated) == answer["old_prices"]["oldest"]
 
@@ -369,10 +369,10 @@ def test_young_prices_are_not_called_old(signed_in: Client, reference: UUID) -> 
 def test_consumers_without_a_choice_are_named_and_what_becomes_impossible_is_said(
     signed_in: Client, user: User
 ) -> None:
-    made = document(flow(cross_az_share=0.5), flow(name="g", **{"from": "inside"}))
-    made["vpcs"].append(vpc("inside", "111111111111", "10.5.0.0/16", azs=["use1-az1"]))
-    made["services"][0]["azs"] = ["use1-az1"]
-    uid = create_topology(user.team_id, made).topology.uid
+    topology = document(flow(cross_az_share=0.5), flow(name="g", **{"from": "inside"}))
+    topology["vpcs"].append(vpc("inside", "111111111111", "10.5.0.0/16", azs=["use1-az1"]))
+    topology["services"][0]["azs"] = ["use1-az1"]
+    uid = create_topology(user.team_id, topology).topology.uid
     assert page(signed_in, uid, crossing="30")["notes"] == [
         "Crossing AZs stays as it is for g: between Regions, without an AZ in common or inside one "
         "AZ there is no choice."
@@ -393,17 +393,17 @@ def test_consumers_without_a_choice_are_named_and_what_becomes_impossible_is_sai
     [("Feasible", "ok"), ("With conditions", "warn"), ("Not feasible", "bad")],
 )
 def test_feasibility_has_a_tone(signed_in: Client, user: User, word: str, tone: str) -> None:
-    made = document(flow(needs=["icmp"]), flow(name="g", max_idle_seconds=10))
+    topology = document(flow(needs=["icmp"]), flow(name="g", max_idle_seconds=10))
     text = signed_in.get(
-        reverse("topology", args=[create_topology(user.team_id, made).topology.uid])
+        reverse("topology", args=[create_topology(user.team_id, topology).topology.uid])
     ).content.decode()
     assert f'<span class="tag {tone}">{word}</span>' in text
     assert text.count(f">{word}</span>") == text.count(f'<span class="tag {tone}">{word}</span>')
 
 
 def test_what_stands_in_the_way_says_what_would_lift_it(signed_in: Client, user: User) -> None:
-    made = document(flow(needs=["icmp"]))
+    topology = document(flow(needs=["icmp"]))
     text = signed_in.get(
-        reverse("topology", args=[create_topology(user.team_id, made).topology.uid])
+        reverse("topology", args=[create_topology(user.team_id, topology).topology.uid])
     ).content.decode()
     assert "Use an option that routes, or do without ICMP." in text

@@ -38,9 +38,9 @@ def cells(response: Any, label: str) -> list[tuple[str, str]]:
 def test_versions_what_ifs_and_topologies_stand_side_by_side(
     signed_in: Client, user: User, reference: UUID
 ) -> None:
-    made = read(REFERENCE.read_bytes())
-    made["flows"][0]["cross_az_share"] = 1
-    save_topology(user.team_id, reference, made)
+    topology = read(REFERENCE.read_bytes())
+    topology["flows"][0]["cross_az_share"] = 1
+    save_topology(user.team_id, reference, topology)
     other = create_topology(user.team_id, document()).topology.uid
     response = beside(
         signed_in,
@@ -66,8 +66,8 @@ def test_versions_what_ifs_and_topologies_stand_side_by_side(
 
 
 def test_traffic_is_counted_after_every_change(signed_in: Client, user: User) -> None:
-    made = document(flow(name="a"), flow(name="b"))
-    uid = create_topology(user.team_id, made).topology.uid
+    topology = document(flow(name="a"), flow(name="b"))
+    uid = create_topology(user.team_id, topology).topology.uid
     response = beside(signed_in, f"{uid}?", f"{uid}?gb:a=50", f"{uid}?azs=1")
     assert cells(response, "GB a month") == [("2,000", ""), ("1,050", "-950"), ("2,000", "")]
     assert [cell[0] for cell in cells(response, "Crossing AZs")] == ["66.7 %", "66.7 %", "0 %"]
@@ -83,7 +83,7 @@ def test_a_column_can_be_removed_and_another_added(signed_in: Client, reference:
     response = beside(signed_in, f"{reference}?", f"{reference}?gb=1")
     first = response.context["columns"][0]
     left = signed_in.get(first.without).context["columns"]
-    assert [one.links.values for one in left] == [{"gb": "1"}]
+    assert [column.links.values for column in left] == [{"gb": "1"}]
     values = [choice.value for choice in response.context["choices"]]
     assert f"{reference}?version=1" in values
     assert len(signed_in.get(first.without + f"&s={values[0]}").context["columns"]) == 2

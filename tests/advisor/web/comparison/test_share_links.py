@@ -52,7 +52,7 @@ def test_a_link_shows_nothing_to_do_and_no_way_further(link: ShareLink) -> None:
     assert "<form" not in text
     assert "hx-get" not in text
     inside = [part.split('"')[0] for part in body.split('href="')[1:]]
-    assert all(one.startswith(("#", "https://")) for one in inside)
+    assert all(href.startswith(("#", "https://")) for href in inside)
 
 
 def test_a_link_stays_with_its_version(link: ShareLink, reference: UUID, user: User) -> None:

@@ -28,8 +28,8 @@ pytestmark = pytest.mark.django_db
 def demo(user: User) -> int:
     """The made-up estate, collected."""
     add_demo(user.team_id)
-    found = scheduling.run_all(user.team_id)
-    assert (found.refused, found.notes, found.metrics) == ([], [], 0)
+    outcome = scheduling.run_all(user.team_id)
+    assert (outcome.refused, outcome.notes, outcome.metrics) == ([], [], 0)
     return int(user.team_id)
 
 
@@ -78,21 +78,21 @@ def test_what_is_no_kind_or_state_is_not_found(signed_in: Client, query: str) ->
 
 
 def test_a_resource_says_what_to_do_and_what_it_costs(signed_in: Client, demo: int) -> None:
-    one = Resource.objects.get(name="egress-b")
+    resource = Resource.objects.get(name="egress-b")
     for range_ in ("3h", "24h", "7d"):
-        page = text_of(signed_in, "health-resource", one.uid, query=f"?range={range_}")
+        page = text_of(signed_in, "health-resource", resource.uid, query=f"?range={range_}")
         assert "Find the destination with the most connections" in page
         assert "BytesInFromSource" in page
     assert "$35.04" in page  # 730 hours of a NAT gateway in eu-west-1 at 0.048
     assert "VPC peering would carry them for" in page
     assert "gb_per_month=" in page
-    bad = signed_in.get(reverse("health-resource", args=[one.uid]) + "?range=99d")
+    bad = signed_in.get(reverse("health-resource", args=[resource.uid]) + "?range=99d")
     assert bad.status_code == 404
 
 
 def test_a_height_that_two_rules_share_is_drawn_once(signed_in: Client, demo: int) -> None:
-    one = Resource.objects.get(name="egress-b")
-    page = text_of(signed_in, "health-resource", one.uid)
+    resource = Resource.objects.get(name="egress-b")
+    page = text_of(signed_in, "health-resource", resource.uid)
     assert '"text":"NAT-PORTS-NOW, NAT-PORTS"' in page
 
 
@@ -103,37 +103,37 @@ def test_the_link_to_a_comparison_is_prefilled(signed_in: Client, demo: int) -> 
 
 
 def test_an_unknown_price_is_a_gap_and_no_total(signed_in: Client, demo: int) -> None:
-    one = Resource.objects.get(name="search-2")
-    assert one.usd is not None
-    one.facts |= {"type": "standard"}  # magnetic, of which no price was read
-    one.save(update_fields=["facts"])
+    resource = Resource.objects.get(name="search-2")
+    assert resource.usd is not None
+    resource.facts |= {"type": "standard"}  # magnetic, of which no price was read
+    resource.save(update_fields=["facts"])
     Collection.objects.update(price_list="")
     resource_cost.follow_prices()
-    one.refresh_from_db()
-    assert one.usd is None
-    page = text_of(signed_in, "health-resource", one.uid)
+    resource.refresh_from_db()
+    assert resource.usd is None
+    page = text_of(signed_in, "health-resource", resource.uid)
     assert "the price list has no price of EBS:VolumeUsage here" in page
 
 
 def test_findings_are_acknowledged_muted_and_heard_again(signed_in: Client, demo: int) -> None:
-    one = Finding.objects.get(rule="NAT-OTHER-AZ")
-    signed_in.post(reverse("finding-acknowledge", args=[one.uid]))
-    signed_in.post(reverse("finding-mute", args=[one.uid]), {"days": "7", "note": "as meant"})
-    page = text_of(signed_in, "health-resource", one.resource.uid)
+    finding = Finding.objects.get(rule="NAT-OTHER-AZ")
+    signed_in.post(reverse("finding-acknowledge", args=[finding.uid]))
+    signed_in.post(reverse("finding-mute", args=[finding.uid]), {"days": "7", "note": "as meant"})
+    page = text_of(signed_in, "health-resource", finding.resource.uid)
     assert "acknowledged</span>" in page
     assert "muted until" in page
-    signed_in.post(reverse("finding-unmute", args=[one.uid]))
-    one.refresh_from_db()
-    assert one.muted_until is None
-    bad = signed_in.post(reverse("finding-mute", args=[one.uid]), {"days": "7"}, follow=True)
+    signed_in.post(reverse("finding-unmute", args=[finding.uid]))
+    finding.refresh_from_db()
+    assert finding.muted_until is None
+    bad = signed_in.post(reverse("finding-mute", args=[finding.uid]), {"days": "7"}, follow=True)
     assert "Say for how long, and why." in bad.content.decode()
 
 
 def test_rules_can_be_changed_with_a_reason(signed_in: Client, user: User) -> None:
     url = reverse("health-rule", args=["NAT-PORTS"])
     numbers = {"is_on": "on", "threshold": "2", "n": "3", "m": "5"}
-    said = signed_in.post(url, numbers, follow=True).content.decode()
-    assert "say why" in said
+    answer = signed_in.post(url, numbers, follow=True).content.decode()
+    assert "say why" in answer
     signed_in.post(url, numbers | {"reason": "our clients retry"})
     page = text_of(signed_in, "health-rules")
     assert "our clients retry" in page
@@ -207,16 +207,16 @@ def test_pages_take_a_constant_number_of_queries(
 ) -> None:
     with django_assert_max_num_queries(12):  # type: ignore[operator]
         signed_in.get(reverse("health"))
-    one = Resource.objects.get(name="egress-b")
+    resource = Resource.objects.get(name="egress-b")
     with django_assert_max_num_queries(25):  # type: ignore[operator]
-        signed_in.get(reverse("health-resource", args=[one.uid]))
+        signed_in.get(reverse("health-resource", args=[resource.uid]))
 
 
 def test_what_is_another_teams_is_not_there(client: Client, stranger: User, demo: int) -> None:
     client.force_login(stranger)
     assert "egress" not in text_of(client, "health")
-    one = Resource.objects.get(name="egress-b")
-    assert client.get(reverse("health-resource", args=[one.uid])).status_code == 404
+    resource = Resource.objects.get(name="egress-b")
+    assert client.get(reverse("health-resource", args=[resource.uid])).status_code == 404
     assert client.get(reverse("health-resource", args=[uuid4()])).status_code == 404
 
 

@@ -64,8 +64,8 @@ def test_a_cell_opens_its_measurements_with_method_and_file(signed_in: Client, u
     response = signed_in.get(reverse("latency-file", args=[upload.uid]))
     assert response.content == KEYVAL.read_bytes()
     assert response["Content-Disposition"] == 'attachment; filename="netperf_tcp_rr_keyval.txt"'
-    one = Measurement.objects.get()
-    url = reverse("latency-withdraw", args=[one.uid])
+    measurement = Measurement.objects.get()
+    url = reverse("latency-withdraw", args=[measurement.uid])
     assert "say why" in signed_in.post(url, {"because": ""}, follow=True).content.decode()
     back = f"{reverse('latency-cell')}?option=vpc-peering&from=use1-az1&to=use1-az2"
     after = signed_in.post(url, {"because": "wrong host", "back": back}, follow=True)
@@ -162,10 +162,12 @@ def test_other_teams_find_nothing(
 ) -> None:
     filed(user, "netperf_tcp_rr_keyval.txt", "use1-az1", "use1-az2", "vpc-peering")
     client.force_login(stranger)
-    upload, one = LatencyUpload.objects.get(), Measurement.objects.get()
+    upload, measurement = LatencyUpload.objects.get(), Measurement.objects.get()
     assert client.get(reverse("latency-file", args=[upload.uid])).status_code == 404
     assert (
-        client.post(reverse("latency-withdraw", args=[one.uid]), {"because": "x"}).status_code
+        client.post(
+            reverse("latency-withdraw", args=[measurement.uid]), {"because": "x"}
+        ).status_code
         == 404
     )
     assert client.get(reverse("latency-kit", args=[reference])).status_code == 404

@@ -16,21 +16,21 @@ from costmodel.models import PriceList
 from tests.factories import document, flow
 
 
-def short_account(made: dict[str, Any]) -> dict[str, Any]:
-    changed: dict[str, Any] = json.loads(json.dumps(made).replace("111111111111", "12"))
+def short_account(topology: dict[str, Any]) -> dict[str, Any]:
+    changed: dict[str, Any] = json.loads(json.dumps(topology).replace("111111111111", "12"))
     return changed
 
 
-def impossible_share(made: dict[str, Any]) -> dict[str, Any]:
-    vpcs = [vpc | {"azs": ["use1-az1"]} for vpc in made["vpcs"]]
-    return made | {"vpcs": vpcs, "flows": [flow(cross_az_share=1)]}
+def impossible_share(topology: dict[str, Any]) -> dict[str, Any]:
+    vpcs = [vpc | {"azs": ["use1-az1"]} for vpc in topology["vpcs"]]
+    return topology | {"vpcs": vpcs, "flows": [flow(cross_az_share=1)]}
 
 
 @pytest.fixture(params=[short_account, impossible_share])
 def uid(request: pytest.FixtureRequest, api: APIClient) -> UUID:
-    made = document(flow())
-    uid = UUID(api.post("/api/v1/topologies/", made, format="json").json()["uid"])
-    refused = request.param(made)
+    topology = document(flow())
+    uid = UUID(api.post("/api/v1/topologies/", topology, format="json").json()["uid"])
+    refused = request.param(topology)
     TopologyVersion.objects.filter(topology__uid=uid).update(
         document=refused, sha256=sha256_of(refused)
     )

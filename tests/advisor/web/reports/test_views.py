@@ -28,8 +28,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def box(settings: Any) -> Iterator[Mailbox]:
-    with mail_server(settings) as found:
-        yield found
+    with mail_server(settings) as mailbox:
+        yield mailbox
 
 
 @pytest.fixture
@@ -135,13 +135,13 @@ def test_a_wrong_schedule_is_refused(signed_in: Client, wrong: dict[str, str]) -
 def test_addresses_are_added_paused_and_removed(signed_in: Client, box: Mailbox) -> None:
     page = said(signed_in, "recipient-add", {"address": "boss@example.org"})
     assert "boss@example.org is asked by mail" in page
-    one = Recipient.objects.get()
+    recipient = Recipient.objects.get()
     Recipient.objects.update(confirmed_at=timezone.now())
-    assert "gets no report until" in said(signed_in, "recipient-pause", {}, one.uid)
+    assert "gets no report until" in said(signed_in, "recipient-pause", {}, recipient.uid)
     assert not Recipient.objects.willing().exists()
-    assert "gets the report again" in said(signed_in, "recipient-pause", {"go": "1"}, one.uid)
-    assert Recipient.objects.willing().get() == one
-    assert "gets the report no more" in said(signed_in, "recipient-remove", {}, one.uid)
+    assert "gets the report again" in said(signed_in, "recipient-pause", {"go": "1"}, recipient.uid)
+    assert Recipient.objects.willing().get() == recipient
+    assert "gets the report no more" in said(signed_in, "recipient-remove", {}, recipient.uid)
     assert not Recipient.objects.willing().exists()
     assert "boss@example.org" not in text_of(signed_in, "reports")
     page = said(signed_in, "recipient-add", {"address": "nobody"})
@@ -170,10 +170,10 @@ def test_an_address_says_yes_by_a_button_not_by_a_scanner(
 
 def test_one_click_of_a_mail_program_unsubscribes(user: User) -> None:
     """RFC 8058: a POST without a session, a cookie or a token, answered without a redirect."""
-    one = Recipient.objects.create(
+    recipient = Recipient.objects.create(
         team_id=user.team_id, address="a@example.com", confirmed_at=timezone.now()
     )
-    path = reverse("unsubscribe", args=[one.unsubscribe_key])
+    path = reverse("unsubscribe", args=[recipient.unsubscribe_key])
     program = Client(enforce_csrf_checks=True)
     assert "Unsubscribe?" in program.get(path).content.decode()
     assert Recipient.objects.get().unsubscribed_at is None
@@ -187,17 +187,19 @@ def test_one_click_of_a_mail_program_unsubscribes(user: User) -> None:
 
 
 def test_a_forged_key_is_not_found(user: User) -> None:
-    one = Recipient.objects.create(team_id=user.team_id, address="a@example.com")
-    for key in (one.uid.hex, f"{one.uid.hex}:x", one.confirm_key):
+    recipient = Recipient.objects.create(team_id=user.team_id, address="a@example.com")
+    for key in (recipient.uid.hex, f"{recipient.uid.hex}:x", recipient.confirm_key):
         assert Client().post(reverse("unsubscribe", args=[key])).status_code == 404
     assert Recipient.objects.get().unsubscribed_at is None
 
 
 def test_what_became_of_each_mail_and_sending_again(signed_in: Client, report: Report) -> None:
-    one = Recipient.objects.create(
+    recipient = Recipient.objects.create(
         team=report.team, address="a@example.com", confirmed_at=timezone.now()
     )
-    mail = Delivery.objects.create(report=report, recipient=one, state="unknown", problem="it may")
+    mail = Delivery.objects.create(
+        report=report, recipient=recipient, state="unknown", problem="it may"
+    )
     page = text_of(signed_in, "report", report.uid)
     assert "1 unknown" in page
     assert "it may" in page
@@ -222,9 +224,9 @@ def test_a_report_asks_the_database_a_constant_number_of_times(user: User) -> No
     making.so_far(team)  # what is kept in memory is there
     counts = []
     for turn in range(2):
-        with CaptureQueriesContext(connection) as found:
+        with CaptureQueriesContext(connection) as captured:
             making.so_far(team)
-        counts.append(len(found))
+        counts.append(len(captured))
         for i in range(40):
             row = Resource.objects.get(pk=finding.resource_id)
             row.pk, row.uid, row.aws_id, row.name = None, uuid4(), f"nat-{turn}-{i}", f"x{i}"

@@ -22,8 +22,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def uid(user: User) -> UUID:
-    made = document(*(flow(name=f"f{i}", gb_per_month=i * 100) for i in range(1, 121)))
-    return create_topology(user.team_id, made).topology.uid
+    topology = document(*(flow(name=f"f{i}", gb_per_month=i * 100) for i in range(1, 121)))
+    return create_topology(user.team_id, topology).topology.uid
 
 
 def newest(uid: UUID) -> TopologyVersion:
@@ -118,7 +118,7 @@ def test_the_check_answers_for_the_row_that_is_typed_in(signed_in: Client, uid: 
 def test_many_rows_at_once(signed_in: Client, uid: UUID) -> None:
     values = {"table": "flows", "version": "1", "q": "f11", "column": "response_share"}
     signed_in.post(reverse("editor-bulk", args=[uid]), values | {"value": "0.25"})
-    shares = [one.get("response_share") for one in newest(uid).document["flows"]]
+    shares = [row.get("response_share") for row in newest(uid).document["flows"]]
     assert shares.count(0.25) == 11
     page = signed_in.post(
         reverse("editor-bulk", args=[uid]), values | {"version": "2", "value": "9"}, follow=True
@@ -132,7 +132,7 @@ def test_a_spreadsheet_is_pasted(signed_in: Client, uid: UUID) -> None:
     form = {"table": "flows", "version": "1", "text": text}
     signed_in.post(reverse("editor-paste", args=[uid]), form)
     flows = newest(uid).document["flows"]
-    assert [one["gb_per_month"] for one in flows[:3]] == [1, 2, 300]
+    assert [row["gb_per_month"] for row in flows[:3]] == [1, 2, 300]
     page = signed_in.post(reverse("editor-paste", args=[uid]), form | {"text": "nam\nx"})
     assert "did you mean &#x27;name&#x27;?" in text_of(page)
 
@@ -156,14 +156,14 @@ def test_a_table_leaves_as_csv(signed_in: Client, uid: UUID) -> None:
 
 
 def test_two_versions_side_by_side(signed_in: Client, uid: UUID, user: User) -> None:
-    made = document(flow(gb_per_month=102400, cross_az_share=1))
-    made["vpcs"][1]["cidrs"] = ["10.0.128.0/17"]
-    save_topology(user.team_id, uid, made)
+    topology = document(flow(gb_per_month=102400, cross_az_share=1))
+    topology["vpcs"][1]["cidrs"] = ["10.0.128.0/17"]
+    save_topology(user.team_id, uid, topology)
     page = signed_in.get(reverse("version-changes", args=[uid]))
-    found = page.context["changes"]
-    assert (found.before.number, found.after.number) == (1, 2)
-    assert ("VPCs", "orders", "changed") in [(r.table, r.name, r.kind) for r in found.rows]
-    peering = next(option for option in found.options if option.name == "VPC peering")
+    changes = page.context["changes"]
+    assert (changes.before.number, changes.after.number) == (1, 2)
+    assert ("VPCs", "orders", "changed") in [(r.table, r.name, r.kind) for r in changes.rows]
+    peering = next(option for option in changes.options if option.name == "VPC peering")
     assert peering.words == ("Feasible", "Not feasible")
     assert any("PEER-03, hard" in text for text in peering.gained)
     assert "Feasible → Not feasible" in text_of(page)
@@ -174,9 +174,9 @@ def test_a_scenario_is_a_copy_that_knows_where_it_comes_from(
     signed_in: Client, uid: UUID, user: User
 ) -> None:
     signed_in.post(reverse("make-scenario", args=[uid]), {"name": "twice the traffic"})
-    made = Topology.objects.get(name="twice the traffic")
-    assert made.scenario_of is not None
-    assert made.scenario_of.uid == uid
+    scenario = Topology.objects.get(name="twice the traffic")
+    assert scenario.scenario_of is not None
+    assert scenario.scenario_of.uid == uid
     assert "twice the traffic" in text_of(signed_in.get(reverse("versions", args=[uid])))
 
 
@@ -193,17 +193,19 @@ def test_restoring_over_somebody_elses_version_is_a_conflict(
 
 def estate(vpcs: int, flows: int) -> dict[str, Any]:
     owner = "111111111111"
-    some = [vpc(f"v{i}", owner, f"10.{i // 256}.{i % 256}.0/24") for i in range(vpcs)]
+    listed_vpcs = [vpc(f"v{i}", owner, f"10.{i // 256}.{i % 256}.0/24") for i in range(vpcs)]
     pairs = ((i % vpcs, (i * 7 + 1 + i // vpcs) % vpcs) for i in range(flows * 2))
     ends = [(a, b) for a, b in pairs if a != b][:flows]
-    made = [flow(name=f"f{i}", **{"from": f"v{a}", "to": f"v{b}"}) for i, (a, b) in enumerate(ends)]
-    return document(*made, accounts=[account(owner)], vpcs=some, services=[])
+    listed_flows = [
+        flow(name=f"f{i}", **{"from": f"v{a}", "to": f"v{b}"}) for i, (a, b) in enumerate(ends)
+    ]
+    return document(*listed_flows, accounts=[account(owner)], vpcs=listed_vpcs, services=[])
 
 
 def queries(ask: Callable[[], Any]) -> int:
-    with CaptureQueriesContext(connection) as found:
+    with CaptureQueriesContext(connection) as captured:
         assert ask().status_code in {200, 302}
-    return len(found)
+    return len(captured)
 
 
 def test_300_vpcs_and_5000_flows_take_as_many_queries_as_two_and_one(
@@ -212,8 +214,8 @@ def test_300_vpcs_and_5000_flows_take_as_many_queries_as_two_and_one(
     counts: list[list[int]] = []
     warm = create_topology(user.team_id, estate(3, 2)).topology.uid
     signed_in.get(reverse("topology", args=[warm]))  # prices and latencies are in memory
-    for made in (estate(2, 1), estate(300, 5_000)):
-        uid = create_topology(user.team_id, made).topology.uid
+    for topology in (estate(2, 1), estate(300, 5_000)):
+        uid = create_topology(user.team_id, topology).topology.uid
         url, name = reverse("editor", args=[uid]), {"table": "flows", "version": "1"}
         page = partial(signed_in.get, url)
         check = partial(
@@ -231,11 +233,11 @@ def test_saving_on_top_touches_the_rows_that_were_meant(
 ) -> None:
     """Somebody took f1 away and changed f3; ticking f2 away and changing f3's share keeps both."""
     flows = newest(uid).document["flows"]
-    changed = [one | {"gb_per_month": 7} if one["name"] == "f3" else one for one in flows[1:]]
+    changed = [row | {"gb_per_month": 7} if row["name"] == "f3" else row for row in flows[1:]]
     save_topology(user.team_id, uid, newest(uid).document | {"flows": changed})
     typed = {"removed": ["1"], "2.response_share": "0.2", "2.gb_per_month": "300"}
     edit(signed_in, uid, **typed, onto="2")
-    after = {one["name"]: one for one in newest(uid).document["flows"]}
+    after = {row["name"]: row for row in newest(uid).document["flows"]}
     assert not {"f1", "f2"} & set(after)
     assert (after["f3"]["gb_per_month"], after["f3"]["response_share"]) == (7, 0.2)
     page = edit(signed_in, uid, **{"0.gb_per_month": "9"}, onto="3")
