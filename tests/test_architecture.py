@@ -32,6 +32,13 @@ def test_the_rooms_stand_in_the_order_of_the_contract() -> None:
     assert order == FLOORS
 
 
+def test_the_modules_of_the_money_are_named_in_the_order_of_the_contract() -> None:
+    contracts = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    layers = contracts.partition('containers = ["costmodel.core"]')[2].partition("exhaustive")[0]
+    order = re.findall(r"\w+", layers.partition("=")[2])
+    assert re.findall(r"^\| `costmodel/core/(\w+)\.py` \|", ARCHITECTURE, re.M) == order
+
+
 def test_every_area_of_pages_has_its_addresses_and_templates() -> None:
     areas = {urls.parent.name for urls in (ROOT / "advisor" / "web").glob("*/urls.py")}
     folders = {folder.name for folder in (ROOT / "templates" / "web").iterdir() if folder.is_dir()}

@@ -9,21 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from costmodel.core.charges import (
-    Capacity,
-    Charge,
-    Floats,
-    Hourly,
-    Ints,
-    Kind,
-    Label,
-    Metered,
-    PriceName,
-)
-from costmodel.core.price_list import Key, Price, PriceList, Tier, is_loadable, usd_by_tier
-from costmodel.core.units import HOURS_PER_MONTH, THOUSANDTHS, quantity
-
-NOWHERE = -1  # the destination Region of what does not leave its Region
+from costmodel.core.charges import Charge, Floats, Ints, Kind, Label, PriceName
+from costmodel.core.price_list import Key, Price, PriceList, Tier, is_loadable
+from costmodel.core.units import quantity
+from costmodel.core.usage import Columns, Places, columns_of, sums_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,29 +73,12 @@ class Bill:
         return {payer: usd for payer, usd in sorted(sums.items()) if usd}
 
 
-class Where(NamedTuple):
-    """The place and pool that share tiers, as indices."""
-
-    region: int
-    to_region: int
-    pool: int
-
-
 class Share(NamedTuple):
     """What one payer adds to one place: label, payer, thousandths of a unit."""
 
     label: Label
     payer: int
     amount: int
-
-
-class Columns(NamedTuple):
-    """A charge as rows that can simply be added up."""
-
-    payer: Ints
-    region: Ints
-    to_region: Ints | None
-    quantity: Ints
 
 
 def bill(charges: Iterable[Charge], prices: PriceList, regions: Sequence[str], pools: Ints) -> Bill:
@@ -125,12 +97,12 @@ def bill(charges: Iterable[Charge], prices: PriceList, regions: Sequence[str], p
 
     Source: AWS Billing User Guide, "Volume discounts"; the product's contract, section 3.
     """
+    places = Places(regions)
     lines: list[Line] = []
     missing: dict[tuple[Key, str], dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for name, places in _amounts(charges, len(regions), pools).items():
-        for where, shares in places.items():
-            region = regions[where.region]
-            to = None if where.to_region == NOWHERE else regions[where.to_region]
+    for name, amounts in _amounts(charges, places, pools).items():
+        for (place, _), shares in amounts.items():
+            region, to = places.unpack(place)
             total = sum(share.amount for share in shares)
             price = prices.find(name, region, to)
             if price is None or not price.covers(total):
@@ -149,125 +121,33 @@ def bill(charges: Iterable[Charge], prices: PriceList, regions: Sequence[str], p
     return Bill(tuple(lines), tuple(gaps))
 
 
-def usd_of_pools(
-    charges: Iterable[Charge], prices: PriceList, regions: Sequence[str], pools: Ints
-) -> Floats:
-    """USD of every pool as if it were alone: shape (pools,), NaN where a price is missing.
-
-    For choosing between thousands of candidates; what is shown is billed by `bill`. float64.
-    """
-    usd = np.zeros(int(pools.max(initial=-1)) + 1)
-    by_name: dict[PriceName, list[Columns]] = defaultdict(list)
-    for charge in charges:
-        columns = columns_of(charge)
-        by_name[charge.price].append(columns._replace(payer=pools[columns.payer]))
-    for name, parts in by_name.items():
-        places = [place_of(columns, len(regions)) for columns in parts]
-        used = _used(places, parts)
-        for one in used:
-            region, to = divmod(one, len(regions) + 1)
-            sums = np.zeros(len(usd))
-            for place, columns in zip(places, parts, strict=True):
-                here = slice(None) if len(used) == 1 else place == one
-                weights = columns.quantity[here]
-                sums += np.bincount(columns.payer[here], weights=weights, minlength=len(usd))
-            price = prices.find(name, regions[region], regions[to - 1] if to else None)
-            usd += usd_by_tier(sums, price)
-    return usd
-
-
-def _used(places: list[Ints], parts: list[Columns]) -> list[int]:
-    """The places to which any quantity belongs."""
-    used: set[int] = set()
-    for place, columns in zip(places, parts, strict=True):
-        used.update(np.flatnonzero(np.bincount(place, weights=columns.quantity)).tolist())
-    return sorted(used)
-
-
-def place_of(columns: Columns, regions: int) -> Ints:
-    """One number for Region and destination. Shape (rows,)."""
-    place = columns.region * (regions + 1)
-    return place if columns.to_region is None else place + columns.to_region + 1
-
-
 def _amounts(
-    charges: Iterable[Charge], regions: int, pools: Ints
-) -> dict[PriceName, dict[Where, list[Share]]]:
+    charges: Iterable[Charge], places: Places, pools: Ints
+) -> dict[PriceName, dict[tuple[int, int], list[Share]]]:
     """What is to be priced: per price, place and pool, the share of each payer."""
     parts: dict[tuple[PriceName, Label], list[Columns]] = defaultdict(list)
     for charge in charges:
         label = Label(charge.what, charge.note, charge.kind)
-        parts[charge.price, label].append(columns_of(charge))
-    amounts: dict[PriceName, dict[Where, list[Share]]] = defaultdict(lambda: defaultdict(list))
+        parts[charge.price, label].append(columns_of(charge).whole())
+    amounts: dict[PriceName, dict[tuple[int, int], list[Share]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     for (name, label), columns in parts.items():
-        for payer, region, to, amount in _sums(columns, regions):
-            where = Where(region, to, int(pools[payer]))
-            amounts[name][where].append(Share(label, payer, amount))
+        for payer, place, amount in _sums(columns, places):
+            amounts[name][place, int(pools[payer])].append(Share(label, payer, amount))
     return amounts
 
 
-def _sums(parts: list[Columns], regions: int) -> Iterator[tuple[int, int, int, int]]:
-    """(payer, Region, destination, sum) wherever the sum is not zero. Exact below 2**53."""
+def _sums(parts: list[Columns], places: Places) -> Iterator[tuple[int, int, int]]:
+    """(payer, place, sum) wherever the sum is not zero. Exact below 2**53."""
     sums: Floats = np.zeros(0)
     for columns in parts:
-        key, weights = _key(columns, regions), columns.quantity.astype(np.float64)
-        more: Floats = np.bincount(key, weights=weights, minlength=len(sums)).astype(np.float64)
+        keys = columns.payer * places.count + places.pack(columns)
+        more = sums_by(keys, columns.quantity, len(sums))
         more[: len(sums)] += sums
         sums = more
-    for one in sums.nonzero()[0].tolist():
-        place, destination = divmod(one, regions + 1)
-        yield *divmod(place, regions), destination - 1, int(sums[one])
-
-
-def _key(columns: Columns, regions: int) -> Ints:
-    """One number for payer, Region and destination; what is the same for all rows costs nothing."""
-    key = columns.payer if regions == 1 else columns.payer * regions + columns.region
-    if columns.to_region is None:
-        return key * (regions + 1)
-    return key * (regions + 1) + columns.to_region + 1
-
-
-def columns_of(charge: Charge) -> Columns:
-    """A charge as rows of quantities, in thousandths of its unit a month."""
-    match charge:
-        case Metered():
-            amount = charge.quantity
-            to = charge.to_region
-            one: Ints | slice = slice(None)
-        case Hourly():
-            one = one_row_each(charge.thing)
-            count = np.broadcast_to(charge.count, charge.thing.shape)[one]
-            amount, to = count * (HOURS_PER_MONTH * THOUSANDTHS), None
-        case Capacity():
-            one = one_row_each(charge.thing)
-            amount, to = _capacity(charge, one), None
-    return Columns(charge.payer[one], charge.region[one], to, amount)
-
-
-def _capacity(charge: Capacity, one: Ints) -> Ints:
-    """Thousandths of unit-hours of every thing: its busiest dimension, all month."""
-    return np.rint(np.max(hours_by_dimension(charge, one), axis=0)).astype(np.int64)
-
-
-def hours_by_dimension(charge: Capacity, one: Ints) -> list[Floats]:
-    """Thousandths of unit-hours of every thing if only one of its dimensions counted.
-
-    Each of the shape (things,).
-    """
-    thing = charge.thing[one]
-    return [
-        np.bincount(charge.thing, weights=load)[thing]
-        * (HOURS_PER_MONTH * THOUSANDTHS)
-        / per_unit[one]
-        for load, per_unit in zip(charge.load, charge.per_unit, strict=True)
-    ]
-
-
-def one_row_each(thing: Ints) -> Ints:
-    """For every thing, the index of one row that mentions it. Shape (things,)."""
-    row = np.full(int(thing.max(initial=-1)) + 1, -1, dtype=np.int64)
-    row[thing] = np.arange(len(thing))
-    return row[row >= 0]
+    for key in sums.nonzero()[0].tolist():
+        yield *divmod(key, places.count), int(sums[key])
 
 
 def _tiered(

@@ -3,33 +3,55 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from itertools import combinations
 
 import numpy as np
 
-from costmodel.core.bill import columns_of, hours_by_dimension, one_row_each, place_of
-from costmodel.core.charges import Bools, Capacity, Charge, Floats, Ints, PriceName
-from costmodel.core.price_list import Price, PriceList, usd_by_tier
+from costmodel.core.charges import Capacity, Charge, Floats, Ints
+from costmodel.core.price_list import Key, Price, PriceList, usd_by_tier
+from costmodel.core.usage import (
+    Columns,
+    Places,
+    columns_of,
+    hours_by_dimension,
+    number_of,
+    one_row_each,
+    sums_by,
+    sums_by_pool,
+)
 
 ENDS = np.array([0.0, 1.0])
 
 
-class _Line(NamedTuple):
-    """Quantities of several things that move along straight lines, in thousandths of a unit.
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Quantities that move along straight lines, in thousandths of a unit. Shape (quantities,)."""
 
-    Things are in the order of their pools.
-    """
-
-    pool: Ints
     start: Floats
     slope: Floats
 
     def at(self, points: Floats) -> Floats:
-        """Shape (points, things)."""
+        """Shape (points, quantities)."""
         return self.start + np.multiply.outer(points, self.slope)
 
-    def rows(self, which: Bools) -> "_Line":
-        return _Line(self.pool[which], self.start[which], self.slope[which])
+    def meets(self, start: Floats | int, slope: Floats | int = 0) -> Floats:
+        """Where quantities move past others, or past a mark that stands still."""
+        speed = self.slope - slope
+        moving = speed != 0
+        return (start - self.start)[moving] / speed[moving]
+
+
+@dataclass(frozen=True, slots=True)
+class _Balancers:
+    """The load balancers of one charge in one place: of each, its busiest dimension is billed."""
+
+    pool: Ints
+    dimensions: tuple[_Way, ...]
+
+    def sums_at(self, points: Floats, pools: int) -> Floats:
+        """Shape (points, pools)."""
+        hours = np.max([dimension.at(points) for dimension in self.dimensions], axis=0)
+        return sums_by(self.pool, hours, pools)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,35 +59,26 @@ class _Priced:
     """Everything that is added up before one price in one place is applied to it."""
 
     price: Price | None
-    metered: _Line  # one thing a pool
-    capacity: list[tuple[_Line, ...]]  # per charge, the dimensions of which the largest counts
+    metered: _Way  # of every pool
+    balancers: list[_Balancers]
 
     @property
     def is_straight(self) -> bool:
         """One rate, whatever the quantity."""
-        return not self.capacity and self.price is not None and self.price.is_flat
+        return not self.balancers and self.price is not None and self.price.is_flat
 
     def usd(self, points: Floats) -> Floats:
         sums = self.metered.at(points)
-        for dimensions in self.capacity:
-            most = np.max([dimension.at(points) for dimension in dimensions], axis=0)
-            some, first = np.unique(dimensions[0].pool, return_index=True)
-            sums[:, some] += np.add.reduceat(most, first, axis=1)
+        for balancers in self.balancers:
+            sums += balancers.sums_at(points, sums.shape[1])
         return usd_by_tier(sums, self.price).sum(axis=1)
 
     def bends(self) -> Iterator[Floats]:
-        tiers = () if self.price is None else self.price.tiers[1:]
-        for tier in tiers:
-            yield _meet(tier.start - self.metered.start, self.metered.slope)
-        for dimensions in self.capacity:
-            for i, one in enumerate(dimensions):
-                for other in dimensions[:i]:
-                    yield _meet(other.start - one.start, one.slope - other.slope)
-
-
-def _meet(distance: Floats, speed: Floats) -> Floats:
-    moving = speed != 0
-    return distance[moving] / speed[moving]
+        for tier in () if self.price is None else self.price.tiers[1:]:
+            yield self.metered.meets(tier.start)
+        for balancers in self.balancers:
+            for dimension, other in combinations(balancers.dimensions, 2):
+                yield dimension.meets(other.start, other.slope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +104,12 @@ class Curve:
         return self._known[points]
 
     def usd(self, points: Floats) -> Floats:
-        """Shape (points,); NaN where a price is missing. float64: what is shown as a bill is
-        billed by `bill`."""
+        """USD a month at points of the way.
+
+        Returns:
+            Shape (points,); NaN where a price is missing. float64: what is shown as a bill is
+            billed by `bill`.
+        """
         usd = self.start + self.slope * points
         for part in self.bent:
             usd += part.usd(points)
@@ -100,8 +117,8 @@ class Curve:
 
     def bends(self, low: float, high: float) -> Floats:
         """Where the curve may bend between two points, rising. Shape (bends,)."""
-        found = [bend for part in self.bent for bend in part.bends()]
-        every = np.concatenate(found) if found else np.zeros(0)
+        bends = [points for part in self.bent for points in part.bends()]
+        every = np.concatenate(bends) if bends else np.zeros(0)
         return np.unique(every[(every > low) & (every < high)])
 
 
@@ -117,59 +134,52 @@ def curve(
     Args:
         start, end: the same charges in the same order; only their quantities and loads differ.
         prices, regions, pools: as for `bill`.
+
+    Raises:
+        ValueError: one state has more charges than the other.
+
+    Source: as of `bill`.
     """
-    lines: dict[tuple[PriceName, int], list[_Line]] = defaultdict(list)
-    capacity: dict[tuple[PriceName, int], list[tuple[_Line, ...]]] = defaultdict(list)
-    for one, other in zip(start, end, strict=True):
-        if isinstance(one, Capacity) and isinstance(other, Capacity):
-            for place, dimensions in _capacity(one, other, len(regions), pools):
-                capacity[one.price, place].append(dimensions)
-        else:
-            for place, line in _metered(one, other, len(regions), pools):
-                lines[one.price, place].append(line)
-    count = int(pools.max(initial=-1)) + 1
-    parts = []
-    for name, place in dict.fromkeys([*lines, *capacity]):
-        region, to = divmod(place, len(regions) + 1)
-        price = prices.find(name, regions[region], regions[to - 1] if to else None)
-        line = _together(lines[name, place], count)
-        parts.append(_Priced(price, line, capacity[name, place]))
+    before, after, places = list(start), list(end), Places(regions)
+    balancers: dict[Key, list[_Balancers]] = defaultdict(list)
+    for charge, other in zip(before, after, strict=True):
+        if isinstance(charge, Capacity) and isinstance(other, Capacity):
+            for place, group in _balancers(charge, other, places, pools):
+                balancers[charge.price, *places.unpack(place)].append(group)
+    none = np.zeros(number_of(pools))
+    first, last = (_metered(charges, places, pools) for charges in (before, after))
+    parts = [
+        _Priced(
+            prices.find(*key),
+            _way(first.get(key, none), last.get(key, none)),
+            balancers.get(key, []),
+        )
+        for key in first | last | balancers
+    ]
     bent = tuple(part for part in parts if not part.is_straight)
     both = sum((part.usd(ENDS) for part in parts if part.is_straight), np.zeros(2)).tolist()
     return Curve(both[0], both[1] - both[0], bent)
 
 
-def _metered(one: Charge, other: Charge, regions: int, pools: Ints) -> Iterator[tuple[int, _Line]]:
-    ours, theirs = columns_of(one), columns_of(other)
-    places = place_of(ours, regions)
-    slope = (theirs.quantity - ours.quantity).astype(np.float64)
-    whole = _Line(pools[ours.payer], ours.quantity.astype(np.float64), slope)
-    used = _used(places)
-    for place in used:
-        yield place, whole if len(used) == 1 else whole.rows(places == place)
+def _metered(charges: Iterable[Charge], places: Places, pools: Ints) -> dict[Key, Floats]:
+    """What is metered or exists all month, of every pool."""
+    usage = (
+        (charge.price, columns_of(charge)) for charge in charges if not isinstance(charge, Capacity)
+    )
+    return dict(sums_by_pool(usage, places, pools))
 
 
-def _capacity(
-    one: Capacity, other: Capacity, regions: int, pools: Ints
-) -> Iterator[tuple[int, tuple[_Line, ...]]]:
-    rows = one_row_each(one.thing)
-    rows = rows[np.argsort(pools[one.payer[rows]], kind="stable")]
-    places = one.region[rows] * (regions + 1)
-    pool = pools[one.payer[rows]]
-    both = zip(hours_by_dimension(one, rows), hours_by_dimension(other, rows), strict=True)
-    whole = [_Line(pool, begin, finish - begin) for begin, finish in both]
-    for place in _used(places):
-        yield place, tuple(line.rows(places == place) for line in whole)
+def _balancers(
+    before: Capacity, after: Capacity, places: Places, pools: Ints
+) -> Iterator[tuple[int, _Balancers]]:
+    """The load balancers of every place."""
+    rows = one_row_each(before.thing)
+    hours = np.stack([*hours_by_dimension(before, rows), *hours_by_dimension(after, rows)])
+    columns = Columns(before.payer[rows], before.region[rows], None, hours)
+    for place, (here,) in places.split([columns]):
+        starts, ends = np.split(here.quantity, 2)
+        yield place, _Balancers(pools[here.payer], tuple(map(_way, starts, ends)))
 
 
-def _used(places: Ints) -> list[int]:
-    return np.flatnonzero(np.bincount(places)).tolist()
-
-
-def _together(lines: list[_Line], pools: int) -> _Line:
-    """Several lines, added up by pool."""
-    start, slope = np.zeros(pools), np.zeros(pools)
-    for line in lines:
-        start += np.bincount(line.pool, weights=line.start, minlength=pools)
-        slope += np.bincount(line.pool, weights=line.slope, minlength=pools)
-    return _Line(np.arange(pools), start, slope)
+def _way(start: Floats, end: Floats) -> _Way:
+    return _Way(start, end - start)

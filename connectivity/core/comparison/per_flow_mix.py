@@ -22,8 +22,9 @@ from connectivity.core.comparison.combined_bill import (
 from connectivity.core.network.flow_arrays import Flows
 from connectivity.core.network.planned_network import Case
 from connectivity.core.option_parts.option import Option
-from costmodel.core.bill import Bill, usd_of_pools
+from costmodel.core.bill import Bill
 from costmodel.core.charges import Bools, Floats
+from costmodel.core.pool_cost import usd_of_pools
 from costmodel.core.price_list import PriceList
 from costmodel.core.units import cents
 

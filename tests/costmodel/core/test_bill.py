@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from costmodel.core.bill import Bill, bill, usd_of_pools
+from costmodel.core.bill import Bill, bill
 from costmodel.core.charges import Capacity, Charge, Hourly, Kind, Metered, OwnRate, PriceName
 from costmodel.core.kinds import usd_by_kind
+from costmodel.core.pool_cost import usd_of_pools
 from tests.factories import price_list
 
 PRICES = price_list(

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from costmodel.core.bill import bill, usd_of_pools
+from costmodel.core.bill import bill
 from costmodel.core.charges import Capacity, Charge, Hourly, Metered, PriceName
 from costmodel.core.curve import Curve, curve
 from costmodel.core.draws import usd_of_draws
+from costmodel.core.pool_cost import usd_of_pools
 from costmodel.core.price_list import Price, PriceList, Tier
 
 REGIONS = ["us-east-1", "us-east-2"]
