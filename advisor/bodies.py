@@ -5,7 +5,9 @@ from django.shortcuts import render
 
 from advisor.callers import is_known
 from advisor.limits import ANONYMOUS, most_bytes
+from advisor.refusals import API, in_form
 from advisor.web.middleware.time_zone import Respond
+from connectivity.core.problems import Problem
 
 REFUSED = "advisor.refused_above"  # our server's word for a body that it did not take: a limit
 TOO_LARGE = 413
@@ -39,10 +41,8 @@ def _refused(request: HttpRequest, most: int) -> HttpResponse:
     problem = f"has more than {most:,} bytes, the most that is read here"
     if most < larger:
         problem += f" without signing in or a valid token; with one it is {larger:,}"
-    if request.path.startswith("/api/"):
-        answer: HttpResponse = JsonResponse(
-            {"problems": [{"path": "body", "problem": problem}]}, status=TOO_LARGE
-        )
+    if request.path.startswith(API):
+        answer: HttpResponse = JsonResponse(in_form([Problem("body", problem)]), status=TOO_LARGE)
     else:
         answer = render(request, "413.html", {"problem": problem}, status=TOO_LARGE)
     answer["Content-Length"] = str(len(answer.content))

@@ -22,8 +22,7 @@ class Observed:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get(HEADER, "")
-        identity = given if SANE.fullmatch(given) else uuid4().hex
+        identity = identity_of(request.headers.get(HEADER, ""))
         logs.begin(request_id=identity)
         began = time.monotonic()
         with meters.RUNNING.track_inprogress():
@@ -33,6 +32,11 @@ class Observed:
         meters.count(route, request.method, response.status_code, time.monotonic() - began)
         response[HEADER] = identity
         return response
+
+
+def identity_of(given: str) -> str:
+    """The id that a request brings, if it is a sane one, or a new one."""
+    return given if SANE.fullmatch(given) else uuid4().hex
 
 
 def _route(request: HttpRequest) -> str:

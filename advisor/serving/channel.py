@@ -3,18 +3,22 @@
 import socket
 import struct
 import time
+from contextlib import suppress
 from typing import Any
 
-from waitress.channel import HTTPChannel
+from waitress.channel import ClientDisconnected, HTTPChannel
 
+from advisor import logs
 from advisor.meters import DROPPED
+from advisor.observed import identity_of
 from advisor.serving.deadlines import Phase, allowed_s
 from advisor.serving.requests import READY, Request
-from advisor.serving.tasks import Application, Asking, Busy, Health, Ready, Refusal
+from advisor.serving.tasks import Application, Asking, Busy, Health, Late, Ready, Refusal
 
 MOST_LARGE_BODIES = 16  # that arrive at once in one worker: these bound what lies on the disk
 RESET = struct.pack("ii", 1, 0)
-LATE = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+LATE = "did not arrive in time"
+REQUEST_ID = "X_REQUEST_ID"  # as the parser names it
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]
@@ -59,15 +63,22 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             self.server.overdue(self.requests[0].path)
         else:
             DROPPED.labels(mark[0].name.lower()).inc()
-            self.drop(LATE if mark[0] in (Phase.HEADER, Phase.BODY) else b"")
+            if mark[0] in (Phase.HEADER, Phase.BODY):
+                self._say_late()
+            self.drop()
 
-    def drop(self, last_words: bytes = b"") -> None:
+    def _say_late(self) -> None:
+        """The last words of a connection, as far as it takes them at once."""
+        request = self.request or self.parser_class(self.adj)
+        request.error = Late(LATE)
+        self._begin(request)
+        with suppress(ClientDisconnected):
+            Refusal(self, request).service()
+        logs.begin()
+
+    def drop(self) -> None:
         """Close it now."""
-        if last_words and self.connected and not self.total_outbufs_len:
-            self.send(last_words, do_close=False)
-        elif (
-            self.connected and self.total_outbufs_len
-        ):  # nor does the kernel keep what nobody reads
+        if self.connected and self.total_outbufs_len:  # nor does the kernel keep what nobody reads
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         self.is_lingering = True  # it does not begin to
         self.handle_close()
@@ -108,7 +119,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             if not self.connected:
                 return
             if is_known and self.server.large_bodies() >= MOST_LARGE_BODIES:
-                request.error = Busy("other large uploads are arriving; try again")
+                request.error = Busy("comes while other large uploads arrive; try again")
                 request.completed, request.is_asking = True, False
             else:
                 request.answered(is_known=is_known)
@@ -133,9 +144,18 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     def service(self) -> None:
         if self._is_abandoned():
             self.connected = False  # then nothing is computed
+        self._begin(self.requests[0])
         super().service()
+        logs.begin()
         self.served += 1
         self.server.served += 1
+
+    @staticmethod
+    def _begin(request: Request) -> None:
+        """Its id is known from here on, whoever answers it."""
+        identity = identity_of(request.headers.get(REQUEST_ID, ""))
+        request.headers[REQUEST_ID] = identity
+        logs.begin(request_id=identity)
 
     def _is_abandoned(self) -> bool:
         """Whether the client went away while its request waited for a thread."""

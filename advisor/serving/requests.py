@@ -1,6 +1,7 @@
 """A request while it arrives: its body is cut where the table of limits says."""
 
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import unquote_to_bytes
 
 from waitress.parser import HTTPRequestParser
 
@@ -8,6 +9,12 @@ from advisor.limits import most_bytes
 from advisor.serving.deadlines import Phase
 
 HEALTH, READY = "/healthz", "/readyz"
+MOST_BEGINNING = 2_048  # bytes of a request that are kept to say what was asked for
+
+
+class Asked(NamedTuple):
+    method: str
+    path: str
 
 
 class Request(HTTPRequestParser):  # type: ignore[misc]
@@ -20,11 +27,19 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
     is_asking = False
     waits_for_continue = False
     refused_above: int | None = None
+    beginning = b""
 
     @property
     def is_probe(self) -> bool:
         """Whether the loop answers it."""
         return self.path in (HEALTH, READY) and self.command in ("GET", "HEAD")
+
+    @property
+    def asked(self) -> Asked:
+        """The words of the first line, also of what is no HTTP; `-` where none has come."""
+        method, path, *_ = [*self.beginning.split(maxsplit=2), b"-", b"-"]
+        address = unquote_to_bytes(path.partition(b"?")[0])
+        return Asked(method.decode("latin-1"), address.decode("latin-1"))
 
     @property
     def phase(self) -> Phase:
@@ -34,6 +49,8 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
 
     def received(self, data: bytes) -> int:
         """How many bytes were taken. Sets `completed` with the last one, or when it is refused."""
+        if not self.headers_finished and len(self.beginning) < MOST_BEGINNING:
+            self.beginning = (self.beginning + data)[:MOST_BEGINNING]
         consumed = int(super().received(data))
         if self.headers_finished and not self.error:
             self.weigh()

@@ -8,13 +8,20 @@ from typing import Any
 
 from django.db import close_old_connections
 from waitress.task import ErrorTask, Task, WSGITask
-from waitress.utilities import Error
+from waitress.utilities import (
+    BadRequest,
+    Error,
+    InternalServerError,
+    RequestHeaderFieldsTooLarge,
+)
 
 from advisor import logs
 from advisor.bodies import REFUSED
 from advisor.callers import is_known
 from advisor.meters import REFUSED as REFUSED_REQUESTS
+from advisor.observed import HEADER
 from advisor.readiness import watch
+from advisor.refusals import API, FAILED, of_request
 
 access = logging.getLogger("advisor.access")
 log = logging.getLogger(__name__)
@@ -25,10 +32,14 @@ class Busy(Error):  # type: ignore[misc]
 
     code = 503
     reason = "Service Unavailable"
+    headers = (("Retry-After", "5"),)
 
-    def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
-        status, headers, body = super().to_response(ident)
-        return status, [*headers, ("Retry-After", "5")], body
+
+class Late(Error):  # type: ignore[misc]
+    """It did not arrive in time."""
+
+    code = 408
+    reason = "Request Timeout"
 
 
 class Application(WSGITask):  # type: ignore[misc]
@@ -37,7 +48,6 @@ class Application(WSGITask):  # type: ignore[misc]
     written = 0  # bytes of it
 
     def execute(self) -> None:
-        logs.begin()
         began = time.monotonic()
         try:
             super().execute()
@@ -47,7 +57,6 @@ class Application(WSGITask):  # type: ignore[misc]
             raise
         finally:
             note_access(self, self.written, time.monotonic() - began)
-            logs.begin()
 
     def write(self, data: bytes) -> None:
         super().write(data)
@@ -61,20 +70,46 @@ class Application(WSGITask):  # type: ignore[misc]
 
 
 class Refusal(ErrorTask):  # type: ignore[misc]
-    """What the server itself answers: no HTTP, too large a header, too busy."""
+    """What the server itself answers: no HTTP, too large a header, too late, too busy."""
 
     def execute(self) -> None:
-        super().execute()
+        error = self.request.error
+        asked = (self.channel.requests or [self.request])[0].asked
+        self.status = f"{error.code} {error.reason}"
+        kind, body = _worded(error, asked.path)
+        self.response_headers += [("Content-Type", kind), (HEADER, logs.request_id())]
+        self.response_headers += getattr(error, "headers", ())
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(b"" if asked.method == "HEAD" else body)
         REFUSED_REQUESTS.labels(self.status[:3]).inc()
-        note_access(self, self.content_length, 0.0)
+        note_access(self, len(body), 0.0)
+
+
+def _worded(error: Error, path: str) -> tuple[str, bytes]:
+    """The type and the body of a refusal: the API's form, or a text for people."""
+    problem = str(error.body)
+    if isinstance(error, RequestHeaderFieldsTooLarge):
+        problem = "has a header of more bytes than are read here"
+    elif isinstance(error, BadRequest):
+        problem = f"cannot be read as HTTP: {problem}"
+    elif isinstance(error, InternalServerError):
+        problem = FAILED
+    if path.startswith(API):
+        return "application/json", json.dumps(of_request(problem)).encode()
+    text = (
+        f"{error.reason}\r\n\r\nThis request {problem}.\r\n\r\nRequest ID: {logs.request_id()}\r\n"
+    )
+    return "text/plain; charset=utf-8", text.encode()
 
 
 def note_access(task: Task, written: int, duration_s: float) -> None:
     """The one line of a request that was answered."""
+    asked = task.request.asked
     fields = {
         "client": task.channel.addr[0],
-        "method": getattr(task.request, "command", None) or "-",
-        "path": logs.without_keys(getattr(task.request, "path", None) or "-"),
+        "method": logs.without_keys(asked.method),
+        "path": logs.without_keys(asked.path),
         "status": int(task.status[:3]),
         "bytes": written,
         "duration_s": round(duration_s, 3),
@@ -95,6 +130,7 @@ class Health(Task):  # type: ignore[misc]
         self.response_headers = [
             ("Content-Type", "application/json"),
             ("Cache-Control", "no-store"),
+            (HEADER, logs.request_id()),
         ]
         self.content_length = len(body)
         self.write(b"" if self.request.command == "HEAD" else body)

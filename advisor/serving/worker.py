@@ -86,7 +86,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         if threading.get_ident() == self.loop:
             request = task.requests[0]
             if len(self.task_dispatcher.queue) >= MOST_WAITING and not request.is_probe:
-                request.error = Busy("more requests are waiting than can be answered soon")
+                request.error = Busy("comes while more requests wait than can be answered soon")
             if request.error or request.is_probe:
                 task.is_quick = True
                 return

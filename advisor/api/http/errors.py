@@ -7,7 +7,7 @@ from rest_framework import status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from advisor.logs import request_id
+from advisor.refusals import REQUEST, in_form
 from advisor.stored import TooMuch
 from advisor.turns import TooMany
 from connectivity.actions import Conflict
@@ -17,7 +17,6 @@ from connectivity.queries import UnknownLatencies
 from costmodel.core.overrides import NothingOverridden
 from costmodel.queries import UnknownPriceList
 
-REQUEST = "request"  # as a whole
 NOT_FOUND = "There is no such thing in this team."
 PLACES: dict[type[Exception], tuple[str, int]] = {
     UnknownOption: ("options", status.HTTP_400_BAD_REQUEST),
@@ -53,8 +52,3 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
 
 def refused(problems: list[Problem], code: int = status.HTTP_400_BAD_REQUEST) -> Response:
     return Response(in_form(problems), code)
-
-
-def in_form(problems: list[Problem]) -> dict[str, Any]:
-    """Problems as every error of the API has them."""
-    return {"problems": [problem._asdict() for problem in problems], "request_id": request_id()}
