@@ -65,8 +65,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the librar
     @transaction.atomic
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         invitation = _locked(request)
-        made: User = super().save_user(request, user, form, commit)
-        return _joined(request, made, invitation)
+        new_user: User = super().save_user(request, user, form, commit)
+        return _joined(request, new_user, invitation)
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
@@ -89,26 +89,26 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
         has_one = teams.invitation_in(request.session) is not None
         invitation = _locked(request) if has_one or not settings.OIDC_TEAM else None
-        made: User = super().save_user(request, sociallogin, form)
+        new_user: User = super().save_user(request, sociallogin, form)
         if invitation is not None:
-            return _joined(request, made, invitation)
+            return _joined(request, new_user, invitation)
         name = {"name": settings.OIDC_TEAM}
         team, _ = Team.objects.get_or_create(slug=settings.OIDC_TEAM, defaults=name)
-        Membership.objects.get_or_create(team=team, user=made, defaults={"role": Role.VIEWER})
-        return made
+        Membership.objects.get_or_create(team=team, user=new_user, defaults={"role": Role.VIEWER})
+        return new_user
 
 
 def _person(login: str) -> User | None:
     """Whom a name or an address of mail means."""
-    found = filter_users_by_username(login).first() if login else None
-    return found or next(iter(filter_users_by_email(login)), None) if login else None
+    by_username = filter_users_by_username(login).first() if login else None
+    return by_username or next(iter(filter_users_by_email(login)), None) if login else None
 
 
 def _locked(request: HttpRequest) -> Invitation:
     """The invitation, which nobody else can use meanwhile; without one there is no account."""
-    found = teams.invitation_in(request.session)
-    mine = Invitation.objects.select_for_update().filter(pk=found.pk) if found else None
-    invitation = mine.first() if mine is not None else None
+    unlocked = teams.invitation_in(request.session)
+    locked = Invitation.objects.select_for_update().filter(pk=unlocked.pk) if unlocked else None
+    invitation = locked.first() if locked is not None else None
     if invitation is None or not invitation.is_open:
         raise ImmediateHttpResponse(redirect("account_login"))
     return invitation

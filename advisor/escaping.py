@@ -29,12 +29,12 @@ def spreadsheet_safe(cell: Any) -> Any:
 
 def markdown_safe(text: str) -> str:
     """As text alone: no link, image, HTML, cell or emphasis, no address that becomes a link."""
-    return MARKDOWN.sub(lambda found: f"\\{found[0]}", unlinked(" ".join(text.split())))
+    return MARKDOWN.sub(lambda match: f"\\{match[0]}", unlinked(" ".join(text.split())))
 
 
 def unlinked(text: str) -> str:
     """Programs that show it make a link of whatever looks like an address; not of this."""
-    return LINKED.sub(lambda found: f"{found[0]}{GLUE}", text)
+    return LINKED.sub(lambda match: f"{match[0]}{GLUE}", text)
 
 
 def chat_safe(text: str) -> str:

@@ -77,17 +77,19 @@ def _fetch_prices(team_id: int, arguments: dict[str, Any], progress: Progress) -
 def _check_account(team_id: int, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """What each Region of an account refuses, and the statement that would allow it."""
     row = account_of(team_id, UUID(arguments["account"]))
-    found = check(row, Asking(), progress)
+    checks = check(row, Asking(), progress)
     return {
         "account": str(row),
         "regions": [
             {
-                "region": one.region,
-                "problem": one.problem,
-                "refused": one.refused,
-                "statement": json.dumps(one.statement, indent=2) if one.refused else "",
+                "region": region_check.region,
+                "problem": region_check.problem,
+                "refused": region_check.refused,
+                "statement": (
+                    json.dumps(region_check.statement, indent=2) if region_check.refused else ""
+                ),
             }
-            for one in found
+            for region_check in checks
         ],
     }
 
@@ -221,9 +223,9 @@ def cancel(job: Job) -> None:
     """Stop a job that is not finished; it stops at its next step."""
     unfinished = Job.objects.filter(pk=job.pk, state__in=[Job.State.QUEUED, Job.State.RUNNING])
     with transaction.atomic():
-        for one in unfinished.select_for_update():
-            one.state, one.finished_at = Job.State.CANCELLED, timezone.now()
-            one.save(update_fields=["state", "finished_at"])
+        for unfinished_job in unfinished.select_for_update():
+            unfinished_job.state, unfinished_job.finished_at = Job.State.CANCELLED, timezone.now()
+            unfinished_job.save(update_fields=["state", "finished_at"])
 
 
 def put_back() -> list[UUID]:

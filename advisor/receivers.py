@@ -19,7 +19,9 @@ CODES = Authenticator.Type.RECOVERY_CODES
 @receiver(account.user_logged_in)
 def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
     used = request.session.get("account_authentication_methods") or []
-    ways = [str(one.get("type") or one.get("provider") or one.get("method")) for one in used]
+    ways = [
+        str(method.get("type") or method.get("provider") or method.get("method")) for method in used
+    ]
     signins.note(Event.SIGNED_IN, user, by=", ".join(ways).replace("_", " "))
 
 

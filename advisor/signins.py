@@ -77,10 +77,12 @@ def _is_first(event: Event, about: object) -> bool:
 def has_come_from(person: User, address: str) -> bool:
     """The person signed in from this address, or its network of IPv6, not long ago."""
     since = timezone.now() - KNOWN
-    mine = _events().filter(event=Event.SIGNED_IN, object_id=person.pk, timestamp__gte=since)
-    mine = mine.filter(content_type=ContentType.objects.get_for_model(User))
-    known = mine.order_by().values_list("remote_addr", flat=True).distinct()[:MOST_ADDRESSES]
-    return any(network(one) == network(address) for one in known if one)
+    signins = _events().filter(event=Event.SIGNED_IN, object_id=person.pk, timestamp__gte=since)
+    signins = signins.filter(content_type=ContentType.objects.get_for_model(User))
+    known = signins.order_by().values_list("remote_addr", flat=True).distinct()[:MOST_ADDRESSES]
+    return any(
+        network(known_address) == network(address) for known_address in known if known_address
+    )
 
 
 def network(address: str) -> str:

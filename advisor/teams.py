@@ -66,11 +66,11 @@ def revoke_invitation(team_id: int, uid: UUID) -> Invitation:
     Raises:
         Invitation.DoesNotExist: there is none, or it is another team's.
     """
-    one = Invitation.objects.get(team_id=team_id, uid=uid)
-    if one.ended_at is None:
-        one.ended_at = timezone.now()
-        one.save(update_fields=["ended_at"])
-    return one
+    invitation = Invitation.objects.get(team_id=team_id, uid=uid)
+    if invitation.ended_at is None:
+        invitation.ended_at = timezone.now()
+        invitation.save(update_fields=["ended_at"])
+    return invitation
 
 
 def accept(invitation: Invitation, user: User) -> Team:
@@ -80,20 +80,20 @@ def accept(invitation: Invitation, user: User) -> Team:
         TeamError: somebody used the invitation, it expired, or it was revoked.
     """
     with transaction.atomic():
-        one = Invitation.objects.select_for_update().get(pk=invitation.pk)
-        is_member = Membership.objects.filter(team=one.team, user=user).exists()
-        if not one.is_open and not (is_member and one.accepted_by_id == user.pk):
+        locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
+        is_member = Membership.objects.filter(team=locked.team, user=user).exists()
+        if not locked.is_open and not (is_member and locked.accepted_by_id == user.pk):
             raise TeamError("This invitation has ended. Ask whoever sent it for a new one.")
         if not is_member:
-            Membership.objects.create(team=one.team, user=user, role=one.role)
-        if one.is_open:
-            one.ended_at, one.accepted_by = timezone.now(), user
-            one.save(update_fields=["ended_at", "accepted_by"])
+            Membership.objects.create(team=locked.team, user=user, role=locked.role)
+        if locked.is_open:
+            locked.ended_at, locked.accepted_by = timezone.now(), user
+            locked.save(update_fields=["ended_at", "accepted_by"])
             signins.note(
-                Event.JOINED, user, teams=[one.team_id], role=one.role, invitation=one.note
+                Event.JOINED, user, teams=[locked.team_id], role=locked.role, invitation=locked.note
             )
-        _work_in(user, one.team)
-    return one.team
+        _work_in(user, locked.team)
+    return locked.team
 
 
 def set_role(team_id: int, uid: UUID, role: str) -> Membership:
@@ -130,10 +130,10 @@ def let_go(member: Membership) -> None:
     _end_invitations(member)
     for token in ApiToken.objects.filter(team_id=member.team_id, user=member.user):
         token.delete()
-    mine = Recipient.objects.filter(team_id=member.team_id, user=member.user, removed_at=None)
-    for one in mine:
-        one.removed_at = timezone.now()
-        one.save(update_fields=["removed_at"])
+    recipients = Recipient.objects.filter(team_id=member.team_id, user=member.user, removed_at=None)
+    for recipient in recipients:
+        recipient.removed_at = timezone.now()
+        recipient.save(update_fields=["removed_at"])
     user = member.user
     if user.working_in_id == member.team_id:
         user.working_in = None
@@ -167,10 +167,12 @@ def _keep_an_admin(member: Membership) -> None:
 
 def _end_invitations(member: Membership) -> None:
     """What somebody opened as an admin does not stay open after that."""
-    mine = Invitation.objects.filter(team_id=member.team_id, author=member.user, ended_at=None)
-    for one in mine:
-        one.ended_at = timezone.now()
-        one.save(update_fields=["ended_at"])
+    invitations = Invitation.objects.filter(
+        team_id=member.team_id, author=member.user, ended_at=None
+    )
+    for invitation in invitations:
+        invitation.ended_at = timezone.now()
+        invitation.save(update_fields=["ended_at"])
 
 
 def _work_in(user: User, team: Team) -> None:
@@ -182,7 +184,7 @@ def _work_in(user: User, team: Team) -> None:
 def invitation_in(session: Any) -> Invitation | None:
     """The open invitation that brought somebody here who has no account yet."""
     try:
-        found = Invitation.by_key(session.get("invitation", ""))
+        invitation = Invitation.by_key(session.get("invitation", ""))
     except Invitation.DoesNotExist:
         return None
-    return found if found.is_open else None
+    return invitation if invitation.is_open else None

@@ -134,13 +134,13 @@ class Turn:
 Refusal = tuple[Caller, str, float]
 
 
-def _too_many(caller: Caller, what: str, seconds: float) -> TooMany:
-    most = caller.at_once if what == "at_once" else caller.per_minute
-    taken = "requests at once" if what == "at_once" else "requests a minute"
+def _too_many(caller: Caller, limit: str, seconds: float) -> TooMany:
+    most = caller.at_once if limit == "at_once" else caller.per_minute
+    taken = "requests at once" if limit == "at_once" else "requests a minute"
     wait = max(1, math.ceil(seconds))
     return TooMany(
         f"{caller.name} may make {most:,} {taken}; the next is answered in {wait} s. Whoever runs "
-        f"this installation can change that: {caller.kind}_{what} in CALLER_LIMITS.",
+        f"this installation can change that: {caller.kind}_{limit} in CALLER_LIMITS.",
         wait,
     )
 
@@ -200,17 +200,17 @@ class DatabaseCounts:
         now = time.time()
         with transaction.atomic():
             rows = [(caller, _row(caller)) for caller in sorted(callers)]
-            for one, row in rows:
+            for caller, row in rows:
                 row.leases = {key: until for key, until in row.leases.items() if until > now}
                 row.rate_at = max(row.rate_at, now)
-                if one.at_once and len(row.leases) >= one.at_once:
-                    return one, "at_once", 1.0
-                wait = row.rate_at - now + _step(one) - MINUTE
-                if one.per_minute and wait > 1e-6:
-                    return one, "per_minute", wait
-            for one, row in rows:
+                if caller.at_once and len(row.leases) >= caller.at_once:
+                    return caller, "at_once", 1.0
+                wait = row.rate_at - now + _step(caller) - MINUTE
+                if caller.per_minute and wait > 1e-6:
+                    return caller, "per_minute", wait
+            for caller, row in rows:
                 row.leases[lease] = now + LEASE_S
-                row.rate_at += _step(one)
+                row.rate_at += _step(caller)
                 row.save()
         return None
 

@@ -49,15 +49,15 @@ def add(team_id: int, name: str, url: str, author_id: int | None) -> Webhook:
 
 def end(team_id: int, uid: UUID) -> Webhook:
     """Tell it nothing more. Raises: Webhook.DoesNotExist."""
-    one = Webhook.objects.get(team_id=team_id, uid=uid, ended_at=None)
-    one.ended_at = timezone.now()
-    one.save(update_fields=["ended_at"])
-    return one
+    webhook = Webhook.objects.get(team_id=team_id, uid=uid, ended_at=None)
+    webhook.ended_at = timezone.now()
+    webhook.save(update_fields=["ended_at"])
+    return webhook
 
 
 def announce() -> int:
     """Make a delivery of each event that an address has not been told. Twice is once."""
-    made = 0
+    count = 0
     heard = Q(finding__muted_until=None) | Q(finding__muted_until__lte=F("at"))
     for webhook in Webhook.objects.filter(ended_at=None):
         since = max(webhook.created_at, timezone.now() - LOOK_BACK)
@@ -70,8 +70,8 @@ def announce() -> int:
             for pk in events.order_by("pk").values_list("pk", flat=True)[:MOST]
         ]
         WebhookDelivery.objects.bulk_create(rows, ignore_conflicts=True)
-        made += len(rows)
-    return made
+        count += len(rows)
+    return count
 
 
 def due() -> list[int]:
@@ -87,25 +87,25 @@ def send(pk: int) -> None:
 
     A receiver may be told twice if we die between sending and noting it: the id stays the same.
     """
-    one = WebhookDelivery.objects.select_related(
+    delivery = WebhookDelivery.objects.select_related(
         "webhook", "event__finding__resource__account"
     ).get(pk=pk)
-    is_last = one.attempts >= len(PAUSES)
-    pause = timedelta(seconds=PAUSES[min(one.attempts, len(PAUSES) - 1)])
+    is_last = delivery.attempts >= len(PAUSES)
+    pause = timedelta(seconds=PAUSES[min(delivery.attempts, len(PAUSES) - 1)])
     now = timezone.now()
     claimed = WebhookDelivery.objects.filter(
-        pk=pk, state=WebhookDelivery.State.WAITING, attempts=one.attempts, due_at__lte=now
-    ).update(attempts=one.attempts + 1, due_at=now + pause)
+        pk=pk, state=WebhookDelivery.State.WAITING, attempts=delivery.attempts, due_at__lte=now
+    ).update(attempts=delivery.attempts + 1, due_at=now + pause)
     if not claimed:
         return
-    problem = _try(one, now)
-    mine = WebhookDelivery.objects.filter(pk=pk)
+    problem = _try(delivery, now)
+    stored = WebhookDelivery.objects.filter(pk=pk)
     if not problem:
-        mine.update(state=WebhookDelivery.State.SENT, sent_at=timezone.now(), problem="")
+        stored.update(state=WebhookDelivery.State.SENT, sent_at=timezone.now(), problem="")
     elif is_last:
-        mine.update(state=WebhookDelivery.State.DEAD, problem=problem)
+        stored.update(state=WebhookDelivery.State.DEAD, problem=problem)
     else:
-        mine.update(problem=problem)
+        stored.update(problem=problem)
 
 
 def again(team_id: int, uid: UUID) -> tuple[WebhookDelivery, bool]:
@@ -113,19 +113,21 @@ def again(team_id: int, uid: UUID) -> tuple[WebhookDelivery, bool]:
 
     Raises: WebhookDelivery.DoesNotExist: also for an address that is told nothing more.
     """
-    one = WebhookDelivery.objects.get(webhook__team_id=team_id, webhook__ended_at=None, uid=uid)
-    dead = WebhookDelivery.objects.filter(pk=one.pk, state=WebhookDelivery.State.DEAD)
+    delivery = WebhookDelivery.objects.get(
+        webhook__team_id=team_id, webhook__ended_at=None, uid=uid
+    )
+    dead = WebhookDelivery.objects.filter(pk=delivery.pk, state=WebhookDelivery.State.DEAD)
     waiting = {"state": WebhookDelivery.State.WAITING, "attempts": 0, "due_at": timezone.now()}
-    return one, bool(dead.update(**waiting))
+    return delivery, bool(dead.update(**waiting))
 
 
-def _try(one: WebhookDelivery, now: datetime) -> str:
+def _try(delivery: WebhookDelivery, now: datetime) -> str:
     """Send it; what went wrong, or nothing."""
-    body = orjson.dumps(body_of(one.event))
+    body = orjson.dumps(body_of(delivery.event))
     headers = {"Content-Type": "application/json", "User-Agent": "connectivity-advisor"}
-    headers |= signed(one.webhook.secret, str(one.uid), int(now.timestamp()), body)
+    headers |= signed(delivery.webhook.secret, str(delivery.uid), int(now.timestamp()), body)
     try:
-        reply = ask("POST", one.webhook.url, body=body, headers=headers)
+        reply = ask("POST", delivery.webhook.url, body=body, headers=headers)
     except (NotAllowed, WebError) as error:
         return str(error)
     return "" if 200 <= reply.status < 300 else f"answered {reply.status}"
@@ -147,11 +149,11 @@ def body_of(event: FindingEvent) -> dict[str, Any]:
     resource = finding.resource
     where = f"{settings.ADVISOR_URL}{reverse('health-resource', args=[resource.uid])}"
     demo = "[demo] " if resource.account and resource.account.is_demo else ""
-    what = f"{demo}{finding.state} {event.what}: {KINDS[resource.kind].one} {resource.name}"
+    sentence = f"{demo}{finding.state} {event.what}: {KINDS[resource.kind].one} {resource.name}"
     part = f" ({finding.part})" if finding.part else ""
     return {
         "type": f"finding.{event.what}",
         "timestamp": event.at.isoformat(),
-        "text": f"{chat_safe(f'{what}{part}, {finding.rule}: {event.detail}')}\n{where}",
+        "text": f"{chat_safe(f'{sentence}{part}, {finding.rule}: {event.detail}')}\n{where}",
         "data": finding_json(finding) | {"url": where},
     }

@@ -29,8 +29,8 @@ def make(path: Path) -> tuple[Manifest, str]:
             database=connection.vendor,
             migrations=tuple(_migrations()),
             tables=tuple(
-                Table(one._meta.label_lower, tables.columns(one), one._base_manager.count())
-                for one in models
+                Table(model._meta.label_lower, tables.columns(model), model._base_manager.count())
+                for model in models
             ),
         )
         writer.head(manifest)

@@ -22,9 +22,9 @@ def kept(apps: Apps) -> list[type[models.Model]]:
     """Models with a table here, in the order of their names."""
     tables = set(connection.introspection.table_names())
     every = apps.get_models(include_auto_created=True)
-    wanted = [one for one in every if one._meta.db_table in tables and not one._meta.proxy]
+    wanted = [model for model in every if model._meta.db_table in tables and not model._meta.proxy]
     return sorted(
-        (one for one in wanted if one._meta.label_lower not in LEFT_OUT),
+        (model for model in wanted if model._meta.label_lower not in LEFT_OUT),
         key=lambda model: model._meta.label_lower,
     )
 

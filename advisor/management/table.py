@@ -14,7 +14,7 @@ Row = Sequence[str]
 def comparison_table(answer: dict[str, Any]) -> str:
     """The answer of contract section 4: verdict, options, bills, findings, gaps."""
     parts = [_verdict(answer), _options(answer)]
-    parts += [_details(one) for one in answer["answers"]]
+    parts += [_details(option) for option in answer["answers"]]
     parts.append("\n".join(_footer(answer)))
     return "\n\n".join(part for part in parts if part)
 
@@ -27,29 +27,31 @@ def _verdict(answer: dict[str, Any]) -> str:
 
 def _options(answer: dict[str, Any]) -> str:
     rows = [("option", "USD/month", "operations", "p99 µs", "over single VPC", "basis", "feasible")]
-    for one in answer["answers"]:
-        mark = " *" if one["option"] == answer["recommended"] else ""
-        severities = {finding["severity"] for finding in (*one["findings"], *one["findings_more"])}
-        feasible = feasibility(severities, is_feasible=one["feasible"]).lower()
-        feasible += "" if one["feasible"] else f": {_first_reason(one)}"
+    for option in answer["answers"]:
+        mark = " *" if option["option"] == answer["recommended"] else ""
+        severities = {
+            finding["severity"] for finding in (*option["findings"], *option["findings_more"])
+        }
+        feasible = feasibility(severities, is_feasible=option["feasible"]).lower()
+        feasible += "" if option["feasible"] else f": {_first_reason(option)}"
         rows.append(
             (
-                one["option"] + mark,
-                _usd(one),
-                one["operations_usd"],
-                _figure(one["worst_p99_us"]),
-                "-" if one["option"] == BASELINE else _figure(one["overhead_us"], sign=True),
-                one["worst_p99_basis"],
+                option["option"] + mark,
+                _usd(option),
+                option["operations_usd"],
+                _figure(option["worst_p99_us"]),
+                "-" if option["option"] == BASELINE else _figure(option["overhead_us"], sign=True),
+                option["worst_p99_basis"],
                 feasible,
             )
         )
     return aligned(rows, right={1, 2, 3, 4}) + "\n* recommended"
 
 
-def _usd(one: dict[str, Any]) -> str:
-    if one["monthly_usd"] is not None:
-        return str(one["monthly_usd"])
-    return "gap" if one["gaps"] else "-"
+def _usd(option: dict[str, Any]) -> str:
+    if option["monthly_usd"] is not None:
+        return str(option["monthly_usd"])
+    return "gap" if option["gaps"] else "-"
 
 
 def _figure(value: float | None, *, sign: bool = False) -> str:
@@ -58,12 +60,12 @@ def _figure(value: float | None, *, sign: bool = False) -> str:
     return f"{value:+g}" if sign else f"{value:g}"
 
 
-def _first_reason(one: dict[str, Any]) -> str:
-    hard = next(finding for finding in one["findings"] if finding["severity"] == "hard")
+def _first_reason(option: dict[str, Any]) -> str:
+    hard = next(finding for finding in option["findings"] if finding["severity"] == "hard")
     return f"{hard['rule']} {hard['flow']}: {hard['detail']}"
 
 
-def _details(one: dict[str, Any]) -> str:
+def _details(option: dict[str, Any]) -> str:
     rows = [
         (
             f"  {line['what']}",
@@ -74,19 +76,20 @@ def _details(one: dict[str, Any]) -> str:
             f"{line['usage_type']} {line['region']}",
             f"{line['as_of'] or 'undated'}{', weak' if line['weak'] else ''}",
         )
-        for line in one["lines"]
+        for line in option["lines"]
     ]
-    rules = Counter((f["rule"], f["severity"]) for f in one["findings"])
-    rules.update({(f["rule"], f["severity"]): f["flows"] for f in one["findings_more"]})
-    first = {(f["rule"], f["severity"]): f for f in reversed(one["findings"])}
+    rules = Counter((f["rule"], f["severity"]) for f in option["findings"])
+    rules.update({(f["rule"], f["severity"]): f["flows"] for f in option["findings_more"]})
+    first = {(f["rule"], f["severity"]): f for f in reversed(option["findings"])}
     findings = [
-        f"  {rule} {severity} ({count} of {one['flows']} flows): {first[rule, severity]['detail']}"
+        f"  {rule} {severity} ({count} of {option['flows']} flows): "
+        f"{first[rule, severity]['detail']}"
         for (rule, severity), count in rules.items()
     ]
-    gaps = [_gap(gap) for gap in one["gaps"]]
-    payers = [f"  paid by {payer['account']}: {payer['usd']}" for payer in one["payers"]]
+    gaps = [_gap(gap) for gap in option["gaps"]]
+    payers = [f"  paid by {payer['account']}: {payer['usd']}" for payer in option["payers"]]
     body = [*payers, *([aligned(rows, right={1, 2, 3})] if rows else []), *gaps, *findings]
-    return "\n".join([one["name"], *body]) if body else ""
+    return "\n".join([option["name"], *body]) if body else ""
 
 
 def _gap(gap: dict[str, Any]) -> str:
@@ -100,7 +103,7 @@ def _gap(gap: dict[str, Any]) -> str:
 
 def _footer(answer: dict[str, Any]) -> Iterable[str]:
     mix = answer["mix"]
-    used = Counter(one["option"] or "no option" for one in mix["assignment"])
+    used = Counter(assignment["option"] or "no option" for assignment in mix["assignment"])
     chosen = ", ".join(f"{option} for {count}" for option, count in used.items())
     total = f"{mix['monthly_usd']} USD/month" if mix["monthly_usd"] else "no total"
     if mix["monthly_usd"] and mix["operations_usd"] not in (None, "0.00"):
@@ -121,7 +124,7 @@ def _between_regions(answers: Sequence[dict[str, Any]]) -> Iterable[str]:
     """What is known of the farthest flow where no p99 is."""
     unknown = [answer for answer in answers if answer["worst_p99_us"] is None]
     names = ("bound_us", "typical_us", "typical_error", "median_us")
-    words = dict.fromkeys(instead_words(*(one[name] for name in names)) for one in unknown)
+    words = dict.fromkeys(instead_words(*(answer[name] for name in names)) for answer in unknown)
     yield from (f"between Regions, instead of a p99: {word}" for word in words if word)
 
 

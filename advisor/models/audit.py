@@ -72,13 +72,13 @@ def _team_id(instance: Any) -> int | None:
     if not hasattr(instance, "team_id") and isinstance(getattr(instance, "user", None), User):
         return _working_in(instance.user)
     owner = getattr(instance, "topology", instance)
-    found = getattr(owner, "team_id", None)
-    return int(found) if found is not None else None
+    team_id = getattr(owner, "team_id", None)
+    return int(team_id) if team_id is not None else None
 
 
 def _working_in(person: User) -> int | None:
     """The team of a person; a new one has none yet."""
     person.__dict__.pop("membership", None)
-    found = person.membership
+    membership = person.membership
     person.__dict__.pop("membership", None)
-    return None if found is None else found.team_id
+    return None if membership is None else membership.team_id

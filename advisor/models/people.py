@@ -91,9 +91,9 @@ class User(AbstractUser):
     @cached_property
     def membership(self) -> "Membership | None":
         """The membership that counts now: the chosen one, else the first; None without any."""
-        mine = self.membership_set.select_related("team")
+        memberships = self.membership_set.select_related("team")
         chosen = models.Case(models.When(team=self.working_in_id, then=0), default=1)
-        return mine.order_by(chosen, "pk").first()
+        return memberships.order_by(chosen, "pk").first()
 
     @property
     def team(self) -> Team:
@@ -208,7 +208,7 @@ class ApiToken(AbstractAuthToken):  # type: ignore[misc]
         if member is None:
             return None
         least = Role.EDITOR if self.scope == self.Scope.WRITE else Role.VIEWER
-        return min(least, Role(member.role), key=lambda one: one.rank)
+        return min(least, Role(member.role), key=lambda role: role.rank)
 
     @property
     def is_expired(self) -> bool:

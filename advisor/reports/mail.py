@@ -17,14 +17,17 @@ from advisor.reports.shapes import unlinked_part
 from connectivity.weekly.report import one_line
 
 
-def mail_of(one: Delivery) -> EmailMultiAlternatives:
+def mail_of(delivery: Delivery) -> EmailMultiAlternatives:
     """The mail of a delivery. Its Message-ID is always the same, so that a copy can be told."""
-    page = address("report", one.report.uid)
-    mail = _mail(one.report.content, one.report.team.name, one.recipient.address)
-    leave = address("unsubscribe", one.recipient.unsubscribe_key)
-    _put_bodies(mail, one.report.content, one.report.team.name, page, leave)
+    page = address("report", delivery.report.uid)
+    mail = _mail(delivery.report.content, delivery.report.team.name, delivery.recipient.address)
+    leave = address("unsubscribe", delivery.recipient.unsubscribe_key)
+    _put_bodies(mail, delivery.report.content, delivery.report.team.name, page, leave)
     host = urlsplit(settings.ADVISOR_URL).hostname or "localhost"
-    mail.extra_headers |= {"Message-ID": f"<{one.uid}@{host}>", "List-Unsubscribe": f"<{leave}>"}
+    mail.extra_headers |= {
+        "Message-ID": f"<{delivery.uid}@{host}>",
+        "List-Unsubscribe": f"<{leave}>",
+    }
     if settings.IS_HTTPS:  # RFC 8058 asks for https
         mail.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return mail
@@ -39,13 +42,13 @@ def trial_mail(content: dict[str, Any], team: str, to: str) -> EmailMultiAlterna
     return mail
 
 
-def asking_mail(one: Recipient) -> EmailMultiAlternatives:
+def asking_mail(recipient: Recipient) -> EmailMultiAlternatives:
     """Asks an address whether it wants the report."""
-    team = unlinked(one_line(one.team.name))
-    link = address("recipient-confirm", one.confirm_key)
+    team = unlinked(one_line(recipient.team.name))
+    link = address("recipient-confirm", recipient.confirm_key)
     body = render_to_string("mail/confirm.txt", {"team": team, "link": link})
     subject = f"Weekly report of {team}: do you want it?"
-    return EmailMultiAlternatives(subject, body, to=[one.address], headers=_headers())
+    return EmailMultiAlternatives(subject, body, to=[recipient.address], headers=_headers())
 
 
 def html_of(content: dict[str, Any], team: str, page: str, leave: str) -> str:

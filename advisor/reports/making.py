@@ -68,9 +68,9 @@ def make(team: Team, period: Period) -> Report:
     if period.end > timezone.now():
         raise NotOver(f"{period.week} ends on {period.end:%Y-%m-%d %H:%M} UTC")
     content = report(team.pk, team.schedule, _since_last(team, period))
-    said = {"due_at": period.end, "content": content}
+    defaults = {"due_at": period.end, "content": content}
     with transaction.atomic():
-        row, is_new = Report.objects.get_or_create(team=team, week=period.week, defaults=said)
+        row, is_new = Report.objects.get_or_create(team=team, week=period.week, defaults=defaults)
         if is_new:
             mail_to_all(row)
     return row
@@ -79,7 +79,7 @@ def make(team: Team, period: Period) -> Report:
 def mail_to_all(row: Report) -> None:
     """A mail for everybody who wants the report, and has none yet."""
     willing = Recipient.objects.willing().filter(team_id=row.team_id)
-    mails = [Delivery(report=row, recipient=one) for one in willing]
+    mails = [Delivery(report=row, recipient=recipient) for recipient in willing]
     Delivery.objects.bulk_create(mails, ignore_conflicts=True)
 
 

@@ -66,114 +66,114 @@ def _where(thing: Content, *, others: int = 0) -> str:
     return f"{thing['kind']} {thing['name']} ({thing['where']}){more}"
 
 
-def _plural(count: int, one: str, many: str = "") -> str:
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+def _plural(count: int, singular: str, plural: str = "") -> str:
+    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
 
 
 def _to_do(content: Content, address: Address) -> Section:
     items = [
         Item(
-            f"{one['state'] or 'decide'}{', new' if one['is_new'] else ''}",
-            TONES.get(one["state"], "warn"),
-            one["what"],
-            _where(one["thing"], others=one["others"]) if one["thing"] else "",
-            _link(one["link"], address),
-            (("Seen", one["evidence"]), ("Do", one["step"]), ("Then", one["effect"])),
+            f"{task['state'] or 'decide'}{', new' if task['is_new'] else ''}",
+            TONES.get(task["state"], "warn"),
+            task["what"],
+            _where(task["thing"], others=task["others"]) if task["thing"] else "",
+            _link(task["link"], address),
+            (("Seen", task["evidence"]), ("Do", task["step"]), ("Then", task["effect"])),
         )
-        for one in content["to_do"]
+        for task in content["to_do"]
     ]
-    said = [] if items else ["Nothing needs anybody."]
+    sentences = [] if items else ["Nothing needs anybody."]
     left = content["more_to_do"]
     more = Line("", f"And {left:,} more rules that something breaks", link=address("health"))
-    return Section("What to do", said, items, [more] if left else [])
+    return Section("What to do", sentences, items, [more] if left else [])
 
 
 def _changed(content: Content, address: Address) -> Section:
-    found = content["troubles"]
+    troubles = content["troubles"]
     lines = [
-        *_findings("new", found["new"], address),
-        *_findings("worse", found["worse"], address),
-        *_findings("solved", found["solved"], address),
-        *_things("appeared", found["found"], address),
-        *_things("gone", found["gone"], address),
+        *_findings("new", troubles["new"], address),
+        *_findings("worse", troubles["worse"], address),
+        *_findings("solved", troubles["solved"], address),
+        *_things("appeared", troubles["found"], address),
+        *_things("gone", troubles["gone"], address),
     ]
-    for one in content["saved"]:
-        who = f" by {one['who']}" if one["who"] else ""
-        text = f"{one['name']}, version {one['version']}{who}"
-        lines.append(Line("saved", text, _moment(one["at"]), _link(one["link"], address)))
-    said = [] if lines else ["Nothing."]
-    if found["brief"]:
-        said.append(f"{_plural(found['brief'], 'finding')} came and went within the week.")
-    if found["muted"]:
-        said.append(f"{_plural(found['muted'], 'finding is', 'findings are')} muted.")
-    return Section("What changed", said, lines=lines)
+    for version in content["saved"]:
+        who = f" by {version['who']}" if version["who"] else ""
+        text = f"{version['name']}, version {version['version']}{who}"
+        lines.append(Line("saved", text, _moment(version["at"]), _link(version["link"], address)))
+    sentences = [] if lines else ["Nothing."]
+    if troubles["brief"]:
+        sentences.append(f"{_plural(troubles['brief'], 'finding')} came and went within the week.")
+    if troubles["muted"]:
+        sentences.append(f"{_plural(troubles['muted'], 'finding is', 'findings are')} muted.")
+    return Section("What changed", sentences, lines=lines)
 
 
-def _findings(word: str, some: Content, address: Address) -> Iterator[Line]:
+def _findings(word: str, findings: Content, address: Address) -> Iterator[Line]:
     tones = {"solved": "ok", "worse": "bad"}
-    for one in some["first"]:
-        part = f" ({one['part']})" if one["part"] else ""
-        text = f"{one['rule']}: {_where(one['thing'])}"
-        since = f"since {_moment(one['since'])}"
-        until = f", until {_moment(one['until'])}" if one["until"] else ""
-        link = _link(one["thing"]["link"], address)
-        tone = tones.get(word, TONES.get(one["state"], ""))
-        yield Line(word, text, f"{one['why']}{part}; {since}{until}", link, tone)
-    yield from _rest(word, some, address)
+    for finding in findings["first"]:
+        part = f" ({finding['part']})" if finding["part"] else ""
+        text = f"{finding['rule']}: {_where(finding['thing'])}"
+        since = f"since {_moment(finding['since'])}"
+        until = f", until {_moment(finding['until'])}" if finding["until"] else ""
+        link = _link(finding["thing"]["link"], address)
+        tone = tones.get(word, TONES.get(finding["state"], ""))
+        yield Line(word, text, f"{finding['why']}{part}; {since}{until}", link, tone)
+    yield from _rest(word, findings, address)
 
 
-def _things(word: str, some: Content, address: Address) -> Iterator[Line]:
-    for one in some["first"]:
-        yield Line(word, _where(one), link=_link(one["link"], address))
-    yield from _rest(word, some, address)
+def _things(word: str, resources: Content, address: Address) -> Iterator[Line]:
+    for resource in resources["first"]:
+        yield Line(word, _where(resource), link=_link(resource["link"], address))
+    yield from _rest(word, resources, address)
 
 
-def _rest(word: str, some: Content, address: Address) -> Iterator[Line]:
-    if left := some["count"] - len(some["first"]):
+def _rest(word: str, excerpt: Content, address: Address) -> Iterator[Line]:
+    if left := excerpt["count"] - len(excerpt["first"]):
         yield Line(word, f"and {left:,} more", link=address("health"))
 
 
-def _cost(found: Content | None, address: Address) -> Section:
+def _cost(costs: Content | None, address: Address) -> Section:
     title = "Cost"
-    if found is None:
+    if costs is None:
         return Section(title, ["Nothing that we know the price of is watched."])
-    whole, percent = found["whole"], found["change_percent"]
+    whole, percent = costs["whole"], costs["change_percent"]
     change = "" if percent is None else f" ({percent:+.1f} %)"
-    said = [
+    sentences = [
         f"{_usd(whole['usd'])} this week, {_usd(whole['before_usd'])} the week before"
-        f"{change}, both at the prices of {found['price_list']} and as configured now."
+        f"{change}, both at the prices of {costs['price_list']} and as configured now."
     ]
-    for why, count in found["left_out"].items():
-        said.append(f"{_plural(count, 'resource is', 'resources are')} in neither sum: {why}.")
-    said += _unused(found)
+    for why, count in costs["left_out"].items():
+        sentences.append(f"{_plural(count, 'resource is', 'resources are')} in neither sum: {why}.")
+    sentences += _unused(costs)
     head = ("USD", "This week", "Week before", "Change")
-    tables = [Table("By kind", head, [_both(kind) for kind in [*found["kinds"], whole]])]
-    if found["movers"]:
-        rows = [_both(mover) for mover in found["movers"]]
+    tables = [Table("By kind", head, [_both(kind) for kind in [*costs["kinds"], whole]])]
+    if costs["movers"]:
+        rows = [_both(mover) for mover in costs["movers"]]
         tables.append(Table("What changed most", head, rows))
-    return Section(title, said, lines=list(_savings(found, address)), tables=tables)
+    return Section(title, sentences, lines=list(_savings(costs, address)), tables=tables)
 
 
-def _unused(found: Content) -> Iterator[str]:
+def _unused(costs: Content) -> Iterator[str]:
     """What nobody needs: what it costs, and how much of it has no price here."""
-    if Decimal(found["unused_usd"]):
-        yield f"What nobody seems to need costs {_usd(found['unused_usd'])} a month."
-    if unpriced := found.get("unused_unpriced", 0):
+    if Decimal(costs["unused_usd"]):
+        yield f"What nobody seems to need costs {_usd(costs['unused_usd'])} a month."
+    if unpriced := costs.get("unused_unpriced", 0):
         yield f"{_plural(unpriced, 'resource')} that nobody seems to need: the cost is not known."
 
 
-def _both(one: Content) -> list[Cell]:
-    name = _where(one["thing"]) if one["thing"] else one["name"]
+def _both(cost: Content) -> list[Cell]:
+    name = _where(cost["thing"]) if cost["thing"] else cost["name"]
     return [
         Cell(name),
-        Cell(_usd(one["usd"])),
-        Cell(_usd(one["before_usd"])),
-        Cell(_signed(one["change_usd"])),
+        Cell(_usd(cost["usd"])),
+        Cell(_usd(cost["before_usd"])),
+        Cell(_signed(cost["change_usd"])),
     ]
 
 
-def _savings(found: Content, address: Address) -> Iterator[Line]:
-    for saving in found["savings"]:
+def _savings(costs: Content, address: Address) -> Iterator[Line]:
+    for saving in costs["savings"]:
         usd, where = _usd(saving["usd"]), _where(saving["thing"])
         link = _link(saving["thing"]["link"], address)
         if saving["instead"]:
@@ -184,25 +184,27 @@ def _savings(found: Content, address: Address) -> Iterator[Line]:
             yield Line("unused", f"{where}: {usd} a month", "nobody seems to need it", link, "warn")
 
 
-def _prices(found: Content | None, address: Address) -> Section:
+def _prices(prices: Content | None, address: Address) -> Section:
     title = "Prices and recommendations"
-    if found is None:
+    if prices is None:
         return Section(title, ["No price list is loaded."])
-    said = [f"In force: {found['name']}, prices as of {found['as_of']}."]
-    if not found["changed"]:
-        return Section(title, [*said, "No price changed this week."])
-    said.append(f"{_plural(found['changed'], 'price')} changed since {found['before']}.")
-    lines = [Line("price", text, link=address("price-changes")) for text in found["some"]]
-    for one in found["moved"][:MOST_MOVED]:
-        before, after = (_money(one[side]) for side in ("before", "after"))
-        word = "flipped" if one["is_flip"] else "moved"
-        text, why = f"{one['name']}: {before}, now {after}", "; ".join(one["because"])
-        lines.append(Line(word, text, why, _link(one["link"], address), "warn"))
-    if left := len(found["moved"]) - MOST_MOVED:
+    sentences = [f"In force: {prices['name']}, prices as of {prices['as_of']}."]
+    if not prices["changed"]:
+        return Section(title, [*sentences, "No price changed this week."])
+    sentences.append(f"{_plural(prices['changed'], 'price')} changed since {prices['before']}.")
+    lines = [Line("price", text, link=address("price-changes")) for text in prices["some"]]
+    for moved in prices["moved"][:MOST_MOVED]:
+        before, after = (_money(moved[side]) for side in ("before", "after"))
+        word = "flipped" if moved["is_flip"] else "moved"
+        text, why = f"{moved['name']}: {before}, now {after}", "; ".join(moved["because"])
+        lines.append(Line(word, text, why, _link(moved["link"], address), "warn"))
+    if left := len(prices["moved"]) - MOST_MOVED:
         lines += [Line("moved", f"and {left:,} more", "", address("price-changes"))] * (left > 0)
-    if found["not_looked_at"]:
-        said.append(f"{_plural(found['not_looked_at'], 'topology', 'topologies')} not compared.")
-    return Section(title, said, lines=lines)
+    if prices["not_looked_at"]:
+        sentences.append(
+            f"{_plural(prices['not_looked_at'], 'topology', 'topologies')} not compared."
+        )
+    return Section(title, sentences, lines=lines)
 
 
 def _money(side: Content) -> str:
@@ -213,33 +215,35 @@ def _money(side: Content) -> str:
     return f"{best} (each flow by its own cheapest option: {_usd(side['mix_usd'])})"
 
 
-def _latency(found: Content, address: Address) -> Section:
-    published = f"published figures are as of {found['published_as_of'] or 'no date'}"
-    if not found["cells"]:
+def _latency(latencies: Content, address: Address) -> Section:
+    published = f"published figures are as of {latencies['published_as_of'] or 'no date'}"
+    if not latencies["cells"]:
         return Section("Latency", [f"No measurements of your own; {published}."])
-    said = [f"{_plural(found['cells'], 'pair')} measured; where nothing is, {published}."]
-    if found["old"]:
-        said.append(f"{_plural(found['old'], 'pair')} last measured more than a year ago.")
-    if not found["drifts"]:
-        said.append("No new run differs from those before it beyond their noise.")
+    sentences = [f"{_plural(latencies['cells'], 'pair')} measured; where nothing is, {published}."]
+    if latencies["old"]:
+        sentences.append(f"{_plural(latencies['old'], 'pair')} last measured more than a year ago.")
+    if not latencies["drifts"]:
+        sentences.append("No new run differs from those before it beyond their noise.")
     lines = [
         Line(
             "drift",
-            f"{one['option']}, {one['source']} to {one['destination']}: {one['drift_us']:+,.0f} µs",
+            f"{drift['option']}, {drift['source']} to {drift['destination']}: "
+            f"{drift['drift_us']:+,.0f} µs",
             "the newest run against the median of those before",
             address("latency"),
             "warn",
         )
-        for one in found["some"]
+        for drift in latencies["some"]
     ]
-    return Section("Latency", said, lines=lines)
+    return Section("Latency", sentences, lines=lines)
 
 
-def _health(found: Content) -> Section:
+def _health(troubles: Content) -> Section:
     title = "Health over four weeks"
-    if not found["kinds"]:
+    if not troubles["kinds"]:
         return Section(title, ["No resource is watched."])
-    most = max((count or 0 for kind in found["kinds"] for count in kind["counts"]), default=0) or 1
+    counts = [count or 0 for kind in troubles["kinds"] for count in kind["counts"]]
+    most = max(counts, default=0) or 1
     rows = [
         [
             Cell(f"{kind['kind']}, {kind['resources']:,} watched"),
@@ -248,27 +252,27 @@ def _health(found: Content) -> Section:
                 for count in kind["counts"]
             ),
         ]
-        for kind in found["kinds"]
+        for kind in troubles["kinds"]
     ]
-    head = ("Findings open at some time", *found["weeks"])
-    is_short = any(count is None for kind in found["kinds"] for count in kind["counts"])
-    said = ["A dash: nothing was watched yet."] if is_short else []
-    return Section(title, said, tables=[Table("", head, rows)])
+    head = ("Findings open at some time", *troubles["weeks"])
+    is_short = any(count is None for kind in troubles["kinds"] for count in kind["counts"])
+    sentences = ["A dash: nothing was watched yet."] if is_short else []
+    return Section(title, sentences, tables=[Table("", head, rows)])
 
 
-def _unseen(found: Content, address: Address) -> Section:
+def _unseen(unseen: Content, address: Address) -> Section:
     link = address("health-collection")
-    lines = [Line("silent", text, link=link, tone="warn") for text in found["places"]]
-    for name, count in found["refused"].items():
+    lines = [Line("silent", text, link=link, tone="warn") for text in unseen["places"]]
+    for name, count in unseen["refused"].items():
         lines.append(Line("refused", f"{name}, at {_plural(count, 'place')}", "", link, "warn"))
-    for why, count in found["reasons"].items():
+    for why, count in unseen["reasons"].items():
         lines.append(Line("unknown", f"{_plural(count, 'resource')}: {why}", link=link))
-    said = [] if lines else ["All that is watched was seen."]
-    if found["is_capped"]:
-        said.append("This month's cap for asking is reached: nothing more is asked.")
-    if found["data_until"]:
-        said.append(f"Data until {_moment(found['data_until'])}.")
-    asked = f"{_plural(found['metrics'], 'metric')} in {_plural(found['calls'], 'call')}"
-    cost = f"Asking CloudWatch cost {_usd(found['usd'])} this week: {asked}."
-    said.append(cost if found["calls"] else "Nothing was asked of CloudWatch this week.")
-    return Section("What we could not see, and what looking cost", said, lines=lines)
+    sentences = [] if lines else ["All that is watched was seen."]
+    if unseen["is_capped"]:
+        sentences.append("This month's cap for asking is reached: nothing more is asked.")
+    if unseen["data_until"]:
+        sentences.append(f"Data until {_moment(unseen['data_until'])}.")
+    asked = f"{_plural(unseen['metrics'], 'metric')} in {_plural(unseen['calls'], 'call')}"
+    cost = f"Asking CloudWatch cost {_usd(unseen['usd'])} this week: {asked}."
+    sentences.append(cost if unseen["calls"] else "Nothing was asked of CloudWatch this week.")
+    return Section("What we could not see, and what looking cost", sentences, lines=lines)

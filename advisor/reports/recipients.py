@@ -35,17 +35,18 @@ def add(team_id: int, address: str, author: User) -> tuple[Recipient, Outcome | 
         there = Recipient.objects.filter(team_id=team_id)
         if there.filter(removed_at=None).exclude(address=address).count() >= MOST:
             raise DocumentRefused([Problem("address", f"a team has at most {MOST} of them")])
-        one, _ = there.select_for_update().get_or_create(
+        recipient, _ = there.select_for_update().get_or_create(
             team_id=team_id, address=address, defaults={"author": author}
         )
-        one.removed_at, one.user = None, _member(team_id, address)
-        if _is_trusted(one, author):
-            one.confirmed_at, one.unsubscribed_at, one.paused_at = timezone.now(), None, None
-        must_ask = one.confirmed_at is None or one.unsubscribed_at is not None
+        recipient.removed_at, recipient.user = None, _member(team_id, address)
+        if _is_trusted(recipient, author):
+            recipient.confirmed_at = timezone.now()
+            recipient.unsubscribed_at = recipient.paused_at = None
+        must_ask = recipient.confirmed_at is None or recipient.unsubscribed_at is not None
         if must_ask:
-            _note_asking(one)
-        one.save()
-    return one, _asked(one) if must_ask else None
+            _note_asking(recipient)
+        recipient.save()
+    return recipient, _asked(recipient) if must_ask else None
 
 
 def _checked(address: str) -> str:
@@ -53,8 +54,8 @@ def _checked(address: str) -> str:
     try:
         validate_email(address)
     except ValidationError as error:
-        said = f"{address[:60]!r} is not an address like name@example.com"
-        raise DocumentRefused([Problem("address", said)]) from error
+        problem = f"{address[:60]!r} is not an address like name@example.com"
+        raise DocumentRefused([Problem("address", problem)]) from error
     return address
 
 
@@ -67,63 +68,68 @@ def _member(team_id: int, address: str) -> User | None:
 
 def is_verified(user: User, address: str) -> bool:
     """Whether an address is known to be somebody's own."""
-    mine = EmailAddress.objects.filter(user=user, email__iexact=address, verified=True)
-    return bool(mine.exists())
+    addresses = EmailAddress.objects.filter(user=user, email__iexact=address, verified=True)
+    return bool(addresses.exists())
 
 
-def _is_trusted(one: Recipient, author: User) -> bool:
-    if one.user is None or not is_verified(one.user, one.address):
+def _is_trusted(recipient: Recipient, author: User) -> bool:
+    if recipient.user is None or not is_verified(recipient.user, recipient.address):
         return False
-    return one.user == author or one.unsubscribed_at is None
+    return recipient.user == author or recipient.unsubscribed_at is None
 
 
-def _note_asking(one: Recipient) -> None:
+def _note_asking(recipient: Recipient) -> None:
     now = timezone.now()
-    if one.asked_at and now - one.asked_at < ASK_AGAIN:
-        said = "was asked less than an hour ago; wait for the answer"
-        raise DocumentRefused([Problem("address", said)])
-    today = Recipient.objects.filter(team_id=one.team_id, asked_at__gt=now - timedelta(days=1))
+    if recipient.asked_at and now - recipient.asked_at < ASK_AGAIN:
+        problem = "was asked less than an hour ago; wait for the answer"
+        raise DocumentRefused([Problem("address", problem)])
+    today = Recipient.objects.filter(
+        team_id=recipient.team_id, asked_at__gt=now - timedelta(days=1)
+    )
     if today.count() >= MOST_ASKED:
-        said = f"{MOST_ASKED} addresses were asked today; go on tomorrow"
-        raise DocumentRefused([Problem("address", said)])
-    one.asked_at = now
+        problem = f"{MOST_ASKED} addresses were asked today; go on tomorrow"
+        raise DocumentRefused([Problem("address", problem)])
+    recipient.asked_at = now
 
 
-def _asked(one: Recipient) -> Outcome:
-    outcome = hand_over(asking_mail(one))
+def _asked(recipient: Recipient) -> Outcome:
+    outcome = hand_over(asking_mail(recipient))
     if outcome.state not in (State.SENT, State.UNKNOWN):
-        Recipient.objects.filter(pk=one.pk).update(asked_at=None)  # it may be tried again at once
+        # it may be tried again at once
+        Recipient.objects.filter(pk=recipient.pk).update(asked_at=None)
     return outcome
 
 
-def confirm(one: Recipient) -> bool:
+def confirm(recipient: Recipient) -> bool:
     """Its owner wants the report. False: the question is too old, or was taken back."""
-    if one.asked_at is None or one.removed_at or timezone.now() - one.asked_at > OPEN:
-        return one.gets_it
-    one.confirmed_at, one.unsubscribed_at = timezone.now(), None
-    one.save(update_fields=["confirmed_at", "unsubscribed_at"])
+    if recipient.asked_at is None or recipient.removed_at:
+        return recipient.gets_it
+    if timezone.now() - recipient.asked_at > OPEN:
+        return recipient.gets_it
+    recipient.confirmed_at, recipient.unsubscribed_at = timezone.now(), None
+    recipient.save(update_fields=["confirmed_at", "unsubscribed_at"])
     return True
 
 
-def unsubscribe(one: Recipient) -> None:
+def unsubscribe(recipient: Recipient) -> None:
     """Its owner wants no more, and has said so to what was asked before. Twice is once."""
-    if one.unsubscribed_at is None:
-        one.unsubscribed_at, one.asked_at = timezone.now(), None
-        one.save(update_fields=["unsubscribed_at", "asked_at"])
+    if recipient.unsubscribed_at is None:
+        recipient.unsubscribed_at, recipient.asked_at = timezone.now(), None
+        recipient.save(update_fields=["unsubscribed_at", "asked_at"])
 
 
-def resubscribe(one: Recipient) -> None:
+def resubscribe(recipient: Recipient) -> None:
     """Its owner did not mean it."""
-    one.unsubscribed_at = None
-    one.save(update_fields=["unsubscribed_at"])
+    recipient.unsubscribed_at = None
+    recipient.save(update_fields=["unsubscribed_at"])
 
 
 def set_paused(team_id: int, uid: UUID, *, is_paused: bool) -> Recipient:
     """Raises: Recipient.DoesNotExist."""
-    one = Recipient.objects.get(team_id=team_id, uid=uid, removed_at=None)
-    one.paused_at = timezone.now() if is_paused else None
-    one.save(update_fields=["paused_at"])
-    return one
+    recipient = Recipient.objects.get(team_id=team_id, uid=uid, removed_at=None)
+    recipient.paused_at = timezone.now() if is_paused else None
+    recipient.save(update_fields=["paused_at"])
+    return recipient
 
 
 def remove(team_id: int, uid: UUID) -> Recipient:
@@ -131,7 +137,7 @@ def remove(team_id: int, uid: UUID) -> Recipient:
 
     Raises: Recipient.DoesNotExist: there is none, or it is another team's.
     """
-    one = Recipient.objects.get(team_id=team_id, uid=uid, removed_at=None)
-    one.removed_at = timezone.now()
-    one.save(update_fields=["removed_at"])
-    return one
+    recipient = Recipient.objects.get(team_id=team_id, uid=uid, removed_at=None)
+    recipient.removed_at = timezone.now()
+    recipient.save(update_fields=["removed_at"])
+    return recipient

@@ -64,31 +64,31 @@ def due(now: datetime | None = None) -> list[int]:
 def send(pk: int) -> None:
     """Try one mail; a second worker that is rung finds it claimed."""
     now = timezone.now()
-    mine = Delivery.objects.filter(pk=pk, state=State.WAITING, due_at__lte=now)
-    if mine.exclude(recipient__in=Recipient.objects.willing()).update(state=State.SKIPPED):
+    waiting = Delivery.objects.filter(pk=pk, state=State.WAITING, due_at__lte=now)
+    if waiting.exclude(recipient__in=Recipient.objects.willing()).update(state=State.SKIPPED):
         return
-    one = Delivery.objects.select_related("report__team", "recipient").get(pk=pk)
+    delivery = Delivery.objects.select_related("report__team", "recipient").get(pk=pk)
     try:
-        mail = mail_of(one)
+        mail = mail_of(delivery)
     except Exception:
-        logger.exception("the mail %s cannot be made", one.uid)
-        mine.update(state=State.REFUSED, problem="it cannot be made; the server's log says why")
+        logger.exception("the mail %s cannot be made", delivery.uid)
+        waiting.update(state=State.REFUSED, problem="it cannot be made; the server's log says why")
         return
-    if not mine.update(state=State.SENDING, claimed_at=now, attempts=F("attempts") + 1):
+    if not waiting.update(state=State.SENDING, claimed_at=now, attempts=F("attempts") + 1):
         return
-    one.attempts += 1
+    delivery.attempts += 1
     outcome = hand_over(mail)
     claimed = Delivery.objects.filter(pk=pk, state=State.SENDING, claimed_at=now)
-    if outcome.state == State.WAITING and one.attempts > len(PAUSES):
+    if outcome.state == State.WAITING and delivery.attempts > len(PAUSES):
         outcome = Outcome(State.REFUSED, f"given up: {outcome.problem}")
-    found = {"state": outcome.state, "problem": outcome.problem}
+    changes = {"state": outcome.state, "problem": outcome.problem}
     if outcome.state == State.SENT:
-        claimed.update(sent_at=timezone.now(), **found)
+        claimed.update(sent_at=timezone.now(), **changes)
     elif outcome.state == State.WAITING:
-        pause = timedelta(seconds=PAUSES[one.attempts - 1])
-        claimed.update(due_at=timezone.now() + pause, **found)
+        pause = timedelta(seconds=PAUSES[delivery.attempts - 1])
+        claimed.update(due_at=timezone.now() + pause, **changes)
     else:
-        claimed.update(**found)
+        claimed.update(**changes)
 
 
 def hand_over(message: EmailMultiAlternatives) -> Outcome:
@@ -101,8 +101,8 @@ def hand_over(message: EmailMultiAlternatives) -> Outcome:
     try:
         count = connection.send_messages([message])
     except SMTPRecipientsRefused as error:
-        code, said = next(iter(error.recipients.values()))
-        return _refused(code, said)
+        code, text = next(iter(error.recipients.values()))
+        return _refused(code, text)
     except (SMTPSenderRefused, SMTPDataError) as error:
         return _refused(error.smtp_code, error.smtp_error)
     except SMTPNotSupportedError as error:
@@ -115,8 +115,8 @@ def hand_over(message: EmailMultiAlternatives) -> Outcome:
     return Outcome(State.SENT) if count else Outcome(State.REFUSED, "nothing was sent")
 
 
-def _refused(code: int, said: bytes | str) -> Outcome:
-    words = said.decode(errors="replace") if isinstance(said, bytes) else said
+def _refused(code: int, text: bytes | str) -> Outcome:
+    words = text.decode(errors="replace") if isinstance(text, bytes) else text
     state = State.WAITING if 400 <= code < 500 else State.REFUSED
     return Outcome(state, f"the mail server answered {code}: {words[:300]}")
 
@@ -126,14 +126,14 @@ def _answered(error: Exception) -> Outcome:
     words = f"{type(error).__name__}: {str(error)[:300]}"
     if isinstance(error.__cause__, NOT_SENT):
         return Outcome(State.WAITING, words)
-    said = getattr(error.__cause__, "response", None)
-    said = said if isinstance(said, dict) else {}
-    code = said.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    response = getattr(error.__cause__, "response", None)
+    response = response if isinstance(response, dict) else {}
+    code = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
     code = code or getattr(error, "status_code", None)
     if code is None or code >= 500:
         logger.warning("a mail may have been sent: %s", words)
         return Outcome(State.UNKNOWN, f"it may have arrived: {words}")
-    is_busy = code == 429 or said.get("Error", {}).get("Code", "").startswith(BUSY)
+    is_busy = code == 429 or response.get("Error", {}).get("Code", "").startswith(BUSY)
     return Outcome(State.WAITING if is_busy else State.REFUSED, words)
 
 
@@ -144,7 +144,7 @@ def again(team_id: int, uid: UUID) -> tuple[Delivery, bool]:
 
     Raises: Delivery.DoesNotExist: there is none, or it is another team's.
     """
-    one = Delivery.objects.get(report__team_id=team_id, uid=uid)
-    ended = Delivery.objects.filter(pk=one.pk, state__in=(State.REFUSED, State.UNKNOWN))
-    found = {"state": State.WAITING, "attempts": 0, "due_at": timezone.now(), "problem": ""}
-    return one, bool(ended.update(**found))
+    delivery = Delivery.objects.get(report__team_id=team_id, uid=uid)
+    ended = Delivery.objects.filter(pk=delivery.pk, state__in=(State.REFUSED, State.UNKNOWN))
+    changes = {"state": State.WAITING, "attempts": 0, "due_at": timezone.now(), "problem": ""}
+    return delivery, bool(ended.update(**changes))

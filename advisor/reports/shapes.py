@@ -64,5 +64,5 @@ def unlinked_part(part: Any) -> Any:
         return type(part)(map(unlinked_part, part))
     if not is_dataclass(part) or isinstance(part, type):
         return part
-    names = [one.name for one in fields(part) if one.name != "link"]
+    names = [part_field.name for part_field in fields(part) if part_field.name != "link"]
     return replace(part, **{name: unlinked_part(getattr(part, name)) for name in names})

@@ -75,7 +75,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
     def handle_accept(self) -> None:
         channels = self.channels()
         if len(channels) >= MOST_CONNECTIONS:
-            waiting = [one for one in channels if one.mark[0] is not Phase.WORKING]
+            waiting = [channel for channel in channels if channel.mark[0] is not Phase.WORKING]
             if waiting:
                 meters.DROPPED.labels("room").inc()
                 min(waiting, key=lambda channel: channel.since).drop()

@@ -35,13 +35,13 @@ class Command(command.Command):
         if options["accounts"]:
             with self.refusing("--accounts"):
                 register(team.pk, read(Path(options["accounts"]).read_bytes()))
-        found = scheduling.run_all(team.pk) if options["once"] else scheduling.run_due()
+        collected = scheduling.run_all(team.pk) if options["once"] else scheduling.run_due()
         answer = {
-            "calls": found.calls,
-            "metrics": found.metrics,
-            "points": found.points,
-            "cost_usd": f"{found.metrics * USD_PER_METRIC:.5f}",
-            "troubles": [*found.refused, *found.notes],
+            "calls": collected.calls,
+            "metrics": collected.metrics,
+            "points": collected.points,
+            "cost_usd": f"{collected.metrics * USD_PER_METRIC:.5f}",
+            "troubles": [*collected.refused, *collected.notes],
         }
         if options["format"] == "json":
             self.write_json(answer)
@@ -49,24 +49,26 @@ class Command(command.Command):
         self.stdout.write(f"{timezone.now():%Y-%m-%d %H:%M} UTC")
         for name in ("calls", "metrics", "points", "cost_usd"):
             self.stdout.write(f"{name:9}{answer[name]:>12}")
-        for one in (*found.refused, *found.notes):
-            self.stdout.write(f"trouble: {one}")
+        for trouble in (*collected.refused, *collected.notes):
+            self.stdout.write(f"trouble: {trouble}")
 
 
-def register(team_id: int, said: Any) -> None:
+def register(team_id: int, entries: Any) -> None:
     """Watch the accounts of a list; those that are watched already are left as they are.
 
     Raises:
         DocumentRefused: with the problems; nothing is stored then.
     """
-    if not isinstance(said, list):
+    if not isinstance(entries, list):
         raise DocumentRefused([Problem("accounts", "is not a list of accounts")])
-    if len(said) > MOST_ACCOUNTS:
-        problem = f"lists {len(said):,}; at most {MOST_ACCOUNTS:,} are read at once"
+    if len(entries) > MOST_ACCOUNTS:
+        problem = f"lists {len(entries):,}; at most {MOST_ACCOUNTS:,} are read at once"
         raise DocumentRefused([Problem("accounts", problem)])
     problems = Problems()
     wishes = [
-        (place, wish) for place, one in _placed(said) if (wish := _wish(place, one, problems))
+        (place, wish)
+        for place, entry in _placed(entries)
+        if (wish := _wish(place, entry, problems))
     ]
     counts = Counter(wish.account for _, wish in wishes)
     for twice in (account for account, count in counts.items() if count > 1):
@@ -83,42 +85,42 @@ def register(team_id: int, said: Any) -> None:
             raise DocumentRefused(problems)
 
 
-def _placed(said: list[Any]) -> Iterator[tuple[str, Any]]:
-    yield from ((f"accounts[{number}]", one) for number, one in enumerate(said))
+def _placed(entries: list[Any]) -> Iterator[tuple[str, Any]]:
+    yield from ((f"accounts[{number}]", entry) for number, entry in enumerate(entries))
 
 
 def _add(team_id: int, place: str, wish: Wish, problems: Problems) -> None:
     try:
         add_account(team_id, wish, uses_own=not wish.role_arn)
     except DocumentRefused as error:
-        problems.extend(Problem(f"{place}.{at}", said) for at, said in error.problems)
+        problems.extend(Problem(f"{place}.{at}", text) for at, text in error.problems)
 
 
-def _wish(place: str, one: Any, problems: Problems) -> Wish | None:
+def _wish(place: str, entry: Any, problems: Problems) -> Wish | None:
     """The account that an entry asks for; None where it cannot, which is noted."""
-    if not isinstance(one, dict) or not {"account", "regions"} <= one.keys():
+    if not isinstance(entry, dict) or not {"account", "regions"} <= entry.keys():
         problems.note(place, "needs account and regions")
         return None
-    found = Problems(_entry_problems(place, one))
-    if found:
-        problems.extend(found.listed)
+    entry_problems = Problems(_entry_problems(place, entry))
+    if entry_problems:
+        problems.extend(entry_problems.listed)
         return None
-    text = {name: str(one.get(name) or "") for name in FIELDS if name != "regions"}
-    return Wish(regions=tuple(one["regions"]), **text)
+    text = {name: str(entry.get(name) or "") for name in FIELDS if name != "regions"}
+    return Wish(regions=tuple(entry["regions"]), **text)
 
 
-def _entry_problems(place: str, one: dict[str, Any]) -> Iterator[Problem]:
-    for key in getattr(one, "repeated", ()):
+def _entry_problems(place: str, entry: dict[str, Any]) -> Iterator[Problem]:
+    for key in getattr(entry, "repeated", ()):
         yield Problem(f"{place}.{key[:SHOWN]}", "is written twice")
-    for key in sorted(one.keys() - FIELDS.keys()):
+    for key in sorted(entry.keys() - FIELDS.keys()):
         yield Problem(place, f"has no field {shown(key)}; there are {', '.join(FIELDS)}")
-    regions = one["regions"]
+    regions = entry["regions"]
     if not isinstance(regions, list) or not all(isinstance(region, str) for region in regions):
         yield Problem(f"{place}.regions", "is not a list of texts, such as [us-east-1]")
     elif len(regions) > MOST_REGIONS:
         yield Problem(f"{place}.regions", f"names {len(regions):,}; AWS has fewer")
     for name in FIELDS:
-        value = one.get(name)
+        value = entry.get(name)
         if name != "regions" and not isinstance(value or "", str):
             remedy = "; write it in quotes, as it stands" if isinstance(value, int) else ""
             yield Problem(f"{place}.{name}", f"is not a text{remedy}")

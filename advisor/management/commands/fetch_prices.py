@@ -24,7 +24,7 @@ class Command(command.Command):
         self.add_format(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        unknown = [one for one in options["region"] if one not in AZ_PREFIXES]
+        unknown = [region for region in options["region"] if region not in AZ_PREFIXES]
         if unknown:
             near = did_you_mean(unknown[0], AZ_PREFIXES)
             self.refuse([Problem("--region", f"{unknown[0]!r} is no Region we know{near}")])

@@ -16,17 +16,17 @@ class Command(command.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         team = Team.objects.default()
-        found = [
+        rows = [
             resource_json(resource) for resource in resources(team.pk).prefetch_related("findings")
         ]
         if options["format"] == "json":
-            self.write_json({"resources": found})
+            self.write_json({"resources": rows})
             return
-        if not found:
+        if not rows:
             self.stdout.write("Nothing is watched yet: manage.py collect_health --accounts FILE")
             return
         until = read_until(counts(team.pk))
         self.stdout.write(f"data until {until:%Y-%m-%d %H:%M} UTC" if until else "no data yet")
-        for one in found:
-            what = f"{one['state']:9}{one['kind']:22}{one['name']}"
-            self.stdout.write(f"{what} ({one['account']}, {one['region']}): {one['why']}")
+        for row in rows:
+            head = f"{row['state']:9}{row['kind']:22}{row['name']}"
+            self.stdout.write(f"{head} ({row['account']}, {row['region']}): {row['why']}")

@@ -55,14 +55,14 @@ class Command(command.Command):
             team_id = team_called(options["team"]).pk
             if options["dry_run"]:
                 runs = read_measurements(team_id, data, filing)
-                said = "read, not stored (--dry-run)"
+                outcome = "read, not stored (--dry-run)"
             else:
                 filed = file_measurements(team_id, Path(path).name, data, filing)
                 runs = filed.runs
-                said = "stored" if filed.is_new else "was stored before; nothing new"
-            self._write(runs, said, options["format"])
+                outcome = "stored" if filed.is_new else "was stored before; nothing new"
+            self._write(runs, outcome, options["format"])
 
-    def _write(self, runs: tuple[Run, ...], said: str, form: str) -> None:
+    def _write(self, runs: tuple[Run, ...], outcome: str, form: str) -> None:
         if form == "json":
             self.write_json(answer(runs))
             return
@@ -80,7 +80,7 @@ class Command(command.Command):
             for run in runs
         ]
         self.stdout.write(aligned(rows, right={4, 5, 6, 7}))
-        self.stdout.write(f"{len(runs)} measurement{'s' if len(runs) > 1 else ''}: {said}")
+        self.stdout.write(f"{len(runs)} measurement{'s' if len(runs) > 1 else ''}: {outcome}")
         for problem in answer(runs)["problems"]:
             self.stderr.write(f"warning: {problem['path']}: {problem['problem']}")
 

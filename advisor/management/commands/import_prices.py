@@ -36,7 +36,9 @@ def said_of(row: PriceList, form: str) -> str:
     counts = {name: row.counts.get(name) for name in ("read", "kept", "older", "skipped")}
     if form == "json":
         return as_json({"price_list": row.name} | counts, is_readable=True).decode()
-    skipped = [f"  left out: {one['count']:>9,}  {one['why']}" for one in counts["skipped"] or []]
+    skipped = [
+        f"  left out: {reason['count']:>9,}  {reason['why']}" for reason in counts["skipped"] or []
+    ]
     head = f"price list {row.name} as of {row.as_of} is in force: "
     if older := counts["older"]:
         skipped.insert(0, f"  {older:,} of them are older than what was in force, which stays")

@@ -46,8 +46,8 @@ class Command(command.Command):
         states = report.deliveries.order_by("recipient__address").values_list(
             "recipient__address", "state", "problem"
         )
-        for one, state, problem in states:
-            self.stderr.write(f"{one}: {state} {problem}".strip())
+        for email, state, problem in states:
+            self.stderr.write(f"{email}: {state} {problem}".strip())
         if not states:
             self.stderr.write("nobody gets it by mail yet: add addresses on the page Reports")
         return dict(report.content)
@@ -61,6 +61,6 @@ class Command(command.Command):
         except ValueError as error:
             self.refuse([Problem("--week", str(error))])
         if period.end > last.end:
-            said = f"{week} ends on {period.end:%Y-%m-%d %H:%M} UTC; the last one is {last.week}"
-            self.refuse([Problem("--week", said)])
+            problem = f"{week} ends on {period.end:%Y-%m-%d %H:%M} UTC; the last one is {last.week}"
+            self.refuse([Problem("--week", problem)])
         return period
