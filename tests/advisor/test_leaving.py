@@ -29,6 +29,7 @@ from advisor.models import (
 from connectivity.actions import create_topology
 from connectivity.models import Topology, TopologyVersion
 from tests.factories import document
+from tests.pages import text_of
 from tests.product import token_client
 from tests.rows import Rows, stored_models
 
@@ -95,7 +96,7 @@ def test_a_leaver_is_out_at_once_with_tokens_and_reports_and_links_stay(
     assert (robert.working_in, robert.team) == (None, other)
     assert Job.objects.get(pk=job.pk).state == Job.State.QUEUED  # it is the team's
     assert Client().get(reverse("shared", args=[link.key])).status_code == 200
-    team_page = signed_in.get(reverse("team")).content.decode()
+    team_page = text_of(signed_in.get(reverse("team")))
     assert "robert, no longer a member" in team_page
     assert reverse("share-revoke", args=[link.uid]) in team_page
 
@@ -104,7 +105,7 @@ def test_links_of_the_team_are_for_its_admins_to_see(
     signed_in: Client, user: User, robert: User, roberts: Client, stranger: User
 ) -> None:
     link, foreign = link_of(user), link_of(stranger)
-    page = signed_in.get(reverse("team")).content.decode()
+    page = text_of(signed_in.get(reverse("team")))
     assert reverse("share-revoke", args=[link.uid]) in page
     assert str(foreign.uid) not in page
     assert "Shared links" not in roberts.get(reverse("team")).content.decode()

@@ -23,6 +23,7 @@ from advisor.audit_registry import AUDITED, DERIVED
 from advisor.models import ApiToken, AuditEntry, Invitation, Membership, Role, Team, User
 from connectivity.actions import create_topology, save_topology
 from tests.factories import document
+from tests.pages import text_of
 from tests.product import token_client
 
 pytestmark = pytest.mark.django_db
@@ -42,10 +43,6 @@ def member(name: str, role: Role = Role.EDITOR) -> User:
 
 def sign_in(client: Client, login: str, password: str = PASSWORD) -> Any:
     return client.post(reverse("account_login"), {"login": login, "password": password})
-
-
-def text_of(response: Any) -> str:
-    return str(response.content.decode())
 
 
 def test_the_first_user_is_the_admin_and_the_next_ones_edit(user: User) -> None:
