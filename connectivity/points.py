@@ -86,8 +86,8 @@ def make_partitions(table: str, moments: Iterable[int]) -> None:
     with connection.cursor() as cursor:
         names = [partition.name for partition in wanted]
         cursor.execute("SELECT relname FROM pg_class WHERE relname = ANY(%s)", [names])
-        there = {name for (name,) in cursor.fetchall()}
-        missing = sorted(partition for partition in wanted if partition.name not in there)
+        existing = {name for (name,) in cursor.fetchall()}
+        missing = sorted(partition for partition in wanted if partition.name not in existing)
         if not missing:
             return
         with transaction.atomic():

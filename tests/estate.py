@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from django.utils import timezone
 
-from connectivity.clients.sessions import Whose
+from connectivity.clients.sessions import AccountAccess
 from connectivity.core.health.series import metric
 from connectivity.health.aws_access import Asking
 from connectivity.health.aws_accounts import Wish, add_account
@@ -59,11 +59,13 @@ class Aws:
     def asking(self) -> Asking:
         return Asking(self.client, self.limiter, lambda: self.clock)  # type: ignore[arg-type]
 
-    def client(self, whose: Whose, service: str, region: str) -> Any:
-        if whose.account in self.broken:
-            raise_ = self.broken[whose.account]
+    def client(self, access: AccountAccess, service: str, region: str) -> Any:
+        if access.account in self.broken:
+            raise_ = self.broken[access.account]
             return _Broken(raise_)
-        return self.clouds[whose.account] if service == "cloudwatch" else _Api(self, whose.account)
+        return (
+            self.clouds[access.account] if service == "cloudwatch" else _Api(self, access.account)
+        )
 
 
 @dataclass

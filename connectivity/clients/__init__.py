@@ -52,11 +52,11 @@ def _ec2() -> Any:
         raise AwsError(f"EC2: {error}") from error
 
 
-def _responses(ec2: Any, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _responses(ec2: Any, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     token: dict[str, str] = {}
     while True:
         try:
-            page = ec2.get_aws_network_performance_data(**asked, **token)
+            page = ec2.get_aws_network_performance_data(**request, **token)
         except ClientError as error:
             code = error.response["Error"]["Code"]
             allow = "ec2:GetAwsNetworkPerformanceData"

@@ -11,14 +11,14 @@ from connectivity.clients.sessions import explained
 from connectivity.core.health.request_planning import Call
 from connectivity.core.health.series import Dimension, Metric, Series
 
-Asked = tuple[Series, str]  # a series and one of its statistics
+SeriesStatistic = tuple[Series, str]  # a series and one of its statistics
 
 
 @dataclass
 class Fetched:
     """What came back of one call."""
 
-    points: dict[Asked, dict[int, float]] = field(default_factory=dict)
+    points: dict[SeriesStatistic, dict[int, float]] = field(default_factory=dict)
     whole: set[Series] = field(default_factory=set)  # whose mark may move
     forbidden: set[Series] = field(default_factory=set)
     failed: set[Series] = field(default_factory=set)  # CloudWatch's own error: ask again
@@ -36,14 +36,14 @@ def fetch(client: Any, call: Call) -> Fetched:
         AwsError: no permission, expired credentials, throttled for long, or no answer. Nothing of
             the call is then known.
     """
-    asked = {f"q{i}": series for i, series in enumerate(_asked(call))}
-    fetched = Fetched(points={series: {} for series in asked.values()})
-    statuses: dict[Asked, str] = {}
-    for page in _pages(client, call, asked):
+    requested = {f"q{i}": series for i, series in enumerate(_requested(call))}
+    fetched = Fetched(points={series: {} for series in requested.values()})
+    statuses: dict[SeriesStatistic, str] = {}
+    for page in _pages(client, call, requested):
         fetched.pages += 1
         fetched.messages += [message.get("Value", "") for message in page.get("Messages", ())]
         for result in page["MetricDataResults"]:
-            answered = asked[result["Id"]]
+            answered = requested[result["Id"]]
             statuses[answered] = result["StatusCode"]
             moments = (int(stamp.timestamp()) for stamp in result["Timestamps"])
             fetched.points[answered].update(zip(moments, result["Values"], strict=True))
@@ -58,15 +58,17 @@ def fetch(client: Any, call: Call) -> Fetched:
     return fetched
 
 
-def _asked(call: Call) -> Iterator[Asked]:
+def _requested(call: Call) -> Iterator[SeriesStatistic]:
     for series in call.series:
         for statistic in series.statistics:
             yield series, statistic
 
 
-def _pages(client: Any, call: Call, asked: dict[str, Asked]) -> Iterator[dict[str, Any]]:
+def _pages(
+    client: Any, call: Call, requested: dict[str, SeriesStatistic]
+) -> Iterator[dict[str, Any]]:
     request: dict[str, Any] = {
-        "MetricDataQueries": [_query(id, *series) for id, series in asked.items()],
+        "MetricDataQueries": [_query(id, *series) for id, series in requested.items()],
         "StartTime": datetime.fromtimestamp(call.window.start, UTC),
         "EndTime": datetime.fromtimestamp(call.window.end, UTC),
         "ScanBy": "TimestampAscending",
@@ -99,10 +101,10 @@ def listed(client: Any, namespace: str, where: str) -> Iterator[Metric]:
     Raises:
         AwsError: no permission, expired credentials, or no answer.
     """
-    asked: dict[str, Any] = {"Namespace": namespace}
+    request: dict[str, Any] = {"Namespace": namespace}
     while True:
         try:
-            page = client.list_metrics(**asked)
+            page = client.list_metrics(**request)
         except (BotoCoreError, ClientError) as error:
             where = f"ListMetrics in {where}"
             raise explained(error, where, "cloudwatch:ListMetrics") from error
@@ -111,4 +113,4 @@ def listed(client: Any, namespace: str, where: str) -> Iterator[Metric]:
             yield Metric(metric["Namespace"], metric["MetricName"], tuple(sorted(dimensions)))
         if not page.get("NextToken"):
             return
-        asked["NextToken"] = page["NextToken"]
+        request["NextToken"] = page["NextToken"]

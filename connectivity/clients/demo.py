@@ -29,27 +29,27 @@ class DemoClient:
 
     def __getattr__(self, name: str) -> Any:
         operation = "".join(part.capitalize() for part in name.split("_"))
-        return lambda **asked: self._described(operation, asked)
+        return lambda **request: self._described(operation, request)
 
-    def _described(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+    def _described(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         """What a Describe call finds; where it asks for one thing, what belongs to that."""
         answers = self.here.get("describe", {}).get(operation, {})
-        if asked:
-            wanted = str(next(iter(asked.values())))
+        if request:
+            wanted = str(next(iter(request.values())))
             answers = answers.get(wanted, {})
         return dict(answers)
 
-    def list_metrics(self, **asked: Any) -> dict[str, Any]:
+    def list_metrics(self, **request: Any) -> dict[str, Any]:
         named = (_metric(series) for series in self.series)
         return {
-            "Metrics": [metric for metric in named if metric["Namespace"] == asked["Namespace"]]
+            "Metrics": [metric for metric in named if metric["Namespace"] == request["Namespace"]]
         }
 
-    def get_metric_data(self, **asked: Any) -> dict[str, Any]:
-        start, end = (int(asked[name].timestamp()) for name in ("StartTime", "EndTime"))
+    def get_metric_data(self, **request: Any) -> dict[str, Any]:
+        start, end = (int(request[name].timestamp()) for name in ("StartTime", "EndTime"))
         return {
             "MetricDataResults": [
-                self._result(query, start, end) for query in asked["MetricDataQueries"]
+                self._result(query, start, end) for query in request["MetricDataQueries"]
             ]
         }
 

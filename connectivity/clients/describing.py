@@ -41,8 +41,8 @@ def describe(
         try:
             items = [
                 item
-                for arguments in _asked(call, described)
-                for item in _items(call, client, wait, arguments)
+                for request in _requests(call, described)
+                for item in _items(call, client, wait, request)
             ]
         except (BotoCoreError, ClientError) as error:
             why = explained(error, f"{call.operation} in {where}", call.action)
@@ -55,7 +55,7 @@ def describe(
     return described
 
 
-def _asked(call: Describe, described: Described) -> Iterator[tuple[str, dict[str, Any]]]:
+def _requests(call: Describe, described: Described) -> Iterator[tuple[str, dict[str, Any]]]:
     """The arguments of each time that it is made, and what for."""
     if not call.of:
         yield "", {}
@@ -78,9 +78,9 @@ def _values(items: Iterable[Item], path: str) -> Iterator[str]:
 
 
 def _items(
-    call: Describe, client: Client, wait: Callable[[], None], asked: tuple[str, dict[str, Any]]
+    call: Describe, client: Client, wait: Callable[[], None], request: tuple[str, dict[str, Any]]
 ) -> Iterator[Item]:
-    of, arguments = asked
+    of, arguments = request
     api = client(call.service)
     name = xform_name(call.operation)
     wait()

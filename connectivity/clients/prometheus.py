@@ -18,7 +18,7 @@ def instant(url: str, query: str) -> list[dict[str, Any]]:
     Raises:
         PrometheusError: with what the server said.
     """
-    return list(_asked(url, "query", {"query": query}))
+    return list(_results(url, "query", {"query": query}))
 
 
 def over(url: str, query: str, start: int, end: int, step: int) -> Iterator[dict[str, Any]]:
@@ -27,12 +27,12 @@ def over(url: str, query: str, start: int, end: int, step: int) -> Iterator[dict
     Raises:
         PrometheusError: with what the server said.
     """
-    asked = {"query": query, "start": start, "end": end, "step": step}
-    yield from _asked(url, "query_range", asked)
+    parameters = {"query": query, "start": start, "end": end, "step": step}
+    yield from _results(url, "query_range", parameters)
 
 
-def _asked(url: str, kind: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
-    address = f"{url.rstrip('/')}/api/v1/{kind}?{urlencode(asked)}"
+def _results(url: str, kind: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    address = f"{url.rstrip('/')}/api/v1/{kind}?{urlencode(parameters)}"
     try:
         reply = ask("GET", address, headers={"Accept": "application/json"})
     except (NotAllowed, WebError) as error:
@@ -56,7 +56,7 @@ def _asked(url: str, kind: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
         raise PrometheusError(
             f"{url} answers {reply.status} with something that is not Prometheus's API"
         ) from error
-    raise PrometheusError(f"{url} refuses {asked['query']!r}: {why[:300]}")
+    raise PrometheusError(f"{url} refuses {parameters['query']!r}: {why[:300]}")
 
 
 def _series(result: Any) -> dict[str, Any]:

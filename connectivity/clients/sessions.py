@@ -36,7 +36,7 @@ class Refused(AwsError):
         self.action = action
 
 
-class Whose(NamedTuple):
+class AccountAccess(NamedTuple):
     """In which account a client works, and how it gets there."""
 
     account: str
@@ -45,36 +45,36 @@ class Whose(NamedTuple):
     is_demo: bool = False
 
 
-def client(whose: Whose, service: str, region: str) -> Any:
+def client(access: AccountAccess, service: str, region: str) -> Any:
     """A client that renews its credentials by itself.
 
     Raises:
         AwsError: no credentials of our own, or no such Region.
     """
-    if whose.is_demo:
-        return DemoClient(whose.account, service, region)
+    if access.is_demo:
+        return DemoClient(access.account, service, region)
     try:
-        session: Any = boto3.Session(botocore_session=_session(whose, region), region_name=region)
+        session: Any = boto3.Session(botocore_session=_session(access, region), region_name=region)
         return session.client(service, config=CONFIG)
     except (BotoCoreError, ValueError) as error:
-        raise AwsError(f"{service} in account {whose.account}, {region}: {error}") from error
+        raise AwsError(f"{service} in account {access.account}, {region}: {error}") from error
 
 
-def _session(whose: Whose, region: str) -> Any:
+def _session(access: AccountAccess, region: str) -> Any:
     session = get_session()
     session.set_config_variable("region", region)
-    if not whose.role_arn:
-        _must_be_in(whose.account, region)
+    if not access.role_arn:
+        _must_be_in(access.account, region)
         return session
     own = session.get_credentials()
     if own is None:
         raise AwsError(
-            f"account {whose.account}: the worker has no credentials of its own with which it "
+            f"account {access.account}: the worker has no credentials of its own with which it "
             "could take the role; give it some by boto3's environment"
         )
-    asked = {"RoleSessionName": "connectivity-advisor", "ExternalId": whose.external_id}
+    arguments = {"RoleSessionName": "connectivity-advisor", "ExternalId": access.external_id}
     fetcher = AssumeRoleCredentialFetcher(
-        session.create_client, own, whose.role_arn, extra_args=asked
+        session.create_client, own, access.role_arn, extra_args=arguments
     )
     renewed = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
     taken: Any = get_session()

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from connectivity.clients.rate import Limiter
-from connectivity.clients.sessions import Whose, client
+from connectivity.clients.sessions import AccountAccess, client
 from connectivity.models import AwsAccount
 
 
@@ -23,7 +23,7 @@ def _limiter() -> Limiter:
 class Asking:
     """The way out, and the clock. Tests put their own in."""
 
-    client: Callable[[Whose, str, str], Any] = client
+    client: Callable[[AccountAccess, str, str], Any] = client
     limiter: Limiter = field(default_factory=_limiter)
     clock: Callable[[], float] = field(default=lambda: timezone.now().timestamp())
 
@@ -44,5 +44,5 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
 
 
-def whose(account: AwsAccount) -> Whose:
-    return Whose(account.account, account.role_arn, account.external_id, account.is_demo)
+def access_to(account: AwsAccount) -> AccountAccess:
+    return AccountAccess(account.account, account.role_arn, account.external_id, account.is_demo)

@@ -21,7 +21,7 @@ from connectivity.core.health.resource import Describe
 from connectivity.core.health.series import Series, Tier, metric
 from connectivity.core.network.regions import AZ_PREFIXES
 from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
-from connectivity.health.aws_access import Asking, whose
+from connectivity.health.aws_access import Asking, access_to
 from connectivity.health.retirement import retire
 from connectivity.models import AwsAccount, Collection, Resource
 
@@ -214,10 +214,10 @@ def _check(row: AwsAccount, region: str, asking: Asking) -> Check:
     refused: dict[str, str] = {}
     try:
         described = describe(
-            calls_in(region), lambda service: asking.client(whose(row), service, region), where
+            calls_in(region), lambda service: asking.client(access_to(row), service, region), where
         )
         refused |= described.refused
-        cloudwatch = asking.client(whose(row), "cloudwatch", region)
+        cloudwatch = asking.client(access_to(row), "cloudwatch", region)
         for action, ask in (
             ("cloudwatch:ListMetrics", lambda: next(listed(cloudwatch, "AWS/EC2", where), None)),
             ("cloudwatch:GetMetricData", lambda: fetch(cloudwatch, _smallest(row, region, asking))),

@@ -14,14 +14,14 @@ from connectivity.clients.cloudwatch import Fetched, fetch
 from connectivity.core.health.request_planning import Ask, Call, calls, window
 from connectivity.core.health.resource_type import DAY, HOUR
 from connectivity.core.health.series import Dimension, Metric, Tier
-from connectivity.core.health.series import Series as Asked
-from connectivity.health.aws_access import Asking, Outcome, whose
+from connectivity.core.health.series import Series as CoreSeries
+from connectivity.health.aws_access import Asking, Outcome, access_to
 from connectivity.health.spending import capped
 from connectivity.models import Collection, Series, Spending
 
 FIRST = {60: 3 * HOUR, 300: 3 * HOUR, HOUR: 14 * DAY, DAY: 35 * DAY}  # how far back the first time
 
-Ids = dict[Asked, list[tuple[str, int]]]  # statistics and the rows that want them
+Ids = dict[CoreSeries, list[tuple[str, int]]]  # statistics and the rows that want them
 
 
 def collect(row: Collection, asking: Asking) -> Outcome:
@@ -62,38 +62,38 @@ def _asks(row: Collection, now: int) -> tuple[Ids, list[Ask]]:
     ids: Ids = {}
     asks = []
     for (_, period), group in groups.items():
-        asked = _asked(row.account.account, row.region, group)
-        ids[asked] = [(series.statistic, series.pk) for series in group]
+        core_series = _core_series(row.account.account, row.region, group)
+        ids[core_series] = [(series.statistic, series.pk) for series in group]
         marks = [series.mark for series in group]
         mark = None if None in marks else min(mark for mark in marks if mark is not None)
         if span := window(mark, now, period, FIRST.get(period, DAY), align):
-            asks.append(Ask(asked, span))
+            asks.append(Ask(core_series, span))
     return ids, asks
 
 
-def _asked(account: str, region: str, rows: list[Series]) -> Asked:
+def _core_series(account: str, region: str, rows: list[Series]) -> CoreSeries:
     first = rows[0]
-    dimensions = tuple(Dimension(*each) for each in first.dimensions)
-    named = Metric(first.namespace, first.metric, dimensions)
-    statistics = tuple(sorted({each.statistic for each in rows}))
-    return Asked(account, region, named, statistics, first.period, Tier(first.tier))
+    dimensions = tuple(Dimension(*dimension) for dimension in first.dimensions)
+    metric = Metric(first.namespace, first.metric, dimensions)
+    statistics = tuple(sorted({series.statistic for series in rows}))
+    return CoreSeries(account, region, metric, statistics, first.period, Tier(first.tier))
 
 
 def _fetch(row: Collection, call: Call, asking: Asking) -> Fetched:
     assert row.account is not None  # noqa: S101  for the type checker
     asking.limiter.wait(f"{call.account}/{call.region}")
-    return fetch(asking.client(whose(row.account), "cloudwatch", row.region), call)
+    return fetch(asking.client(access_to(row.account), "cloudwatch", row.region), call)
 
 
 def _store(row: Collection, call: Call, fetched: Fetched, ids: Ids, now: int) -> None:
     """Points and marks together, or neither; what they cost, too."""
     by_period: dict[int, list[points.Row]] = defaultdict(list)
     whole: list[int] = []
-    for asked in call.series:
-        for statistic, id in ids[asked]:
-            got = fetched.points[asked, statistic].items()
-            by_period[asked.period].extend((id, at, value) for at, value in got)
-            if asked in fetched.whole:
+    for core_series in call.series:
+        for statistic, id in ids[core_series]:
+            values = fetched.points[core_series, statistic]
+            by_period[core_series.period].extend((id, at, value) for at, value in values.items())
+            if core_series in fetched.whole:
                 whole.append(id)
     with transaction.atomic():
         stored = sum(points.store(rows, period) for period, rows in by_period.items())
@@ -131,6 +131,6 @@ def _add(outcome: Outcome, call: Call, fetched: Fetched) -> None:
         outcome.notes += _named("CloudWatch failed at, and is asked again for,", fetched.failed)
 
 
-def _named(words: str, refused: set[Asked]) -> Iterator[str]:
+def _named(words: str, refused: set[CoreSeries]) -> Iterator[str]:
     names = sorted({series.metric.name for series in refused})
     yield f"{words} {len(refused):,} metrics: {', '.join(names[:5])}"

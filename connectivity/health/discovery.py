@@ -19,7 +19,7 @@ from connectivity.core.health.resource import Resource as Found
 from connectivity.core.health.resource_type import Kind
 from connectivity.core.health.series import Metric
 from connectivity.core.health.series_selection import Listed, Planned, indexed, planned
-from connectivity.health.aws_access import Asking, Outcome, whose
+from connectivity.health.aws_access import Asking, Outcome, access_to
 from connectivity.health.aws_accounts import calls_in
 from connectivity.health.retirement import retire
 from connectivity.health.rows import found_of
@@ -39,7 +39,7 @@ def discover(row: Collection, asking: Asking) -> Outcome:
     where = f"account {account.account}, {row.region}"
     described = describe(
         calls_in(row.region),
-        lambda service: asking.client(whose(account), service, row.region),
+        lambda service: asking.client(access_to(account), service, row.region),
         where,
         lambda: asking.limiter.wait(f"{account.account}/{row.region}"),
     )
@@ -72,7 +72,7 @@ def _bring_forward(row: Collection, now: int) -> None:
 
 def _listed(row: Collection, asking: Asking, where: str) -> Iterator[Metric]:
     assert row.account is not None  # noqa: S101  for the type checker
-    client = asking.client(whose(row.account), "cloudwatch", row.region)
+    client = asking.client(access_to(row.account), "cloudwatch", row.region)
     kinds = [kind for kind in KINDS.values() if kind.namespace and not kind.queries]
     namespaces = {kind.namespace for kind in kinds} | {
         namespace for kind in kinds for namespace in (kind.elsewhere or ())
@@ -182,7 +182,7 @@ def store_plan(resources: list[int], wanted: Iterable[Series]) -> None:
 
 
 def _series(resource: Resource, planned: Planned) -> Series:
-    dimensions = [list(each) for each in planned.metric.dimensions]
+    dimensions = [list(dimension) for dimension in planned.metric.dimensions]
     return Series(
         resource=resource,
         namespace=planned.metric.namespace,

@@ -14,7 +14,7 @@ from connectivity.core.health.resource_type import ConfigurationRule
 from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.models import Finding, FindingEvent, Resource
 
-Said = tuple[HealthRule | ConfigurationRule, str, Verdict]
+RuleVerdict = tuple[HealthRule | ConfigurationRule, str, Verdict]
 Key = tuple[int, str, str]  # resource, rule, part
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)  # muted for good
@@ -25,7 +25,7 @@ class Judged:
     """A resource with what every rule says of its parts."""
 
     resource: Resource
-    verdicts: list[Said]
+    verdicts: list[RuleVerdict]
     now: int
     marks: tuple[int, ...]
 

@@ -25,7 +25,7 @@ from connectivity.core.health.resource import Estate
 from connectivity.core.health.resource_type import ConfigurationRule, Kind
 from connectivity.core.health.series import Tier
 from connectivity.health.aws_accounts import moment
-from connectivity.health.findings import Judged, Said, follow
+from connectivity.health.findings import Judged, RuleVerdict, follow
 from connectivity.health.rows import found_of
 from connectivity.health.rule_settings import Rules, rules_of
 from connectivity.models import AwsAccount, Collection, PrometheusSource, Resource, Series
@@ -68,8 +68,8 @@ def _judge(row: Collection, now: int) -> None:
             Judged(resource, list(_verdicts(resource, series, rules, estate, now)), now, marks)
         )
     muted = follow(judged, now)
-    for each in judged:
-        _put(each, muted)
+    for judgement in judged:
+        _put(judgement, muted)
     fields = ["state", "rank", "why", "rule", "since", "data_until", "verdicts"]
     Resource.objects.bulk_update(resources, fields, batch_size=500)
 
@@ -101,9 +101,9 @@ def _lines(
         # The oldest mark that is still judged by; what is overdue is unknown without its points.
         oldest = min((row.mark for row in group if row.mark == _end(row, now)), default=newest)
         start = (oldest or 0) - (needed[period] + LOOK_BACK) * period
-        got = points.read(period, [row.pk for row in group], start, newest)
+        values = points.read(period, [row.pk for row in group], start, newest)
         for row in group:
-            lines[row.resource_id][_key(row)] = _Line(row, got[row.pk])
+            lines[row.resource_id][_key(row)] = _Line(row, values[row.pk])
     return lines
 
 
@@ -124,10 +124,10 @@ def _verdicts(
         if standard.id not in rules.off:
             rule = rules.health[standard.id]
             yield from ((rule, part, verdict) for part, verdict in _of_rule(kind, rule, lines, now))
-    me = found_of(resource)
+    subject = found_of(resource)
     for check in kind.configuration:
         if check.id not in rules.off:
-            detail = check.check(me, estate)
+            detail = check.check(subject, estate)
             state = check.state if detail else State.OK
             yield check, "", Verdict(state, detail or "nothing to be said against it")
 
@@ -185,7 +185,7 @@ def _put(judged: Judged, muted: set[tuple[int, str, str]]) -> None:
     resource.verdicts = [_plain(rule, part, verdict) for rule, part, verdict in judged.verdicts]
 
 
-def _verdict(kind: Kind, unmuted: list[Said]) -> Verdict:
+def _verdict(kind: Kind, unmuted: list[RuleVerdict]) -> Verdict:
     """The worst; where no metric of the kind was to be looked at, nothing is ok."""
     looked = [verdict for _, _, verdict in unmuted if verdict.cause is not Cause.NOT_LISTED]
     has_metrics = any(

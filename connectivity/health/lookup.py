@@ -114,17 +114,17 @@ def lines(row: Resource, range_: str, now: int) -> list[Line]:
     rows = list(Series.objects.filter(resource=row, gone_at=None).order_by("pk"))
     fine = [series for series in rows if series.period < HOUR]
     if RANGES[range_] <= RAW_UP_TO:
-        got = {
-            pk: values
+        values = {
+            pk: series_values
             for period in {series.period for series in fine}
-            for pk, values in points.read(
+            for pk, series_values in points.read(
                 period, [series.pk for series in fine if series.period == period], start, now
             ).items()
         }
     else:
-        got = points.read_hours({series.pk: series.statistic for series in fine}, start, now)
+        values = points.read_hours({series.pk: series.statistic for series in fine}, start, now)
     hourly = [series for series in rows if series.period == HOUR]
-    got |= points.read_hours({series.pk: series.statistic for series in hourly}, start, now)
+    values |= points.read_hours({series.pk: series.statistic for series in hourly}, start, now)
     lines = []
     for series in (*fine, *hourly):
         is_raw = RANGES[range_] <= RAW_UP_TO and series.period < HOUR
@@ -137,7 +137,7 @@ def lines(row: Resource, range_: str, now: int) -> list[Line]:
             and (rule.metric, rule.statistic) == (series.metric, series.statistic)
             and rule.id not in rules.off
         )
-        lines.append(Line(series, _with_gaps(got.get(series.pk, {}), step), step, looking))
+        lines.append(Line(series, _with_gaps(values.get(series.pk, {}), step), step, looking))
     return lines
 
 
@@ -187,7 +187,7 @@ def _place(owner: str, region: str, collections: Sequence[Collection]) -> Place:
         tuple(
             dict.fromkeys(collection.problem for collection in collections if collection.problem)
         ),
-        tuple(sorted({each for collection in collections for each in collection.refused})),
+        tuple(sorted({action for collection in collections for action in collection.refused})),
         tuple(dict.fromkeys(note for collection in collections for note in collection.notes)),
     )
 

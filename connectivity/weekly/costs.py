@@ -20,7 +20,7 @@ from connectivity.health.cheaper_options import alternatives
 from connectivity.health.resource_cost import monthly_costs, usage_of
 from connectivity.models import Finding, Resource
 from connectivity.queries import UnknownLatencies
-from connectivity.weekly.links import Link, Thing, is_watched, thing
+from connectivity.weekly.links import Link, ReportedResource, is_watched, reported
 from costmodel.core.price_list import PriceList
 from costmodel.core.units import HOURS_PER_MONTH
 from costmodel.queries import UnknownPriceList, price_list
@@ -37,7 +37,7 @@ class Both:
     name: str
     usd: Decimal
     before_usd: Decimal
-    thing: Thing | None = None
+    thing: ReportedResource | None = None
 
     @property
     def change_usd(self) -> Decimal:
@@ -48,7 +48,7 @@ class Both:
 class Saving:
     """What a resource costs a month, and for how much less it could be had."""
 
-    thing: Thing
+    thing: ReportedResource
     usd: Decimal
     instead: str  # the option that costs less; empty: nobody needs the resource
     instead_usd: Decimal
@@ -84,10 +84,10 @@ def costs(team_id: int, before: Period, period: Period) -> Costs | None:
         return None
     left_out: Counter[str] = Counter()
     lines: list[tuple[Resource, Both]] = []
-    for every in groups:
-        rows = [row for row in every if is_watched(row)]
-        if len(rows) < len(every):
-            left_out["no longer watched"] += len(every) - len(rows)
+    for group in groups:
+        rows = [row for row in group if is_watched(row)]
+        if len(rows) < len(group):
+            left_out["no longer watched"] += len(group) - len(rows)
         if not rows:
             continue
         weeks = [_week(rows, week, prices) for week in (before, period)]
@@ -95,7 +95,7 @@ def costs(team_id: int, before: Period, period: Period) -> Costs | None:
             if isinstance(this, str) or isinstance(last, str):
                 left_out[this if isinstance(this, str) else str(last)] += 1
             else:
-                lines.append((row, Both(row.name, this, last, thing(row))))
+                lines.append((row, Both(row.name, this, last, reported(row))))
     both = [cost for _, cost in lines]
     moved = sorted(both, key=lambda cost: -abs(cost.change_usd))
     unused = _unused(team_id, period)
@@ -162,7 +162,7 @@ def _unused(team_id: int, period: Period) -> list[Saving]:
     """Resources of which a finding says that nobody needs them, the dearest first."""
     rows = _idle(team_id, period).filter(usd__gt=0)
     savings = [
-        Saving(thing(row), row.usd or NOTHING, "", NOTHING)
+        Saving(reported(row), row.usd or NOTHING, "", NOTHING)
         for row in rows.select_related("account", "source")
     ]
     return sorted(savings, key=lambda saving: -saving.usd)
@@ -186,12 +186,12 @@ def _elsewhere(team_id: int, unused: Collection[Link]) -> list[Saving]:
     rows = Resource.objects.filter(team_id=team_id, gone_at=None, kind__in=kinds, usd__gt=0)
     savings = []
     for row in rows.select_related("account", "source").order_by("-usd")[:MOST_ELSEWHERE]:
-        about = thing(row)
+        about = reported(row)
         try:
-            asked = alternatives(row)
+            options = alternatives(row)
         except (UnknownLatencies, UnknownPriceList):
             return []
-        if asked and asked.cheaper and about.link not in unused:
-            best = asked.cheaper[0]
+        if options and options.cheaper and about.link not in unused:
+            best = options.cheaper[0]
             savings.append(Saving(about, row.usd or NOTHING, best.name, best.usd))
     return savings

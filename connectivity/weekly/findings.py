@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.report_schedule import Period
 from connectivity.models import AwsAccount, Finding, FindingEvent, PrometheusSource, Resource
-from connectivity.weekly.links import Thing, is_watched, thing
+from connectivity.weekly.links import ReportedResource, is_watched, reported
 
 Noticed = Any  # findings with `noticed_at`, which the types of Django do not know
 MOST = 5  # of a list; the rest is counted
@@ -23,7 +23,7 @@ RANKS = {"critical": 0, "warning": 1}
 class Trouble:
     """A finding in a line."""
 
-    thing: Thing
+    thing: ReportedResource
     rule: str
     part: str
     state: str
@@ -35,7 +35,7 @@ class Trouble:
 
 
 @dataclass(frozen=True)
-class Some:
+class FindingList:
     """The first of a list, and how many there are."""
 
     count: int
@@ -43,9 +43,9 @@ class Some:
 
 
 @dataclass(frozen=True)
-class Things:
+class ResourceList:
     count: int
-    first: list[Thing]
+    first: list[ReportedResource]
 
 
 @dataclass(frozen=True)
@@ -61,16 +61,16 @@ class KindWeeks:
 class Troubles:
     """Every finding of a week. Muted ones are counted and nothing else."""
 
-    open: Some
+    open: FindingList
     critical: int
-    new: Some
+    new: FindingList
     new_findings: list[UUID]  # all of them
-    worse: Some
-    solved: Some
+    worse: FindingList
+    solved: FindingList
     brief: int  # opened and closed within the week
     muted: int
-    found: Things
-    gone: Things
+    found: ResourceList
+    gone: ResourceList
     weeks: list[str]
     kinds: list[KindWeeks]
 
@@ -82,26 +82,30 @@ def troubles(team_id: int, period: Period, weeks: Sequence[Period]) -> Troubles:
     )
     of = noticed(of.defer("resource__verdicts", "resource__bill", "resource__facts"))
     muted = Q(muted_until__gt=period.end)
-    here = list(open_at(of, period.end).exclude(muted))
-    here.sort(key=lambda finding: (RANKS.get(finding.state, 9), finding.opened_at, finding.pk))
-    new = _with_event(here, "opened", period)
-    worsened = _with_event(here, "worsened", period) - new
+    open_findings = list(open_at(of, period.end).exclude(muted))
+    open_findings.sort(
+        key=lambda finding: (RANKS.get(finding.state, 9), finding.opened_at, finding.pk)
+    )
+    new = _with_event(open_findings, "opened", period)
+    worsened = _with_event(open_findings, "worsened", period) - new
     worse = {
-        finding.pk for finding in here if finding.pk in worsened and finding.state == "critical"
+        finding.pk
+        for finding in open_findings
+        if finding.pk in worsened and finding.state == "critical"
     }
     solved, brief = _closed(of.exclude(muted), period)
-    lines = {finding.pk: _trouble(finding, finding.pk in new) for finding in here}
+    lines = {finding.pk: _trouble(finding, finding.pk in new) for finding in open_findings}
     return Troubles(
-        _some(list(lines.values())),
-        sum(finding.state == "critical" for finding in here),
-        _some([lines[finding.pk] for finding in here if finding.pk in new]),
-        [finding.uid for finding in here if finding.pk in new],
-        _some([lines[finding.pk] for finding in here if finding.pk in worse]),
-        _some([_trouble(finding, is_new=False) for finding in solved]),
+        _finding_list(list(lines.values())),
+        sum(finding.state == "critical" for finding in open_findings),
+        _finding_list([lines[finding.pk] for finding in open_findings if finding.pk in new]),
+        [finding.uid for finding in open_findings if finding.pk in new],
+        _finding_list([lines[finding.pk] for finding in open_findings if finding.pk in worse]),
+        _finding_list([_trouble(finding, is_new=False) for finding in solved]),
         brief,
         open_at(of, period.end).filter(muted).count(),
-        _things(_appeared(team_id, period)),
-        _things(
+        _resource_list(_appeared(team_id, period)),
+        _resource_list(
             resource
             for resource in _resources(team_id, gone_at__gte=period.begin, gone_at__lt=period.end)
             if is_watched(resource)
@@ -143,7 +147,7 @@ def _with_event(rows: Sequence[Finding], event: str, period: Period) -> set[int]
 
 def _trouble(finding: Finding, is_new: bool) -> Trouble:
     return Trouble(
-        thing(finding.resource),
+        reported(finding.resource),
         finding.rule,
         finding.part,
         finding.state,
@@ -155,8 +159,8 @@ def _trouble(finding: Finding, is_new: bool) -> Trouble:
     )
 
 
-def _some(lines: list[Trouble]) -> Some:
-    return Some(len(lines), lines[:MOST])
+def _finding_list(lines: list[Trouble]) -> FindingList:
+    return FindingList(len(lines), lines[:MOST])
 
 
 def _resources(team_id: int, **which: object) -> QuerySet[Resource]:
@@ -171,13 +175,13 @@ def _appeared(team_id: int, period: Period) -> QuerySet[Resource]:
     return rows.filter(known, gone_at=None)
 
 
-def _things(rows: Iterable[Resource]) -> Things:
-    resources = [thing(row) for row in rows]
-    return Things(len(resources), resources[:MOST])
+def _resource_list(rows: Iterable[Resource]) -> ResourceList:
+    resources = [reported(row) for row in rows]
+    return ResourceList(len(resources), resources[:MOST])
 
 
 def _kinds(team_id: int, weeks: Sequence[Period]) -> list[KindWeeks]:
-    there = Counter(
+    resource_counts = Counter(
         Resource.objects.filter(team_id=team_id, gone_at=None).values_list("kind", flat=True)
     )
     since = _watched_since(team_id)
@@ -189,10 +193,10 @@ def _kinds(team_id: int, weeks: Sequence[Period]) -> list[KindWeeks]:
     rows = list(of.values_list("resource__kind", "noticed_at", "closed_at"))
     kinds = []
     for key, kind in KINDS.items():
-        if there[key]:
+        if resource_counts[key]:
             spans = [(begin, end) for of_kind, begin, end in rows if of_kind == key]
             counts = [_open_in(spans, week) if _is_seen(since, week) else None for week in weeks]
-            kinds.append(KindWeeks(kind.many, there[key], counts))
+            kinds.append(KindWeeks(kind.many, resource_counts[key], counts))
     return kinds
 
 

@@ -1,4 +1,4 @@
-"""Things that a report speaks of, each with where to read more."""
+"""Resources that a report speaks of, each with where to read more."""
 
 from typing import NamedTuple
 from uuid import UUID
@@ -14,7 +14,7 @@ class Link(NamedTuple):
     uid: UUID | None = None
 
 
-class Thing(NamedTuple):
+class ReportedResource(NamedTuple):
     """A resource, as a reader knows it."""
 
     name: str
@@ -30,7 +30,9 @@ def is_watched(row: Resource) -> bool:
     return account is None or (account.removed_at is None and row.region in account.regions)
 
 
-def thing(row: Resource) -> Thing:
+def reported(row: Resource) -> ReportedResource:
     is_demo = bool(row.account and row.account.is_demo)
     where = ", ".join(filter(None, (row.owner, row.region)))
-    return Thing(row.name, KINDS[row.kind].one, where, is_demo, Link("resource", row.uid))
+    return ReportedResource(
+        row.name, KINDS[row.kind].one, where, is_demo, Link("resource", row.uid)
+    )

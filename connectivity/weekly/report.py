@@ -21,7 +21,7 @@ from connectivity.models import AwsAccount, Finding, PrometheusSource
 from connectivity.weekly import week_news
 from connectivity.weekly.costs import Costs, costs
 from connectivity.weekly.findings import Troubles, noticed, open_at, troubles
-from connectivity.weekly.links import Link, Thing, thing
+from connectivity.weekly.links import Link, ReportedResource, reported
 from connectivity.weekly.week_news import Latencies, Money, Prices, Saved, Unseen
 from costmodel.core.units import cents, money
 
@@ -35,7 +35,7 @@ class ToDo:
     """Something that is worth somebody's time."""
 
     what: str
-    thing: Thing | None
+    thing: ReportedResource | None
     others: int  # resources of which the same is true
     state: str  # of the finding; empty: it is none
     is_new: bool
@@ -170,7 +170,7 @@ def _of_findings(team_id: int, period: Period, health: Troubles) -> Iterator[ToD
         first = group[0]
         rule = KINDS[first.resource.kind].rule(id)
         if rule is not None:
-            about = thing(first.resource)
+            about = reported(first.resource)
             yield ToDo(
                 rule.means,
                 about,

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from advisor.models import User
 from connectivity.clients.cloudwatch import fetch, listed
-from connectivity.clients.sessions import Whose, client
+from connectivity.clients.sessions import AccountAccess, client
 from connectivity.core.health import iam_role
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.health.request_planning import Ask, Window, calls
@@ -199,7 +199,7 @@ def test_the_external_id_goes_with_every_taking_of_the_role(
 
     monkeypatch.setattr(Session, "create_client", watching)
     role = f"arn:aws:iam::{ACCOUNT}:role/Reader"
-    api = client(Whose(ACCOUNT, role, "made-by-us"), "ec2", REGION)
+    api = client(AccountAccess(ACCOUNT, role, "made-by-us"), "ec2", REGION)
     api.describe_nat_gateways()
     api.describe_volumes()
     (one,) = asked  # the credentials are kept until they end
