@@ -18,17 +18,17 @@ def get(path: str, data: dict[str, str] | None = None) -> str:
         return str(reply.read().decode())
 
 
-def found(pattern: str, text: str) -> str:
+def first_match(pattern: str, text: str) -> str:
     match = re.search(pattern, text)
     if match is None:
         sys.exit(f"first start: {pattern!r} is not in what was said")
     return match[1]
 
 
-password = found(r"password (\S+) \(shown only now\)", Path(sys.argv[1]).read_text())
-csrf = found(r'csrfmiddlewaretoken" value="([^"]+)"', get("/account/login/"))
+password = first_match(r"password (\S+) \(shown only now\)", Path(sys.argv[1]).read_text())
+csrf = first_match(r'csrfmiddlewaretoken" value="([^"]+)"', get("/account/login/"))
 home = get("/account/login/", {"login": "admin", "password": password, "csrfmiddlewaretoken": csrf})
-page = get(found(r'href="(/topologies/[0-9a-f-]{36}/)">reference-100tb', home))
+page = get(first_match(r'href="(/topologies/[0-9a-f-]{36}/)">reference-100tb', home))
 for figure in ("VPC peering costs least", "$1,676.73", "$2,121.00", "81.9%"):
-    found(f"({re.escape(figure)})", page)
+    first_match(f"({re.escape(figure)})", page)
 sys.stdout.write("first start: signed in, and the reference comparison is right\n")

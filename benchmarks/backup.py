@@ -60,11 +60,11 @@ def main() -> None:
             ("check", ("restore", "--check", str(path))),
             ("restore", ("restore", "--replace", str(path))),
         ):
-            seconds, said = timed(environment, *arguments)
+            seconds, output = timed(environment, *arguments)
             end = resource.getrusage(resource.RUSAGE_CHILDREN)
             processor = end.ru_utime + end.ru_stime - start.ru_utime - start.ru_stime
             print(f"{name}: {seconds:.1f} s, {processor:.1f} s of a processor")
-            print(f"  {said.strip()}")
+            print(f"  {output.strip()}")
             start = end
         print(f"database {(Path(folder) / 'advisor.sqlite3').stat().st_size / 2**20:,.0f} MiB")
         print(f"the largest process (of all, filling too): {end.ru_maxrss / 2**10:,.0f} MiB")

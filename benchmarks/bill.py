@@ -114,12 +114,12 @@ def link(row: Row) -> Iterator[Charge]:
 STEPS = {"vpc-sharing": share, "vpc-peering": peer, "transit-gateway": attach, "privatelink": link}
 
 
-def looped(key: str, some: Flows, prices: PriceList, pools: Ints) -> Decimal:
+def looped(key: str, flow_arrays: Flows, prices: PriceList, pools: Ints) -> Decimal:
     """One option's bill, flow by flow: what `charges` and `bill` do, for one flow at a time."""
     sums: dict[tuple[PriceName, int], int] = defaultdict(int)
     loads: dict[tuple[int, int], list[float]] = defaultdict(lambda: [0, 0, 0])
     billed: set[tuple[PriceName, object]] = set()
-    for row in rows(some):
+    for row in rows(flow_arrays):
         for name, payer, amount, thing in STEPS[key](row):
             if thing is not None and (name, thing) in billed:
                 continue
@@ -143,12 +143,19 @@ def capacity(loads: dict[tuple[int, int], list[float]]) -> Iterator[tuple[int, i
         yield owner, round(float(units) * MONTH)
 
 
-def rows(some: Flows) -> Iterator[Row]:
-    sent, back = crossing_sent(some)
-    columns = [some.consumer.vpc, some.provider.vpc, some.consumer.account, some.provider.account]
-    columns += [some.request, some.response, some.crossing, sent, back]
+def rows(flow_arrays: Flows) -> Iterator[Row]:
+    sent, back = crossing_sent(flow_arrays)
+    columns = [
+        flow_arrays.consumer.vpc,
+        flow_arrays.provider.vpc,
+        flow_arrays.consumer.account,
+        flow_arrays.provider.account,
+    ]
+    columns += [flow_arrays.request, flow_arrays.response, flow_arrays.crossing, sent, back]
     lists = [column.tolist() for column in columns]
-    return starmap(Row, zip(*lists, some.new.tolist(), some.active.tolist(), strict=True))
+    return starmap(
+        Row, zip(*lists, flow_arrays.new.tolist(), flow_arrays.active.tolist(), strict=True)
+    )
 
 
 def _priced(name: PriceName, amount: int, prices: PriceList) -> Decimal:
@@ -166,7 +173,7 @@ def main() -> None:
     many, pools = flows(FLOWS), np.arange(ACCOUNTS) // 10
     part = many.rows(np.arange(LOOPED))
     fast = slow = 0.0
-    for option in (one for one in OPTIONS if one.key in STEPS):
+    for option in (option for option in OPTIONS if option.key in STEPS):
         begin = time.perf_counter()
         usd = bill(option.charges(many), prices, [REGION], pools).usd
         middle = time.perf_counter()

@@ -13,7 +13,7 @@ def document(flows: int, vpcs: int) -> dict[str, Any]:
         {"id": f"{i:012d}", "name": f"account-{i}", "organization": f"o-{i % 3}"}
         for i in range(vpcs)
     ]
-    some = [
+    vpc_documents = [
         {
             "name": f"vpc-{i}",
             "account": f"{i:012d}",
@@ -28,7 +28,7 @@ def document(flows: int, vpcs: int) -> dict[str, Any]:
         "version": 1,
         "name": f"{flows} flows",
         "accounts": accounts,
-        "vpcs": some,
+        "vpcs": vpc_documents,
         "services": services,
         "flows": [_flow(i, dice, vpcs) for i in range(flows)],
     }

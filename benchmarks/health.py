@@ -59,14 +59,14 @@ def main() -> None:
     with serving() as (port, environment):
         url = environment.get("DATABASE_URL", "")
         name, series = ("PostgreSQL", 40_000) if url.startswith("postgres") else ("SQLite", 5_000)
-        said = manage(environment, "shell", "--verbosity", "0", "-c", STORE % series)
-        ours, bare, rolled = json.loads(said)
+        output = manage(environment, "shell", "--verbosity", "0", "-c", STORE % series)
+        ours, bare, rolled = json.loads(output)
         print(
             f"{name}, {series:,} series x {POINTS} points: {ours:.2f} s, {ours / bare:.2f} times "
             f"a bare bulk insert; hours and days of them {rolled / bare:.2f} times"
         )
-        made = manage(environment, "shell", "--verbosity", "0", "-c", MAKE % RESOURCES).split()
-        headers = {"Cookie": f"sessionid={made[0]}"}
+        printed = manage(environment, "shell", "--verbosity", "0", "-c", MAKE % RESOURCES).split()
+        headers = {"Cookie": f"sessionid={printed[0]}"}
         overview(port, headers)
 
 
@@ -101,11 +101,11 @@ def calls_of(series: int) -> str:
         )
         for i in range(series)
     ]
-    made = list(calls(asks))
+    planned = list(calls(asks))
     fewest = max(ceil(series / 500), ceil(series * POINTS / 100_800))
-    metrics = sum(one.metrics for one in made)
+    metrics = sum(call.metrics for call in planned)
     return (
-        f"{series:,} series: {len(made)} calls, fewest possible {fewest}; "
+        f"{series:,} series: {len(planned)} calls, fewest possible {fewest}; "
         f"{metrics:,} metrics billed, fewest possible {series:,}"
     )
 

@@ -28,15 +28,17 @@ TIMES = 4  # the larger size is so much larger
 
 def main(size: int) -> int:
     patterns = list(hostile_patterns.used_patterns())
-    found = [taken for pattern in patterns if (taken := hostile_patterns.slow(pattern))]
+    slow_patterns = [taken for pattern in patterns if (taken := hostile_patterns.slow(pattern))]
     print(
-        f"{len(patterns)} patterns, {len(found)} slower than their text is long", *found, sep="\n"
+        f"{len(patterns)} patterns, {len(slow_patterns)} slower than their text is long",
+        *slow_patterns,
+        sep="\n",
     )
     sizes = size // TIMES, size
     print(f"{'reader':28} {'files':>5} {sizes[0]:>10,} B {sizes[1]:>10,} B  the slowest file")
     with tempfile.TemporaryDirectory() as folder:
         wrong = sum([_row(reader, sizes) for reader in readers(Path(folder))])
-    return len(found) + wrong
+    return len(slow_patterns) + wrong
 
 
 def _row(reader: Reader, sizes: tuple[int, ...]) -> int:

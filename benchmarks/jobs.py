@@ -53,11 +53,11 @@ def compare(flows, options):
 works = [("compare", compare(flows, options)) for flows in (1, 5, 40)
          for options in (None, ["vpc-peering", "privatelink"])]
 works.append(("check-account", {"account": str(account.uid)}))
-made = Job.objects.bulk_create(
+all_jobs = Job.objects.bulk_create(
     [Job(kind=works[n % 7][0], arguments=works[n % 7][1], team=team) for n in range(COUNT)], 500
 )
 with app.connection_for_write() as connection:
-    for job in made:
+    for job in all_jobs:
         jobs._send(job.uid, jobs.LAST, connection)
 """
 WEIGHTS = {"slot": 10, "worker": 4, "all of a worker": 2, "redis": 2, "postgres": 2, "beat": 1}

@@ -181,10 +181,10 @@ def _postgres(here: Installation, port: int) -> None:
     if owner:
         shutil.chown(data, owner)
     make = [str(PROGRAMS[-1] / "initdb"), "-D", str(data / "db"), "-A", "trust", "-U", "postgres"]
-    made = here.add("initdb", [*make, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], owner, data)
-    made.start()
-    if made.process is None or made.process.wait(WAIT_S):
-        raise RuntimeError(made.log.read_text())
+    initdb = here.add("initdb", [*make, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], owner, data)
+    initdb.start()
+    if initdb.process is None or initdb.process.wait(WAIT_S):
+        raise RuntimeError(initdb.log.read_text())
     del here.parts["initdb"]
     command = [str(PROGRAMS[-1] / "postgres"), "-D", str(data / "db"), "-p", str(port)]
     # Processes are killed, not the machine: what was written is there without fsync.

@@ -36,10 +36,10 @@ for part in range(10):
     rows.writerow(["option", "source", "dest", "percentile", "value_us", "tool", "date", "samples"])
     for prefix in prefixes:
         azs = [f"{prefix}-az{i}" for i in range(1, 5)]
-        for (one, other), run in itertools.product(itertools.product(azs, azs), range(25)):
+        for (source, destination), run in itertools.product(itertools.product(azs, azs), range(25)):
             day = f"2026-{part + 1:02d}-{run + 1:02d}"
-            us = 60 + 7 * run + (500 if one != other else 0)
-            rows.writerow(["vpc-peering", one, other, "p99", us, "netperf", day, 20000])
+            us = 60 + 7 * run + (500 if source != destination else 0)
+            rows.writerow(["vpc-peering", source, destination, "p99", us, "netperf", day, 20000])
     file_measurements(user.team_id, f"{part}.csv", out.getvalue().encode(), Filing())
 print(f"{Measurement.objects.count():,} measurements filed in {time.perf_counter() - begin:.0f} s")
 print("session", session.session_key)
@@ -60,11 +60,11 @@ print("query", sorted(times)[7] * 1000)
 
 def main() -> None:
     with serving() as (port, environment):
-        made = manage(environment, "shell", "--verbosity", "0", "-c", MAKE)
-        print(made.splitlines()[0])
-        headers = {"Cookie": f"sessionid={made.split('session ')[1].split()[0]}"}
-        found = manage(environment, "shell", "--verbosity", "0", "-c", QUERY)
-        query = float(found.split("query ")[1])
+        printed = manage(environment, "shell", "--verbosity", "0", "-c", MAKE)
+        print(printed.splitlines()[0])
+        headers = {"Cookie": f"sessionid={printed.split('session ')[1].split()[0]}"}
+        timing = manage(environment, "shell", "--verbosity", "0", "-c", QUERY)
+        query = float(timing.split("query ")[1])
         trivial = asked(port, "GET", "/account/password/change/", b"", headers)
         matrix = asked(port, "GET", "/latency/?option=vpc-peering", b"", headers)
         matrix(), trivial()

@@ -41,5 +41,5 @@ def main(count: int, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    numbers = [int(one) for one in sys.argv[1:]]
+    numbers = [int(text) for text in sys.argv[1:]]
     main(*[*numbers, 1_000, 20261126][:1], *[*numbers[1:], 20261126][:1])

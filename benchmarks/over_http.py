@@ -101,22 +101,22 @@ def main() -> None:
 
 
 def measure(port: int, headers: dict[str, str]) -> None:
-    made = {"topology": document(FLOWS, VPCS)}
+    body = {"topology": document(FLOWS, VPCS)}
     trivial = asked(port, "GET", "/healthz", b"", headers)
     simple = asked(port, "GET", "/api/v1/jobs/", b"", headers)
     path = "/api/v1/comparisons/"
-    few = asked(port, "POST", path, json.dumps(made | {"options": FEW}).encode(), headers)
-    every = asked(port, "POST", path, json.dumps(made).encode(), headers)
+    few = asked(port, "POST", path, json.dumps(body | {"options": FEW}).encode(), headers)
+    every = asked(port, "POST", path, json.dumps(body).encode(), headers)
     sizes = [ask() for ask in (trivial, simple, few, every)]
     ratios = []
     for _ in range(ROUNDS):  # alternately, so that all meet the same machine
         asks = (trivial, simple, few, every)
         rows = [[milliseconds(ask) for ask in asks] for _ in range(EACH)]
-        least, listed, some, whole = (statistics.median(c) for c in zip(*rows, strict=True))
-        ratios.append((some / listed, whole / listed, some / least, whole / least))
+        least, listed, chosen, whole = (statistics.median(c) for c in zip(*rows, strict=True))
+        ratios.append((chosen / listed, whole / listed, chosen / least, whole / least))
         print(
             f"/healthz {least:5.2f} ms   an empty list, signed in {listed:5.2f} ms   "
-            f"{FLOWS} flows, {len(FEW)} options {some:6.2f} ms, all options {whole:6.2f} ms"
+            f"{FLOWS} flows, {len(FEW)} options {chosen:6.2f} ms, all options {whole:6.2f} ms"
         )
     to_list, all_to_list, bare, all_bare = (
         statistics.median(column) for column in zip(*ratios, strict=True)

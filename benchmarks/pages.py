@@ -32,21 +32,21 @@ session[HASH_SESSION_KEY] = user.get_session_auth_hash()
 session.create()
 print(session.session_key)
 for flows, vpcs, rounds in %r:
-    made = document(flows, vpcs)
+    topology = document(flows, vpcs)
     for i in range(rounds + 1):
-        version = create_topology(user.team_id, made | {"name": f"{flows} flows {i}"})
+        version = create_topology(user.team_id, topology | {"name": f"{flows} flows {i}"})
         print(version.topology.uid)
 """
 
 
 def main() -> None:
     with serving() as (port, environment):
-        made = manage(environment, "shell", "--verbosity", "0", "-c", MAKE % (SIZES,)).split()
-        headers = {"Cookie": f"sessionid={made[0]}"}
-        uids = iter(made[1:])
+        printed = manage(environment, "shell", "--verbosity", "0", "-c", MAKE % (SIZES,)).split()
+        headers = {"Cookie": f"sessionid={printed[0]}"}
+        uids = iter(printed[1:])
         for flows, _, rounds in SIZES:
-            some = list(itertools.islice(uids, rounds + 1))
-            measure(port, headers, flows, some)
+            round_uids = list(itertools.islice(uids, rounds + 1))
+            measure(port, headers, flows, round_uids)
 
 
 def measure(port: int, headers: dict[str, str], flows: int, uids: list[str]) -> None:

@@ -33,10 +33,10 @@ def read(path: Path) -> None:
     read_offer(path, Needed(price_names()))
 
 
-def measured(what: str, path: str) -> tuple[float, float]:
+def measured(step: str, path: str) -> tuple[float, float]:
     """Seconds, and peak MB, in a process of its own."""
     begin = time.perf_counter()
-    {"parse": parse, "read": read}[what](Path(path))
+    {"parse": parse, "read": read}[step](Path(path))
     seconds = time.perf_counter() - begin
     return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 
@@ -46,18 +46,17 @@ def main() -> None:
         path = Path(at) / "offer.json"
         with path.open("wb") as file:
             file.writelines(large_ec2(MEGABYTES)[1])
-        found = {}
-        for what in ("parse", "read", "parse", "read"):
-            run = [sys.executable, __file__, what, str(path)]
-            made = subprocess.run(run, check=True, capture_output=True, text=True)
-            seconds, peak = map(float, made.stdout.split())
-            found[what] = min(found.get(what, (seconds, peak)), (seconds, peak))
+        results = {}
+        for step in ("parse", "read", "parse", "read"):
+            run = [sys.executable, __file__, step, str(path)]
+            done = subprocess.run(run, check=True, capture_output=True, text=True)
+            seconds, peak = map(float, done.stdout.split())
+            results[step] = min(results.get(step, (seconds, peak)), (seconds, peak))
         size = path.stat().st_size / 1e6
-    for what, (seconds, peak) in found.items():
-        print(f"{what}: {size / seconds:.0f} MB a second, peak {peak:.0f} MB")
-    print(
-        f"reading has {found['parse'][0] / found['read'][0]:.2f} times the speed of parsing alone"
-    )
+    for step, (seconds, peak) in results.items():
+        print(f"{step}: {size / seconds:.0f} MB a second, peak {peak:.0f} MB")
+    ratio = results["parse"][0] / results["read"][0]
+    print(f"reading has {ratio:.2f} times the speed of parsing alone")
 
 
 if __name__ == "__main__":

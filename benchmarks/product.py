@@ -57,8 +57,8 @@ class Product:
 
     def people(self, count: int) -> tuple[list[str], list[str]]:
         """So many who have signed in: their cookies, and a token of each."""
-        said = self.manage("shell", "--verbosity", "0", "-c", MAKE.format(count=count))
-        rows = [line.split() for line in said.splitlines() if line.startswith("sessionid=")]
+        output = self.manage("shell", "--verbosity", "0", "-c", MAKE.format(count=count))
+        rows = [line.split() for line in output.splitlines() if line.startswith("sessionid=")]
         return [row[0] for row in rows], [row[1] for row in rows]
 
     def resident(self, word: str) -> dict[int, int]:

@@ -41,8 +41,8 @@ def main(count: int, seed: int) -> int:
                 check(World(random_document(number), prices, latencies), truth)
             except Exception:  # a crash is a difference, and the others are looked at, too
                 truth.differences.append(f"document {number}: {traceback.format_exc()}")
-    for what, many in sorted(truth.counts.items()):
-        print(f"{many:>10,} {what}")
+    for label, many in sorted(truth.counts.items()):
+        print(f"{many:>10,} {label}")
     print(f"{len(truth.differences):>10,} differences, {time.monotonic() - begin:,.0f} s")
     for difference in truth.differences[:MOST_SHOWN]:
         print(difference)
