@@ -50,6 +50,11 @@ def switch(user: User, uid: UUID) -> Team:
     return team
 
 
+def rename(team: Team, name: str) -> None:
+    team.name = name
+    team.save(update_fields=["name"])
+
+
 def invite(team_id: int, role: str, note: str, author: User) -> Invitation:
     return Invitation.objects.create(
         team_id=team_id,

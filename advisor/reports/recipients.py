@@ -118,6 +118,12 @@ def unsubscribe(recipient: Recipient) -> None:
         recipient.save(update_fields=["unsubscribed_at", "asked_at"])
 
 
+def unsubscribe_address(team_id: int, address: str) -> None:
+    """An address of whoever asks: the report comes there no more."""
+    for recipient in Recipient.objects.filter(team_id=team_id, address__iexact=address):
+        unsubscribe(recipient)
+
+
 def resubscribe(recipient: Recipient) -> None:
     """Its owner did not mean it."""
     recipient.unsubscribed_at = None

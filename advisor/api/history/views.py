@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from advisor import team_lookup
 from advisor.api.history.serializers import EntrySerializer, VersionChangesSerializer
 from advisor.api.http.authentication import team_id_of
 from advisor.api.http.errors import refused
@@ -96,8 +97,7 @@ class AuditView(PagedView):
         """Every write and sign-in of the team, the latest first: who, what, before and after, the
         door, the address and the program. Sign-ins are kept for 400 days, writes as long as the
         team."""
-        entries = AuditEntry.objects.filter(team_id=team_id_of(request))
-        return self.paged(request, entries.select_related("actor", "content_type"), _entry)
+        return self.paged(request, team_lookup.log(team_id_of(request)), _entry)
 
 
 def _entry(entry: AuditEntry) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from advisor import logs, signins
+from advisor import logs, signins, tokens
 from advisor.access import asked
 from advisor.audit import by
 from advisor.models import ApiToken, Role
@@ -50,8 +50,7 @@ def _note_known(key: bytes) -> None:
         digest = hash_token(text)
     except (TypeError, binascii.Error):
         return
-    tokens = ApiToken.objects.filter(token_key=text[: CONSTANTS.TOKEN_KEY_LENGTH], digest=digest)
-    for token in tokens:
+    for token in tokens.of_key(text[: CONSTANTS.TOKEN_KEY_LENGTH], digest):
         signins.note_refused(token, "expired" if token.is_expired else "its owner is not active")
 
 

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from advisor import jobs
+from advisor import jobs, team_lookup
 from advisor.api.http.authentication import is_own, may_store, team_id_of
 from advisor.api.http.errors import refused
 from advisor.api.http.job_progress import JobSerializer, job_json
@@ -23,7 +23,7 @@ class JobsView(PagedView):
     @extend_schema(responses=JobSerializer(many=True))
     def get(self, request: Request) -> Response:
         """The team's jobs, the newest first."""
-        rows = Job.objects.filter(team_id=team_id_of(request)).defer("arguments", "result")
+        rows = team_lookup.jobs(team_id_of(request))
         return self.paged(request, rows, lambda job: job_json(job, request))
 
 
@@ -57,4 +57,4 @@ class JobResultView(APIView):
 
 
 def _job(request: Request, uid: UUID) -> Job:
-    return Job.objects.get(team_id=team_id_of(request), uid=uid)
+    return team_lookup.job(team_id_of(request), uid)

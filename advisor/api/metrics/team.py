@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Count, Min
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -13,6 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from advisor import team_lookup
 from advisor.api.http.authentication import team_id_of
 from advisor.models import Job, WebhookDelivery
 from connectivity.health import lookup
@@ -44,13 +44,12 @@ class _OfTeam:
         yield from self._webhooks()
 
     def _jobs(self) -> Iterator[Metric]:
-        rows = Job.objects.filter(team_id=self.team_id)
-        states = dict(rows.values_list("state").annotate(Count("pk")))
+        states = team_lookup.job_states(self.team_id)
         jobs = GaugeMetricFamily("advisor_jobs", "Jobs by state", labels=["state"])
         for state in Job.State.values:
             jobs.add_metric([state], states.get(state, 0))
         yield jobs
-        waiting = rows.filter(state=Job.State.QUEUED).aggregate(since=Min("created_at"))["since"]
+        waiting = team_lookup.oldest_queued_at(self.team_id)
         age = (self.now - waiting).total_seconds() if waiting else 0
         yield GaugeMetricFamily(
             "advisor_job_oldest_waiting_seconds", "For how long the oldest job waits", age
@@ -91,8 +90,7 @@ class _OfTeam:
         )
 
     def _webhooks(self) -> Iterator[Metric]:
-        rows = WebhookDelivery.objects.filter(webhook__team_id=self.team_id)
-        states = dict(rows.order_by().values_list("state").annotate(Count("pk")))
+        states = team_lookup.webhook_delivery_states(self.team_id)
         told = GaugeMetricFamily("advisor_webhook_deliveries", "Deliveries", labels=["state"])
         for state in WebhookDelivery.State.values:
             told.add_metric([state], states.get(state, 0))

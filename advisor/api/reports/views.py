@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from advisor import team_lookup
 from advisor.api.http.authentication import team_id_of
 from advisor.api.http.paging import PagedView
 from advisor.api.http.request_values import body_of
@@ -31,7 +32,7 @@ class ReportsView(PagedView):
     @extend_schema(operation_id="api_v1_reports_list", responses=HeadSerializer(many=True))
     def get(self, request: Request) -> Response:
         """The reports that are kept, the newest first, without what they say."""
-        return self.paged(request, Report.objects.filter(team_id=team_id_of(request)), _head)
+        return self.paged(request, team_lookup.reports(team_id_of(request)), _head)
 
 
 class ReportView(APIView):
@@ -39,7 +40,7 @@ class ReportView(APIView):
     def get(self, request: Request, uid: UUID) -> Response:
         """One report as it was told, and how many mails of it are in which state."""
         try:
-            row = Report.objects.get(team_id=team_id_of(request), uid=uid)
+            row = team_lookup.report(team_id_of(request), uid)
         except Report.DoesNotExist as error:
             raise Http404 from error
         states = list(row.deliveries.values_list("state", flat=True))
@@ -51,14 +52,14 @@ class ReportPreviewView(APIView):
     @extend_schema(operation_id="api_v1_reports_preview", responses={200: CONTENT})
     def get(self, request: Request) -> Response:
         """What the next report would say now."""
-        return Response(making.so_far(Team.objects.get(pk=team_id_of(request))))
+        return Response(making.so_far(team_lookup.team(team_id_of(request))))
 
 
 class ScheduleView(APIView):
     @extend_schema(operation_id="api_v1_reports_schedule", responses=NextSerializer)
     def get(self, request: Request) -> Response:
         """When the team's report comes."""
-        return Response(_schedule(Team.objects.get(pk=team_id_of(request))))
+        return Response(_schedule(team_lookup.team(team_id_of(request))))
 
     @extend_schema(
         operation_id="api_v1_reports_schedule_set",
@@ -67,7 +68,7 @@ class ScheduleView(APIView):
     )
     def put(self, request: Request) -> Response:
         asked = body_of(ScheduleSerializer, request)
-        team = Team.objects.get(pk=team_id_of(request))
+        team = team_lookup.team(team_id_of(request))
         making.set_schedule(team, **asked)
         return Response(_schedule(team))
 
@@ -78,8 +79,7 @@ class RecipientsView(PagedView):
     )
     def get(self, request: Request) -> Response:
         """Who gets the report, and who was asked."""
-        rows = Recipient.objects.filter(team_id=team_id_of(request), removed_at=None)
-        return self.paged(request, rows, _recipient)
+        return self.paged(request, team_lookup.recipients(team_id_of(request)), _recipient)
 
     @extend_schema(
         request=AddressSerializer, responses={201: AddedSerializer, 400: ProblemsSerializer}

@@ -1,8 +1,8 @@
-from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from advisor import tokens
 from advisor.management import command
 from advisor.models import ApiToken, User
 
@@ -20,13 +20,9 @@ class Command(command.Command):
         user = User.objects.filter(username=options["username"]).first()
         if user is None:
             raise CommandError(f"no user is called {options['username']!r}", returncode=2)
-        if user.auth_token_set.filter(name=options["name"]).exists():
-            raise CommandError(f"{user} has a token {options['name']!r} already", returncode=2)
-        _, key = ApiToken.objects.create(
-            user=user,
-            expiry=timedelta(days=options["days"]),
-            name=options["name"],
-            scope=options["scope"],
-            team_id=user.team_id,
-        )
+        name = options["name"]
+        try:
+            key = tokens.create(user, name, options["scope"], options["days"])
+        except tokens.NameTaken as error:
+            raise CommandError(f"{user} has a token {name!r} already", returncode=2) from error
         self.stdout.write(key)

@@ -1,6 +1,5 @@
 """Links to one comparison for people without an account: made, listed, read, revoked."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from django import forms
@@ -9,9 +8,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from advisor import share_links, team_lookup
 from advisor.models import ShareLink
 from advisor.web.comparison.view_state import Links, address_of
 from advisor.web.comparison.views import charts_csp, comparison_context, curves_of
@@ -36,20 +35,13 @@ def share(request: HttpRequest, uid: UUID) -> HttpResponse:
     links = Links(address, answered)
     form = ShareForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        ShareLink.objects.create(
-            team_id=user.team_id,
-            version=answered.version,
-            query=links.query,
-            author=user,
-            expires_at=timezone.now() + timedelta(days=form.cleaned_data["days"]),
-        )
+        share_links.create(user, answered.version, links.query, form.cleaned_data["days"])
         messages.success(request, "The link is made. Whoever has it can read this view.")
         return redirect(links.share)
-    share_links = ShareLink.objects.filter(team_id=user.team_id, version__topology__uid=uid)
     context = {
         "form": form,
         "links": links,
-        "made": share_links.select_related("version", "author"),
+        "made": team_lookup.links_of(user.team_id, uid),
         "answered": answered,
         "topology": answered.version.topology,
         "host": f"{request.scheme}://{request.get_host()}",
@@ -61,12 +53,7 @@ def share(request: HttpRequest, uid: UUID) -> HttpResponse:
 @found_or_404
 def revoke(request: HttpRequest, uid: UUID) -> HttpResponse:
     """End a link at once."""
-    link = ShareLink.objects.select_related("version__topology").get(
-        team_id=signed_in(request).team_id, uid=uid
-    )
-    if link.revoked_at is None:
-        link.revoked_at = timezone.now()
-        link.save(update_fields=["revoked_at"])
+    link = share_links.revoke(signed_in(request).team_id, uid)
     messages.success(request, "The link is revoked; it shows nothing any more.")
     return redirect("share", link.version.topology.uid)
 

@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from advisor import jobs, webhooks
-from advisor.models import Webhook, WebhookDelivery
+from advisor import jobs, team_lookup, webhooks
+from advisor.models import Webhook
 from advisor.web.health.forms import AccountForm, CapForm, SourceForm, WebhookForm
 from advisor.web.request_helpers import found_or_404, signed_in
 from connectivity.clients.web import NotAllowed
@@ -35,15 +35,13 @@ def _page(
     request: HttpRequest, team_id: int, new_webhook: Webhook | None = None, **forms: Any
 ) -> HttpResponse:
     """The page; with forms that say what is wrong, or with a secret that is shown this once."""
-    told = WebhookDelivery.objects.filter(webhook__team_id=team_id, webhook__ended_at=None)
-    told = told.select_related("webhook", "event__finding__resource")
     context = {
         "accounts": lookup.accounts(team_id),
         "sources": lookup.sources(team_id),
         "places": lookup.places(team_id),
         "cost": lookup.cost(team_id, timezone.now()),
-        "webhooks": Webhook.objects.filter(team_id=team_id, ended_at=None),
-        "deliveries": told[:DELIVERIES],
+        "webhooks": team_lookup.webhooks(team_id),
+        "deliveries": team_lookup.webhook_deliveries(team_id)[:DELIVERIES],
         "account_form": AccountForm(),
         "source_form": SourceForm(),
         "webhook_form": WebhookForm(),

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from advisor.models import Delivery, Recipient, Report, User
+from advisor import team_lookup
+from advisor.models import Delivery, Recipient, User
 from advisor.models.reports import CONFIRM, UNSUBSCRIBE
 from advisor.reports import making, recipients, sending
 from advisor.reports.mail import address, html_of, text_of, trial_mail
@@ -46,15 +47,15 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, more: dict[str, Any]) -> HttpResponse:
     user = signed_in(request)
-    rows = Recipient.objects.filter(team_id=user.team_id, removed_at=None)
+    rows = team_lookup.recipients(user.team_id)
     own_recipient = rows.filter(address__iexact=user.email).first() if user.email else None
     context = {
         "team": user.team,
-        "reports": Report.objects.filter(team_id=user.team_id)[:SHOWN],
+        "reports": team_lookup.reports(user.team_id)[:SHOWN],
         "next": making.next_at(user.team),
         "form": ScheduleForm(initial=vars(user.team)),
         "recipients": rows if user.may_administer else (),
-        "count": Recipient.objects.willing().filter(team_id=user.team_id).count(),
+        "count": team_lookup.willing_recipients(user.team_id).count(),
         "mine": own_recipient,
     }
     return render(request, "web/reports/overview.html", context | more, status=400 if more else 200)
@@ -64,7 +65,7 @@ def _page(request: HttpRequest, more: dict[str, Any]) -> HttpResponse:
 @found_or_404
 def show(request: HttpRequest, uid: UUID) -> HttpResponse:
     user = signed_in(request)
-    row = Report.objects.get(team_id=user.team_id, uid=uid)
+    row = team_lookup.report(user.team_id, uid)
     mails = row.deliveries.select_related("recipient").order_by("recipient__address")
     counts = {state: mails.filter(state=state).count() for state in Delivery.State.values}
     context = {
@@ -98,7 +99,7 @@ def _report(request: HttpRequest, content: Any, more: dict[str, Any]) -> HttpRes
 def mail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """A report as its mail looks; as text with `?text`."""
     user = signed_in(request)
-    row = Report.objects.get(team_id=user.team_id, uid=uid)
+    row = team_lookup.report(user.team_id, uid)
     return _as_mail(request, row.content, address("report", row.uid))
 
 
@@ -152,7 +153,7 @@ def test(request: HttpRequest) -> HttpResponse:
 
 
 def _gets_it(user: User) -> bool:
-    rows = Recipient.objects.willing().filter(team_id=user.team_id)
+    rows = team_lookup.willing_recipients(user.team_id)
     return rows.filter(address__iexact=user.email).exists()
 
 
@@ -163,8 +164,7 @@ def me(request: HttpRequest) -> HttpResponse:
     if not user.email:
         messages.error(request, "Your account has no e-mail address: add one under Account.")
     elif "stop" in request.POST:
-        for recipient in Recipient.objects.filter(team_id=user.team_id, address__iexact=user.email):
-            recipients.unsubscribe(recipient)
+        recipients.unsubscribe_address(user.team_id, user.email)
         messages.success(request, f"The report comes to {user.email} no more.")
     else:
         try:

@@ -1,6 +1,5 @@
 """Pages about the account of who is signed in."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from advisor.models import ApiToken
+from advisor import team_lookup
+from advisor import tokens as api_tokens
 from advisor.reports.making import set_schedule
 from advisor.web.request_helpers import found_or_404, signed_in
 from advisor.web.topologies.forms import TokenForm, ZoneForm
@@ -22,18 +22,13 @@ def tokens(request: HttpRequest) -> HttpResponse:
     key = None
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        if user.auth_token_set.filter(name=data["name"]).exists():
+        try:
+            key = api_tokens.create(user, data["name"], data["scope"], data["days"])
+        except api_tokens.NameTaken:
             form.add_error("name", "A token of this name is there already.")
         else:
-            _, key = ApiToken.objects.create(
-                user=user,
-                expiry=timedelta(days=data["days"]),
-                name=data["name"],
-                scope=data["scope"],
-                team_id=user.team_id,
-            )
             form = TokenForm()
-    own_tokens = user.auth_token_set.order_by("name")
+    own_tokens = team_lookup.tokens(user)
     response = render(
         request, "web/team/tokens.html", {"form": form, "tokens": own_tokens, "key": key}
     )
@@ -57,7 +52,6 @@ def zone(request: HttpRequest) -> HttpResponse:
 @found_or_404
 def revoke(request: HttpRequest, uid: UUID) -> HttpResponse:
     """End a token at once."""
-    token = signed_in(request).auth_token_set.get(uid=uid)
-    token.delete()
+    token = api_tokens.revoke(signed_in(request), uid)
     messages.success(request, f"The token {token.name!r} is revoked.")
     return redirect("tokens")

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from advisor import jobs
+from advisor import jobs, team_lookup
 from advisor.models import Job, User
 from advisor.web.request_helpers import found_or_404, signed_in
 
@@ -27,7 +27,7 @@ UNFINISHED = (Job.State.QUEUED, Job.State.RUNNING)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The team's jobs, the newest first."""
-    team_jobs = Job.objects.filter(team_id=signed_in(request).team_id).defer("arguments", "result")
+    team_jobs = team_lookup.jobs(signed_in(request).team_id)
     page = Paginator(team_jobs, PAGE).get_page(request.GET.get("page"))
     rows = [(job, KINDS.get(job.kind, job.kind)) for job in page]
     return render(request, "web/team/jobs.html", {"page": page, "rows": rows})
@@ -37,7 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @found_or_404
 def show(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One job; for htmx, the part that changes."""
-    job = Job.objects.get(team_id=signed_in(request).team_id, uid=uid)
+    job = team_lookup.job(signed_in(request).team_id, uid)
     back = job.arguments.get("back", "")
     if back and job.state == Job.State.DONE and request.htmx:  # type: ignore[attr-defined]
         return _leads_back(request, job, back)
@@ -72,7 +72,7 @@ def _leads_back(request: HttpRequest, job: Job, back: str) -> HttpResponse:
 @found_or_404
 def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Stop a job at its next step; nothing of it is stored."""
-    job = Job.objects.get(team_id=signed_in(request).team_id, uid=uid)
+    job = team_lookup.job(signed_in(request).team_id, uid)
     if not _may_cancel(signed_in(request), job):
         raise PermissionDenied("A job is cancelled by whoever made it, or by an editor.")
     jobs.cancel(job)

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from advisor import leaving, signins, teams
-from advisor.models import Event, Membership
+from advisor import leaving, signins, team_lookup, teams
+from advisor.models import Event
 from advisor.web.lines import Line
 from advisor.web.request_helpers import found_or_404, signed_in
 
@@ -46,12 +46,11 @@ def account(request: HttpRequest) -> HttpResponse:
         logout(request)
         messages.success(request, f"Your account is deleted. What you made stands under {name}.")
         return redirect("account_login")
-    members = Membership.objects.filter(user=user).select_related("team")
     context = {
         "form": form,
         "obstacles": obstacles,
-        "teams": members.order_by("team__name"),
-        "tokens": user.auth_token_set.count(),
+        "teams": team_lookup.memberships(user),
+        "tokens": team_lookup.tokens(user).count(),
     }
     return render(request, "web/team/account_delete.html", context)
 

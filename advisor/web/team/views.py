@@ -2,8 +2,6 @@
 
 import csv
 from collections.abc import Iterator
-from functools import reduce
-from operator import or_
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -11,16 +9,15 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from advisor import teams
+from advisor import team_lookup, teams
 from advisor.escaping import spreadsheet_safe
-from advisor.models import AuditEntry, Invitation, Membership, Role, ShareLink
+from advisor.models import AuditEntry, Invitation, Role
 from advisor.web.lines import Line
 from advisor.web.request_helpers import found_or_404, signed_in, text_in
 from connectivity import queries
@@ -45,27 +42,20 @@ class NameForm(forms.Form):
 def show(request: HttpRequest) -> HttpResponse:
     """The members and their roles; for admins, invitations too."""
     user = signed_in(request)
-    members = Membership.objects.filter(team_id=user.team_id).select_related("user")
+    members = team_lookup.members(user.team_id)
     here = set(members.values_list("user_id", flat=True))
-    invitations = Invitation.objects.filter(team_id=user.team_id, ended_at=None)
-    links = ShareLink.objects.filter(
-        team_id=user.team_id, revoked_at=None, expires_at__gt=timezone.now()
-    )
+    links = team_lookup.open_links(user.team_id)
     context = {
-        "links": links.select_related("author", "version__topology").defer("version__document")[
-            :PAGE
-        ],
+        "links": links[:PAGE],
         "here": here,
         "link_count": links.count(),
         "team": user.team,
         "members": members.order_by("user__username"),
         "roles": Role.choices,
-        "invitations": [
-            invitation for invitation in invitations.select_related("author") if invitation.is_open
-        ],
+        "invitations": team_lookup.open_invitations(user.team_id),
         "form": InviteForm(),
         "name_form": NameForm(initial={"name": user.team.name}),
-        "mine": user.membership_set.select_related("team").order_by("team__name"),
+        "mine": team_lookup.memberships(user),
         "host": f"{request.scheme}://{request.get_host()}",
     }
     return render(request, "web/team/overview.html", context)
@@ -145,8 +135,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 def rename(request: HttpRequest) -> HttpResponse:
     team, form = signed_in(request).team, NameForm(request.POST)
     if form.is_valid():
-        team.name = form.cleaned_data["name"]
-        team.save(update_fields=["name"])
+        teams.rename(team, form.cleaned_data["name"])
         messages.success(request, f"The team is called {team.name} now.")
     else:
         _say(request, form)
@@ -205,11 +194,8 @@ def accept(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _log(request: HttpRequest) -> QuerySet[AuditEntry]:
-    entries = AuditEntry.objects.filter(team_id=signed_in(request).team_id)
-    for word in text_in(request.GET, "q").split()[:MOST_WORDS]:
-        texts = ("object_repr", "actor__username", "event", "remote_addr")
-        entries = entries.filter(reduce(or_, (Q(**{f"{text}__icontains": word}) for text in texts)))
-    return entries.select_related("actor", "content_type")  # type: ignore[no-any-return]
+    words = text_in(request.GET, "q").split()[:MOST_WORDS]
+    return team_lookup.log(signed_in(request).team_id, words)
 
 
 @require_safe

@@ -1,0 +1,129 @@
+"""What pages and API show of a team: members, jobs, links, reports, webhooks, its log."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from uuid import UUID
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils import timezone
+
+from advisor.models import (
+    ApiToken,
+    AuditEntry,
+    Invitation,
+    Job,
+    Membership,
+    Recipient,
+    Report,
+    ShareLink,
+    Team,
+    User,
+    Webhook,
+    WebhookDelivery,
+)
+
+SEARCHED = ("object_repr", "actor__username", "event", "remote_addr")  # of an entry of the log
+
+
+def team(team_id: int) -> Team:
+    return Team.objects.get(pk=team_id)
+
+
+def members(team_id: int) -> QuerySet[Membership]:
+    return Membership.objects.filter(team_id=team_id).select_related("user")
+
+
+def memberships(user: User) -> QuerySet[Membership]:
+    """The teams of a person, by their names."""
+    return Membership.objects.filter(user=user).select_related("team").order_by("team__name")
+
+
+def open_invitations(team_id: int) -> list[Invitation]:
+    rows = Invitation.objects.filter(team_id=team_id, ended_at=None).select_related("author")
+    return [invitation for invitation in rows if invitation.is_open]
+
+
+def tokens(user: User) -> QuerySet[ApiToken]:
+    """A person's API tokens, those of other teams too."""
+    return user.auth_token_set.order_by("name")
+
+
+def jobs(team_id: int) -> QuerySet[Job]:
+    """The newest first, without their large columns."""
+    return Job.objects.filter(team_id=team_id).defer("arguments", "result")
+
+
+def job(team_id: int, uid: UUID) -> Job:
+    """Raises: Job.DoesNotExist: there is none, or it is another team's."""
+    return Job.objects.get(team_id=team_id, uid=uid)
+
+
+def job_states(team_id: int) -> dict[str, int]:
+    """How many jobs are in each state."""
+    return dict(Job.objects.filter(team_id=team_id).values_list("state").annotate(Count("pk")))
+
+
+def oldest_queued_at(team_id: int) -> datetime | None:
+    """Since when the job that waits longest waits."""
+    queued = Job.objects.filter(team_id=team_id, state=Job.State.QUEUED)
+    oldest: datetime | None = queued.aggregate(since=Min("created_at"))["since"]
+    return oldest
+
+
+def open_links(team_id: int) -> QuerySet[ShareLink]:
+    """The links that still lead somewhere, without the documents of their versions."""
+    rows = ShareLink.objects.filter(team_id=team_id, revoked_at=None, expires_at__gt=timezone.now())
+    return rows.select_related("author", "version__topology").defer("version__document")
+
+
+def links_of(team_id: int, topology: UUID) -> QuerySet[ShareLink]:
+    """Every link to a version of a topology."""
+    rows = ShareLink.objects.filter(team_id=team_id, version__topology__uid=topology)
+    return rows.select_related("version", "author")
+
+
+def reports(team_id: int) -> QuerySet[Report]:
+    """The reports that are kept, the newest first."""
+    return Report.objects.filter(team_id=team_id)
+
+
+def report(team_id: int, uid: UUID) -> Report:
+    """Raises: Report.DoesNotExist: there is none, or it is another team's."""
+    return Report.objects.get(team_id=team_id, uid=uid)
+
+
+def recipients(team_id: int) -> QuerySet[Recipient]:
+    """Who gets the report, who was asked, and who no longer wants it."""
+    return Recipient.objects.filter(team_id=team_id, removed_at=None)
+
+
+def willing_recipients(team_id: int) -> QuerySet[Recipient]:
+    """Who gets the report."""
+    return Recipient.objects.willing().filter(team_id=team_id)
+
+
+def webhooks(team_id: int) -> QuerySet[Webhook]:
+    return Webhook.objects.filter(team_id=team_id, ended_at=None)
+
+
+def webhook_deliveries(team_id: int) -> QuerySet[WebhookDelivery]:
+    """What the webhooks that are in use were told, the newest first."""
+    rows = WebhookDelivery.objects.filter(webhook__team_id=team_id, webhook__ended_at=None)
+    return rows.select_related("webhook", "event__finding__resource")
+
+
+def webhook_delivery_states(team_id: int) -> dict[str, int]:
+    """How many deliveries are in each state, those of ended webhooks included."""
+    rows = WebhookDelivery.objects.filter(webhook__team_id=team_id).order_by()
+    return dict(rows.values_list("state").annotate(Count("pk")))
+
+
+def log(team_id: int, words: Iterable[str] = ()) -> QuerySet[AuditEntry]:
+    """The entries of the audit log in which every word occurs, the latest first."""
+    entries = AuditEntry.objects.filter(team_id=team_id)
+    for word in words:
+        places = (Q(**{f"{column}__icontains": word}) for column in SEARCHED)
+        entries = entries.filter(reduce(or_, places))
+    return entries.select_related("actor", "content_type")  # type: ignore[no-any-return]
