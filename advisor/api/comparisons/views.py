@@ -141,8 +141,8 @@ def _arguments(request: Request, team_id: int) -> dict[str, Any]:
 
 def _included(request: Request) -> list[str]:
     """What is asked for beyond the usual: by commas, or the key several times."""
-    texts = ",".join(request.query_params.getlist("include")).split(",")
-    asked = [text.strip() for text in texts if text.strip()]
+    texts = ",".join(filter(None, request.query_params.getlist("include")))
+    asked = [text.strip() for text in texts.split(",")] if texts else []
     allowed = (*INCLUDES, AHEAD)
     unknown = [text for text in asked if text not in allowed]
     if unknown:

@@ -41,8 +41,8 @@ class ResourcesView(PagedView):
         operation_id="api_v1_health_resources_list",
         responses=ResourceSerializer(many=True),
         parameters=[
-            OpenApiParameter("kind", str, enum=list(KINDS)),
-            OpenApiParameter("state", str, enum=[state.value for state in State]),
+            OpenApiParameter("kind", str, enum=["", *KINDS]),
+            OpenApiParameter("state", str, enum=["", *(state.value for state in State)]),
             OpenApiParameter("q", str, description="words of a name, an id, an account"),
         ],
     )

@@ -118,7 +118,7 @@ class LatencyCellsView(PagedView):
         responses=CellSerializer(many=True),
         parameters=[
             *(OpenApiParameter(name, str) for name in ("option", "source", "destination")),
-            OpenApiParameter("include", str, enum=[ESTIMATES], description="by distance"),
+            OpenApiParameter("include", str, enum=["", ESTIMATES], description="by distance"),
         ],
     )
     def get(self, request: Request) -> Response:

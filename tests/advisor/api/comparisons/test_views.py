@@ -88,6 +88,8 @@ def test_what_cannot_be_included_is_refused(api: APIClient) -> None:
     assert response.json()["problems"] == [
         {"path": "include", "problem": "is 'finding'; did you mean 'findings'?"}
     ]
+    assert post(api, {"topology": document()}, "?include=cells,").status_code == 400
+    assert post(api, {"topology": document()}, "?include=").status_code == 200
 
 
 def test_a_stored_topology_by_its_uid_and_version(api: APIClient, user: User) -> None:

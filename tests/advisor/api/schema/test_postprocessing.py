@@ -3,8 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from advisor.access import ASKED
+from advisor.models import ApiToken, User
 from tests.api_schema import fault, published
+from tests.product import token_client
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -37,6 +41,22 @@ def test_every_operation_says_how_it_refuses() -> None:
             assert codes >= {"413", "415"}, (method, path)
         if "{" in path:
             assert "404" in codes, (method, path)
+
+
+@pytest.mark.django_db
+def test_a_choice_that_is_left_empty_is_taken_where_the_schema_says_so(user: User) -> None:
+    """A form sends its fields that nobody filled, too."""
+    api = token_client(user, ApiToken.Scope.READ)
+    choices = [
+        (path, parameter["name"], parameter["schema"]["enum"])
+        for path, method, operation in operations()
+        for parameter in operation.get("parameters", ())
+        if method == "get" and "{" not in path and "enum" in parameter["schema"]
+    ]
+    assert len(choices) >= 3
+    for path, name, values in choices:
+        status = api.get(path, {name: ""}).status_code
+        assert status == (200 if "" in values else 400), (path, name)
 
 
 def test_lists_are_described_as_pages() -> None:
