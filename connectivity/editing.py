@@ -35,7 +35,7 @@ class EditProblem(NamedTuple):
 
     row: str
     column: str
-    said: str
+    text: str
 
 
 def save_edits(base: Base, edits: Edits, onto: int | None = None) -> TopologyVersion:

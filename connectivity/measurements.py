@@ -16,7 +16,7 @@ from connectivity.core.options import OPTIONS
 from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
 from connectivity.derivation import BATCH, derive_again
 from connectivity.importers import zone_names
-from connectivity.importers.latency import Asked, Run, read_runs
+from connectivity.importers.latency import Hints, Run, read_runs
 from connectivity.importers.latency.places import (
     az_id_of,
     implausible_place,
@@ -71,10 +71,10 @@ def read_measurements(team_id: int | None, data: bytes, filing: Filing) -> tuple
     problems = [*_problems(filing, zones)]
     if problems:
         raise DocumentRefused(problems)
-    asked = Asked(
+    hints = Hints(
         filing.unit, filing.columns, filing.statistic, filing.host, filing.tag, zones=zones
     )
-    runs = read_runs(data, filing.tool, asked)
+    runs = read_runs(data, filing.tool, hints)
     placed = [_placed(run, filing, zones) for run in runs]
     wrong = [
         Problem(f"line {run.line}", problem)

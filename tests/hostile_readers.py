@@ -19,7 +19,7 @@ from connectivity.core.tables.columns import Table
 from connectivity.core.tables.schema import TABLES
 from connectivity.core.tables.spreadsheet import merged, pasted
 from connectivity.importers import latency_table, zone_names
-from connectivity.importers.latency import TOOLS, Asked, read_runs
+from connectivity.importers.latency import TOOLS, Hints, read_runs
 from connectivity.importers.latency.text import Text, decoded
 from costmodel.importers import price_table
 from costmodel.importers.aws_price_list import read_offer
@@ -43,7 +43,7 @@ SIZES = (10_000, 20_000, 40_000)  # bytes
 SLACK = 2.0  # times the time that a linear reader takes
 FLOOR_US = 1.25  # for a byte: a file that takes no longer is read fast enough
 TRIES = 3
-ASKED = Asked(unit="us", statistic="p50", columns=("P50_LATENCY", "P90_LATENCY", "P99_LATENCY"))
+HINTS = Hints(unit="us", statistic="p50", columns=("P50_LATENCY", "P90_LATENCY", "P99_LATENCY"))
 FURTHER = {  # of readers of which no file is among the samples
     "aws-network-performance": json.dumps(
         {
@@ -97,7 +97,7 @@ Sizes = tuple[int, ...]
 
 def readers(folder: Path) -> Iterator[Reader]:
     """Every reader of a file or a text that somebody sends."""
-    yield Reader("any tool", lambda data: read_runs(data, asked=ASKED), ())
+    yield Reader("any tool", lambda data: read_runs(data, hints=HINTS), ())
     yield from _tools()
     zones = tuple(file.read_text() for file in sorted((SAMPLES / "zones").iterdir()))
     yield Reader("zones", zone_names.read, zones)
@@ -128,7 +128,7 @@ def _tools() -> Iterator[Reader]:
 
 
 def _reading(tool: str) -> Callable[[bytes], object]:
-    return lambda data: read_runs(data, tool, ASKED)
+    return lambda data: read_runs(data, tool, HINTS)
 
 
 def _decoded(data: bytes) -> Text | None:

@@ -90,7 +90,7 @@ class Sheet:
         table = table_of(self.edits.table)
         by_cell: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for problem in self.problems:
-            by_cell[problem.row][problem.column].append(problem.said)
+            by_cell[problem.row][problem.column].append(problem.text)
         old = [
             self._row(str(i), i + 1, table.texts(row) | dict(self.edits.cells.get(i, {})), by_cell)
             for i, row in self.page
@@ -125,7 +125,7 @@ class Sheet:
         shown = {row.id for row in self.rows}
         rest = [problem for problem in self.problems if problem.row not in shown]
         return [
-            f"row {_number(problem.row)}: {problem.said}" if problem.row else problem.said
+            f"row {_number(problem.row)}: {problem.text}" if problem.row else problem.text
             for problem in rest
         ]
 

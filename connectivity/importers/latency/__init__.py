@@ -1,6 +1,6 @@
 """Latency measurements of many tools: one file a tool, found by content.
 
-A tool's file has `NAME`, `recognises(text)` and `read(text, asked)`, which gives runs in round
+A tool's file has `NAME`, `recognises(text)` and `read(text, hints)`, which gives runs in round
 trips of microseconds or refuses with line and reason.
 """
 
@@ -11,10 +11,10 @@ from typing import Protocol, cast
 from connectivity.core.problems import did_you_mean
 from connectivity.importers.latency import unread
 from connectivity.importers.latency.choice import chosen
-from connectivity.importers.latency.run import Asked, Run, refuse
+from connectivity.importers.latency.run import Hints, Run, refuse
 from connectivity.importers.latency.text import LARGEST, Text, decoded
 
-__all__ = ["LARGEST", "TOOLS", "Asked", "Run", "Tool", "read_runs"]
+__all__ = ["LARGEST", "TOOLS", "Hints", "Run", "Tool", "read_runs"]
 
 
 class Tool(Protocol):
@@ -25,7 +25,7 @@ class Tool(Protocol):
     def recognises(self, text: Text) -> bool:
         """Whether the file looks like this tool's."""
 
-    def read(self, text: Text, asked: Asked) -> tuple[Run, ...]:
+    def read(self, text: Text, hints: Hints) -> tuple[Run, ...]:
         """The runs of the file."""
 
 
@@ -37,7 +37,7 @@ TOOLS = {
 }
 
 
-def read_runs(data: bytes, tool: str = "auto", asked: Asked | None = None) -> tuple[Run, ...]:
+def read_runs(data: bytes, tool: str = "auto", hints: Hints | None = None) -> tuple[Run, ...]:
     """What a file of measurements holds: runs of one host and one tag.
 
     Raises:
@@ -62,8 +62,8 @@ def read_runs(data: bytes, tool: str = "auto", asked: Asked | None = None) -> tu
     if len(matching) > 1:
         names = " or ".join(tool_module.NAME for tool_module in matching)
         refuse(1, f"this may be output of {names}; say which with --tool")
-    asked = asked or Asked()
-    return chosen(matching[0].read(text, asked), asked)
+    hints = hints or Hints()
+    return chosen(matching[0].read(text, hints), hints)
 
 
 def known() -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from connectivity.importers.latency.run import (
-    Asked,
+    Hints,
     Run,
     checked,
     microseconds,
@@ -43,7 +43,7 @@ def recognises(text: Text) -> bool:
     return is_json or (any(map(START.match, lines)) and any(map(CONNECTIONS.match, lines)))
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """The one run of the file."""
     run = _json(text) if text.whole.lstrip().startswith("{") else _table(text)
     return checked([run], finer=FINER)

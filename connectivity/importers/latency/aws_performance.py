@@ -7,7 +7,7 @@ They are of AWS's fabric, and of no way of connecting VPCs. Source: AWS CLI refe
 from collections.abc import Iterator
 from typing import Any
 
-from connectivity.importers.latency.run import Asked, Run, checked, number, refuse, shown
+from connectivity.importers.latency.run import Hints, Run, checked, number, refuse, shown
 from connectivity.importers.latency.text import Text
 
 NAME = "aws-network-performance"
@@ -19,7 +19,7 @@ def recognises(text: Text) -> bool:
     return text.whole.lstrip().startswith("{") and '"DataResponses"' in text.whole
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """One run for each period of each pair."""
     document = text.json
     responses = document.get("DataResponses") if isinstance(document, dict) else None

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from connectivity.importers.latency.choice import chosen
-from connectivity.importers.latency.run import Asked, Run, checked, number, refuse
+from connectivity.importers.latency.run import Hints, Run, checked, number, refuse
 from connectivity.importers.latency.text import Text
 
 NAME = "blackbox_exporter"
@@ -28,7 +28,7 @@ def recognises(text: Text) -> bool:
     return any("probe_" in line for _, line in text.filled[:10]) and "probe_success" in text.whole
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """One run for each probe of a target."""
     text.require_end(LAST)
     probes: dict[tuple[tuple[str, str], ...], Probe] = {}
@@ -43,7 +43,7 @@ def read(text: Text, asked: Asked) -> tuple[Run, ...]:
     if not any(SUCCESS in probe for probe in probes.values()):
         refuse(text.last_line, "no probe_success: the scrape was cut")
     runs = [_probed(probe, dict(labels)) for labels, probe in probes.items() if SUCCESS in probe]
-    return checked(chosen(runs, asked))
+    return checked(chosen(runs, hints))
 
 
 def _labels(printed: str, line: int) -> dict[str, str]:

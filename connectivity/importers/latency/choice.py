@@ -3,34 +3,34 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from connectivity.importers.latency.run import Asked, Run, refuse, shown
+from connectivity.importers.latency.run import Hints, Run, refuse, shown
 
 MOST_NAMED = 10
 URL = re.compile(r"[a-z]+://(?P<place>(?P<host>\[[^\]/]*\]|[^:/]*)[^/]*)")
 
 
-def chosen(runs: Iterable[Run], asked: Asked) -> tuple[Run, ...]:
+def chosen(runs: Iterable[Run], hints: Hints) -> tuple[Run, ...]:
     """The runs of one host and one tag: asked for, or the only one.
 
     Raises:
         DocumentRefused: there are several and none is asked for, or none is what is asked for.
     """
     candidates = tuple(runs)
-    host = the_host(_lines((run.host, run.line) for run in candidates), asked)
+    host = the_host(_lines((run.host, run.line) for run in candidates), hints)
     candidates = tuple(run for run in candidates if run.host == host)
-    tag = the_tag(_lines((run.tag, run.line) for run in candidates), asked)
+    tag = the_tag(_lines((run.tag, run.line) for run in candidates), hints)
     return tuple(run for run in candidates if run.tag == tag)
 
 
-def the_host(lines: Mapping[str, int], asked: Asked) -> str:
+def the_host(lines: Mapping[str, int], hints: Hints) -> str:
     """Which of the hosts, each with its first line; raises as `chosen` does. For readers that
     need not look at the others."""
-    return _the(lines, asked.host, "host")
+    return _the(lines, hints.host, "host")
 
 
-def the_tag(lines: Mapping[str, int], asked: Asked) -> str:
+def the_tag(lines: Mapping[str, int], hints: Hints) -> str:
     """Which of the tags, likewise."""
-    return _the(lines, asked.tag, "tag")
+    return _the(lines, hints.tag, "tag")
 
 
 def _lines(named: Iterable[tuple[str, int]]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from connectivity.core.network.regions import AZ_PREFIXES
-from connectivity.importers.latency.run import US_PER, Asked, Run, checked, number, refuse, shown
+from connectivity.importers.latency.run import US_PER, Hints, Run, checked, number, refuse, shown
 from connectivity.importers.latency.text import Text
 
 NAME = "cloudping"
@@ -37,12 +37,12 @@ def recognises(text: Text) -> bool:
     )
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """One run for each pair of Regions."""
     document = text.json
     entry = document.get("metadata") if isinstance(document, dict) else None
     metadata: dict[str, Any] = entry if isinstance(entry, dict) else {}
-    statistic = str(metadata.get("percentile") or asked.statistic or "")
+    statistic = str(metadata.get("percentile") or hints.statistic or "")
     if not statistic:
         refuse(1, "the file does not say which statistic it has: say --statistic p50, p90 or p99")
     if statistic not in FIGURES:
@@ -50,7 +50,7 @@ def read(text: Text, asked: Asked) -> tuple[Run, ...]:
             text.line_of("metadata", "percentile"),
             f"the statistic is {shown(statistic)}; kept are p_50, p_90, p_99 and latency",
         )
-    unit = str(metadata.get("unit") or asked.unit or "milliseconds")
+    unit = str(metadata.get("unit") or hints.unit or "milliseconds")
     if unit not in UNITS:
         refuse(text.line_of("metadata", "unit"), f"the unit is {shown(unit)}")
     return checked(_runs(text, document.get("data"), FIGURES[statistic], UNITS[unit]))

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from connectivity.importers.latency.choice import the_host
-from connectivity.importers.latency.run import Asked, Run, checked, number, refuse, whole
+from connectivity.importers.latency.run import Hints, Run, checked, number, refuse, whole
 from connectivity.importers.latency.text import Text
 
 NAME = "fortio"
@@ -23,7 +23,7 @@ def recognises(text: Text) -> bool:
     return is_json and HISTOGRAM.search(text.whole) is not None
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """The one histogram; of a wrapper, that of the URL that was asked for."""
     places = [match.start() for match in HISTOGRAM.finditer(text.whole)]
     results = _results(text.json)
@@ -32,7 +32,7 @@ def read(text: Text, asked: Asked) -> tuple[Run, ...]:
     places += places[-1:] * (len(results) - len(places))
     by_url = {url: (result, place) for (url, result), place in zip(results, places, strict=False)}
     lines = {url: text.line_at(place) for url, (_, place) in by_url.items()}
-    url = the_host(lines, asked)
+    url = the_host(lines, hints)
     return checked([_run(text, by_url[url][0], url, by_url[url][1])])
 
 

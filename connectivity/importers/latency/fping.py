@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from connectivity.core.latency import histograms
 from connectivity.importers.latency.choice import the_host
 from connectivity.importers.latency.run import (
-    Asked,
+    Hints,
     Run,
     checked,
     number,
@@ -48,10 +48,10 @@ def recognises(text: Text) -> bool:
     return any(p.match(line) for line in lines for p in (SUMMARY, PACKET, TIMES))
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """The run of one host; of -Q, one for each of its intervals."""
     text.require_end(LAST)
-    host = the_host(_hosts(text), asked)
+    host = the_host(_hosts(text), hints)
     intervals, totals = _summaries(text, host)
     wholes = [*_listed(text, host), *totals]
     if len(wholes) > 1:

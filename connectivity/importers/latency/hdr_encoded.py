@@ -7,7 +7,7 @@ from typing import Any
 
 from connectivity.core.latency import histograms
 from connectivity.importers.latency.choice import the_tag
-from connectivity.importers.latency.run import US_PER, Asked, Run, checked, refuse
+from connectivity.importers.latency.run import US_PER, Hints, Run, checked, refuse
 from connectivity.importers.latency.text import Text
 
 NAME = "hdrhistogram"
@@ -27,14 +27,14 @@ def recognises(text: Text) -> bool:
     return any(BEGIN.search(line) for _, line in text.filled[:20])
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """All of one tag as one run, in the unit that was asked for."""
     tagged = _tagged(text)
-    tag = the_tag({tag: lines[0][0] for tag, lines in tagged.items()}, asked)
+    tag = the_tag({tag: lines[0][0] for tag, lines in tagged.items()}, hints)
     whole, line = _merged(tagged[tag]), tagged[tag][0][0]
-    if asked.unit is None:
+    if hints.unit is None:
         refuse(line, "the file has no unit: say it with --unit ns, us, ms or s")
-    return checked([_run(whole, asked.unit, line, tag)], slack=0.01)
+    return checked([_run(whole, hints.unit, line, tag)], slack=0.01)
 
 
 def _tagged(text: Text) -> dict[str, Lines]:

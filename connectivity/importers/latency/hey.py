@@ -15,7 +15,7 @@ from connectivity.importers.latency.percentiles import (
     refusals,
     statistic,
 )
-from connectivity.importers.latency.run import Asked, Run, checked, number, of_times, refuse, whole
+from connectivity.importers.latency.run import Hints, Run, checked, number, of_times, refuse, whole
 from connectivity.importers.latency.text import Text
 
 NAME = "hey"
@@ -43,7 +43,7 @@ def recognises(text: Text) -> bool:
     return any(map(SUMMARY.match, first)) and len(totals) > 1 and "Success rate:" not in text.whole
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """The one run of the file."""
     run = _of_rows(text) if any(text.found(HEADER)) else _of_summary(text)
     return checked([replace(run, direction_note=http(run), loop="closed")], finer=FINER)

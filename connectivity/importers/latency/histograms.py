@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from connectivity.importers.latency.buckets import Bucket, percentiles
 from connectivity.importers.latency.choice import chosen
-from connectivity.importers.latency.run import US_PER, Asked, Run, number, refuse, shown
+from connectivity.importers.latency.run import US_PER, Hints, Run, number, refuse, shown
 from connectivity.importers.latency.series import Labels, Series, hosts_and_tags
 
 SUFFIX = re.compile(r"_(?:(seconds)|(milliseconds|ms)|(microseconds|us|usec)|(nanoseconds|ns))$")
@@ -46,7 +46,7 @@ def units_of(name: str) -> str | None:
     return next((unit for unit, word in zip(UNITS, groups, strict=False) if word), None)
 
 
-def of_histograms(answer: Sequence[Series], asked: Asked, tool: str) -> list[Run]:
+def of_histograms(answer: Sequence[Series], hints: Hints, tool: str) -> list[Run]:
     """The one histogram, or those of the host and tag that were asked for.
 
     Raises:
@@ -60,8 +60,8 @@ def of_histograms(answer: Sequence[Series], asked: Asked, tool: str) -> list[Run
         (Run(tool=tool, line=family.line, host=host, tag=tag), family)
         for family, (host, tag) in zip(families, hosts_and_tags(labels), strict=True)
     ]
-    kept = chosen([run for run, _ in named], asked)
-    return [_run(run, family, asked) for run, family in named if run in kept]
+    kept = chosen([run for run, _ in named], hints)
+    return [_run(run, family, hints) for run, family in named if run in kept]
 
 
 Key = tuple[str, tuple[tuple[str, str], ...]]
@@ -114,8 +114,8 @@ def _increase(series: Series) -> float:
     return values[-1] - values[0]
 
 
-def _run(run: Run, family: _Family, asked: Asked) -> Run:
-    unit = units_of(family.name) or asked.unit
+def _run(run: Run, family: _Family, hints: Hints) -> Run:
+    unit = units_of(family.name) or hints.unit
     if unit not in US_PER:
         refuse(
             family.line, f"{shown(family.name)} names no unit: say it with --unit ns, us, ms or s"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from connectivity.importers.latency.run import Asked, Run, checked, number, refuse, shown
+from connectivity.importers.latency.run import Hints, Run, checked, number, refuse, shown
 from connectivity.importers.latency.text import Text
 
 NAME = "iperf3"
@@ -25,7 +25,7 @@ def recognises(text: Text) -> bool:
     return is_json or start.startswith(("Connecting to host", "iperf3:", "iperf 3"))
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """The one test, over all its streams."""
     if not text.whole.lstrip().startswith("{"):
         refuse(1, "iperf3's table has throughput alone; use iperf3 -J")

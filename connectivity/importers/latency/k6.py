@@ -16,7 +16,7 @@ from connectivity.importers.latency.percentiles import (
     named,
     statistic,
 )
-from connectivity.importers.latency.run import Asked, Run, checked, number, refuse, whole
+from connectivity.importers.latency.run import Hints, Run, checked, number, refuse, whole
 from connectivity.importers.latency.text import Text
 
 NAME = "k6"
@@ -44,7 +44,7 @@ def recognises(text: Text) -> bool:
     return any(TREND.match(line) for _, line in text.filled)
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """The one summary of the file, of the requests that succeeded where k6 tells them apart."""
     if not text.whole.lstrip().startswith("{"):
         run = _of_text(_of_all(text))

@@ -13,7 +13,7 @@ from typing import Any
 from connectivity.core.latency import histograms
 from connectivity.importers.latency.choice import chosen
 from connectivity.importers.latency.run import (
-    Asked,
+    Hints,
     Run,
     checked,
     number,
@@ -46,7 +46,7 @@ def recognises(text: Text) -> bool:
     return is_json or is_table or re.match(r"x [0-9]+ [0-9]+$", first) is not None
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """The round trips to the last hop."""
     first = text.filled[0][1].lstrip()
     if first.startswith("{"):
@@ -57,7 +57,7 @@ def read(text: Text, asked: Asked) -> tuple[Run, ...]:
             runs = list(_csv(text))
         else:
             runs = [_raw(text)] if first.startswith("x ") else list(_reports(text))
-    return checked(chosen(runs, asked), finer=FINER)
+    return checked(chosen(runs, hints), finer=FINER)
 
 
 def _json(text: Text) -> Run:

@@ -16,7 +16,7 @@ from connectivity.importers.latency.netperf_forms import (
     is_whole,
     row_of,
 )
-from connectivity.importers.latency.run import Asked, Run, checked, number, refuse, shown
+from connectivity.importers.latency.run import Hints, Run, checked, number, refuse, shown
 from connectivity.importers.latency.text import Text
 
 NAME = "netperf"
@@ -48,7 +48,7 @@ def _banner(line: str) -> re.Match[str] | None:
     return match if match and " from " in match["rest"] and " to " in match["rest"] else None
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """The one run of the file, in round trips as netperf measures them."""
     if not is_whole(text):
         text.require_end()
@@ -65,7 +65,7 @@ def read(text: Text, asked: Asked) -> tuple[Run, ...]:
     table, total = _without_histogram(body)
     if not table:
         refuse(line, "a banner without results; the run was cut")
-    row = row_of(table, asked) | total
+    row = row_of(table, hints) | total
     return checked([_run(row, test, banner["rest"] if banner else "", table[0][0])], slack=BUCKET)
 
 

@@ -7,7 +7,7 @@ Source: netperf 2.7.1, src/nettest_omni.c and src/nettest_bsd.c.
 import re
 from collections.abc import Iterator, Sequence
 
-from connectivity.importers.latency.run import Asked, refuse, shown
+from connectivity.importers.latency.run import Hints, refuse, shown
 from connectivity.importers.latency.text import Text
 
 KEY = re.compile(r"(?P<key>[A-Z][A-Z0-9_]*)(\[[0-9]+\])?=(?P<value>.*)$")
@@ -49,7 +49,7 @@ Row = dict[str, tuple[int, str]]  # selector: line and value
 Body = Sequence[tuple[int, str]]
 
 
-def row_of(body: Body, asked: Asked) -> Row:
+def row_of(body: Body, hints: Hints) -> Row:
     """The values of a test, in whatever form they stand."""
     first = body[0][1]
     if KEY.match(first):
@@ -57,7 +57,7 @@ def row_of(body: Body, asked: Asked) -> Row:
     if first.startswith(("Local /Remote", "Socket Size")):
         return _classic(body)
     if len(body) == 1:
-        return _bare(*body[0], asked)
+        return _bare(*body[0], hints)
     if "," in first or (len(body) == 2 and re.search(r"Microseconds\s*$", first)):
         return _csv(body)
     return _stacked(body)
@@ -91,20 +91,20 @@ def _csv(body: Body) -> Row:
     return _named(names, [(line, cell) for cell in cells])
 
 
-def _bare(line: int, values: str, asked: Asked) -> Row:
+def _bare(line: int, values: str, hints: Hints) -> Row:
     """Values of -P 0, which prints no header."""
     if not NUMBERS.match(values):
         refuse(line, "a header without values; the run was cut")
     cells = values.split(",") if "," in values else values.split()
-    if not asked.columns:
+    if not hints.columns:
         refuse(
             line,
             "values without a header (-P 0): say which they are with "
             "--columns P50_LATENCY,P90_LATENCY,…, or run netperf without -P 0",
         )
-    if len(asked.columns) != len(cells):
-        refuse(line, f"{len(cells)} values, and {len(asked.columns)} columns were named")
-    return {name.upper(): (line, cell) for name, cell in zip(asked.columns, cells, strict=True)}
+    if len(hints.columns) != len(cells):
+        refuse(line, f"{len(cells)} values, and {len(hints.columns)} columns were named")
+    return {name.upper(): (line, cell) for name, cell in zip(hints.columns, cells, strict=True)}
 
 
 def _stacked(body: Body) -> Row:

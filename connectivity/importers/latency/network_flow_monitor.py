@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from connectivity.core.network.regions import AZ_ID, REGIONS_BY_PREFIX
 from connectivity.importers.latency.percentiles import statistic
 from connectivity.importers.latency.places import az_id_of
-from connectivity.importers.latency.run import US_PER, Asked, Run, checked, number, refuse, shown
+from connectivity.importers.latency.run import US_PER, Hints, Run, checked, number, refuse, shown
 from connectivity.importers.latency.text import Text
 
 NAME = "aws-network-flow-monitor"
@@ -51,7 +51,7 @@ def recognises(text: Text) -> bool:
     return is_paths or '"topContributors"' in text.whole
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """One run for each path, its ends from the file."""
     document = text.json
     if "topContributors" in document:
@@ -65,11 +65,11 @@ def read(text: Text, asked: Asked) -> tuple[Run, ...]:
     if len(data) > MOST:
         refuse(line, f"{len(data)} paths; at most {MOST} are read")
     names = [_snake(field.get("name")) if isinstance(field, dict) else "" for field in fields]
-    columns = list(_columns(names, asked, line))
+    columns = list(_columns(names, hints, line))
     if not columns:
         refuse(line, f"no column of a round trip among {', '.join(map(shown, names[:20]))}")
     notes = (FLOWED, *((PART,) if document.get("nextToken") else ()))
-    runs = [replace(run, notes=notes) for run in _runs(text, names, columns, data, asked)]
+    runs = [replace(run, notes=notes) for run in _runs(text, names, columns, data, hints)]
     if not runs:
         refuse(text.line_of("data"), "no path has a round trip: none had traffic then")
     return checked(runs)
@@ -79,27 +79,27 @@ def _snake(name: object) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", str(name)[:60]).lower()
 
 
-def _columns(names: Sequence[str], asked: Asked, line: int) -> Iterator[_Column]:
+def _columns(names: Sequence[str], hints: Hints, line: int) -> Iterator[_Column]:
     """The columns of the round trip that we keep."""
     for at, name in enumerate(names):
         if not ROUND_TRIP.search(name):
             continue
         words = [word for word in ROUND_TRIP.sub("_", name).split("_") if word]
-        unit = next((UNITS[word] for word in words if word in UNITS), asked.unit)
+        unit = next((UNITS[word] for word in words if word in UNITS), hints.unit)
         if unit not in US_PER:
             refuse(line, f"{shown(name)} names no unit: say it with --unit us, ms or s")
         others = [word for word in words if word not in UNITS]
         figure = next(filter(None, map(statistic, others)), None)
         if others and figure is None:
             continue  # a percentile, a baseline or a change that is not kept
-        figure = figure or asked.statistic
+        figure = figure or hints.statistic
         if figure is None:
             refuse(line, f"{shown(name)} does not say what it is: say it with --statistic mean")
         yield _Column(at, figure, US_PER[unit])
 
 
 def _runs(
-    text: Text, names: Sequence[str], columns: Sequence[_Column], data: list[Any], asked: Asked
+    text: Text, names: Sequence[str], columns: Sequence[_Column], data: list[Any], hints: Hints
 ) -> Iterator[Run]:
     samples_at = next((names.index(name) for name in SAMPLES if name in names), None)
     line = text.line_of("data")
@@ -113,7 +113,7 @@ def _runs(
         }
         if not figures:
             continue  # a path without traffic
-        source, destination = _ends(dict(zip(names, cells, strict=True)), asked, line, row)
+        source, destination = _ends(dict(zip(names, cells, strict=True)), hints, line, row)
         samples = None if samples_at is None else cells[samples_at]
         yield Run(
             tool=NAME,
@@ -128,9 +128,9 @@ def _runs(
         )
 
 
-def _ends(path: dict[str, Any], asked: Asked, line: int, row: int) -> tuple[str, str]:
+def _ends(path: dict[str, Any], hints: Hints, line: int, row: int) -> tuple[str, str]:
     """AZ IDs, or the Regions where they differ."""
-    azs = [az_id_of(str(path.get(name) or ""), asked.zones) for name in AZS]
+    azs = [az_id_of(str(path.get(name) or ""), hints.zones) for name in AZS]
     regions = [
         str(path.get(name) or "") or _region_of(az) for name, az in zip(REGIONS, azs, strict=True)
     ]

@@ -18,7 +18,7 @@ from connectivity.importers.latency.percentiles import (
     refusals,
     step_us,
 )
-from connectivity.importers.latency.run import Asked, Run, checked, number, refuse, whole
+from connectivity.importers.latency.run import Hints, Run, checked, number, refuse, whole
 from connectivity.importers.latency.text import Text
 
 NAME = "nighthawk"
@@ -46,7 +46,7 @@ def recognises(text: Text) -> bool:
     return any(START.match(line) or TITLE.match(line) for _, line in text.filled)
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """The one run of the file, of all workers together."""
     run = _of_json(text) if text.whole.lstrip().startswith("{") else _of_report(text)
     return checked([replace(run, direction_note=http(run))], slack=0.01, finer=FINER)

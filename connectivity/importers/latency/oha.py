@@ -17,7 +17,7 @@ from connectivity.importers.latency.percentiles import (
     statistic,
     step_us,
 )
-from connectivity.importers.latency.run import Asked, Run, checked, refuse, whole
+from connectivity.importers.latency.run import Hints, Run, checked, refuse, whole
 from connectivity.importers.latency.text import Text
 
 NAME = "oha"
@@ -43,7 +43,7 @@ def recognises(text: Text) -> bool:
     return any(map(SUMMARY.match, first)) and any(map(SUCCESS.match, first))
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """The one run of the file."""
     run = _of_json(text) if text.whole.lstrip().startswith("{") else _of_summary(text)
     return checked([replace(run, direction_note=http(run))], finer=FINER)

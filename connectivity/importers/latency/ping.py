@@ -15,7 +15,7 @@ from typing import NamedTuple, NoReturn
 from connectivity.core.latency import histograms
 from connectivity.importers.latency.choice import the_host
 from connectivity.importers.latency.run import (
-    Asked,
+    Hints,
     Run,
     checked,
     number,
@@ -71,7 +71,7 @@ def recognises(text: Text) -> bool:
     )
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """The one run of the file, or of the host that was asked for."""
     text.require_end(LAST)
     first_line, first = text.filled[0]
@@ -84,7 +84,7 @@ def read(text: Text, asked: Asked) -> tuple[Run, ...]:
         if host in by_host:
             refuse(part.start, "a second run of one host; import runs one by one")
         by_host[host] = part
-    host = the_host({host: part.start for host, part in by_host.items()}, asked)
+    host = the_host({host: part.start for host, part in by_host.items()}, hints)
     return checked([_run(by_host[host], host)], finer=FINER)
 
 

@@ -14,7 +14,7 @@ from connectivity.core.latency.aggregation import STATISTICS
 from connectivity.importers.latency.histograms import moment, of_histograms, units_of
 from connectivity.importers.latency.run import (
     US_PER,
-    Asked,
+    Hints,
     Run,
     checked,
     number,
@@ -57,7 +57,7 @@ def recognises(text: Text) -> bool:
     return any(BUCKET.match(line) for _, line in text.filled)
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """One run for each target or histogram; --host and --tag choose one."""
     if text.whole.lstrip().startswith("{"):
         answer = list(_series(text))
@@ -66,11 +66,11 @@ def read(text: Text, asked: Asked) -> tuple[Run, ...]:
         kept = [(line, words) for line, words in text.filled if KEPT.match(words)]
         answer = [part for line, words in bounded(kept, 1) if (part := scraped(line, words))]
     if any("le" in series.labels for series in answer):
-        return checked(of_histograms(answer, asked, NAME))
+        return checked(of_histograms(answer, hints, NAME))
     known = [series for series in answer if series.name in PHASES or series.name == SUCCESS]
     if known:
         return checked(_probes(known))
-    return checked([_asked(answer, asked)])
+    return checked([_instant_run(answer, hints)])
 
 
 def _series(text: Text) -> Iterator[Series]:
@@ -201,7 +201,7 @@ def _times(parts: list[Series], failures: set[float]) -> tuple[list[float], int]
     return times, max(tries, 1)
 
 
-def _asked(answer: list[Series], asked: Asked) -> Run:
+def _instant_run(answer: list[Series], hints: Hints) -> Run:
     """The one value of an expression, whose statistic and unit somebody says."""
     first = answer[0]
     if len(answer) > 1 or len(first.values) > 1:
@@ -210,14 +210,14 @@ def _asked(answer: list[Series], asked: Asked) -> Run:
             f"{shown(first.name or 'an expression')} is none of {', '.join(PHASES)} and no "
             "histogram: only one single value of it can be read, with --statistic and --unit",
         )
-    unit = asked.unit or units_of(first.name)
-    if asked.statistic not in STATISTICS or unit not in US_PER:
+    unit = hints.unit or units_of(first.name)
+    if hints.statistic not in STATISTICS or unit not in US_PER:
         refuse(first.line, "say what the value is: --statistic p50, p99, mean …, and --unit s")
     value = first.values[0][1] * US_PER[unit]
     return Run(
         tool=NAME,
         line=first.line,
-        figures={asked.statistic: value},
-        direction_note=f"taken for a round trip, {asked.statistic} in {unit} as you said",
+        figures={hints.statistic: value},
+        direction_note=f"taken for a round trip, {hints.statistic} in {unit} as you said",
         started_at=moment(first.values[0][0]),
     )

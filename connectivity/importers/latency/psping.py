@@ -10,7 +10,7 @@ from typing import NamedTuple
 from connectivity.core.latency import histograms
 from connectivity.importers.latency.buckets import Bucket, percentiles
 from connectivity.importers.latency.run import (
-    Asked,
+    Hints,
     Run,
     checked,
     number,
@@ -62,7 +62,7 @@ class _Part(NamedTuple):
     line: int
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """The one run of the file."""
     titles = list(text.found(TITLE))
     if not titles:

@@ -6,7 +6,7 @@ Source: qperf 0.4.11; 29,832 messages in 2 s were printed as 33.5 us.
 import re
 from collections.abc import Iterator
 
-from connectivity.importers.latency.run import Asked, Run, checked, microseconds, refuse, whole
+from connectivity.importers.latency.run import Hints, Run, checked, microseconds, refuse, whole
 from connectivity.importers.latency.text import Text
 
 NAME = "qperf"
@@ -22,7 +22,7 @@ def recognises(text: Text) -> bool:
     return any(TEST.match(line) for _, line in text.filled[:3]) and "=" in text.whole
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """One run for each latency test and message size, as whole round trips."""
     text.require_end(LAST)
     blocks = list(_blocks(text))

@@ -25,7 +25,7 @@ COARSEST = 0.1  # of the median: so large may the step of the print be
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Hints:
     """What the file itself does not say, and somebody has to."""
 
     unit: str | None = None  # of a file without units: ns, us, ms or s

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from connectivity.core.latency import histograms
 from connectivity.importers.latency.run import (
-    Asked,
+    Hints,
     Run,
     checked,
     doubled,
@@ -42,7 +42,7 @@ def recognises(text: Text) -> bool:
     return any("sockperf" in line for _, line in text.filled[:8])
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """The one run of the file, as whole round trips."""
     for line, match in text.found(ERROR):
         refuse(line, f"sockperf failed: {match[1]}")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from connectivity.core.options import OPTIONS
 from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.importers.latency.places import az_id_of, pair_problems
-from connectivity.importers.latency.run import Asked, Run, checked, is_date, number, shown, whole
+from connectivity.importers.latency.run import Hints, Run, checked, is_date, number, shown, whole
 from connectivity.importers.latency.text import Text
 
 NAME = "csv"
@@ -34,17 +34,17 @@ def recognises(text: Text) -> bool:
     return {"source", "dest"} <= header or {"percentile", "value_us"} <= header
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """One run for each option, pair, tool and date.
 
     Raises:
         DocumentRefused: every problem of every row.
     """
     text.require_end()
-    return gathered(_rows(text), asked)
+    return gathered(_rows(text), hints)
 
 
-def gathered(rows: Iterable[tuple[int, Row]], asked: Asked) -> tuple[Run, ...]:
+def gathered(rows: Iterable[tuple[int, Row]], hints: Hints) -> tuple[Run, ...]:
     """Runs from rows of one statistic each, whatever form they came in.
 
     Raises:
@@ -53,7 +53,7 @@ def gathered(rows: Iterable[tuple[int, Row]], asked: Asked) -> tuple[Run, ...]:
     problems: list[Problem] = []
     groups: dict[Key, dict[str, tuple[int, Row]]] = {}
     for line, cells in rows:
-        row = cells | {end: az_id_of(cells[end], asked.zones) for end in ENDS}
+        row = cells | {end: az_id_of(cells[end], hints.zones) for end in ENDS}
         wrong = [Problem(f"line {line}", problem) for problem in _problems(row)]
         statistics = groups.setdefault(tuple(row.get(column, "") for column in GROUP), {})
         if row.get("percentile") in statistics:

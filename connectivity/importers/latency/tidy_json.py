@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from connectivity.importers.latency.run import Asked, Run, refuse, shown
+from connectivity.importers.latency.run import Hints, Run, refuse, shown
 from connectivity.importers.latency.text import Text
 from connectivity.importers.latency.tidy_csv import KNOWN, NEEDED, Row, gathered
 
@@ -14,9 +14,9 @@ def recognises(text: Text) -> bool:
     return text.whole.lstrip().startswith("{") and f'"{FORMAT}"' in text.whole[:200]
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """One run for each option, pair, tool and date."""
-    return gathered(_rows(text), asked)
+    return gathered(_rows(text), hints)
 
 
 def _rows(text: Text) -> Iterator[tuple[int, Row]]:

@@ -19,7 +19,7 @@ from connectivity.importers.latency.percentiles import (
     refusals,
     statistic,
 )
-from connectivity.importers.latency.run import Asked, Run, checked, number, refuse, whole
+from connectivity.importers.latency.run import Hints, Run, checked, number, refuse, whole
 from connectivity.importers.latency.text import Text
 
 NAME = "vegeta"
@@ -43,7 +43,7 @@ def recognises(text: Text) -> bool:
     return any(REQUESTS.match(line) or PLOT.match(line) for line in first)
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """The one report of the file."""
     if text.whole.lstrip().startswith("{"):
         run = _of_json(text)

@@ -9,7 +9,7 @@ import re
 
 from connectivity.core.latency import histograms
 from connectivity.importers.latency.run import (
-    Asked,
+    Hints,
     Run,
     checked,
     number,
@@ -59,7 +59,7 @@ def _has_summary(lines: list[str]) -> bool:
     )
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """The one run of the file."""
     counts = list(text.found(COUNTS))
     if not counts:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from connectivity.importers.latency.run import (
-    Asked,
+    Hints,
     Run,
     checked,
     microseconds,
@@ -36,7 +36,7 @@ def recognises(text: Text) -> bool:
     return any(map(START.match, lines[:3])) and not any(map(OTHER.match, lines))
 
 
-def read(text: Text, asked: Asked) -> tuple[Run, ...]:
+def read(text: Text, hints: Hints) -> tuple[Run, ...]:
     """The one run of the file; of wrk2 the distribution that counts delayed starts."""
     text.require_end(END)
     starts = list(text.found(START))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from connectivity.core.problems import DocumentRefused
-from connectivity.importers.latency import Asked, Run, read_runs
+from connectivity.importers.latency import Hints, Run, read_runs
 from connectivity.importers.latency.run import checked
 from connectivity.importers.latency.text import decoded
 from tests.connectivity.importers.test_latency_samples import GOOD, SAMPLES, US, refusal
@@ -14,8 +14,8 @@ from tests.connectivity.importers.test_latency_samples import GOOD, SAMPLES, US,
 BAD = SAMPLES / "bad"
 
 
-def read(path: Path, **asked: Any) -> tuple[Run, ...]:
-    return read_runs(path.read_bytes(), asked=Asked(**asked))
+def read(path: Path, **hints: Any) -> tuple[Run, ...]:
+    return read_runs(path.read_bytes(), hints=Hints(**hints))
 
 
 @pytest.mark.parametrize(
@@ -47,9 +47,9 @@ def test_the_host_that_was_asked_for(
 
 def test_a_host_that_is_not_there_or_not_said() -> None:
     two = (BAD / "ping_two_hosts.txt").read_bytes()
-    assert "no host is called '10.0.0.9'; there are 'db" in refusal(two, Asked(host="10.0.0.9"))
+    assert "no host is called '10.0.0.9'; there are 'db" in refusal(two, Hints(host="10.0.0.9"))
     qperf = (SAMPLES / "qperf_tcp_lat.txt").read_bytes()
-    assert "leave --host out" in refusal(qperf, Asked(host="10.0.0.9"))
+    assert "leave --host out" in refusal(qperf, Hints(host="10.0.0.9"))
     same = two.replace(b"far", b"db").replace(b"10.9.0.2", b"10.0.0.2")
     assert "a second run of one host" in refusal(same)
     hosts = "".join(
@@ -66,12 +66,12 @@ def test_each_tag_by_itself() -> None:
     (fast,) = read(BAD / "hdrhistogram_tag_and_none.hlog", unit="ns", tag="untagged")
     assert fast.figures["max"] == pytest.approx(0.12)
     two = (BAD / "hdrhistogram_two_tags.hlog").read_bytes()
-    assert "no tag is called 'scan'" in refusal(two, Asked("ns", tag="scan"))
+    assert "no tag is called 'scan'" in refusal(two, Hints("ns", tag="scan"))
     one = two.replace(b"write", b"read")
-    (merged,) = read_runs(one, asked=Asked("ns"))
+    (merged,) = read_runs(one, hints=Hints("ns"))
     assert (merged.samples, merged.tag) == (2_000, "read")
     ping = (SAMPLES / "ping_iputils.txt").read_bytes()
-    assert "leave --tag out" in refusal(ping, Asked(tag="read"))
+    assert "leave --tag out" in refusal(ping, Hints(tag="read"))
 
 
 def test_intervals_of_fping_are_runs_of_one_host_and_their_sum_is_none() -> None:
@@ -83,7 +83,7 @@ def test_intervals_of_fping_are_runs_of_one_host_and_their_sum_is_none() -> None
     assert "fewer answers than its intervals" in refusal(text.replace(b"20/19/5%", b"20/9/55%"))
     two = text.replace(b"[12:00:20]", b"10.9.0.7 : xmt/rcv/%loss = 10/0/100%\n[12:00:20]")
     assert "2 hosts" in refusal(two)
-    assert len(read_runs(two, asked=Asked(host="10.0.0.7"))) == 2
+    assert len(read_runs(two, hints=Hints(host="10.0.0.7"))) == 2
 
 
 def test_one_test_of_many_streams_says_which_line_is_wrong() -> None:
@@ -129,8 +129,8 @@ UNTOLD = (  # a last number that could be longer
 @pytest.mark.parametrize("name", WHOLE_WITHOUT_BREAK)
 def test_a_last_line_that_is_whole_needs_no_break(name: str) -> None:
     data = (SAMPLES / name).read_bytes()
-    runs = read_runs(data.rstrip(), asked=US)
-    assert [run.figures for run in runs] == [run.figures for run in read_runs(data, asked=US)]
+    runs = read_runs(data.rstrip(), hints=US)
+    assert [run.figures for run in runs] == [run.figures for run in read_runs(data, hints=US)]
 
 
 @pytest.mark.parametrize("name", UNTOLD)
@@ -166,6 +166,6 @@ def test_one_rule_says_what_is_too_coarse() -> None:
 
 def test_every_good_sample_keeps_percentiles_within_minimum_and_maximum() -> None:
     for name in GOOD:
-        for run in read_runs((SAMPLES / name).read_bytes(), asked=US):
+        for run in read_runs((SAMPLES / name).read_bytes(), hints=US):
             low, high = run.figures.get("min", 0), run.figures.get("max", 1e12)
             assert all(low <= run.figures[p] <= high for p in ("p50", "p99") if p in run.figures)

@@ -8,19 +8,19 @@ from math import isclose
 import pytest
 
 from connectivity.core.problems import DocumentRefused
-from connectivity.importers.latency import TOOLS, Asked, Run, read_runs
+from connectivity.importers.latency import TOOLS, Hints, Run, read_runs
 from connectivity.importers.latency.buckets import Bucket, percentiles
 from connectivity.importers.latency.unread import TABLE
 from tests.connectivity.importers.load_tools import GOOD, REFUSED, ROWS, SAMPLES, STATISTICS
 
 
-def read(name: str, asked: Asked | None = None) -> tuple[Run, ...]:
-    return read_runs((SAMPLES / name).read_bytes(), asked=asked)
+def read(name: str, hints: Hints | None = None) -> tuple[Run, ...]:
+    return read_runs((SAMPLES / name).read_bytes(), hints=hints)
 
 
-def refusal(data: bytes | str, asked: Asked | None = None) -> str:
+def refusal(data: bytes | str, hints: Hints | None = None) -> str:
     with pytest.raises(DocumentRefused) as error:
-        read_runs(data.encode() if isinstance(data, str) else data, asked=asked)
+        read_runs(data.encode() if isinstance(data, str) else data, hints=hints)
     return "; ".join(map(str, error.value.problems))
 
 
@@ -233,12 +233,12 @@ def test_a_console_of_windows_writes_its_own_code_page() -> None:
 
 
 def test_what_prometheus_holds_of_several_targets_is_asked_for() -> None:
-    (run,) = read("prometheus_range_two_hosts.json", Asked(host="127.0.0.2"))
+    (run,) = read("prometheus_range_two_hosts.json", Hints(host="127.0.0.2"))
     assert (run.host, run.samples) == ("127.0.0.2", 8)
     scrape = text("prometheus_scrape_smokeping.prom")
     two = scrape + scrape.replace('"127.0.0.1"', '"127.0.0.2"')
     assert "2 hosts in one file" in refusal(two)
-    (run,) = read_runs(two.encode(), asked=Asked(host="127.0.0.2"))
+    (run,) = read_runs(two.encode(), hints=Hints(host="127.0.0.2"))
     assert run.figures["p50"] == pytest.approx(183.893)
 
 
@@ -259,7 +259,7 @@ def test_a_probe_that_failed_or_was_not_scraped_anew_is_no_round_trip() -> None:
 
 
 def test_one_value_of_an_expression_is_read_once_somebody_says_what_it_is() -> None:
-    (run,) = read("prometheus_p50.json", Asked(unit="s", statistic="p50"))
+    (run,) = read("prometheus_p50.json", Hints(unit="s", statistic="p50"))
     assert run.figures == {"p50": pytest.approx(183.489, abs=0.001)}
     assert "as you said" in run.direction_note
 
@@ -293,7 +293,7 @@ def test_buckets_that_cannot_be_are_refused() -> None:
     assert "a counter falls" in refusal(json.dumps(answer))
     unnamed = scrape.replace("_seconds", "")
     assert "--unit" in refusal(unnamed)
-    (run,) = read_runs(unnamed.encode(), asked=Asked(unit="s"))
+    (run,) = read_runs(unnamed.encode(), hints=Hints(unit="s"))
     assert run.figures["p50"] == pytest.approx(183.893)
     requests = scrape.replace("smokeping_response_duration", "http_request_duration")
     (run,) = read_runs(requests.encode())
@@ -316,13 +316,13 @@ def test_what_a_column_of_network_flow_monitor_does_not_name_is_asked_for() -> N
     paths["fields"][6]["name"] = "roundTripTimeBaseline"
     answer = json.dumps(paths)
     assert "names no unit" in refusal(answer)
-    assert "--statistic mean" in refusal(answer, Asked(unit="us"))
-    runs = read_runs(answer.encode(), asked=Asked(unit="us", statistic="mean"))
+    assert "--statistic mean" in refusal(answer, Hints(unit="us"))
+    runs = read_runs(answer.encode(), hints=Hints(unit="us", statistic="mean"))
     assert [run.figures for run in runs][:2] == [{"mean": 612.5}, {"mean": 120}]
     paths["data"] = []
     assert "no path had traffic" in refusal(json.dumps(paths))
     paths["data"] = [["use1-az1"]]
-    assert "has not the 8 cells" in refusal(json.dumps(paths), Asked("us", (), "mean"))
+    assert "has not the 8 cells" in refusal(json.dumps(paths), Hints("us", (), "mean"))
 
 
 OUTPUTS = {

@@ -8,7 +8,7 @@ from time import process_time
 import pytest
 
 from connectivity.core.problems import DocumentRefused
-from connectivity.importers.latency import Asked, Run, read_runs
+from connectivity.importers.latency import Hints, Run, read_runs
 from connectivity.importers.latency.text import decoded
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "latency"
@@ -37,7 +37,7 @@ PROMPTS = (
 
 
 def read(text: str) -> tuple[Run, ...]:
-    return read_runs(text.encode(), asked=Asked(unit="us"))
+    return read_runs(text.encode(), hints=Hints(unit="us"))
 
 
 def bare(runs: tuple[Run, ...]) -> list[object]:

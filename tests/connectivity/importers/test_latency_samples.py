@@ -9,12 +9,12 @@ import pytest
 
 from connectivity.core.latency import histograms
 from connectivity.core.problems import DocumentRefused
-from connectivity.importers.latency import TOOLS, Asked, Run, read_runs
+from connectivity.importers.latency import TOOLS, Hints, Run, read_runs
 from connectivity.importers.latency.run import LONGEST_US
 from tests.connectivity.importers import load_tools
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "latency"
-US = Asked(unit="us")
+US = Hints(unit="us")
 
 # file: test, p50, p90, p99, mean, min, max, stddev (round-trip µs), samples, loss
 GOOD: dict[str, tuple[object, ...]] = {
@@ -191,13 +191,13 @@ SEVERAL = {
 SEVERAL |= {"qperf_multisize.txt", "qperf_udp_tcp_lat.txt"}
 
 
-def read(text: str | bytes, asked: Asked | None = None) -> tuple[Run, ...]:
-    return read_runs(text.encode() if isinstance(text, str) else text, asked=asked)
+def read(text: str | bytes, hints: Hints | None = None) -> tuple[Run, ...]:
+    return read_runs(text.encode() if isinstance(text, str) else text, hints=hints)
 
 
-def refusal(data: bytes, asked: Asked | None = None) -> str:
+def refusal(data: bytes, hints: Hints | None = None) -> str:
     with pytest.raises(DocumentRefused) as error:
-        read_runs(data, asked=asked)
+        read_runs(data, hints=hints)
     assert all(re.fullmatch(r"line [0-9]+", problem.path) for problem in error.value.problems)
     return "; ".join(map(str, error.value.problems))
 
@@ -240,10 +240,10 @@ def test_tests_of_one_file_are_runs_of_their_own() -> None:
 
 
 def test_netperf_without_headers_is_read_once_the_columns_are_named() -> None:
-    asked = Asked(columns=("P50_LATENCY", "P90_LATENCY", "P99_LATENCY"))
-    (run,) = read((SAMPLES / "netperf_tcp_rr_csv_P0.txt").read_bytes(), asked)
+    hints = Hints(columns=("P50_LATENCY", "P90_LATENCY", "P99_LATENCY"))
+    (run,) = read((SAMPLES / "netperf_tcp_rr_csv_P0.txt").read_bytes(), hints)
     assert run.figures == {"p50": 63, "p90": 80, "p99": 124}
-    assert "3 values, and 1 columns" in refusal(b"63,80,124\n", Asked(columns=("P50_LATENCY",)))
+    assert "3 values, and 1 columns" in refusal(b"63,80,124\n", Hints(columns=("P50_LATENCY",)))
 
 
 BANNER = (
@@ -308,7 +308,7 @@ def test_fortio_counts_in_seconds() -> None:
         {"EndpointResults": {"http://a/x": fortio(), "http://b:80/": slow}}, indent=1
     )
     assert "there are 'http://a/x', 'http://b:80/'" in refusal(wrapped.encode())
-    (run,) = read(wrapped, Asked(host="b"))
+    (run,) = read(wrapped, Hints(host="b"))
     assert run.figures["mean"] == 3000
     line = [n for n, row in enumerate(wrapped.splitlines(), 1) if "DurationHistogram" in row][1]
     assert run.line == line
@@ -353,11 +353,11 @@ def test_a_matrix_of_regions_with_and_without_its_metadata() -> None:
     assert [run.line for run in runs] == [9, 10]
     bare = json.dumps({"data": data}).encode()
     assert "say --statistic" in refusal(bare)
-    assert read(bare, Asked(statistic="p90"))[0].figures == {"p90": 69600}
+    assert read(bare, Hints(statistic="p90"))[0].figures == {"p90": 69600}
     assert "no Region we know" in refusal(bare.replace(b"eu-west-1", b"eu-west-9"), US_P50)
 
 
-US_P50 = Asked(statistic="p50")
+US_P50 = Hints(statistic="p50")
 
 
 def test_our_own_csv_comes_back() -> None:
@@ -374,7 +374,7 @@ def test_our_own_csv_comes_back() -> None:
         "vpc-peering",
     )
     assert (second.source, second.samples) == ("us-east-1", None)
-    zones = Asked(zones={"us-east-1a": "use1-az4"})
+    zones = Hints(zones={"us-east-1a": "use1-az4"})
     named = "source,dest,percentile,value_us\nus-east-1a,use1-az2,p99,640\n"
     assert read(named, zones)[0].source == "use1-az4"
     assert "is above" in refusal(text.replace("590", "700").encode())
@@ -452,13 +452,13 @@ def mutated(data: bytes, rng: random.Random, others: list[bytes]) -> bytes:
 def test_ten_thousand_mutated_samples_are_read_or_refused() -> None:
     """No traceback; never a time that cannot be; nothing invented by a cut inside a number."""
     rng = random.Random(20261123)  # noqa: S311  # not for secrets
-    asked = Asked("us", ("P50_LATENCY", "P90_LATENCY", "P99_LATENCY"), "p50")
+    hints = Hints("us", ("P50_LATENCY", "P90_LATENCY", "P99_LATENCY"), "p50")
     originals = [one.read_bytes() for one in sorted(SAMPLES.rglob("*.*"))]
     accepted, places = 0, set[str]()
     for _ in range(10_000):
         data = mutated(rng.choice(originals), rng, originals)
         try:
-            runs = read_runs(data, asked=asked)
+            runs = read_runs(data, hints=hints)
         except DocumentRefused as error:
             places |= {problem.path.rstrip("0123456789") for problem in error.problems}
             continue
