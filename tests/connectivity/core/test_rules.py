@@ -8,6 +8,7 @@ from connectivity.core.as_json.comparison import plain
 from connectivity.core.comparison.compare import compare
 from connectivity.core.latency.lookup import LatencySet
 from connectivity.core.options import OPTIONS
+from connectivity.core.outlook.quota_headroom import headroom
 from connectivity.core.registered_document import topology
 from costmodel.core.price_list import PriceList
 from tests.factories import account, document, flow, price_list, vpc
@@ -80,6 +81,8 @@ APPLIES: list[tuple[str, str, str, dict[str, Any], str]] = [
     ("vpc-sharing", "SHR-02", "hard", two_vpcs(EAST, OHIO), "us-east-1 and us-east-2 differ"),
     ("vpc-sharing", "SHR-07", "warning", document(flow(needs=["sg-reference"])), "try it first"),
     ("vpc-sharing", "SHR-12", "condition", document(), "no addresses overlap"),
+    ("vpc-sharing", "SHR-12", "condition", two_vpcs(orders={"cidrs": ["10.0.0.0/16"]}),
+     "addresses change: "),
     ("vpc-peering", "PEER-03", "hard", two_vpcs(orders={"cidrs": ["10.0.128.0/17"]}),
      "clients 10.0.0.0/16 overlaps orders 10.0.128.0/17"),
     ("vpc-peering", "PEER-04", "warning",
@@ -262,6 +265,10 @@ APPLIES: list[tuple[str, str, str, dict[str, Any], str]] = [
 
 SILENT: list[tuple[str, str, dict[str, Any]]] = [
     ("vpc-sharing", "CMN-12", star(6)),
+    ("single-vpc", "BASE-01", two_vpcs(EAST, OHIO, orders={"account": "111111111111"})),
+    ("single-vpc", "BASE-01", document()),
+    ("privatelink", "PLN-21", document(services=service(protocol="udp"))),
+    ("privatelink", "PLN-21", two_vpcs(OHIO, EAST)),
     ("vpc-sharing", "SHR-08", two_vpcs(orders={"account": "111111111111"})),
     ("transit-gateway", "TGW-07", two_vpcs(orders={"cidrs": ["10.1.0.0/16", "2001:db8::/56"]})),
     ("vpc-peering", "PEER-13", two_vpcs(orders={"cidrs": ["10.1.0.0/16", "2001:db8::/56"]})),
@@ -484,6 +491,9 @@ def test_peaks_between_two_regions_add_up_both_ways_and_not_with_those_to_a_thir
 def test_only_the_end_without_ipv4_is_named() -> None:
     detail = findings(two_vpcs(orders={"cidrs": ["2001:db8::/56"]}))
     assert detail["transit-gateway", "TGW-07", "hard"].startswith("orders: IPv6 only")
+    both = {"cidrs": ["10.0.0.0/16", "2001:db8:1::/56"]}
+    detail = findings(two_vpcs(clients=both, orders={"cidrs": ["2001:db8::/56"]}))
+    assert detail["transit-gateway", "TGW-07", "hard"].startswith("orders: IPv6 only")
 
 
 @pytest.mark.parametrize(
@@ -577,3 +587,40 @@ def test_udp_asks_for_an_ipv6_range_where_there_is_none(more: list[str], is_firs
 def test_without_an_az_in_common_there_is_no_endpoint_and_no_word_of_crossing_to_it() -> None:
     rules = findings(two_vpcs(EAST, ("us-east-1", ["use1-az4"])))
     assert {key[2] for key in rules if key[:2] == ("privatelink", "PLN-05")} == {"hard"}
+
+
+def test_a_policy_speaks_for_the_option_that_it_forbids_alone() -> None:
+    """Two policies between the same environments; one of them is about hubs."""
+    policies = [
+        {"forbid": option, "between": ["prod", "dev"], "because": f"because of {option}"}
+        for option in ("transit-gateway", "vpc-peering")
+    ]
+    ends = {"clients": {"environment": "prod"}, "orders": {"environment": "dev"}}
+    details = findings(two_vpcs(**ends, policies=policies))
+    words = details["vpc-peering", "POLICY-01", "hard"]
+    assert words == "a policy forbids this option between prod and dev: because of vpc-peering"
+    assert ("privatelink", "POLICY-01", "hard") not in details
+    before = vpc("third", "111111111111", "10.2.0.0/16")
+    vpcs = [before, *two_vpcs(**ends)["vpcs"]]
+    assert ("vpc-peering", "POLICY-01", "hard") in findings(document(vpcs=vpcs, policies=policies))
+
+
+def test_a_gateway_has_a_peering_for_each_region_that_its_own_flows_reach() -> None:
+    """Of four Regions the second talks with all others, which do not talk with each other."""
+    regions = (EAST, OHIO, ("us-west-2", ["usw2-az1"]), ("eu-west-1", ["euw1-az1"]))
+    vpcs = [
+        vpc(f"v{i}", "111111111111", f"10.{i}.0.0/16", region=region, azs=azs)
+        for i, (region, azs) in enumerate(regions)
+    ]
+    pairs = {"f": ("v0", "v1"), "g": ("v1", "v2"), "h": ("v1", "v3")}
+    flows = [flow(name=name, **{"from": a, "to": b}) for name, (a, b) in pairs.items()]
+    comparison = compare(
+        topology(document(*flows, vpcs=vpcs, services=[])), price_list(), NO_LATENCIES
+    )
+    (fullest,) = (room for room in headroom(comparison) if room.limit.id == "TGW-04")
+    assert (fullest.vpc, fullest.count) == ("v1", 1 + 3)
+
+
+def test_at_the_most_that_aws_allows_a_quota_may_still_be_raised() -> None:
+    severities = {key[2] for key in findings(star(125)) if key[:2] == ("vpc-peering", "PEER-07")}
+    assert severities == {"quota"}

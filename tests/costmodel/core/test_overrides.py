@@ -221,6 +221,17 @@ def test_what_is_paid_is_said_as_a_rate_or_as_a_share() -> None:
         "0.06 USD for AmazonVPC TransitGateway-Hours in eu-west-1"
     )
     assert own("", "", percent="-7").words == "-7 % on AmazonVPC"
+    pair = replace(own("", "eu-west-1", percent="-7"), to_region="us-east-1")
+    assert pair.words == "-7 % on AmazonVPC in eu-west-1 to us-east-1"
+
+
+def test_a_rate_of_ones_own_is_as_sure_as_can_be() -> None:
+    listed = price_list(LISTED)
+    weak = PriceList("weak", "", tuple(replace(price, weak=True) for price in listed.prices))
+    rule = own("TransitGateway-Hours", "us-east-1", usd="0.06")
+    paid = PriceList("own", "", overridden(weak, [rule])).find(HOURS, "us-east-1")
+    assert paid is not None
+    assert (paid.weak, paid.tiers[0].usd) == (False, Decimal("0.06"))
 
 
 def test_only_usage_types_of_the_service_are_offered() -> None:

@@ -30,6 +30,10 @@ def test_unless_its_tiers_stop_short() -> None:
     assert found(price("*", "2020"), price("us-east-1", "2026", SHORT)) == "* 2020"
 
 
+def test_of_two_for_all_regions_the_one_without_an_end_wins_over_a_newer_one_that_stops() -> None:
+    assert found(price("*", "2020"), price("*", "2026", SHORT)) == "* 2020"
+
+
 def test_a_price_that_stops_short_is_better_than_none() -> None:
     assert found(price("us-east-1", "2026", SHORT)) == "us-east-1 2026"
 

@@ -1,6 +1,8 @@
 """What runs say together."""
 
+import os
 import random
+import time
 from dataclasses import replace
 from datetime import date
 
@@ -249,3 +251,22 @@ def test_runs_of_one_day_without_a_time_stand_in_the_order_of_their_filing() -> 
     days = (DAYS[0], f"{DAYS[0]}T10:00:00", DAYS[0])
     runs = [run(p99, taken=day) for p99, day in zip((70, 71, 90), days, strict=True)]
     assert cell(*runs).drift_us == 19.5
+
+
+def test_a_moment_without_a_zone_is_utc_wherever_the_machine_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The last of the three is half past ten."""
+    monkeypatch.setitem(os.environ, "TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        times = ("2026-11-03T09:30:00+00:00", "2026-11-03T10:00:00", "2026-11-03T11:30:00+01:00")
+        runs = [run(p99, taken=taken) for p99, taken in zip((70, 71, 90), times, strict=True)]
+        assert cell(*reversed(runs)).drift_us == 19.5
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_lost_run_of_unknown_length_leaves_the_others_their_samples() -> None:
+    assert cell(run(None, samples=None, loss=1.0), run()).samples == 20_000

@@ -7,6 +7,7 @@ import pytest
 
 from connectivity.core.as_json.comparison import plain
 from connectivity.core.comparison.compare import compare
+from connectivity.core.latency.distance import bound_words
 from connectivity.core.latency.lookup import LatencyCell, LatencySet
 from connectivity.core.latency.worst_p99 import headlines
 from connectivity.core.network.planned_network import case
@@ -61,6 +62,8 @@ def test_another_region_lends_only_its_overhead() -> None:
 def test_between_regions_nothing_is_known() -> None:
     reading = read(pair=("use1-az1", "use2-az1"))
     assert (reading.us, reading.overhead_us, reading.basis) == (None, None, "none")
+    assert reading.distance is not None
+    assert bound_words(reading.distance.bound_us) in reading.instead
 
 
 def test_an_option_without_figures() -> None:
