@@ -229,17 +229,17 @@ def wrong(name: str, method: str, answer: Answer, caller: Caller, who: str) -> s
     is_as_said = given == wanted or (
         wanted == "allowed" and given not in ("login", 401, 403, 405) and answer.status < 500
     )
-    told = f"{who}: {method} {name} "
+    call_text = f"{who}: {method} {name} "
     if not is_as_said:
-        return f"{told}answered {given}, not {wanted}"
+        return f"{call_text}answered {given}, not {wanted}"
     if answer.status == 405 and not answer.allow:
-        return f"{told}has no Allow"
+        return f"{call_text}has no Allow"
     kept = answer.stored - (NOTED if "token" in who else set())
     if wanted != "allowed" and kept:
-        return f"{told}was refused, and stored {sorted(kept)}"
+        return f"{call_text}was refused, and stored {sorted(kept)}"
     is_open = EVERYBODY in ASKED[name].values() or name in BY_KEY
     if MARK in answer.text and not caller.is_of_team and not is_open:
-        return f"{told}shows what is another team's"
+        return f"{call_text}shows what is another team's"
     return ""
 
 

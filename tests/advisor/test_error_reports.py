@@ -25,7 +25,7 @@ SECRET = "hunter2-the-secret"
 
 
 @pytest.fixture
-def told() -> Iterator[list[str]]:
+def bodies() -> Iterator[list[str]]:
     """What a server on loopback received, as text."""
     bodies: list[str] = []
 
@@ -56,9 +56,9 @@ def told() -> Iterator[list[str]]:
         server.server_close()
 
 
-def events(told: list[str]) -> list[dict[str, Any]]:
+def events(bodies: list[str]) -> list[dict[str, Any]]:
     sentry_sdk.flush(10)
-    lines = [json.loads(line) for body in told for line in body.splitlines() if line]
+    lines = [json.loads(line) for body in bodies for line in body.splitlines() if line]
     return [line for line in lines if "exception" in line or "logentry" in line]
 
 
@@ -67,7 +67,7 @@ def fail(*_: object, **__: object) -> None:
     raise RuntimeError(f"no connection with {password}")
 
 
-def test_a_failing_request_is_told_without_what_it_brought(told: list[str], user: User) -> None:
+def test_a_failing_request_is_told_without_what_it_brought(bodies: list[str], user: User) -> None:
     client = Client(raise_request_exception=False)
     client.force_login(user)
     client.cookies["other"] = SECRET
@@ -78,37 +78,37 @@ def test_a_failing_request_is_told_without_what_it_brought(told: list[str], user
             headers={"X-Request-ID": "the-failing-request", "Authorization": f"Basic {SECRET}"},
         )
     assert answer.status_code == 500
-    (event,) = events(told)
+    (event,) = events(bodies)
     assert event["tags"]["request_id"] == "the-failing-request"
     assert event["tags"]["team_id"] == str(user.team_id)
     assert event["user"] == {"id": str(user.pk)}
     assert event["exception"]["values"][-1]["type"] == "RuntimeError"
     frames = event["exception"]["values"][-1]["stacktrace"]["frames"]
     assert any(frame["function"] == "paste" and frame["lineno"] for frame in frames)
-    everything = "\n".join(told)
+    everything = "\n".join(bodies)
     for text in (SECRET, user.username, "sessionid", "testserver", '"vars"', socket.gethostname()):
         assert text not in everything
 
 
-def test_a_failing_job_is_told_with_its_request(told: list[str], user: User) -> None:
+def test_a_failing_job_is_told_with_its_request(bodies: list[str], user: User) -> None:
     logs.begin(request_id="made-the-job")
     job = started(user)
     with patch.dict(jobs.KINDS, {"compare": fail}):
         tasks.run_job.apply((str(job.uid),))
-    (event,) = events(told)
+    (event,) = events(bodies)
     assert event["tags"] | {"task_id": ""} == {
         "request_id": "made-the-job", "team_id": str(user.team_id), "task": "run-job",
         "task_id": "", "job": "compare", "job_id": str(job.uid), "attempt": "1",
     }  # fmt: skip
     (error,) = event["exception"]["values"]
     assert (error["type"], error["value"]) == ("RuntimeError", error_reports.IN_THE_LOG)
-    assert SECRET not in "\n".join(told)
+    assert SECRET not in "\n".join(bodies)
 
 
-def test_a_logged_error_of_ours_is_told_without_its_values(told: list[str]) -> None:
+def test_a_logged_error_of_ours_is_told_without_its_values(bodies: list[str]) -> None:
     logging.getLogger("advisor.webhooks").error("%s does not answer", SECRET)
     logging.getLogger("somebody.else").error("key %s", SECRET)
     logging.getLogger("advisor.webhooks").warning("late")
-    (event,) = events(told)
+    (event,) = events(bodies)
     assert event["logentry"] == {"message": "%s does not answer"}
-    assert SECRET not in "\n".join(told)
+    assert SECRET not in "\n".join(bodies)

@@ -477,10 +477,10 @@ def test_what_a_chat_is_told_has_no_link_and_no_mention(stored: dict[str, Any]) 
     for text in (hostile.MARKUP, hostile.FORMULA, hostile.LINES):
         Resource.objects.update(name=text[:300])
         FindingEvent.objects.update(detail=text)
-        told = body_of(FindingEvent.objects.get())["text"]
-        assert not re.search(r"<(?!$)[^\n]*>", told)
-        assert list(hostile.in_text(told.rpartition("\n")[0])) == []
-        assert "<!channel>" not in told
+        body_text = body_of(FindingEvent.objects.get())["text"]
+        assert not re.search(r"<(?!$)[^\n]*>", body_text)
+        assert list(hostile.in_text(body_text.rpartition("\n")[0])) == []
+        assert "<!channel>" not in body_text
 
 
 @pytest.mark.parametrize("name", [hostile.MARKUP, hostile.LINES, '"; filename="x.html', "é.txt"])

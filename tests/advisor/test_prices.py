@@ -51,11 +51,11 @@ def test_loading_a_region_is_a_job_with_a_moving_bar(
     job = Job.objects.get()
     assert response["Location"] == reverse("job", args=[job.uid])
     seen = []
-    told = jobs._progress_of
+    progress_of = jobs._progress_of
 
     def watched(running: Job) -> jobs.Progress:
         def progress(done: int, total: int) -> None:
-            told(running)(done, total)
+            progress_of(running)(done, total)
             text = signed_in.get(reverse("job", args=[job.uid]), headers={"HX-Request": "true"})
             seen.append(int(text.content.decode().split('value="')[1].split('"')[0]))
 
@@ -75,12 +75,12 @@ def test_a_cancelled_load_stores_nothing(
     signed_in: Client, user: User, aws: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = started(user)
-    told = jobs._progress_of
+    progress_of = jobs._progress_of
 
     def cancelling(running: Job) -> jobs.Progress:
         def progress(done: int, total: int) -> None:
             signed_in.post(reverse("job-cancel", args=[job.uid]))
-            told(running)(done, total)
+            progress_of(running)(done, total)
 
         return progress
 

@@ -50,9 +50,9 @@ class Database(NamedTuple):
     url: str = ""
 
     def command(self, *arguments: str) -> tuple[list[str], dict[str, str]]:
-        told = {"ADVISOR_VAR": str(self.var), "SECRET_KEY": "k" * 40, "LOG_LEVEL": "ERROR"}
-        told["DATABASE_URL"] = self.url
-        return [sys.executable, "manage.py", *arguments], os.environ | told
+        variables = {"ADVISOR_VAR": str(self.var), "SECRET_KEY": "k" * 40, "LOG_LEVEL": "ERROR"}
+        variables["DATABASE_URL"] = self.url
+        return [sys.executable, "manage.py", *arguments], os.environ | variables
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command, environment = self.command(*arguments)

@@ -117,11 +117,11 @@ def a_worker_that_is_told_to_end_gives_its_job_back_at_once(here: killable.Insta
 def what_is_killed_is_done_once(here: killable.Installation) -> None:
     here.ask("DELETE FROM advisor_job")
     outcome = load.run(here, COUNT, WAIT_S, (0.8, 1.6), first_s=4)
-    told = outcome.table()
-    assert (outcome.done, outcome.failed) == (COUNT, 0), told
-    assert (outcome.twice, outcome.untold) == (0, 0), told
-    assert len(outcome.kills) >= 3, told
-    assert max(outcome.back, default=0) < 60, told
+    summary = outcome.table()
+    assert (outcome.done, outcome.failed) == (COUNT, 0), summary
+    assert (outcome.twice, outcome.untold) == (0, 0), summary
+    assert len(outcome.kills) >= 3, summary
+    assert max(outcome.back, default=0) < 60, summary
 
 
 def test_jobs_outlive_whoever_works_on_them(here: killable.Installation) -> None:

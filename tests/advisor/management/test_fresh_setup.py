@@ -52,11 +52,11 @@ class Setup(NamedTuple):
     def run(self, *arguments: str, **environment: str) -> Ended:
         inherited = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}}
         loaded = self.var / "loaded"
-        told = {"ADVISOR_VAR": str(self.var), "SECRET_KEY": SECRET, "LOADED": str(loaded)}
+        variables = {"ADVISOR_VAR": str(self.var), "SECRET_KEY": SECRET, "LOADED": str(loaded)}
         done = subprocess.run(
             [sys.executable, "-c", RUN, *arguments],
             cwd=ROOT,
-            env=inherited | told | environment,
+            env=inherited | variables | environment,
             capture_output=True,
             text=True,
         )

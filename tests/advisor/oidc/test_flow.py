@@ -363,11 +363,11 @@ def test_another_subject_with_the_same_address_is_another_person(oidc: OidcProvi
 
 
 def test_an_address_is_verified_only_if_the_provider_says_so(oidc: OidcProvider) -> None:
-    for number, told in enumerate((True, "true", False, "false", None, "no", 7)):
+    for number, claim in enumerate((True, "true", False, "false", None, "no", 7)):
         oidc.person.sub, address = f"{number}", f"p{number}@example.com"
-        oidc.person.claims = {"email": address, "email_verified": told}
+        oidc.person.claims = {"email": address, "email_verified": claim}
         sign_in(Client(), oidc)
-        assert EmailAddress.objects.get(email=address).verified is (told in (True, "true"))
+        assert EmailAddress.objects.get(email=address).verified is (claim in (True, "true"))
 
 
 def test_the_same_subject_of_another_provider_is_nobody_here(oidc: OidcProvider) -> None:

@@ -44,7 +44,7 @@ class Facts(HTMLParser):
 
 
 @pytest.fixture
-def told(team: Team, settings: Any) -> Report:
+def report(team: Team, settings: Any) -> Report:
     """The made-up estate, told as of now."""
     settings.ADVISOR_URL, settings.IS_HTTPS = "https://advisor.example", True
     add_demo(team.pk)
@@ -56,12 +56,12 @@ def told(team: Team, settings: Any) -> Report:
     return row
 
 
-def test_the_mail_arrives_intact(told: Report, box: Mailbox) -> None:
+def test_the_mail_arrives_intact(report: Report, box: Mailbox) -> None:
     send_all()
     assert states() == [State.SENT]
     (mail,) = box.of("reader@example.com")
     delivery = Delivery.objects.get()
-    assert mail["Subject"] == f"{told.content['subject']} (Default team, 2026-W48)"
+    assert mail["Subject"] == f"{report.content['subject']} (Default team, 2026-W48)"
     assert "problems" in mail["Subject"]
     assert mail["Message-ID"] == f"<{delivery.uid}@advisor.example>"
     leave = f"https://advisor.example/reports/unsubscribe/{delivery.recipient.unsubscribe_key}/"
@@ -78,7 +78,7 @@ def parts(mail: Any) -> tuple[str, str]:
     return plain, html
 
 
-def test_both_parts_tell_the_same(told: Report, box: Mailbox) -> None:
+def test_both_parts_tell_the_same(report: Report, box: Mailbox) -> None:
     send_all()
     plain, html = parts(box.of("reader@example.com")[0])
     facts = Facts()
@@ -94,7 +94,7 @@ def test_both_parts_tell_the_same(told: Report, box: Mailbox) -> None:
     assert words ^ shown <= {"unsubscribe", "look"}
 
 
-def test_every_link_leads_to_a_page(told: Report, box: Mailbox, client: Any, user: User) -> None:
+def test_every_link_leads_to_a_page(report: Report, box: Mailbox, client: Any, user: User) -> None:
     send_all()
     plain, html = parts(box.of("reader@example.com")[0])
     facts = Facts()

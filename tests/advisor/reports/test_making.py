@@ -65,9 +65,9 @@ def test_a_changed_day_leaves_nothing_untold_and_tells_nothing_twice(
             assert row.due_at > now - timedelta(hours=1) or hour == 0
         now += timedelta(hours=1)
         assert promised >= now - timedelta(hours=1)
-    told = list(Report.objects.order_by("due_at"))
-    assert len(told) in (7, 8, 9)
-    for report, following in zip(told, told[1:], strict=False):
+    reports = list(Report.objects.order_by("due_at"))
+    assert len(reports) in (7, 8, 9)
+    for report, following in zip(reports, reports[1:], strict=False):
         assert datetime.fromisoformat(following.content["begin"]) == report.due_at
         assert timedelta(days=6) <= following.due_at - report.due_at < timedelta(days=21)
 

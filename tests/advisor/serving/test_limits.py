@@ -35,9 +35,9 @@ def test_a_declared_length_is_refused_before_a_byte_of_the_body(
     answer = doors.send(port, of_length(path, 400_000_000, doors.token))
     assert status(answer) == 413
     if path.startswith("/api/"):
-        told = json.loads(body(answer))
-        assert [problem["path"] for problem in told["problems"]] == ["body"]
-        assert f"\r\nX-Request-Id: {told['request_id']}\r\n".lower() in answer.decode().lower()
+        document = json.loads(body(answer))
+        assert [problem["path"] for problem in document["problems"]] == ["body"]
+        assert f"\r\nX-Request-Id: {document['request_id']}\r\n".lower() in answer.decode().lower()
     else:
         assert b"Too large" in body(answer)
         assert b"Content-Security-Policy" in answer

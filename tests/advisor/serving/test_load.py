@@ -21,9 +21,9 @@ LEAK_MIB = 60
 
 
 def judge(port: int, cookie: str) -> None:
-    alone, beside, told = slow_clients.compared(port, cookie, CONNECTIONS, SECONDS)
+    alone, beside, summary = slow_clients.compared(port, cookie, CONNECTIONS, SECONDS)
     assert (alone.failed, beside.failed) == (0, 0)
-    assert f"'at once': {CONNECTIONS}" in told
+    assert f"'at once': {CONNECTIONS}" in summary
     limit = 5 * max(alone.percentile(0.99), FLOOR_MS)
     assert beside.percentile(0.99) <= limit, f"alone {alone}; beside {beside}"
 

@@ -18,9 +18,9 @@ LONG = f"X-Long: {'a' * 40_000}\r\n"
 
 
 def identity(answer: bytes) -> str:
-    told = re.search(rb"\r\nX-Request-ID: ([A-Za-z0-9._-]{8,64})\r\n", answer, re.IGNORECASE)
-    assert told, answer
-    return told[1].decode()
+    match = re.search(rb"\r\nX-Request-ID: ([A-Za-z0-9._-]{8,64})\r\n", answer, re.IGNORECASE)
+    assert match, answer
+    return match[1].decode()
 
 
 def refused(server: Server, first: bytes) -> bytes:
@@ -50,9 +50,9 @@ def test_of_the_api_it_is_the_form_of_every_refusal(
     answer = refused(serve(**QUICK), request(f"{API}?page=2", headers, method))
     assert status(answer) == code
     assert b"\r\nContent-Type: application/json\r\n" in answer
-    told = json.loads(body(answer))
-    assert told["request_id"] == identity(answer)
-    assert [problem["path"] for problem in told["problems"]] == ["request"]
+    document = json.loads(body(answer))
+    assert document["request_id"] == identity(answer)
+    assert [problem["path"] for problem in document["problems"]] == ["request"]
 
 
 def test_elsewhere_it_is_a_text_that_names_the_id(serve: Serve) -> None:
