@@ -93,7 +93,7 @@ def _cell(reading: Reading, *, is_baseline: bool) -> tuple[object, ...]:
 
 PAIR = (
     '<tr><td>{}</td><td data-label="To">{}</td><td class="number" data-label="GB a month">{}</td>'
-    '<td class="number" data-label="Crosses AZs">{}</td></tr>'
+    '<td class="number" data-label="Cross-AZ">{}</td></tr>'
 )
 CHOSEN = (
     '<tr><td>{}</td><td class="number" data-label="GB a month">{}</td>'
@@ -107,7 +107,7 @@ def pair_rows(pairs: Iterable[FlowRow]) -> SafeString:
 
 
 def _pair(pair: FlowRow) -> tuple[object, ...]:
-    across = "between Regions" if pair.is_far else percent(pair.crossing)
+    across = "cross-Region" if pair.is_far else percent(pair.crossing)
     return (pair.consumer, pair.provider, amount(pair.gb), across)
 
 

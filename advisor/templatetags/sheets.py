@@ -70,8 +70,8 @@ def _remove(row: Row) -> SafeString:
     if row.number is None:
         return mark_safe("<td></td>")
     return format_html(
-        '<td data-label="Take away"><input type="checkbox" name="removed" value="{}" '
-        'aria-label="Take away row {}"{}></td>',
+        '<td data-label="Remove"><input type="checkbox" name="removed" value="{}" '
+        'aria-label="Remove row {}"{}></td>',
         row.id,
         row.number,
         mark_safe(" checked") if row.is_removed else "",

@@ -358,7 +358,7 @@ def test_a_viewer_is_told_what_is_missing(user: User) -> None:
 def test_who_is_in_no_team_can_make_one(user: User) -> None:
     loner = without_team()
     client = browser(loner)
-    assert "You are in no team" in client.get(reverse("home")).content.decode()
+    assert "You are not a member of a team" in client.get(reverse("home")).content.decode()
     client.post(reverse("team-new"), {"name": "Mine"})
     assert client.get(reverse("home")).status_code == 200
     assert Membership.objects.get(user=loner).role == ADMIN

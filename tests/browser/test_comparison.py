@@ -61,7 +61,7 @@ def test_a_what_if_changes_the_answer_without_a_reload(reader: Page) -> None:
     expect(reader.locator("#privatelink strong", has_text="$").first).to_have_text(money)
     reader.get_by_label("Undo Traffic").click()
     expect(reader.get_by_text("1 input changed")).to_be_visible()
-    reader.get_by_role("link", name="Back to the topology as saved").click()
+    reader.get_by_role("link", name="Discard the changes").click()
     expect(reader.locator("#verdict")).to_have_text("VPC peering")
     reader.go_back()
     expect(reader.get_by_text("1 input changed")).to_be_visible()
@@ -97,7 +97,7 @@ def test_the_picture_is_drawn_or_listed(reader: Page) -> None:
         expect(reader.locator("svg.topology .flow")).to_have_count(1)
     else:
         expect(reader.locator("svg.topology")).not_to_be_visible()
-    reader.locator("summary", has_text="The flows as a list").click()
+    reader.locator("summary", has_text="Flows as a list").click()
     expect(reader.get_by_role("cell", name="102,400").first).to_be_visible()
 
 
@@ -109,7 +109,7 @@ def test_scenarios_side_by_side(reader: Page) -> None:
     reader.get_by_label("Topology or version").select_option(
         label="two-vpcs, version 1, without its changes"
     )
-    reader.get_by_role("button", name="Put beside").click()
+    reader.get_by_role("button", name="Add", exact=True).click()
     expect(reader.get_by_text("What differs")).to_be_visible()
     expect(reader.get_by_role("row", name=re.compile("^GB a month"))).to_contain_text("-102,400")
     is_well(reader)
@@ -119,12 +119,12 @@ def test_scenarios_side_by_side(reader: Page) -> None:
 def test_a_shared_link_is_read_without_an_account(reader: Page) -> None:
     compare(reader)
     reader.get_by_role("link", name="Share", exact=True).click()
-    reader.get_by_role("button", name="Make a link").click()
+    reader.get_by_role("button", name="Create a link").click()
     is_well(reader)
     address = reader.get_by_label("Link to version 1").input_value()
     reader.context.clear_cookies()
     reader.goto(address)
-    expect(reader.get_by_text("shared to read, until")).to_be_visible()
+    expect(reader.get_by_text("read-only link, expires")).to_be_visible()
     expect(reader.locator("#verdict")).to_have_text("VPC peering")
     expect(reader.get_by_role("link", name="Edit")).to_have_count(0)
     is_well(reader)
@@ -211,7 +211,7 @@ def test_az_ids_follow_the_region(reader: Page) -> None:
 
 def test_pictures_for_the_readme(reader: Page) -> None:
     compare(reader, name="reference-100tb")
-    expect(reader.get_by_text("Published figures beside ours")).to_be_visible()
+    expect(reader.get_by_text("Published figures compared with ours")).to_be_visible()
     picture(reader, "comparison")
     set_input(reader, "crossing", "90")
     reader.locator("#chart-of-breakeven-crossing").scroll_into_view_if_needed()
@@ -221,7 +221,7 @@ def test_pictures_for_the_readme(reader: Page) -> None:
         reader.locator(".charts").screenshot(path=Path(SCREENSHOTS) / "charts.png")
     reader.get_by_role("link", name="Compare with another").click()
     reader.get_by_label("Topology or version").select_option(index=0)
-    reader.get_by_role("button", name="Put beside").click()
+    reader.get_by_role("button", name="Add", exact=True).click()
     expect(reader.get_by_text("What differs")).to_be_visible()
     picture(reader, "scenarios")
 
@@ -231,9 +231,9 @@ def test_it_looks_ahead_when_one_comes_there(reader: Page) -> None:
     reader.goto("/topologies/new/")
     reader.get_by_role("button", name="Compare").click()
     reader.locator("#outlook").scroll_into_view_if_needed()
-    expect(reader.get_by_role("heading", name="Head-room")).to_be_visible(timeout=20_000)
+    expect(reader.get_by_role("heading", name="Quota headroom")).to_be_visible(timeout=20_000)
     expect(reader.get_by_text("PEER-07").last).to_be_visible()
-    reader.get_by_label("further VPCs a month").fill("7")
+    reader.get_by_label("new VPCs a month").fill("7")
     reader.locator("#headroom ~ form").get_by_role("button", name="Show").click()
     expect(reader.get_by_text("in 7 months").first).to_be_visible()
     is_well(reader)

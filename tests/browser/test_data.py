@@ -47,18 +47,18 @@ def test_prices_changes_and_a_price_of_ones_own(reader: Page, tmp_path: Path) ->
     reader.goto(f"/prices/?list={old}")
     is_well(reader)
     reader.get_by_role("link", name="What changed since").click()
-    expect(reader.get_by_text("another is recommended")).to_be_visible()
+    expect(reader.get_by_text("recommendation changes")).to_be_visible()
     expect(reader.get_by_text("0.02 to 0.001 USD per GB").first).to_be_visible()
     is_well(reader)
     reader.goto("/prices/?q=TransitGateway us-east-1")
     expect(reader.get_by_text("0.001").first).to_be_visible()
-    reader.get_by_text("Add one").click()
+    reader.get_by_text("Add a price").click()
     reader.get_by_label("Per cent").fill("-12")
     reader.get_by_label("Reason").fill("EDP 2026")
     is_well(reader)
-    reader.get_by_role("button", name="Put it in force").click()
+    reader.get_by_role("button", name="Add", exact=True).click()
     expect(reader.get_by_text("EDP 2026").first).to_be_visible()
-    reader.get_by_role("button", name="End your price for").click()
+    reader.get_by_role("button", name="Deactivate your price for").click()
     expect(reader.get_by_text("without that price")).to_be_visible()
 
 
@@ -113,7 +113,7 @@ def test_the_matrix_a_cell_and_an_upload(reader: Page) -> None:
     expect(reader.get_by_text("40312").first).to_be_visible()
     is_well(reader)
     reader.get_by_text("Withdraw", exact=True).first.click()
-    reader.get_by_label("Why").fill("the wrong host")
+    reader.get_by_label("Reason").fill("the wrong host")
     reader.get_by_role("button", name="Withdraw").click()
     expect(reader.get_by_text("the wrong host")).to_be_visible()
 
@@ -138,7 +138,7 @@ def test_a_missing_price_is_stated_in_the_verdict_and_the_view_comes_back(reader
     verdict = reader.get_by_label("Verdict")
     expect(verdict.get_by_role("heading", name="PrivateLink")).to_be_visible()
     expect(verdict.get_by_text("Transit Gateway would be recommended if").first).to_be_visible()
-    verdict.get_by_text("State your own price of TransitGateway-Hours").click()
+    verdict.get_by_text("Enter your own price for TransitGateway-Hours").click()
     is_well(reader)
     verdict.get_by_label("USD an hour").fill("0.01")
     verdict.get_by_role("button", name="Use this price").click()
@@ -160,7 +160,7 @@ def test_prices_loaded_from_a_verdict_lead_back_to_it(reader: Page, settings: An
         files[f"/offers/v1.0/aws/{service}/current/region_index.json"] = b'{"regions": {}}'
     files.publish("AmazonVPC", "us-east-1", json.dumps(body).encode())
     reader.goto(f"/topologies/{uid}/?gb=900")
-    reader.get_by_role("button", name="Load the prices of us-east-1 from AWS").click()
+    reader.get_by_role("button", name="Load the prices for us-east-1 from AWS").click()
     expect(reader.get_by_role("heading", name="Waiting for a worker")).to_be_visible()
     with serving(files) as address:
         settings.AWS_PRICES_URL = address

@@ -82,7 +82,7 @@ def test_two_people_edit_and_nothing_is_lost(
     others = document(flow(name="f1", gb_per_month=1), name="changed by somebody else")
     save_topology(shipped_live.team_id, estate.uid, others)
     reader.get_by_role("button", name="Save", exact=True).click()
-    expect(reader.get_by_text("version 2 was saved meanwhile")).to_be_visible()
+    expect(reader.get_by_text("version 2 was saved in the meantime")).to_be_visible()
     expect(reader.get_by_label("GB a month, row 1", exact=True)).to_have_value("42")
 
 
@@ -106,12 +106,12 @@ def test_a_viewer_reads_and_is_offered_nothing_to_change(
 def test_an_invited_person_makes_an_account(reader: Page, browser: Any, live_server: Any) -> None:
     reader.goto("/team/")
     reader.get_by_label("For whom").fill("Bob")
-    reader.get_by_role("button", name="Make invitation").click()
+    reader.get_by_role("button", name="Create invitation").click()
     link = reader.get_by_label("Link for Bob").input_value()
     other = browser.new_context(base_url=live_server.url).new_page()
     other.goto(link)
     is_well(other)
-    other.get_by_role("link", name="Make an account").click()
+    other.get_by_role("link", name="Create an account").click()
     is_well(other)
     other.get_by_label("Username").fill("bob")
     other.get_by_label("Password", exact=False).first.fill("correct horse battery")

@@ -34,7 +34,7 @@ def test_a_team_is_let_go_and_kept(shared: User, reader: Page) -> None:
     reader.goto("/team/")
     expect(reader.get_by_text("gone, no longer a member")).to_be_visible()
     is_well(reader)
-    reader.get_by_role("link", name="What is kept").click()
+    reader.get_by_role("link", name="Data retention").click()
     is_well(reader)
     reader.goto("/team/")
     reader.get_by_text("Rename the team").scroll_into_view_if_needed()
@@ -45,10 +45,10 @@ def test_a_team_is_let_go_and_kept(shared: User, reader: Page) -> None:
     is_well(reader)
     reader.get_by_label("Name of the team").fill("Default team")
     reader.get_by_role("button", name="Delete in 7 days").click()
-    expect(reader.get_by_text("This team is deleted on")).to_be_visible()
+    expect(reader.get_by_text("This team will be deleted on")).to_be_visible()
     is_well(reader)
     assert Team.objects.get().closes_at is not None
-    reader.get_by_role("button", name="Keep it").click()
+    reader.get_by_role("button", name="Cancel the deletion").click()
     expect(reader.get_by_text("Default team stays.")).to_be_visible()
 
 

@@ -113,7 +113,7 @@ def test_a_bad_provider_is_a_page_and_soon(oidc: OidcProvider, place: str) -> No
             page = sign_in(client, oidc)
         assert time.monotonic() - begun < LONG_S / 2, how
         assert page.status_code == 401, how
-        assert "did not prove who you are" in page.content.decode(), how
+        assert "did not confirm your identity" in page.content.decode(), how
         assert client.get(reverse("home")).status_code == 302, how
 
 

@@ -50,7 +50,7 @@ def refused(client: Client, answer: Any) -> bool:
     """Nobody came in, nobody was made, and a page says so."""
     page = answer.content.decode()
     assert answer.status_code == 401, page
-    assert "did not prove who you are" in page
+    assert "did not confirm your identity" in page
     return not is_in(client) and not SocialAccount.objects.exists()
 
 

@@ -68,7 +68,7 @@ def test_a_team_cannot_write_letters_to_strangers_by_its_name(
     team.save()
     recipients.add(team.pk, "boss@example.org", user)
     (mail,) = box.of("boss@example.org")
-    assert 'team "Default Your account is locked: evil" asks' in mail.get_content()
+    assert 'team "Default Your account is locked: evil" would like' in mail.get_content()
 
 
 def test_who_unsubscribes_before_it_is_sent_does_not_get_it(team: Team, box: Mailbox) -> None:

@@ -192,7 +192,7 @@ def test_the_comparison_page_shows_everything(signed_in: Client, reference: UUID
         "(now not stated, counted as 0)",
         "$1,676.73",
         "clients <b>$1,045.90</b>",
-        "Published figures beside ours",
+        "Published figures compared with ours",
         "1,645",
         "built from the AWS bulk offer files",  # the source of a rate
         "PLN-14",
@@ -270,7 +270,7 @@ def test_the_document_can_be_downloaded_and_read_again(
 
 def test_a_deletion_can_be_undone(signed_in: Client, reference: UUID) -> None:
     url = reverse("delete", args=[reference])
-    assert "The next page offers to undo it" in text_of(signed_in.get(url))
+    assert "You can undo this on the next page" in text_of(signed_in.get(url))
     page = text_of(signed_in.post(url, follow=True))
     assert "reference-100tb was deleted" in page
     assert signed_in.get(reverse("topology", args=[reference])).status_code == 404

@@ -114,13 +114,13 @@ def test_one_sentence_says_what_one_measurement_would_tell(signed_in: Client, us
         vpc("orders", "222222222222", "10.1.0.0/16", region="us-east-2", azs=OHIO),
     ]
     uid = create_topology(user.team_id, document(vpcs=vpcs)).topology.uid
-    sentence = "No p99 is known inside us-east-2: one measurement of a single VPC between two of"
+    sentence = "No p99 is known within us-east-2: one single-VPC measurement across two of its AZs"
     text = text_of(signed_in, "topology", uid)
     assert sentence in text
-    assert f'<a href="{reverse("latency-kit", args=[uid])}">Measure</a> says how' in text
+    assert f'<a href="{reverse("latency-kit", args=[uid])}">How to measure</a>' in text
     printed = text_of(signed_in, "print", uid)
     assert sentence in printed
-    assert "says how" not in printed
+    assert "How to measure" not in printed
     own = b"source,dest,percentile,value_us,option\nuse2-az1,use2-az2,p99,700,single-vpc\n"
     file_measurements(user.team_id, "one.csv", own, Filing())
     assert sentence not in text_of(signed_in, "topology", uid)

@@ -55,11 +55,11 @@ def test_the_verdict_says_what_the_missing_rate_decides(signed_in: Client, lacki
     text = page_of(signed_in, lacking)
     verdict = text.split('aria-label="Verdict"')[1].split("</section>")[0]
     assert f"Transit Gateway would be recommended if {WORDS} cost {BELOW}" in verdict
-    assert f"State your own price of {WORDS}" in verdict
-    assert "Load the prices of us-east-1 from AWS" in verdict
+    assert f"Enter your own price for {WORDS}" in verdict
+    assert "Load the prices for us-east-1 from AWS" in verdict
     assert 'value="stated in the comparison of lacking"' in verdict
     assert "which is not in the list, below 0.02351 USD per hour" in verdict
-    bill = text.split("Prices that are missing</h3>")[2]
+    bill = text.split("Missing prices</h3>")[2]
     assert f"It would be recommended at {BELOW}." in bill
 
 
@@ -146,7 +146,7 @@ def test_a_viewer_sees_why_not(client: Client, user: User, lacking: UUID) -> Non
     Membership.objects.filter(user=user).update(role=Role.VIEWER)
     client.force_login(user)
     text = page_of(client, lacking)
-    assert "A viewer cannot load prices or state them" in text
+    assert "Viewers cannot load or enter prices" in text
     assert "/own-price/" not in text
     assert client.post(reverse("own-price", args=[lacking]), fields()).status_code == 403
     assert client.post(reverse("load-prices", args=[lacking])).status_code == 403
@@ -156,7 +156,7 @@ def test_a_shared_view_says_the_rate_and_offers_nothing(signed_in: Client, lacki
     signed_in.post(reverse("share", args=[lacking]), {"days": 7})
     text = Client().get(reverse("shared", args=[ShareLink.objects.get().key])).content.decode()
     assert f"cost {BELOW}" in text
-    assert "State your own price" not in text
+    assert "Enter your own price" not in text
 
 
 def test_files_say_who_pays_what_lacks_a_price(signed_in: Client, lacking: UUID) -> None:
@@ -197,7 +197,7 @@ def test_the_headline_never_contradicts_the_table(signed_in: Client, user: User)
     assert answer["because"].startswith(headline)
     for text in (page_of(signed_in, uid), print_view, shared.content.decode(), markdown):
         assert headline in text
-    assert '<h2 id="verdict">Each flow by its own cheapest option</h2>' in page_of(signed_in, uid)
+    assert '<h2 id="verdict">The cheapest option for each flow</h2>' in page_of(signed_in, uid)
     rows = list(csv.reader(io.StringIO(
         signed_in.get(reverse("comparison-csv", args=[uid])).content.decode()
     )))  # fmt: skip
@@ -215,7 +215,7 @@ def test_where_nothing_serves_every_flow_the_mix_is_the_headline(
     topology = document(flow(options=["vpc-peering"]), second, services=services)
     uid = create_topology(user.team_id, topology).topology.uid
     text = page_of(signed_in, uid)
-    assert '<h2 id="verdict">Each flow by its own cheapest option</h2>' in text
+    assert '<h2 id="verdict">The cheapest option for each flow</h2>' in text
     assert "Nothing can be recommended" not in text
     assert "not proven to be the cheapest design" in text
 

@@ -14,6 +14,7 @@ from connectivity.actions import create_topology
 from connectivity.core.document.parser import read
 from connectivity.reference import REFERENCE
 from tests.factories import document, flow
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -73,14 +74,14 @@ def test_many_flows_are_drawn_only_when_asked_for(
     monkeypatch.setattr(outlook, "FLOWS_AT_ONCE", 0)
     page = shown(signed_in, uid)
     assert page.context["ranges"] == []
-    assert "Draw 10,000 times for 1 flows" in page.content.decode()
+    assert "Run 10,000 simulations of 1 flow " in text_of(page)
     assert shown(signed_in, uid, draws=1).context["ranges"]
 
 
 def test_without_a_recommendation_it_says_so(signed_in: Client, user: User) -> None:
     topology = document(flow(options=["vpc-lattice"]))
     page = shown(signed_in, create_topology(user.team_id, topology).topology.uid)
-    assert "No option is recommended, so there is no cost to look at." in page.content.decode()
+    assert "No option is recommended, so there is no cost to analyze." in page.content.decode()
 
 
 def test_the_comparison_page_asks_for_it(signed_in: Client, uid: UUID) -> None:

@@ -320,7 +320,7 @@ def test_break_even_names_what_has_no_price_on_the_way(signed_in: Client, user: 
     curves, text = curves_of(signed_in, uid)
     crossing = next(curve for curve in curves if curve.axis == "crossing")
     assert crossing.unpriced == ["VPC peering"]
-    assert "a price is missing on the way: VPC peering" in text
+    assert "a price is missing in this range: VPC peering" in text
 
 
 def test_break_even_comes_after_the_page_and_at_once_on_paper(
@@ -329,9 +329,9 @@ def test_break_even_comes_after_the_page_and_at_once_on_paper(
     text = signed_in.get(reverse("topology", args=[reference])).content.decode()
     later = reverse("curves", args=[reference])
     assert f'hx-get="{later}?version=1&amp;prices=' in text
-    assert "Break-even over traffic" not in text
+    assert "Break-even by traffic" not in text
     printed = signed_in.get(reverse("print", args=[reference])).content.decode()
-    assert "Break-even over traffic" in printed
+    assert "Break-even by traffic" in printed
     assert later not in printed
 
 

@@ -97,7 +97,7 @@ def test_more_than_four_are_said_to_be_left_out(signed_in: Client, reference: UU
 
 def test_without_anything_it_offers_a_beginning(signed_in: Client, reference: UUID) -> None:
     text = beside(signed_in).content.decode()
-    assert "Begin with one" in text
+    assert "Choose the first" in text
     assert "reference-100tb, newest version" in text
 
 
@@ -143,7 +143,7 @@ def test_who_comes_again_sees_what_happened_to_prices(
         changed
         == Price.objects.filter(price_list__name="newer", usage_type="VpcEndpoint-Hours").count()
     )
-    assert f"{changed} prices of the list changed" in text_of(response)
+    assert f"{changed} prices changed" in text_of(response)
     side = signed_in.get(response.context["rows"][0].beside)
     assert cells(side, "PrivateLink, a month") == [("$1,676.73", ""), ("$1,720.53", "+$43.80")]
     assert [cell[0] for cell in cells(side, "Price list")][1] == "newer"

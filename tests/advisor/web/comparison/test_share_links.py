@@ -86,7 +86,7 @@ def test_a_link_ends(
         PriceList.objects.update(name="another name")
     response = read_by_anybody(link)
     assert response.status_code == 410
-    assert "This link has ended" in response.content.decode()
+    assert "This link is no longer valid" in response.content.decode()
     assert "reference-100tb" not in response.content.decode()
 
 

@@ -20,6 +20,7 @@ from connectivity.models import (
     Resource,
     RuleSetting,
 )
+from tests import pages
 
 pytestmark = pytest.mark.django_db
 
@@ -36,11 +37,11 @@ def demo(user: User) -> int:
 def text_of(client: Client, name: str, *args: object, query: str = "") -> str:
     response = client.get(reverse(name, args=args) + query)
     assert response.status_code == 200
-    return response.content.decode()
+    return pages.text_of(response)
 
 
 def test_with_nothing_watched_it_says_how_to_begin(signed_in: Client) -> None:
-    assert "Nothing is watched yet" in text_of(signed_in, "health")
+    assert "No account is monitored yet" in text_of(signed_in, "health")
     assert "Add an account" in text_of(signed_in, "health-collection")
 
 
@@ -50,14 +51,14 @@ def test_the_demo_shows_living_pages_that_say_demo(signed_in: Client, demo: int)
     assert page.count(">demo<") == Resource.objects.count() == 15
     states = set(Resource.objects.values_list("state", flat=True))
     assert {"ok", "warning", "critical"} <= states
-    assert "demo: made up" in text_of(signed_in, "health-collection")
+    assert "demo data" in text_of(signed_in, "health-collection")
 
 
 def test_old_data_are_called_old(signed_in: Client, demo: int) -> None:
-    assert "Nothing has come in since then" not in text_of(signed_in, "health")
+    assert "No data has arrived since then" not in text_of(signed_in, "health")
     long_ago = int(timezone.now().timestamp()) - 3_600
     Resource.objects.update(data_until=long_ago)
-    assert "Nothing has come in since then" in text_of(signed_in, "health")
+    assert "No data has arrived since then" in text_of(signed_in, "health")
 
 
 def test_the_demo_comes_once(user: User, demo: int) -> None:
@@ -137,7 +138,7 @@ def test_rules_can_be_changed_with_a_reason(signed_in: Client, user: User) -> No
     signed_in.post(url, numbers | {"reason": "our clients retry"})
     page = text_of(signed_in, "health-rules")
     assert "our clients retry" in page
-    assert "above 2.0, 3 of 5 points" in page
+    assert "above 2.0, 3 of 5 data points" in page
     signed_in.post(url, {"is_on": "on", "threshold": "0", "n": "15", "m": "15"})
     assert not RuleSetting.objects.exists()
     assert signed_in.post(reverse("health-rule", args=["NOTHING"]), numbers).status_code == 404
@@ -182,7 +183,7 @@ def test_a_check_is_a_job_that_names_what_is_refused(admin_client_: Client, user
     job = Job.objects.get()
     assert response["Location"] == reverse("job", args=[job.uid])
     jobs.run(str(job.uid))
-    assert "Everything that is asked is allowed" in text_of(admin_client_, "job", job.uid)
+    assert "All required permissions are allowed" in text_of(admin_client_, "job", job.uid)
 
 
 def test_servers_and_webhooks_must_be_listed(admin_client_: Client, user: User) -> None:

@@ -172,7 +172,7 @@ def test_other_teams_find_nothing(
     )
     assert client.get(reverse("latency-kit", args=[reference])).status_code == 404
     asked = {"option": "vpc-peering", "from": "use1-az1", "to": "use1-az2"}
-    assert "None of your own" in page(client, "latency-cell", **asked)
+    assert "No measurements of your own" in page(client, "latency-cell", **asked)
 
 
 ZONES = b'{"AvailabilityZones": [{"ZoneName": "us-east-1a", "ZoneId": "use1-az4"}]}'

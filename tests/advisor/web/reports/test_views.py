@@ -55,7 +55,7 @@ def said(client: Client, name: str, data: dict[str, Any], *arguments: Any) -> st
 
 def test_a_team_without_reports_is_shown_what_will_come(signed_in: Client) -> None:
     page = text_of(signed_in, "reports")
-    assert "Nothing yet: the first report comes on Monday" in page
+    assert "None yet: the first report is due on Monday" in page
     assert "is mailed to nobody yet" in page
     assert "Your account has no e-mail address" in page
 
@@ -82,7 +82,7 @@ def test_the_text_of_a_mail_is_text(signed_in: Client, report: Report) -> None:
 
 
 def test_a_preview_keeps_and_sends_nothing(signed_in: Client, box: Mailbox) -> None:
-    assert "Nothing of this is kept" in text_of(signed_in, "report-preview")
+    assert "It is not stored" in text_of(signed_in, "report-preview")
     text_of(signed_in, "report-preview-mail")
     assert not Report.objects.exists()
     assert box.mails == []
@@ -160,12 +160,12 @@ def test_an_address_says_yes_by_a_button_not_by_a_scanner(
     browser = Client()
     assert "Do you want the weekly report?" in browser.get(path).content.decode()
     assert Recipient.objects.get().confirmed_at is None
-    assert "You get it" in browser.post(path).content.decode()
+    assert "You are subscribed" in browser.post(path).content.decode()
     assert Recipient.objects.get().state == "gets it"
     Recipient.objects.update(confirmed_at=None, asked_at=timezone.now() - timedelta(days=9))
     late = browser.post(path)
     assert (late.status_code, Recipient.objects.get().confirmed_at) == (410, None)
-    assert "Too late" in late.content.decode()
+    assert "This link has expired" in late.content.decode()
 
 
 def test_one_click_of_a_mail_program_unsubscribes(user: User) -> None:
@@ -181,7 +181,7 @@ def test_one_click_of_a_mail_program_unsubscribes(user: User) -> None:
         response = program.post(path, {"List-Unsubscribe": "One-Click"})
         assert response.status_code == 200
     assert Recipient.objects.get().state == "unsubscribed"
-    assert "comes to a@example.com no more" in response.content.decode()
+    assert "is no longer sent to a@example.com" in response.content.decode()
     program.post(path, {"undo": "1"})
     assert Recipient.objects.get().state == "gets it"
 

@@ -142,7 +142,7 @@ def test_a_conflict_is_said_and_nothing_is_lost(signed_in: Client, uid: UUID, us
     save_topology(user.team_id, uid, other)
     page = edit(signed_in, uid, **{"0.gb_per_month": "42"})
     text = text_of(page)
-    assert "version 2 was saved meanwhile" in text
+    assert "version 2 was saved in the meantime" in text
     assert 'name="0.gb_per_month" value="42"' in text
     edit(signed_in, uid, **{"0.gb_per_month": "42", "0.to": "api", "onto": "2"})
     assert newest(uid).document["name"] == "by somebody else"
