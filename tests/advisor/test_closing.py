@@ -122,7 +122,7 @@ def test_an_admin_reads_what_goes_types_the_name_and_thinks_again(
     other = Client()
     other.force_login(viewer)
     text = other.get(reverse("home")).content.decode()
-    assert "This team is deleted on" in text
+    assert "This team will be deleted on" in text
     assert reverse("team-keep") not in text
     for name in ("team-delete", "team-files"):
         assert other.get(reverse(name)).status_code == 403
@@ -131,7 +131,7 @@ def test_an_admin_reads_what_goes_types_the_name_and_thinks_again(
     assert reverse("team-keep") in signed_in.get(reverse("home")).content.decode()
     signed_in.post(reverse("team-keep"))
     assert Team.objects.get(pk=user.team_id).closes_at is None
-    assert "This team is deleted on" not in other.get(reverse("home")).content.decode()
+    assert "This team will be deleted on" not in other.get(reverse("home")).content.decode()
 
 
 def test_the_clock_deletes_what_is_due_and_the_log_says_who_asked(
