@@ -30,7 +30,7 @@ def read(text: str) -> dict[str, int]:
     for entry in filter(str.strip, text.split(",")):
         match = ENTRY.fullmatch(entry)
         if match is None or match[1] not in ALLOWANCES:
-            raise ValueError(f"{entry.strip()!r} is no entry")
+            raise ValueError(f"{entry.strip()!r} is not an entry of the form name=number")
         changed[match[1]] = int(match[2])
     return ALLOWANCES | changed
 

@@ -31,39 +31,40 @@ KNOWN_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 SECONDS = (0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 100.0)
 
 REQUESTS = Counter(
-    "advisor_http_requests", "Requests that were answered, by the name of their address",
+    "advisor_http_requests", "Requests answered, by route",
     ["route", "method", "status"], registry=None,
 )  # fmt: skip
 DURATIONS = Histogram(
-    "advisor_http_request_duration_seconds", "How long a thread computed an answer",
+    "advisor_http_request_duration_seconds", "Time that a thread took to compute an answer",
     ["route"], buckets=SECONDS, registry=None,
 )  # fmt: skip
 RUNNING = Gauge(
-    "advisor_http_requests_running", "Requests that threads compute",
+    "advisor_http_requests_running", "Requests being processed by threads",
     registry=None, multiprocess_mode="livesum",
 )  # fmt: skip
 WAITING = Gauge(
-    "advisor_http_requests_waiting", "Requests that wait for a thread",
+    "advisor_http_requests_waiting", "Requests waiting for a thread",
     registry=None, multiprocess_mode="livesum",
 )  # fmt: skip
 CONNECTIONS = Gauge(
-    "advisor_http_connections", "Open connections, by what they wait for",
+    "advisor_http_connections", "Open connections by phase: what each is waiting for",
     ["phase"], registry=None, multiprocess_mode="livesum",
 )  # fmt: skip
 DROPPED = Counter(
-    "advisor_http_connections_dropped", "Connections that were closed, by what took too long",
+    "advisor_http_connections_dropped", "Connections closed by a timeout, by phase",
     ["phase"], registry=None,
 )  # fmt: skip
 REFUSED = Counter(
-    "advisor_http_requests_refused", "Requests that the server itself refused",
+    "advisor_http_requests_refused", "Requests refused by the server before any view",
     ["status"], registry=None,
 )  # fmt: skip
 OVERDUE = Counter(
-    "advisor_http_requests_overdue", "Requests that computed too long, so that their process ended",
+    "advisor_http_requests_overdue", "Requests that exceeded the time limit, so that their "
+    "process ended",
     registry=None,
 )  # fmt: skip
 MEMORY = Gauge(
-    "advisor_process_memory_bytes", "Memory that a web process holds",
+    "advisor_process_memory_bytes", "Resident memory of a web process",
     registry=None, multiprocess_mode="liveall",
 )  # fmt: skip
 

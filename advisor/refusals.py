@@ -8,7 +8,7 @@ from connectivity.core.problems import Problem
 
 API = "/api/"
 REQUEST = "request"  # the place of what concerns it as a whole
-FAILED = "failed inside the server, whose log says why; quote request_id if you ask for help"
+FAILED = "internal error, recorded in the server's log; quote request_id if you ask for help"
 
 
 def in_form(problems: Iterable[Problem]) -> dict[str, Any]:

@@ -95,7 +95,7 @@ KINDS = (
     Kind("series that are no longer asked for", connectivity.Series,
          _before(connectivity.Series, F("gone_at")), HEALTH_DAYS, "As long as their hours.", FEW,
          _forget_series),
-    Kind("accounts that are no longer watched", connectivity.AwsAccount,
+    Kind("accounts that are no longer monitored", connectivity.AwsAccount,
          _before(connectivity.AwsAccount, F("removed_at"), resource=None), HEALTH_DAYS,
          "After the last of their resources."),
     Kind("what asking CloudWatch cost, by day", connectivity.Spending,

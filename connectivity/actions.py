@@ -20,8 +20,8 @@ class Conflict(Exception):
 
     def __init__(self, expected: int, newest: int) -> None:
         super().__init__(
-            f"version {newest} was saved after version {expected}, on which this change rests; "
-            "look at it, then change that one"
+            f"version {newest} was saved after version {expected}, on which this change is "
+            f"based; review version {newest}, then change that one"
         )
         self.newest = newest
 

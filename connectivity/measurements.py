@@ -122,7 +122,9 @@ def withdraw(team_id: int, uid: UUID, because: str) -> None:
         DocumentRefused: no reason is given.
     """
     if not because.strip():
-        raise DocumentRefused([Problem("because", "say why: others will read this measurement")])
+        raise DocumentRefused(
+            [Problem("because", "give a reason: others will read this measurement")]
+        )
     with transaction.atomic():
         measurement = models.Measurement.objects.select_for_update().get(team_id=team_id, uid=uid)
         if measurement.withdrawn_at is None:
@@ -171,7 +173,7 @@ def name_zones(team_id: int, account: str, data: bytes) -> int:
         DocumentRefused: not such a file, or one of an old CLI without zone IDs.
     """
     if not re.fullmatch(r"[0-9]{12}", account):
-        raise DocumentRefused([Problem("account", f"{account!r} is not an account of 12 digits")])
+        raise DocumentRefused([Problem("account", f"{account!r} is not a 12-digit account ID")])
     names = zone_names.read(data)
     with transaction.atomic():
         for name, az in names:
@@ -190,13 +192,13 @@ def _problems(filing: Filing, zones: Mapping[str, str]) -> Iterator[Problem]:
         yield Problem("option", f"no option is called {filing.option!r}{near}")
     if bool(filing.source) != bool(filing.destination):
         missing = "from_az" if filing.destination else "to_az"
-        yield Problem(missing, "both ends are needed, or none where the file names them")
+        yield Problem(missing, "give both from and to, or neither if the file names them")
     elif filing.source:
         ends = (az_id_of(end, zones) for end in (filing.source, filing.destination))
         yield from (Problem("from_az, to_az", problem) for problem in pair_problems(*ends))
     for name in ("source", "destination", "tool", "host", "tag", "instance_type", "account"):
         if "\0" in getattr(filing, name):
-            yield Problem(name, "holds a NUL")
+            yield Problem(name, "contains a NUL character")
     if filing.unit is not None and filing.unit not in US_PER:
         yield Problem("unit", f"{filing.unit!r} is not one of ns, us, ms, s")
 
@@ -228,14 +230,14 @@ def _contradictions(run: Run, filing: Filing, zones: Mapping[str, str]) -> Itera
         ("to", run.destination, az_id_of(filing.destination, zones)),
     ):
         if in_file and asked and in_file != asked:
-            yield f"the file says {field} {in_file}, and you say {asked}; leave yours out"
+            yield f"the file says {field} {in_file}, and you gave {asked}; leave that field empty"
 
 
 def _misplaced(run: Run) -> Iterator[str]:
     if not run.source:
-        yield "the file does not say between which AZs it was measured: give from and to"
+        yield "the file does not state between which AZs it was measured: give from and to"
     elif not run.option and run.tool != "cloudping":
-        yield "the file does not say by which option: give it, e.g. vpc-peering"
+        yield "the file does not state the option: give it, e.g. vpc-peering"
     else:
         yield from pair_problems(run.source, run.destination)
         yield from impossible_place(run)

@@ -121,7 +121,7 @@ def words_of(change: Changed) -> str:
     price = change.new or change.old
     assert price is not None  # noqa: S101  # for the type checker: one of them is there
     name = usage_type(price.name, price.region, price.to_region)
-    rates = [_rates(side.tiers) if side else "not there" for side in change]
+    rates = [_rates(side.tiers) if side else "none" for side in change]
     return (
         f"{name} {price.name.operation} in {price.where}: {rates[0]} to {rates[1]} USD per "
         f"{price.unit}"

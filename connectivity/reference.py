@@ -15,8 +15,8 @@ class Published(NamedTuple):
 
 
 PUBLISHED = (
-    Published("vpc-sharing", "0", "No difference: no GB crosses AZs."),
-    Published("vpc-peering", "0", "No difference: no GB crosses AZs."),
+    Published("vpc-sharing", "0", "No difference: there is no cross-AZ traffic."),
+    Published("vpc-peering", "0", "No difference: there is no cross-AZ traffic."),
     Published(
         "privatelink",
         "1,645",

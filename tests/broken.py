@@ -69,11 +69,11 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "20 MB of junk": (b'{"x": "' + b"y" * 20_000_000, "body: has more than 16,777,216 bytes"),
     "NaN": (
         _GOOD.replace("1000", "NaN").encode(),
-        "flows[0].gb_per_month: is nan; only finite numbers can be used",
+        "flows[0].gb_per_month: is nan; only finite numbers are allowed",
     ),
     "infinity": (
         _GOOD.replace("1000", "1e999").encode(),
-        "flows[0].gb_per_month: is inf; only finite numbers can be used",
+        "flows[0].gb_per_month: is inf; only finite numbers are allowed",
     ),
     "a number of 5,000 digits": (
         _GOOD.replace("1000", "9" * 5000).encode(),
@@ -158,7 +158,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "a flow as text": (_changed("flows", 0, to="f"), "flows[0]: is the text 'f', not a mapping"),
     "an unknown key": (
         _changed(*FLOW, "gb_per_mont", to=1),
-        "flows[0].gb_per_mont: is not a key that is known here; did you mean 'gb_per_month'?",
+        "flows[0].gb_per_mont: is not a known key; did you mean 'gb_per_month'?",
     ),
     "an account that is a number": (
         _changed("accounts", 0, "id", to=111111111111),
@@ -170,7 +170,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     ),
     "a service with a VPC's name": (
         _changed(*SERVICE, "name", to="orders"),
-        "services[0].name: 'orders' is a VPC's name; a service needs one of its own",
+        "services[0].name: 'orders' is the name of a VPC; a service needs a different name",
     ),
     "a flow to nothing": (
         _changed(*FLOW, "to", to="apj"),
@@ -245,8 +245,8 @@ BROKEN: dict[str, tuple[bytes, str]] = {
                 ],
             )
         ).encode(),
-        "flows[0].cross_az_share: is 0.5, but 'clients' and 'api' have no AZ in common: all bytes "
-        "cross, so leave it out or write 1",
+        "flows[0].cross_az_share: is 0.5, but 'clients' and 'api' have no AZ in common: all "
+        "traffic is cross-AZ, so leave it out or write 1",
     ),
     "crossing inside one AZ": (
         json.dumps(
@@ -255,7 +255,8 @@ BROKEN: dict[str, tuple[bytes, str]] = {
                 vpcs=[vpc | {"azs": ["use1-az1"]} for vpc in document()["vpcs"]],
             )
         ).encode(),
-        "flows[0].cross_az_share: is 0.01, but 'clients' and 'api' lie in one AZ: no bytes cross, "
+        "flows[0].cross_az_share: is 0.01, but 'clients' and 'api' are in the same AZ: no "
+        "traffic is cross-AZ, "
         "so leave it out or write 0",
     ),
     "crossing that one of several consumers cannot have": (
@@ -266,7 +267,8 @@ BROKEN: dict[str, tuple[bytes, str]] = {
                 services=[document()["services"][0] | {"azs": ["use1-az1"]}],
             )
         ).encode(),
-        "flows[0].cross_az_share: is 0.5, but 'one' and 'api' lie in one AZ: no bytes cross, so "
+        "flows[0].cross_az_share: is 0.5, but 'one' and 'api' are in the same AZ: no traffic is "
+        "cross-AZ, so "
         "leave it out, or give 'one' an entry of its own",
     ),
     "an account id of eleven digits": (

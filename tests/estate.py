@@ -158,7 +158,7 @@ def health_finding(team_id: int) -> Finding:
         resource=resource,
         rule="NAT-PORTS",
         state="critical",
-        why="15 of the last 15 points are above 0",
+        why="15 of the last 15 data points are above 0",
         opened_at=now,
     )
     FindingEvent.objects.create(finding=finding, at=now, what="opened", detail=finding.why)

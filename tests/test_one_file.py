@@ -168,7 +168,7 @@ def test_the_editor_offers_its_key_its_quota_and_a_price_for_its_objects(
     assert f'<option value="{KEY}">' in table("flows")
     assert f'<option value="{KEY}">' in table("policies")
     assert '<option value="DX-01">' in table("quotas")
-    assert "Operations of one circuit, USD a month" in table("general")
+    assert "Operational cost of one circuit, USD a month" in table("general")
 
 
 def test_a_what_if_changes_the_price_of_its_objects(stored: str, signed_in: Client) -> None:

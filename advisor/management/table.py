@@ -125,7 +125,7 @@ def _between_regions(answers: Sequence[dict[str, Any]]) -> Iterable[str]:
     unknown = [answer for answer in answers if answer["worst_p99_us"] is None]
     names = ("bound_us", "typical_us", "typical_error", "median_us")
     words = dict.fromkeys(instead_words(*(answer[name] for name in names)) for answer in unknown)
-    yield from (f"between Regions, instead of a p99: {word}" for word in words if word)
+    yield from (f"cross-Region, instead of a p99: {word}" for word in words if word)
 
 
 def aligned(rows: Sequence[Row], right: set[int]) -> str:

@@ -47,7 +47,7 @@ def asking_mail(recipient: Recipient) -> EmailMultiAlternatives:
     team = unlinked(one_line(recipient.team.name))
     link = address("recipient-confirm", recipient.confirm_key)
     body = render_to_string("mail/confirm.txt", {"team": team, "link": link})
-    subject = f"Weekly report of {team}: do you want it?"
+    subject = f"Confirm: weekly AWS connectivity report of {team}"
     return EmailMultiAlternatives(subject, body, to=[recipient.address], headers=_headers())
 
 

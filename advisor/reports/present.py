@@ -82,9 +82,9 @@ def _to_do(content: Content, address: Address) -> Section:
         )
         for task in content["to_do"]
     ]
-    sentences = [] if items else ["Nothing needs anybody."]
+    sentences = [] if items else ["Nothing needs attention."]
     left = content["more_to_do"]
-    more = Line("", f"And {left:,} more rules that something breaks", link=address("health"))
+    more = Line("", f"And {left:,} more rules with open findings", link=address("health"))
     return Section("What to do", sentences, items, [more] if left else [])
 
 
@@ -103,7 +103,9 @@ def _changed(content: Content, address: Address) -> Section:
         lines.append(Line("saved", text, _moment(version["at"]), _link(version["link"], address)))
     sentences = [] if lines else ["Nothing."]
     if troubles["brief"]:
-        sentences.append(f"{_plural(troubles['brief'], 'finding')} came and went within the week.")
+        sentences.append(
+            f"{_plural(troubles['brief'], 'finding')} opened and closed within the week."
+        )
     if troubles["muted"]:
         sentences.append(f"{_plural(troubles['muted'], 'finding is', 'findings are')} muted.")
     return Section("What changed", sentences, lines=lines)
@@ -136,30 +138,32 @@ def _rest(word: str, excerpt: Content, address: Address) -> Iterator[Line]:
 def _cost(costs: Content | None, address: Address) -> Section:
     title = "Cost"
     if costs is None:
-        return Section(title, ["Nothing that we know the price of is watched."])
+        return Section(title, ["No monitored resource has a known price."])
     whole, percent = costs["whole"], costs["change_percent"]
     change = "" if percent is None else f" ({percent:+.1f} %)"
     sentences = [
-        f"{_usd(whole['usd'])} this week, {_usd(whole['before_usd'])} the week before"
-        f"{change}, both at the prices of {costs['price_list']} and as configured now."
+        f"{_usd(whole['usd'])} this week, {_usd(whole['before_usd'])} the previous week"
+        f"{change}, both at the prices of {costs['price_list']} and with today's configuration."
     ]
     for why, count in costs["left_out"].items():
-        sentences.append(f"{_plural(count, 'resource is', 'resources are')} in neither sum: {why}.")
+        sentences.append(
+            f"{_plural(count, 'resource is', 'resources are')} excluded from both totals: {why}."
+        )
     sentences += _unused(costs)
-    head = ("USD", "This week", "Week before", "Change")
+    head = ("USD", "This week", "Previous week", "Change")
     tables = [Table("By kind", head, [_both(kind) for kind in [*costs["kinds"], whole]])]
     if costs["movers"]:
         rows = [_both(mover) for mover in costs["movers"]]
-        tables.append(Table("What changed most", head, rows))
+        tables.append(Table("Largest changes", head, rows))
     return Section(title, sentences, lines=list(_savings(costs, address)), tables=tables)
 
 
 def _unused(costs: Content) -> Iterator[str]:
     """What nobody needs: what it costs, and how much of it has no price here."""
     if Decimal(costs["unused_usd"]):
-        yield f"What nobody seems to need costs {_usd(costs['unused_usd'])} a month."
+        yield f"Resources that appear unused cost {_usd(costs['unused_usd'])} a month."
     if unpriced := costs.get("unused_unpriced", 0):
-        yield f"{_plural(unpriced, 'resource')} that nobody seems to need: the cost is not known."
+        yield f"{_plural(unpriced, 'resource')} that may be unused: the cost is not known."
 
 
 def _both(cost: Content) -> list[Cell]:
@@ -181,7 +185,7 @@ def _savings(costs: Content, address: Address) -> Iterator[Line]:
             text = f"{where}: {saving['instead']} from {_usd(saving['instead_usd'])} a month"
             yield Line("compare", text, more, link)
         else:
-            yield Line("unused", f"{where}: {usd} a month", "nobody seems to need it", link, "warn")
+            yield Line("unused", f"{where}: {usd} a month", "appears to be unused", link, "warn")
 
 
 def _prices(prices: Content | None, address: Address) -> Section:
@@ -209,27 +213,28 @@ def _prices(prices: Content | None, address: Address) -> Section:
 
 def _money(side: Content) -> str:
     cost = f" at {_usd(side['usd'])} a month" if side["usd"] else ""
-    best = f"{side['option']}{cost}" if side["option"] else "no one option recommended"
+    best = f"{side['option']}{cost}" if side["option"] else "no single option recommended"
     if side.get("mix_usd") is None:
         return best
-    return f"{best} (each flow by its own cheapest option: {_usd(side['mix_usd'])})"
+    return f"{best} (cheapest option per flow: {_usd(side['mix_usd'])})"
 
 
 def _latency(latencies: Content, address: Address) -> Section:
-    published = f"published figures are as of {latencies['published_as_of'] or 'no date'}"
+    published = f"published figures are dated {latencies['published_as_of'] or 'not at all'}"
     if not latencies["cells"]:
         return Section("Latency", [f"No measurements of your own; {published}."])
-    sentences = [f"{_plural(latencies['cells'], 'pair')} measured; where nothing is, {published}."]
+    pairs = _plural(latencies["cells"], "AZ or Region pair")
+    sentences = [f"{pairs} measured; for all others, {published}."]
     if latencies["old"]:
         sentences.append(f"{_plural(latencies['old'], 'pair')} last measured more than a year ago.")
     if not latencies["drifts"]:
-        sentences.append("No new run differs from those before it beyond their noise.")
+        sentences.append("No new measurement differs from earlier ones by more than their noise.")
     lines = [
         Line(
             "drift",
             f"{drift['option']}, {drift['source']} to {drift['destination']}: "
             f"{drift['drift_us']:+,.0f} µs",
-            "the newest run against the median of those before",
+            "the newest measurement against the median of earlier ones",
             address("latency"),
             "warn",
         )
@@ -241,12 +246,12 @@ def _latency(latencies: Content, address: Address) -> Section:
 def _health(troubles: Content) -> Section:
     title = "Health over four weeks"
     if not troubles["kinds"]:
-        return Section(title, ["No resource is watched."])
+        return Section(title, ["No resource is monitored."])
     counts = [count or 0 for kind in troubles["kinds"] for count in kind["counts"]]
     most = max(counts, default=0) or 1
     rows = [
         [
-            Cell(f"{kind['kind']}, {kind['resources']:,} watched"),
+            Cell(f"{kind['kind']}, {kind['resources']:,} monitored"),
             *(
                 Cell("–") if count is None else Cell(f"{count:,}", count * FULL // most)
                 for count in kind["counts"]
@@ -254,9 +259,9 @@ def _health(troubles: Content) -> Section:
         ]
         for kind in troubles["kinds"]
     ]
-    head = ("Findings open at some time", *troubles["weeks"])
+    head = ("Findings open during the week", *troubles["weeks"])
     is_short = any(count is None for kind in troubles["kinds"] for count in kind["counts"])
-    sentences = ["A dash: nothing was watched yet."] if is_short else []
+    sentences = ["A dash: nothing was monitored yet."] if is_short else []
     return Section(title, sentences, tables=[Table("", head, rows)])
 
 
@@ -264,15 +269,26 @@ def _unseen(unseen: Content, address: Address) -> Section:
     link = address("health-collection")
     lines = [Line("silent", text, link=link, tone="warn") for text in unseen["places"]]
     for name, count in unseen["refused"].items():
-        lines.append(Line("refused", f"{name}, at {_plural(count, 'place')}", "", link, "warn"))
+        lines.append(
+            Line(
+                "refused",
+                f"{name}, in {_plural(count, 'account and Region', 'accounts and Regions')}",
+                "",
+                link,
+                "warn",
+            )
+        )
     for why, count in unseen["reasons"].items():
         lines.append(Line("unknown", f"{_plural(count, 'resource')}: {why}", link=link))
-    sentences = [] if lines else ["All that is watched was seen."]
+    sentences = [] if lines else ["Every monitored resource returned data."]
     if unseen["is_capped"]:
-        sentences.append("This month's cap for asking is reached: nothing more is asked.")
+        sentences.append(
+            "This month's cap for CloudWatch requests is reached: no more requests "
+            "are made until next month."
+        )
     if unseen["data_until"]:
         sentences.append(f"Data until {_moment(unseen['data_until'])}.")
     asked = f"{_plural(unseen['metrics'], 'metric')} in {_plural(unseen['calls'], 'call')}"
-    cost = f"Asking CloudWatch cost {_usd(unseen['usd'])} this week: {asked}."
-    sentences.append(cost if unseen["calls"] else "Nothing was asked of CloudWatch this week.")
-    return Section("What we could not see, and what looking cost", sentences, lines=lines)
+    cost = f"CloudWatch requests cost {_usd(unseen['usd'])} this week: {asked}."
+    sentences.append(cost if unseen["calls"] else "No CloudWatch requests were made this week.")
+    return Section("Missing data, and the cost of collecting", sentences, lines=lines)

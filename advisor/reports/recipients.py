@@ -81,13 +81,16 @@ def _is_trusted(recipient: Recipient, author: User) -> bool:
 def _note_asking(recipient: Recipient) -> None:
     now = timezone.now()
     if recipient.asked_at and now - recipient.asked_at < ASK_AGAIN:
-        problem = "was asked less than an hour ago; wait for the answer"
+        problem = "was sent a confirmation request less than an hour ago; wait for the answer"
         raise DocumentRefused([Problem("address", problem)])
     today = Recipient.objects.filter(
         team_id=recipient.team_id, asked_at__gt=now - timedelta(days=1)
     )
     if today.count() >= MOST_ASKED:
-        problem = f"{MOST_ASKED} addresses were asked today; go on tomorrow"
+        problem = (
+            f"{MOST_ASKED} confirmation requests were sent today, the daily limit; try "
+            f"again tomorrow"
+        )
         raise DocumentRefused([Problem("address", problem)])
     recipient.asked_at = now
 

@@ -56,7 +56,10 @@ def due(now: datetime | None = None) -> list[int]:
     """Mails that are to be sent now. What a dead worker had becomes unknown."""
     now = now or timezone.now()
     lost = Delivery.objects.filter(state=State.SENDING, claimed_at__lt=now - CLAIM)
-    lost.update(state=State.UNKNOWN, problem="whoever sent it went away; it may have arrived")
+    lost.update(
+        state=State.UNKNOWN,
+        problem="the sending process ended before it reported back; the mail may have arrived",
+    )
     waiting = Delivery.objects.filter(state=State.WAITING, due_at__lte=now)
     return list(waiting.order_by("due_at", "pk").values_list("pk", flat=True)[:MOST])
 
@@ -72,7 +75,7 @@ def send(pk: int) -> None:
         mail = mail_of(delivery)
     except Exception:
         logger.exception("the mail %s cannot be made", delivery.uid)
-        waiting.update(state=State.REFUSED, problem="it cannot be made; the server's log says why")
+        waiting.update(state=State.REFUSED, problem="it cannot be rendered; see the server's log")
         return
     if not waiting.update(state=State.SENDING, claimed_at=now, attempts=F("attempts") + 1):
         return

@@ -142,7 +142,11 @@ def _square(square: Square, at: str, statistic: str) -> str:
     if square.us is None:
         mark, word = MARKS[square.state], WORDS[square.state]
         return f'<td class="heat none"><a href="{where}" title="{mark}">{word}</a></td>'
-    drift = ' <abbr title="the newest run left the noise">Δ</abbr>' if cell.drift_us else ""
+    drift = (
+        ' <abbr title="the newest measurement differs by more than the noise">Δ</abbr>'
+        if cell.drift_us
+        else ""
+    )
     runs = "1 run" if cell.runs == 1 else f"{cell.runs} runs"
     title = f"{cell.basis}, {escape(cell.as_of[:10])}, {runs}, grade {cell.grade}"
     link = f'<a href="{where}" title="{title}">{square.us:,.5g}</a>'

@@ -54,7 +54,7 @@ def _results(url: str, kind: str, parameters: dict[str, Any]) -> list[dict[str, 
         RecursionError,
     ) as error:
         raise PrometheusError(
-            f"{url} answers {reply.status} with something that is not Prometheus's API"
+            f"{url} answers {reply.status} with something other than the Prometheus API"
         ) from error
     raise PrometheusError(f"{url} refuses {parameters['query']!r}: {why[:300]}")
 
@@ -69,5 +69,5 @@ def _series(result: Any) -> dict[str, Any]:
     points = result["values"] if "values" in result else [result["value"]]
     values = [(int(float(at)), str(float(value))) for at, value in points]
     if any(abs(at) > 2**40 for at, _ in values):
-        raise ValueError("a time that is none")
+        raise ValueError("an invalid timestamp")
     return {"metric": labels, "values": values}

@@ -69,8 +69,8 @@ def _session(access: AccountAccess, region: str) -> Any:
     own = session.get_credentials()
     if own is None:
         raise AwsError(
-            f"account {access.account}: the worker has no credentials of its own with which it "
-            "could take the role; give it some by boto3's environment"
+            f"account {access.account}: the worker has no credentials of its own with which to "
+            f"assume the role; provide them through boto3's standard credential chain"
         )
     arguments = {"RoleSessionName": "connectivity-advisor", "ExternalId": access.external_id}
     fetcher = AssumeRoleCredentialFetcher(
@@ -108,14 +108,16 @@ def explained(error: BotoCoreError | ClientError, request: str, action: str) -> 
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
     if error.operation_name == "AssumeRole":
         return Refused(
-            f"{request}: the role cannot be taken ({code}); its trust policy must name our "
-            "identity and the external ID of this account",
+            f"{request}: the role cannot be assumed ({code}); its trust policy must allow this "
+            "product's identity and the external ID of this account",
             "sts:AssumeRole",
         )
     if code in EXPIRED:
-        return AwsError(f"{request}: {code}; the credentials have ended, and are renewed next time")
+        return AwsError(
+            f"{request}: {code}; the credentials have expired, and are renewed on the next attempt"
+        )
     if code in REFUSED or status == 403:
         return Refused(f"{request}: {code}; allow {action}", action)
     if code in THROTTLED:
-        return AwsError(f"{request}: {code}; AWS asks us to slow down, and it is tried again later")
+        return AwsError(f"{request}: {code}; AWS throttles the requests; they are retried later")
     return AwsError(f"{request}: {code}")

@@ -90,13 +90,13 @@ def ask(
         try:
             target = deadline.within(lambda: checked(url, hosts))
         except TooSlow as error:
-            raise WebError(f"no address of {url[:100]!r} in {TIMEOUT_S} seconds") from error
+            raise WebError(f"no IP address for {url[:100]!r} in {TIMEOUT_S} seconds") from error
         reply, content = _exchange(deadline, target, method, body, headers or {})
     if len(content) > MOST_BYTES:
         raise WebError(f"{target.host} sends more than {MOST_BYTES // 2**20} MiB")
     if 300 <= reply.status < 400:
         where = reply.headers.get("Location", "nowhere")
-        raise WebError(f"{target.host} redirects to {where[:200]}; state the final address instead")
+        raise WebError(f"{target.host} redirects to {where[:200]}; enter the final URL instead")
     return Reply(reply.status, content)
 
 
@@ -122,7 +122,7 @@ def _exchange(
             )
             return reply, _body(reply, deadline)
     except (urllib3.exceptions.HTTPError, OSError) as error:
-        slow = f"not all of its answer came in {TIMEOUT_S} seconds"
+        slow = f"its answer was not complete after {TIMEOUT_S} seconds"
         why = slow if deadline.is_over else str(error)
         raise WebError(f"{target.host}:{target.port} does not answer: {why}") from error
 
@@ -148,13 +148,13 @@ def checked(url: str, allowed: Sequence[str]) -> _Target:
         host = (parts.hostname or "").encode("idna").decode()
         port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
     except ValueError as error:
-        raise NotAllowed(f"{url[:100]!r} is no address: {error}") from error
+        raise NotAllowed(f"{url[:100]!r} is not a valid URL: {error}") from error
     if parts.scheme not in ("http", "https") or not host or parts.username or parts.password:
         raise NotAllowed(f"{url[:100]!r} is not http:// or https:// with a host and no password")
     try:
         infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise NotAllowed(f"no address is known of {host!r}") from error
+        raise NotAllowed(f"no IP address found for {host!r}") from error
     addresses = [_plain(str(info[4][0])) for info in infos]
     for address in addresses:
         _check(host, address, allowed)
@@ -168,11 +168,11 @@ def _check(host: str, address: IPv4Address | IPv6Address, allowed: Sequence[str]
     tunnelled = tuple(_tunnelled(address)) if isinstance(address, IPv6Address) else ()
     for reached in (address, meant, *tunnelled):
         if any(reached in network for network in NEVER) or reached.is_multicast:
-            raise NotAllowed(f"{host!r} means {reached}, which is never asked")
+            raise NotAllowed(f"{host!r} means {reached}, which is never contacted")
     if not all(_is_listed(host, reached, allowed) for reached in (meant, *tunnelled)):
         raise NotAllowed(
-            f"{host!r} ({meant}) is not among the hosts that may be asked; whoever runs this "
-            "installation adds it to OUTBOUND_HOSTS"
+            f"{host!r} ({meant}) is not among the allowed hosts; the operator of this "
+            "installation can add it to OUTBOUND_HOSTS"
         )
 
 

@@ -63,7 +63,7 @@ class Problems:
         if self._count <= MOST_PROBLEMS:
             return self._first
         more = self._count - MOST_PROBLEMS + 1
-        message = f"{more:,} more are not listed; mend these first, then try again"
+        message = f"{more:,} more are not listed; fix these first, then try again"
         return [*self._first[:-1], Problem("problems", message)]
 
 

@@ -56,7 +56,7 @@ class Schedule:
         try:
             return self._of(monday_of(week) + timedelta(days=self.weekday or 7))
         except OverflowError as error:
-            raise ValueError(f"{week} is beyond what we can reckon with") from error
+            raise ValueError(f"{week} is out of the supported range") from error
 
     def before(self, period: Period) -> Period:
         """The seven days before a period."""

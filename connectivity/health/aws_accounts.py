@@ -71,7 +71,7 @@ def add_account(
             )
             _schedule(row)
     except IntegrityError as error:
-        problem = Problem("account", f"{wish.account} is watched already")
+        problem = Problem("account", f"{wish.account} is monitored already")
         raise DocumentRefused([problem]) from error
     return row
 
@@ -91,22 +91,22 @@ def change_account(row: AwsAccount, wish: Wish) -> None:
         row.save(update_fields=["name", "role_arn", "regions"])
         Collection.objects.filter(account=row).exclude(region__in=row.regions).delete()
         left = Resource.objects.filter(account=row).exclude(region__in=row.regions)
-        retire(left, "its Region is no longer watched")
+        retire(left, "its Region is no longer monitored")
         _schedule(row)
 
 
 def _problems(wish: Wish) -> Iterable[Problem]:
     if not re.fullmatch("[0-9]{12}", wish.account):
-        yield Problem("account", f"{wish.account[:20]!r} is not an account ID of twelve digits")
+        yield Problem("account", f"{wish.account[:20]!r} is not a 12-digit account ID")
     for name, text in (("name", wish.name), ("external_id", wish.external_id)):
         if not text.isprintable() or len(text) > MOST_TEXT:
-            yield Problem(name, f"has up to {MOST_TEXT} characters that can be seen")
+            yield Problem(name, f"has up to {MOST_TEXT} visible characters")
     if not wish.regions:
         yield Problem("regions", "name at least one Region, for instance us-east-1")
     for region in wish.regions:
         if region not in AZ_PREFIXES:
             near = did_you_mean(region, AZ_PREFIXES)
-            yield Problem("regions", f"{region[:MOST_TEXT]!r} is no Region we know{near}")
+            yield Problem("regions", f"{region[:MOST_TEXT]!r} is not a known Region{near}")
     yield from _role_problems(wish)
 
 
@@ -156,7 +156,7 @@ def remove_account(row: AwsAccount) -> None:
         Collection.objects.filter(account=row).delete()
         row.removed_at = timezone.now()
         row.save(update_fields=["removed_at"])
-        retire(Resource.objects.filter(account=row), "its account is no longer watched")
+        retire(Resource.objects.filter(account=row), "its account is no longer monitored")
 
 
 def add_demo(team_id: int) -> list[AwsAccount]:
@@ -199,7 +199,7 @@ def check(
     """Try each permission once in each Region. Costs one metric for each Region."""
     if not can_be_asked(row):
         return [
-            Check(region, {}, "name the role first: nothing is asked without")
+            Check(region, {}, "enter the role ARN first: without it no request is made")
             for region in row.regions
         ]
     checks = []

@@ -126,9 +126,9 @@ def _add(outcome: Outcome, call: Call, fetched: Fetched) -> None:
     outcome.notes += [message for message in dict.fromkeys(fetched.messages) if message]
     if fetched.forbidden:
         outcome.refused = ["cloudwatch:GetMetricData"]
-        outcome.notes += _named("CloudWatch refuses", fetched.forbidden)
+        outcome.notes += _named("CloudWatch denies access to", fetched.forbidden)
     if fetched.failed:
-        outcome.notes += _named("CloudWatch failed at, and is asked again for,", fetched.failed)
+        outcome.notes += _named("CloudWatch failed for, and is queried again for,", fetched.failed)
 
 
 def _named(words: str, refused: set[CoreSeries]) -> Iterator[str]:

@@ -51,7 +51,7 @@ def discover(row: Collection, asking: Asking) -> Outcome:
         refused[error.action] = str(error)
     with transaction.atomic():
         if not Collection.objects.select_for_update().filter(pk=row.pk).exists():
-            return Outcome(notes=["it is no longer watched"])
+            return Outcome(notes=["it is no longer monitored"])
         for kind in _fully_described(described):
             keep(row, kind, list(kind.read(described.answers, account.account, row.region)))
         if metrics is not None:
@@ -125,7 +125,7 @@ def keep(row: Collection, kind: Kind, resources: list[Found]) -> None:
     Resource.objects.bulk_update(changed, ["name", "key", "facts", "gone_at"], batch_size=500)
     ids = {resource.aws_id for resource in rows}
     lost = [resource.pk for id, resource in existing.items() if id not in ids]
-    retire(stored.filter(pk__in=lost), "it is no longer there")
+    retire(stored.filter(pk__in=lost), "it no longer exists")
 
 
 class _Key(NamedTuple):

@@ -51,7 +51,7 @@ def follow(judged: Sequence[Judged], now: int) -> set[Key]:
             )
     for key, finding in open_findings.items():
         if key not in looked_at:
-            events.append(_close(finding, at, "no longer looked at"))
+            events.append(_close(finding, at, "no longer evaluated"))
     FindingEvent.objects.bulk_create(events)
     return {key for key, until in muted.items() if until > at}
 
@@ -132,7 +132,7 @@ def mute(finding: Finding, until: datetime, note: str, author_id: int | None) ->
     if until <= timezone.now():
         raise DocumentRefused([Problem("mute_until", f"{until:%Y-%m-%d %H:%M} is past")])
     if not note.strip():
-        raise DocumentRefused([Problem("note", "say why, for whoever looks at it next year")])
+        raise DocumentRefused([Problem("note", "give a reason, for people who read it later")])
     with transaction.atomic():
         finding.muted_until = until
         finding.save(update_fields=["muted_until"])
@@ -152,7 +152,7 @@ def unmute(finding: Finding, author_id: int | None) -> None:
 
 def _is_open(finding: Finding) -> None:
     if finding.closed_at is not None:
-        raise DocumentRefused([Problem("finding", "it has closed by itself already")])
+        raise DocumentRefused([Problem("finding", "it has already closed")])
 
 
 def _note(finding: Finding, event: str, detail: str, author_id: int | None) -> None:

@@ -129,7 +129,7 @@ def _verdicts(
         if check.id not in rules.off:
             detail = check.check(subject, estate)
             state = check.state if detail else State.OK
-            yield check, "", Verdict(state, detail or "nothing to be said against it")
+            yield check, "", Verdict(state, detail or "no rule is violated")
 
 
 def _of_rule(
@@ -195,13 +195,13 @@ def _verdict(kind: Kind, unmuted: list[RuleVerdict]) -> Verdict:
     worst_verdict = worst(looked or [verdict for _, _, verdict in unmuted])
     if worst_verdict.state is not State.OK or has_metrics or not kind.rules:
         return worst_verdict
-    quiet = "; it publishes them only with traffic" if kind.is_quiet else ""
+    quiet = "; CloudWatch publishes them only when there is traffic" if kind.is_quiet else ""
     return Verdict(State.UNKNOWN, kind.unlisted + quiet)
 
 
 def _why(judged: Judged, unmuted: list[Any], verdict: Verdict) -> str:
     if verdict.state is State.OK:
-        return "nothing is wrong by the rules that could look"
+        return "no violation by the rules that had data"
     source = next(
         ((rule, part) for rule, part, rule_verdict in unmuted if rule_verdict is verdict), None
     )

@@ -113,7 +113,9 @@ def add_source(team_id: int, name: str, url: str, allowed: list[str]) -> Prometh
         raise DocumentRefused([Problem("name", "is empty")])
     checked(url, allowed)
     if PrometheusSource.objects.filter(team_id=team_id, name=name.strip()).exists():
-        raise DocumentRefused([Problem("name", f"a server is called {name.strip()!r} already")])
+        raise DocumentRefused(
+            [Problem("name", f"there is already a server called {name.strip()!r}")]
+        )
     with transaction.atomic():
         source = PrometheusSource.objects.create(
             team_id=team_id, name=name.strip(), url=url.strip()

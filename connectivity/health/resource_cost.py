@@ -153,9 +153,9 @@ def _costs(uses: list[list[Use]], billed: Bill) -> list[MonthlyCost]:
 def _line(use: Use, usd: Decimal, is_unpriced: bool) -> dict[str, str | None]:
     gap = ""
     if use.amount is None:
-        gap = "not measured for a day yet"
+        gap = "less than a day of usage data"
     elif is_unpriced:
-        gap = f"the price list has no price of {use.price.usage_type} here"
+        gap = f"the price list has no price for {use.price.usage_type} here"
     return {
         "what": use.what,
         "amount": None if use.amount is None else f"{use.amount:.3f}",

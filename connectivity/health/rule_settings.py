@@ -71,12 +71,14 @@ def set_rule(team_id: int, id: str, wish: Numbers, author_id: int | None) -> Rul
     else:
         is_standard = True
         if any(number is not None for number in (wish.threshold, wish.n, wish.m)):
-            raise DocumentRefused([Problem("threshold", f"{id} has no numbers; it is on or off")])
+            raise DocumentRefused(
+                [Problem("threshold", f"{id} has no thresholds; it is on or off")]
+            )
     if wish.is_on and is_standard:
         setting.delete()
         return None
     if not wish.reason.strip():
-        raise DocumentRefused([Problem("reason", "say why, for whoever looks at it next year")])
+        raise DocumentRefused([Problem("reason", "give a reason, for people who read it later")])
     row, _ = RuleSetting.objects.update_or_create(
         team_id=team_id, rule=id, defaults={**wish._asdict(), "author_id": author_id}
     )

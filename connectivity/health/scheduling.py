@@ -66,7 +66,7 @@ def run(pk: int, asking: Asking | None = None, *, is_asked_for: bool = False) ->
         raise  # nothing can be noted; the claim ends by itself
     except Exception:
         logger.exception("%s failed", row)
-        outcome = Outcome(problem="failed inside the server, whose log says why")
+        outcome = Outcome(problem="internal error; see the server's log")
     judge_region(row, asking.now)
     if row.task == Tier.DAY.value:
         price_region(row, asking.now)

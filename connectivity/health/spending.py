@@ -27,7 +27,7 @@ def capped(team_id: int, now: int) -> str:
     cap, cost = cap_of(team_id), spent(team_id, begin)
     if cost < cap:
         return ""
-    return f"this month's cap of {cap:.2f} USD for asking CloudWatch is reached"
+    return f"this month's cap of {cap:.2f} USD for CloudWatch requests is reached"
 
 
 def set_cap(team_id: int, usd: Decimal) -> None:

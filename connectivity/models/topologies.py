@@ -46,5 +46,5 @@ class TopologyVersion(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk is not None:
-            raise TypeError("a version of a topology is never changed; save a new one")
+            raise TypeError("a version of a topology is immutable; save a new one")
         super().save(*args, **kwargs)

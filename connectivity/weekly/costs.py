@@ -87,7 +87,7 @@ def costs(team_id: int, before: Period, period: Period) -> Costs | None:
     for group in groups:
         rows = [row for row in group if is_watched(row)]
         if len(rows) < len(group):
-            left_out["no longer watched"] += len(group) - len(rows)
+            left_out["no longer monitored"] += len(group) - len(rows)
         if not rows:
             continue
         weeks = [_week(rows, week, prices) for week in (before, period)]
@@ -138,7 +138,7 @@ def _week(rows: list[Resource], period: Period, prices: PriceList) -> list[Decim
             costs.append(NOTHING)
         elif month.usd is None:
             gaps = [str(line["gap"]) for line in month.lines if line["gap"]]
-            costs.append(gaps[0] if gaps else "we do not know its prices")
+            costs.append(gaps[0] if gaps else "its prices are not known")
         else:
             costs.append(month.usd * hours / HOURS_PER_MONTH)
     return costs

@@ -121,9 +121,11 @@ def _subject(
     is_demo: bool,
 ) -> str:
     """The verdict in a line."""
-    verdicts = [_problems(health, dark) if is_watching else "nothing is watched yet"]
+    verdicts = [_problems(health, dark) if is_watching else "nothing is monitored yet"]
     if is_watching and dark.places:
-        verdicts.append(f"{len(dark.places)} place{'s' * (len(dark.places) > 1)} not seen")
+        verdicts.append(
+            f"{len(dark.places)} account and Region pair{'s' * (len(dark.places) > 1)} without data"
+        )
     change = money.change_percent if money else None
     if change is not None:
         way = "up" if change > 0 else "down"
@@ -140,9 +142,11 @@ def _subject(
 def _problems(health: Troubles, dark: Unseen) -> str:
     count, new = health.open.count, health.new.count
     if not count and dark.data_until is None:
-        return "nothing seen yet"  # which is not quiet
+        return "no data yet"  # which is not quiet
     if not count:
-        return f"no problems, {health.solved.count} solved" if health.solved.count else "all quiet"
+        return (
+            f"no problems, {health.solved.count} solved" if health.solved.count else ("no problems")
+        )
     grave = f" ({health.critical} critical)" if health.critical else ""
     return f"{count} problem{'s' * (count > 1)}{grave}, {new or 'none'} new"
 
@@ -195,10 +199,10 @@ def _effect(rule: HealthRule | ConfigurationRule, findings: list[Finding]) -> st
     costs = {finding.resource_id: finding.resource.usd for finding in findings}
     known = [usd for usd in costs.values() if usd is not None]
     if not known:
-        return "Saves its monthly cost, of which we have no price here."
+        return "Saves its monthly cost; the price list has no price for it."
     saving = f"Saves ${money(sum(known, Decimal(0)))} a month."
     unknown = len(costs) - len(known)
-    return f"{saving} Of {unknown} more the cost is not known here." if unknown else saving
+    return f"{saving} The cost of {unknown} more is not known." if unknown else saving
 
 
 def _of_prices(news: Prices | None) -> Iterator[ToDo]:
@@ -212,7 +216,7 @@ def _of_prices(news: Prices | None) -> Iterator[ToDo]:
                 "",
                 True,
                 "; ".join(moved.because),
-                "Look at the comparison, and decide again.",
+                "Review the comparison and the decision.",
                 _difference(moved.before.usd, moved.after.usd) + _mix(moved.after),
                 moved.link,
             )
@@ -220,28 +224,28 @@ def _of_prices(news: Prices | None) -> Iterator[ToDo]:
 
 def _difference(before: Decimal | None, after: Decimal | None) -> str:
     if before is None or after is None:
-        return "Its cost could not be told on both price lists."
+        return "Its cost is not known on both price lists."
     return f"{money(before)} USD a month before, {money(after)} now."
 
 
 def _mix(side: Money) -> str:
     if side.mix_usd is None:
         return ""
-    return f" Each flow by its own cheapest option: {money(side.mix_usd)} USD a month."
+    return f" Cheapest option per flow: {money(side.mix_usd)} USD a month."
 
 
 def _of_dark(dark: Unseen) -> Iterator[ToDo]:
     if dark.refused:
         names = ", ".join(dark.refused)
         yield ToDo(
-            "We are refused what we need to see.",
+            "AWS denies permissions that collection needs.",
             None,
             0,
             "",
             False,
-            f"refused: {names}",
-            "Add the statement that the account's page shows to its role.",
-            "What is unknown now is judged.",
+            f"access denied: {names}",
+            "Add the policy statement shown on the account's page to its role.",
+            "Resources whose state is unknown are evaluated.",
             Link("collection"),
         )
 

@@ -309,7 +309,7 @@ def test_a_refused_price_keeps_what_was_typed(signed_in: Client) -> None:
     assert '<details id="add" open>' in text
     both = {"service": "AmazonVPC", "percent": "-7", "usd": "1", "reason": "x"}
     text = signed_in.post(reverse("price-override"), both).content.decode()
-    assert "Give either per cent or USD, one of the two." in text
+    assert "Give either percent or USD." in text
 
 
 def test_fetching_over_rest_is_a_job(api: APIClient, aws: Files) -> None:

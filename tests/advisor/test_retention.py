@@ -70,7 +70,7 @@ def aged(kind: Kind, moment: datetime, **others: Any) -> Any:
     changes = dict.fromkeys(names, value) | OTHERS.get(kind.name, {}) | others
     rows = kind.model._base_manager.filter(pk=row.pk)
     rows.update(**changes)
-    if kind.name == "accounts that are no longer watched":
+    if kind.name == "accounts that are no longer monitored":
         Resource.objects.all().delete()
     return rows
 

@@ -293,7 +293,7 @@ def test_a_refused_token_stands_in_the_log(user: User, how: str) -> None:
         "expired": "expired",
         "scope": "needs the role editor, it has viewer",
         "left": "its owner is not a member of the team",
-        "inactive": "its owner is not active",
+        "inactive": "its owner's account is not active",
     }
     assert entry.changes_dict == {"reason": ["", reasons[how]]}
     assert (entry.remote_addr, entry.door) == (ATTACKER, f"API, token {token.name}")

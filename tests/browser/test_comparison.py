@@ -134,7 +134,7 @@ def test_a_shared_link_is_read_without_an_account(reader: Page) -> None:
 def test_the_print_view_is_one_page(reader: Page) -> None:
     compare(reader)
     reader.get_by_role("link", name="Print view").click()
-    expect(reader.get_by_text("Through the endpoint")).to_be_visible()
+    expect(reader.get_by_text("Data processed by the endpoint")).to_be_visible()
     expect(reader.get_by_role("navigation")).to_have_count(0)
     is_well(reader)
 
@@ -170,13 +170,13 @@ def test_everything_works_by_keyboard(reader: Page) -> None:
     with reader.expect_response(lambda reply: "/topologies/" in reply.url):
         reader.keyboard.press("Enter")
     expect(reader.locator("#verdict")).to_have_text("PrivateLink")
-    reader.get_by_label("Undo Crossing AZs").focus()
+    reader.get_by_label("Undo Cross-AZ share").focus()
     reader.keyboard.press("Enter")
     expect(reader.locator("#verdict")).to_have_text("VPC peering")
     summary = reader.locator("#transit-gateway summary").first
     summary.focus()
     reader.keyboard.press("Space")
-    expect(reader.get_by_text("Sent into the gateway").first).to_be_visible()
+    expect(reader.get_by_text("Data processed by the transit gateway").first).to_be_visible()
 
 
 def test_without_a_script_a_what_if_is_a_form(reader: Page) -> None:

@@ -33,7 +33,7 @@ def test_from_sign_in_to_the_answer(reader: Page) -> None:
     expect(reader.locator("#options ~ table")).to_contain_text("$2,121.00")
     for option in ("PrivateLink", "Transit Gateway", "VPC sharing"):
         reader.locator("summary", has_text=option).first.click()
-    expect(reader.get_by_text("Through the endpoint")).to_be_visible()
+    expect(reader.get_by_text("Data processed by the endpoint")).to_be_visible()
     reader.locator("summary", has_text="All AZ pairs").first.click()
     is_well(reader)
 
@@ -68,7 +68,7 @@ def test_a_broken_document_is_refused_with_every_problem(reader: Page) -> None:
     reader.get_by_label("Document, JSON or YAML").fill("version: 1\nname: x\nflos: []\n")
     reader.get_by_role("button", name="Store and compare").click()
     problems = reader.get_by_role("alert", name="Problems")
-    expect(problems).to_contain_text("flos: is not a key that is known here; did you mean 'flows'?")
+    expect(problems).to_contain_text("flos: is not a known key; did you mean 'flows'?")
     expect(problems).to_contain_text("vpcs: is required")
     is_well(reader)
 
@@ -91,7 +91,7 @@ def test_an_edit_a_version_and_an_undone_deletion(reader: Page) -> None:
     reader.get_by_role("button", name="Delete").click()
     is_well(reader)
     reader.get_by_role("button", name="Undo").click()
-    expect(reader.get_by_text("The topology is back.")).to_be_visible()
+    expect(reader.get_by_text("The topology is restored.")).to_be_visible()
 
 
 def test_everything_can_be_reached_by_keyboard(reader: Page) -> None:

@@ -234,7 +234,7 @@ def test_the_commands_refuse_with_status_2(
         assert stop.value.code == 2
     said = capfd.readouterr().err
     assert "formatVersion is 'missing'" in said
-    assert "'us-esat-1' is no Region we know; did you mean" in said
+    assert "'us-esat-1' is not a known Region; did you mean" in said
 
 
 def override(**changes: object) -> Override:

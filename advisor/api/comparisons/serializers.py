@@ -98,18 +98,18 @@ class MoreFindingsSerializer(serializers.Serializer[object]):
 
 class BetweenRegionsSerializer(serializers.Serializer[object]):
     bound_us = serializers.IntegerField(
-        allow_null=True, help_text="between Regions: no round trip is faster"
+        allow_null=True, help_text="cross-Region: no round trip is faster"
     )
     typical_us = serializers.IntegerField(
-        allow_null=True, help_text="between Regions: an estimate of the median where none is known"
+        allow_null=True, help_text="cross-Region: an estimate of the median where none is measured"
     )
     typical_error = serializers.ListField(
         child=serializers.FloatField(),
         allow_null=True,
-        help_text="by which share of what is measured the estimate is off, in nine of ten pairs",
+        help_text="relative error of the estimate against measurements, in nine of ten pairs",
     )
     median_us = serializers.FloatField(
-        allow_null=True, help_text="between Regions: measured, where no p99 of the option is known"
+        allow_null=True, help_text="cross-Region: measured, where no p99 of the option is known"
     )
 
 
@@ -141,9 +141,11 @@ class AnswerSerializer(BetweenRegionsSerializer):
     payers = PayerSerializer(many=True)
     lines = LineSerializer(many=True)
     findings = FindingSerializer(
-        many=True, help_text="at most 20 of a rule, the most GB first; all with include=findings"
+        many=True, help_text="at most 20 per rule, the most GB first; all with include=findings"
     )
-    findings_more = MoreFindingsSerializer(many=True, help_text="how many others a rule has")
+    findings_more = MoreFindingsSerializer(
+        many=True, help_text="number of further findings per rule"
+    )
     gaps = GapSerializer(many=True)
     worst_p99_us = serializers.FloatField(allow_null=True)
     worst_p99_basis = Text()
@@ -151,7 +153,7 @@ class AnswerSerializer(BetweenRegionsSerializer):
     latency = LatencySerializer(
         many=True, help_text="the 200 slowest headlines; all with include=latency"
     )
-    latency_more = serializers.IntegerField(help_text="how many other headlines there are")
+    latency_more = serializers.IntegerField(help_text="number of further headlines")
 
 
 class ThenCheapestSerializer(serializers.Serializer[object]):
@@ -205,7 +207,9 @@ class ComparisonSerializer(serializers.Serializer[object]):
     )
     answers = AnswerSerializer(many=True)
     sensitivity = SensitivitySerializer(
-        many=True, required=False, help_text="with include=ahead: of all options, by input"
+        many=True,
+        required=False,
+        help_text="with include=ahead: tipping points of all options, by input",
     )
     range = RangeSerializer(many=True, required=False, help_text="with include=ahead")
     headroom = HeadroomSerializer(many=True, required=False, help_text="with include=ahead")

@@ -62,8 +62,8 @@ class ComparisonsView(APIView):
     def post(self, request: Request) -> Response:
         """Every option for a topology. A large one, or `Prefer: respond-async`, becomes a job.
 
-        A job is stored, so it takes a token with the scope 'write'. Others get the answer at once,
-        whatever they prefer, or 403 where it is only possible as a job.
+        A job is stored, so it takes a token with the scope 'write'. Other callers get the answer
+        synchronously, whatever they prefer, or 403 where it is only possible as a job.
         """
         team_id = team_id_of(request)
         wanted = _arguments(request, team_id)
@@ -122,7 +122,10 @@ def _arguments(request: Request, team_id: int) -> dict[str, Any]:
     prices = fields.text("price_list")
     fields.done()
     if isinstance(wanted, dict) and number is not None:
-        fields.note("topology_version", "goes with the uid of a stored topology, not a document")
+        fields.note(
+            "topology_version",
+            "can only be given with the uid of a stored topology, not with a document",
+        )
     elif wanted is not None and not isinstance(wanted, dict | str):
         fields.note("topology", f"is {kind(wanted)}, neither a document nor the uid of a topology")
     if problems:

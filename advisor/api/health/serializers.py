@@ -15,7 +15,7 @@ KIND_CHOICES = [(kind, kind) for kind in KINDS]
 
 
 class ActSerializer(serializers.Serializer[Any]):
-    """What somebody says of a finding: `{"acknowledge": true}`, `{"mute_until": …, "note": …}`,
+    """A change to a finding: `{"acknowledge": true}`, `{"mute_until": …, "note": …}`,
     or `{"mute_until": null}`."""
 
     acknowledge = serializers.BooleanField(required=False)
@@ -24,7 +24,7 @@ class ActSerializer(serializers.Serializer[Any]):
 
 
 class NumbersSerializer(serializers.Serializer[Any]):
-    """A team's own numbers for a rule; the standard ones again with those of the standard."""
+    """A team's own thresholds for a rule; the default values restore the defaults."""
 
     is_on = serializers.BooleanField(default=True)
     threshold = serializers.FloatField(required=False, allow_null=True, default=None)
@@ -79,7 +79,7 @@ class ResourceSerializer(serializers.Serializer[Any]):
     id = Text()
     name = Text()
     kind = serializers.ChoiceField(choices=KIND_CHOICES)
-    account = Text(help_text="or the name of the Prometheus server")
+    account = Text(help_text="account ID, or the name of the Prometheus server")
     region = Text()
     is_demo = serializers.BooleanField()
     state = serializers.ChoiceField(choices=STATES)
@@ -128,7 +128,7 @@ class SeriesSerializer(serializers.Serializer[Any]):
 
 
 class WholeResourceSerializer(ResourceSerializer):
-    facts = serializers.DictField(help_text="what AWS's Describe calls said, by kind")
+    facts = serializers.DictField(help_text="attributes from AWS's Describe calls, by kind")
     verdicts = VerdictSerializer(many=True)
     bill = CostLineSerializer(many=True)
     series = SeriesSerializer(many=True)

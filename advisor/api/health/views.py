@@ -47,13 +47,13 @@ class ResourcesView(PagedView):
         ],
     )
     def get(self, request: Request) -> Response:
-        """What is watched, the worst first, with open findings."""
+        """Monitored resources with their open findings, the worst first."""
         asked = asked_of(request)
         kind, state = asked.get("kind", ""), asked.get("state", "")
         if kind and kind not in KINDS:
-            return refused([Problem("kind", f"{kind[:30]!r} is none of {', '.join(KINDS)}")])
+            return refused([Problem("kind", f"{kind[:30]!r} is not one of {', '.join(KINDS)}")])
         if state and state not in tuple(State):
-            return refused([Problem("state", f"{state[:30]!r} is none of {', '.join(State)}")])
+            return refused([Problem("state", f"{state[:30]!r} is not one of {', '.join(State)}")])
         resources = lookup.resources(team_id_of(request), kind, state, asked.get("q", ""))
         return self.paged(request, resources.prefetch_related("findings"), resource_json)
 
@@ -64,12 +64,12 @@ class ResourceView(APIView):
         parameters=[OpenApiParameter("range", str, enum=list(lookup.RANGES))],
     )
     def get(self, request: Request, uid: UUID) -> Response:
-        """One resource: what every rule says, its cost, and its series over `range`."""
+        """One resource: the result of every rule, its cost, and its series over `range`."""
         row = lookup.resource(team_id_of(request), uid)
         range_ = asked_of(request).get("range", "24h")
         if range_ not in lookup.RANGES:
             there = ", ".join(lookup.RANGES)
-            return refused([Problem("range", f"{range_[:20]!r} is none of {there}")])
+            return refused([Problem("range", f"{range_[:20]!r} is not one of {there}")])
         lines = lookup.lines(row, range_, int(timezone.now().timestamp()))
         series = [
             {
@@ -94,7 +94,7 @@ class FindingsView(PagedView):
         parameters=[OpenApiParameter("all", bool)],
     )
     def get(self, request: Request) -> Response:
-        """Open findings, the newest first; those that closed too with `?all=true`."""
+        """Open findings, the newest first; with `?all=true` closed ones as well."""
         is_open = None if flag_of(request, "all") else True
         rows = lookup.findings(team_id_of(request), is_open=is_open)
         return self.paged(request, rows, finding_json)
@@ -110,7 +110,7 @@ class FindingView(APIView):
         request=ActSerializer, responses={200: ToldFindingSerializer, 400: ProblemsSerializer}
     )
     def patch(self, request: Request, uid: UUID) -> Response:
-        """Acknowledge a finding, mute it until a moment, or listen to it again."""
+        """Acknowledge a finding, mute it until a time, or unmute it."""
         asked = body_of(ActSerializer, request)
         finding = findings.finding_of(team_id_of(request), uid)
         note = asked.get("note", "")
@@ -144,7 +144,7 @@ def _with_events(team_id: int, uid: UUID) -> dict[str, Any]:
 class RulesView(APIView):
     @extend_schema(responses=RulesSerializer)
     def get(self, request: Request) -> Response:
-        """Every health rule as the team has it."""
+        """Every health rule with the team's settings."""
         return Response({"rules": rules_json(rules_of(team_id_of(request)))})
 
 
@@ -153,7 +153,7 @@ class RuleView(APIView):
         request=NumbersSerializer, responses={200: RuleSerializer, 400: ProblemsSerializer}
     )
     def put(self, request: Request, id: str) -> Response:
-        """The team's own numbers for a rule, with the reason."""
+        """Set the team's own thresholds for a rule, with the reason."""
         team_id = team_id_of(request)
         numbers = Numbers(**body_of(NumbersSerializer, request))
         try:
@@ -167,7 +167,7 @@ class RuleView(APIView):
 class CollectionView(APIView):
     @extend_schema(responses=CollectionSerializer)
     def get(self, request: Request) -> Response:
-        """How asking goes: last success, what was refused, what it costs."""
+        """Status of collection: last success, denied permissions, cost of CloudWatch requests."""
         team_id = team_id_of(request)
         cost = lookup.cost(team_id, timezone.now())
         return Response(

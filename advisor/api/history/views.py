@@ -94,9 +94,10 @@ class RestoreView(APIView):
 class AuditView(PagedView):
     @extend_schema(responses=EntrySerializer(many=True))
     def get(self, request: Request) -> Response:
-        """Every write and sign-in of the team, the latest first: who, what, before and after, the
-        door, the address and the program. Sign-ins are kept for 400 days, writes as long as the
-        team."""
+        """Every write and sign-in of the team, the latest first: actor, change, values before and
+        after, interface, IP address and user agent. Sign-ins are kept for 400 days, writes as long
+        as the team.
+        """
         return self.paged(request, team_lookup.log(team_id_of(request)), _entry)
 
 

@@ -51,7 +51,9 @@ def _note_known(key: bytes) -> None:
     except (TypeError, binascii.Error):
         return
     for token in tokens.of_key(text[: CONSTANTS.TOKEN_KEY_LENGTH], digest):
-        signins.note_refused(token, "expired" if token.is_expired else "its owner is not active")
+        signins.note_refused(
+            token, "expired" if token.is_expired else "its owner's account is not active"
+        )
 
 
 class MayUse(BasePermission):

@@ -17,7 +17,7 @@ from connectivity.queries import UnknownLatencies
 from costmodel.core.overrides import NothingOverridden
 from costmodel.queries import UnknownPriceList
 
-NOT_FOUND = "There is no such thing in this team."
+NOT_FOUND = "There is no such object in this team."
 PLACES: dict[type[Exception], tuple[str, int]] = {
     UnknownOption: ("options", status.HTTP_400_BAD_REQUEST),
     NothingOverridden: ("usage_type", status.HTTP_400_BAD_REQUEST),

@@ -12,13 +12,14 @@ IF_MATCH = OpenApiParameter(
     "If-Match",
     {"type": "string", "pattern": r'^(\*|(W/)?"[0-9]{1,9}")$'},
     OpenApiParameter.HEADER,
-    description="the number of the version that is changed, as its ETag says it",
+    description="the number of the version that is changed, as in its ETag",
 )
 IDEMPOTENCY = OpenApiParameter(
     "Idempotency-Key",
     {"type": "string", "maxLength": 200},
     OpenApiParameter.HEADER,
-    description="of a request that is sent again it stores once, and answers as the first time",
+    description="a request repeated with the same key is stored once, and gets the first answer "
+    "again",
 )
 
 

@@ -12,4 +12,4 @@ class ProblemSerializer(serializers.Serializer[object]):
 
 class ProblemsSerializer(serializers.Serializer[object]):
     problems = ProblemSerializer(many=True)
-    request_id = Text(required=False, help_text="of this request, as X-Request-ID says it, too")
+    request_id = Text(required=False, help_text="of this request, also sent as X-Request-ID")

@@ -21,7 +21,9 @@ class CheckedRegionSerializer(serializers.Serializer[Any]):
     region = Text()
     problem = Text()
     refused = serializers.ListField(child=Text())
-    statement = Text(help_text="what would allow it, as JSON; empty: nothing is refused")
+    statement = Text(
+        help_text="the policy statement that would allow it, as JSON; empty: nothing is denied"
+    )
 
 
 class CheckedAccountSerializer(serializers.Serializer[Any]):

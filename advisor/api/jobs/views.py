@@ -30,17 +30,17 @@ class JobsView(PagedView):
 class JobView(APIView):
     @extend_schema(responses=JobSerializer)
     def get(self, request: Request, uid: UUID) -> Response:
-        """How far a job is."""
+        """State and progress of a job."""
         return Response(job_json(_job(request, uid), request))
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, uid: UUID) -> Response:
-        """Cancel a job that is not finished: its maker may, and every editor."""
+        """Cancel an unfinished job: allowed to its creator and to every editor."""
         job = _job(request, uid)
         if not (may_store(request) or is_own(request, job.user_id)):
             raise PermissionDenied(
-                "A job is cancelled by whoever made it or by an editor; a token for that has the "
-                "scope 'write'."
+                "A job can be cancelled by its creator or by an editor; a token needs the scope "
+                "'write'."
             )
         jobs.cancel(job)
         return Response(status=204)
@@ -49,7 +49,7 @@ class JobView(APIView):
 class JobResultView(APIView):
     @extend_schema(responses={200: RESULT, 409: ProblemsSerializer})
     def get(self, request: Request, uid: UUID) -> Response:
-        """What came of a job that is done."""
+        """The result of a finished job."""
         job = _job(request, uid)
         if job.state != Job.State.DONE:
             return refused([Problem("state", f"the job is {job.state}; there is no result")], 409)

@@ -13,15 +13,15 @@ class LatencyImportRequestSerializer(serializers.Serializer[object]):
     file = serializers.FileField()
     from_az = Text(required=False, help_text="AZ ID or Region of the client")
     to_az = Text(required=False, help_text="AZ ID or Region of the server")
-    option = Text(required=False, help_text="how they were connected")
-    tool = Text(required=False, help_text="auto without it")
-    unit = Text(required=False, help_text="of a file without units: ns, us, ms or s")
-    columns = Text(required=False, help_text="of values without a header, by commas")
-    statistic = Text(required=False, help_text="of a file that does not say it")
-    host = Text(required=False, help_text="which one of a file with several hosts")
-    tag = Text(required=False, help_text="which one of a histogram log with several tags")
+    option = Text(required=False, help_text="the option that connected them")
+    tool = Text(required=False, help_text="default: auto")
+    unit = Text(required=False, help_text="for a file without units: ns, us, ms or s")
+    columns = Text(required=False, help_text="for values without a header, separated by commas")
+    statistic = Text(required=False, help_text="for a file that does not state it")
+    host = Text(required=False, help_text="which host of a file with several")
+    tag = Text(required=False, help_text="which tag of a histogram log with several")
     instance_type = Text(required=False)
-    account = Text(required=False, help_text="whose AZ names are used")
+    account = Text(required=False, help_text="account whose AZ names are used")
     dry_run = serializers.BooleanField(required=False)
 
 
@@ -45,7 +45,7 @@ class RunSerializer(serializers.Serializer[object]):
 
 class ImportedRunSerializer(RunSerializer):
     resolution_us = serializers.FloatField(
-        allow_null=True, help_text="step of the tool's print at the median"
+        allow_null=True, help_text="resolution of the tool's output at the median"
     )
     host = Text(allow_null=True)
     tag = Text(allow_null=True)
@@ -77,11 +77,11 @@ class MeasurementSerializer(RunSerializer):
 
 class ZoneNamesSerializer(serializers.Serializer[object]):
     account = Text(help_text="twelve digits")
-    file = serializers.FileField(help_text="what describe-availability-zones printed")
+    file = serializers.FileField(help_text="output of describe-availability-zones")
 
 
 class NamesSerializer(serializers.Serializer[object]):
-    names = serializers.IntegerField(help_text="how many are known now")
+    names = serializers.IntegerField(help_text="number of AZ names now known")
 
 
 class MethodSerializer(serializers.Serializer[object]):

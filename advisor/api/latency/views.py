@@ -66,7 +66,7 @@ class LatencyImportsView(APIView):
         parameters=[IDEMPOTENCY],
     )
     def post(self, request: Request) -> Response:
-        """Read a tool's output and file it. 201 when stored; 200 for a dry run or a repetition."""
+        """Read a tool's output and store it. 201 when stored; 200 for a dry run or a repetition."""
         upload = request.FILES.get("file")
         if upload is None:
             return refused([Problem("file", "send the tool's output as the file 'file'")])
@@ -94,7 +94,7 @@ class MeasurementsView(PagedView):
         parameters=[OpenApiParameter(name, str) for name in FILTERS],
     )
     def get(self, request: Request) -> Response:
-        """The team's measurements, the newest first, withdrawn ones included and marked."""
+        """The team's measurements, the newest first; withdrawn ones are included and marked."""
         given = asked_of(request)
         asked = {name: given[name] for name in FILTERS if name in given}
         return self.paged(
@@ -108,7 +108,7 @@ class MeasurementView(APIView):
         parameters=[OpenApiParameter("because", {"type": "string", "minLength": 1}, required=True)],
     )
     def delete(self, request: Request, uid: UUID) -> Response:
-        """Withdraw a measurement: `?because=` says why. It stays readable."""
+        """Withdraw a measurement: `?because=` gives the reason. It stays readable."""
         withdraw(team_id_of(request), uid, asked_of(request).get("because", ""))
         return Response(status=204)
 
@@ -154,7 +154,7 @@ class ZoneNamesView(APIView):
         responses={200: NamesSerializer, 400: ProblemsSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Keep an account's AZ names: `account`, and describe-availability-zones as `file`."""
+        """Store an account's AZ names: `account`, and describe-availability-zones as `file`."""
         upload = request.FILES.get("file")
         if upload is None:
             return refused([Problem("file", "send describe-availability-zones as the file 'file'")])

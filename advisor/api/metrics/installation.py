@@ -62,12 +62,14 @@ class Installation:
         yield from self._stored()
 
     def _jobs(self) -> Iterator[Metric]:
-        jobs = gauge("jobs", "Jobs that are kept", "kind", "state")
+        jobs = gauge("jobs", "Stored jobs", "kind", "state")
         counts = Job.objects.order_by().values_list("kind", "state").annotate(Count("pk"))
         for kind, state, count in counts:
             jobs.add_metric([kind, state], count)
         yield jobs
-        oldest = gauge("job_oldest_queued_seconds", "For how long the oldest job waits", "kind")
+        oldest = gauge(
+            "job_oldest_queued_seconds", "Seconds that the oldest queued job has waited", "kind"
+        )
         queued = Job.objects.filter(state=Job.State.QUEUED).order_by().values_list("kind")
         for kind, since in queued.annotate(Min("created_at")):
             oldest.add_metric([kind], self._age_s(since))
@@ -80,9 +82,19 @@ class Installation:
         rows = ended.order_by().values("kind", "state").annotate(
             count=Count("pk"), mean=Avg(took), longest=Max(took)
         )  # fmt: skip
-        count = gauge("jobs_finished", "Jobs that finished within an hour", "kind", "state")
-        mean = gauge("job_duration_mean_seconds", "How long they took", "kind", "state")
-        longest = gauge("job_duration_max_seconds", "The longest of them", "kind", "state")
+        count = gauge("jobs_finished", "Jobs that finished in the last hour", "kind", "state")
+        mean = gauge(
+            "job_duration_mean_seconds",
+            "Mean duration of the jobs that finished in the last hour",
+            "kind",
+            "state",
+        )
+        longest = gauge(
+            "job_duration_max_seconds",
+            "Longest duration of the jobs that finished in the last hour",
+            "kind",
+            "state",
+        )
         for row in rows:
             labels = [row["kind"], row["state"]]
             count.add_metric(labels, row["count"])
@@ -98,45 +110,53 @@ class Installation:
             yield gauge("broker_up", "Whether the broker answers", value=0)
         else:
             yield gauge("broker_up", "Whether the broker answers", value=1)
-            queues = gauge("queue_length", "Messages that wait for a worker", "queue")
+            queues = gauge("queue_length", "Messages that wait for a worker, by queue", "queue")
             for name, length in zip(names, lengths, strict=True):
                 queues.add_metric([name], length)
             yield queues
         silent_s = readiness.worker_silent_s()
         if silent_s is not None:
-            text = "Since a worker last did what the clock asked for"
+            text = "Seconds since a worker last ran a scheduled task"
             yield gauge("worker_silent_seconds", text, value=silent_s)
 
     def _collections(self) -> Iterator[Metric]:
-        named = gauge("collection_overdue_seconds", "By how much an account is late", "account")
+        named = gauge(
+            "collection_overdue_seconds",
+            "Seconds by which the collection of an account is overdue",
+            "account",
+        )
         latest = 0.0
         for account, due_at in lookup.overdue(self.now, MOST_ACCOUNTS):
             latest = max(latest, self._age_s(due_at))
             if account is not None:
                 named.add_metric([str(account)], self._age_s(due_at))
         yield named
-        yield gauge("collection_overdue_max_seconds", "By how much the latest is", value=latest)
-        text = "Whose last try had a problem"
+        yield gauge(
+            "collection_overdue_max_seconds",
+            "Seconds by which the most overdue collection is overdue",
+            value=latest,
+        )
+        text = "Collections whose last attempt had a problem"
         yield gauge("collections_failing", text, value=lookup.failing())
 
     def _outgoing(self) -> Iterator[Metric]:
         for name, model in (("mails", Delivery), ("webhook_deliveries", WebhookDelivery)):
-            states = gauge(name, "What is to be sent, by state", "state")
+            states = gauge(name, "Outgoing messages by state", "state")
             counts = dict(model.objects.order_by().values_list("state").annotate(Count("pk")))
             for state in model.State.values:
                 states.add_metric([state], counts.get(state, 0))
             yield states
             waiting = model.objects.filter(state=model.State.WAITING, due_at__lt=self.now)
             due_at = waiting.aggregate(since=Min("due_at"))["since"]
-            text = "By how much the oldest that waits is late"
+            text = "Seconds by which the oldest waiting message is overdue"
             yield gauge(f"{name}_overdue_seconds", text, value=self._age_s(due_at))
 
     def _stored(self) -> Iterator[Metric]:
         newest = queries.newest_shipped_at()
         if newest is not None:
-            text = "Since the newest prices of AWS were stored"
+            text = "Seconds since the newest AWS price list was stored"
             yield gauge("prices_age_seconds", text, value=self._age_s(newest))
-        yield gauge("database_bytes", "How large the database is", value=_database_bytes())
+        yield gauge("database_bytes", "Size of the database in bytes", value=_database_bytes())
 
     def _age_s(self, since: datetime | None) -> float:
         return max(0.0, (self.now - since).total_seconds()) if since else 0.0

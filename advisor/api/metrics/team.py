@@ -21,7 +21,7 @@ from connectivity.health import lookup
 class MetricsView(APIView):
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponse:
-        """Figures about the caller's team; a Prometheus server comes with an API token."""
+        """Metrics of the caller's team; a Prometheus server authenticates with an API token."""
         registry = CollectorRegistry()
         registry.register(_OfTeam(team_id_of(request), timezone.now()))
         return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
@@ -52,11 +52,13 @@ class _OfTeam:
         waiting = team_lookup.oldest_queued_at(self.team_id)
         age = (self.now - waiting).total_seconds() if waiting else 0
         yield GaugeMetricFamily(
-            "advisor_job_oldest_waiting_seconds", "For how long the oldest job waits", age
+            "advisor_job_oldest_waiting_seconds",
+            "Seconds that the oldest queued job has waited",
+            age,
         )
 
     def _health(self) -> Iterator[Metric]:
-        name, text = "advisor_health_resources", "Watched resources by kind and state"
+        name, text = "advisor_health_resources", "Monitored resources by kind and state"
         resources = GaugeMetricFamily(name, text, labels=["kind", "state"])
         for kind in lookup.counts(self.team_id):
             for state, count in kind.counts.items():
@@ -70,10 +72,12 @@ class _OfTeam:
     def _collection(self) -> Iterator[Metric]:
         labels = ["owner", "region"]
         age = GaugeMetricFamily(
-            "advisor_collection_age_seconds", "Since the oldest last success", labels=labels
+            "advisor_collection_age_seconds",
+            "Seconds since the last successful collection",
+            labels=labels,
         )
         refused = GaugeMetricFamily(
-            "advisor_collection_refused_permissions", "Permissions that AWS refuses", labels=labels
+            "advisor_collection_refused_permissions", "Permissions that AWS denies", labels=labels
         )
         for place in lookup.places(self.team_id):
             if place.succeeded_at:
@@ -83,10 +87,12 @@ class _OfTeam:
         yield from (age, refused)
         cost = lookup.cost(self.team_id, self.now)
         yield CounterMetricFamily(
-            "advisor_cloudwatch_metrics", "Metrics asked for this month", cost.metrics
+            "advisor_cloudwatch_metrics",
+            "Metrics requested from CloudWatch this month",
+            cost.metrics,
         )
         yield GaugeMetricFamily(
-            "advisor_cloudwatch_usd", "What asking cost this month", float(cost.usd)
+            "advisor_cloudwatch_usd", "Cost of CloudWatch requests this month", float(cost.usd)
         )
 
     def _webhooks(self) -> Iterator[Metric]:

@@ -19,7 +19,7 @@ class RegionsSerializer(serializers.Serializer[object]):
 
 
 class InForceSerializer(serializers.Serializer[object]):
-    price_list = Text(help_text="the one in force from now on")
+    price_list = Text(help_text="the price list that is in force from now on")
 
 
 class CountsSerializer(serializers.Serializer[object]):
@@ -107,7 +107,7 @@ class StoredOverrideSerializer(serializers.Serializer[object]):
 
 class OldPricesSerializer(serializers.Serializer[object]):
     count = serializers.IntegerField()
-    of = serializers.IntegerField(help_text="prices in these bills")
+    of = serializers.IntegerField(help_text="number of prices in these bills")
     oldest = Text()
     older_than = Text(help_text="a year before the price list's date")
     regions = serializers.ListField(child=Text())
@@ -142,7 +142,7 @@ class OverrideSerializer(serializers.Serializer[object]):
     def validate_to_region(self, value: str) -> str:
         if value and value not in AZ_PREFIXES:
             near = did_you_mean(value, AZ_PREFIXES)
-            raise serializers.ValidationError(f"{value!r} is no Region we know{near}")
+            raise serializers.ValidationError(f"{value!r} is not a known Region{near}")
         return value
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -42,7 +42,7 @@ MOST_REGIONS = 40
 class PriceListsView(PagedView):
     @extend_schema(responses=StoredPriceListSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """The price lists that the team may use, the one in force first."""
+        """The price lists available to the team, the one in force first."""
         return self.paged(request, queries.price_lists(team_id_of(request)), _list)
 
 
@@ -55,7 +55,7 @@ class PricesView(PagedView):
         ],
     )
     def get(self, request: Request) -> Response:
-        """What a price list holds; the one in force without `price_list`."""
+        """The prices of a price list; of the one in force without `price_list`."""
         asked = asked_of(request)
         prices = queries.price_list(team_id_of(request), asked.get("price_list"))
         matching = [
@@ -74,9 +74,9 @@ class PriceChangesView(APIView):
         parameters=[OpenApiParameter(name, str) for name in ("old", "new")],
     )
     def get(self, request: Request) -> Response:
-        """What differs between two lists, and the topologies whose money it changes.
+        """Differences between two lists, and the topologies whose cost they change.
 
-        Without names: the list in force against the one before it.
+        Without names: the list in force against its predecessor.
         """
         team_id = team_id_of(request)
         asked = asked_of(request)
@@ -110,7 +110,7 @@ class PriceFetchesView(APIView):
         if unknown:
             near = did_you_mean(str(unknown[0])[:100], AZ_PREFIXES)
             return refused(
-                [Problem("regions", f"{ascii(unknown[0])[:100]} is no Region we know{near}")]
+                [Problem("regions", f"{ascii(unknown[0])[:100]} is not a known Region{near}")]
             )
 
         def store() -> tuple[int, dict[str, Any]]:
@@ -125,7 +125,7 @@ class PriceFetchesView(APIView):
 class OverridesView(PagedView):
     @extend_schema(responses=StoredOverrideSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """The team's own prices, those that ended included."""
+        """The team's own prices, including ended ones."""
         return self.paged(request, queries.overrides(team_id_of(request)), _override)
 
     @extend_schema(
@@ -134,9 +134,10 @@ class OverridesView(PagedView):
         parameters=[IDEMPOTENCY],
     )
     def post(self, request: Request) -> Response:
-        """Pay something else than the list price: `service`, `percent` or `usd`, `reason`, and, if
-        it is not for all of the service, `usage_type`, `operation`, `region` and, of transfer
-        between Regions, `to_region`. `usd` in a named Region fills what the list lacks there."""
+        """Override the list price: `service`, `percent` or `usd`, `reason`, and, unless it applies
+        to the whole service, `usage_type`, `operation`, `region` and, for cross-Region transfer,
+        `to_region`. `usd` in a named Region also supplies a price that the list lacks there.
+        """
         rule = read_override(request.data)
 
         def store() -> tuple[int, dict[str, Any]]:
@@ -149,7 +150,7 @@ class OverridesView(PagedView):
 class OverrideView(APIView):
     @extend_schema(responses={200: InForceSerializer})
     def delete(self, request: Request, uid: UUID) -> Response:
-        """End a price of the team's own; older lists keep it."""
+        """End an own price; older lists keep it."""
         row = ingest.end_override(team_id_of(request), uid, request.user.pk)
         return Response({"price_list": row.name})
 

@@ -12,7 +12,7 @@ CONTENT = described(weekly.Report)
 
 
 class ScheduleSerializer(serializers.Serializer[Any]):
-    """When the report comes: weekday 0 is Monday; the hour is of the team's time zone."""
+    """When the report is sent: weekday 0 is Monday; the hour is in the team's time zone."""
 
     has_reports = serializers.BooleanField()
     report_weekday = serializers.IntegerField(min_value=0, max_value=6)
@@ -35,7 +35,9 @@ class RecipientSerializer(serializers.Serializer[Any]):
 
 
 class AddedSerializer(RecipientSerializer):
-    problem = serializers.CharField(help_text="why it could not be asked; empty: it was")
+    problem = serializers.CharField(
+        help_text="why the confirmation request could not be sent; empty: it was sent"
+    )
 
 
 class HeadSerializer(serializers.Serializer[Any]):
@@ -52,5 +54,7 @@ class ContentField(serializers.JSONField):
 
 
 class ReportSerializer(HeadSerializer):
-    mails = serializers.DictField(child=serializers.IntegerField(), help_text="how many by state")
+    mails = serializers.DictField(
+        child=serializers.IntegerField(), help_text="number of mails by state"
+    )
     content = ContentField()

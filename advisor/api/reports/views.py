@@ -31,14 +31,14 @@ from advisor.reports import making, recipients
 class ReportsView(PagedView):
     @extend_schema(operation_id="api_v1_reports_list", responses=HeadSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """The reports that are kept, the newest first, without what they say."""
+        """The stored reports, the newest first, without their content."""
         return self.paged(request, team_lookup.reports(team_id_of(request)), _head)
 
 
 class ReportView(APIView):
     @extend_schema(responses=ReportSerializer)
     def get(self, request: Request, uid: UUID) -> Response:
-        """One report as it was told, and how many mails of it are in which state."""
+        """One report as it was sent, and the number of its mails by state."""
         try:
             row = team_lookup.report(team_id_of(request), uid)
         except Report.DoesNotExist as error:
@@ -51,14 +51,14 @@ class ReportView(APIView):
 class ReportPreviewView(APIView):
     @extend_schema(operation_id="api_v1_reports_preview", responses={200: CONTENT})
     def get(self, request: Request) -> Response:
-        """What the next report would say now."""
+        """A preview of the next report, made now."""
         return Response(making.so_far(team_lookup.team(team_id_of(request))))
 
 
 class ScheduleView(APIView):
     @extend_schema(operation_id="api_v1_reports_schedule", responses=NextSerializer)
     def get(self, request: Request) -> Response:
-        """When the team's report comes."""
+        """When the team's report is sent."""
         return Response(_schedule(team_lookup.team(team_id_of(request))))
 
     @extend_schema(
@@ -78,14 +78,16 @@ class RecipientsView(PagedView):
         operation_id="api_v1_reports_recipients_list", responses=RecipientSerializer(many=True)
     )
     def get(self, request: Request) -> Response:
-        """Who gets the report, and who was asked."""
+        """Recipients of the report, and addresses that have not confirmed yet."""
         return self.paged(request, team_lookup.recipients(team_id_of(request)), _recipient)
 
     @extend_schema(
         request=AddressSerializer, responses={201: AddedSerializer, 400: ProblemsSerializer}
     )
     def post(self, request: Request) -> Response:
-        """Add an address: a member gets the report at once, anybody else is asked by mail."""
+        """Add an address: a member receives the report at once, anybody else is asked by mail to
+        confirm.
+        """
         address = body_of(AddressSerializer, request)["address"]
         recipient, outcome = recipients.add(team_id_of(request), address, _caller(request))
         problem = outcome.problem if outcome else ""
@@ -95,7 +97,7 @@ class RecipientsView(PagedView):
 class RecipientView(APIView):
     @extend_schema(responses={204: None, 400: ProblemsSerializer})
     def delete(self, request: Request, uid: UUID) -> Response:
-        """Send it to an address no more."""
+        """Stop sending it to an address."""
         try:
             recipients.remove(team_id_of(request), uid)
         except Recipient.DoesNotExist as error:

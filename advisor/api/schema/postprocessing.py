@@ -7,16 +7,16 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.hooks import postprocess_schema_enums
 
 ERRORS = {
-    "400": "The request says what cannot be: each problem with its place.",
-    "401": "There is no token or session that counts.",
-    "403": "The caller's role, or the scope of its token, is too small.",
-    "404": "There is no such thing in the caller's team.",
-    "406": "No answer is made in a form that `Accept` takes.",
-    "409": "Somebody else was faster, or the thing is not in a state for it.",
-    "413": "The body has more bytes than are read here.",
-    "415": "No body is read in the form that `Content-Type` names.",
-    "429": "Too many requests of this caller; `Retry-After` says when to come again.",
-    "503": "What an answer needs is not there: the problem says what to load.",
+    "400": "The request is invalid: each problem with its place.",
+    "401": "There is no valid token or session.",
+    "403": "The caller's role, or the scope of its token, does not allow this.",
+    "404": "There is no such object in the caller's team.",
+    "406": "No media type of `Accept` can be produced.",
+    "409": "Somebody else changed it first, or its state does not allow this.",
+    "413": "The body exceeds the size limit of this endpoint.",
+    "415": "A body of this `Content-Type` is not accepted.",
+    "429": "Too many requests of this caller; `Retry-After` says when to retry.",
+    "503": "Data that the answer needs is not loaded: the problem says what to load.",
 }
 """What every error means; each has the API's one form of problems."""
 

@@ -109,7 +109,7 @@ class TopologyView(APIView):
         parameters=[IF_MATCH],
     )
     def put(self, request: Request, uid: UUID) -> Response:
-        """Save the next version; with If-Match only if nobody saved another one since."""
+        """Save the next version; with If-Match only if nobody has saved another version since."""
         version = actions.save_topology(
             team_id_of(request),
             uid,
@@ -121,7 +121,7 @@ class TopologyView(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, uid: UUID) -> Response:
-        """Put the topology away; the pages can bring it back."""
+        """Delete the topology; it can be restored on the pages for 90 days."""
         actions.delete_topology(team_id_of(request), uid)
         return Response(status=204)
 

@@ -27,7 +27,7 @@ class Command(command.Command):
         unknown = [region for region in options["region"] if region not in AZ_PREFIXES]
         if unknown:
             near = did_you_mean(unknown[0], AZ_PREFIXES)
-            self.refuse([Problem("--region", f"{unknown[0]!r} is no Region we know{near}")])
+            self.refuse([Problem("--region", f"{unknown[0]!r} is not a known Region{near}")])
         try:
             if options["api"]:
                 row = query_prices(options["region"], options["name"])

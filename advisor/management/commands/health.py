@@ -23,7 +23,7 @@ class Command(command.Command):
             self.write_json({"resources": rows})
             return
         if not rows:
-            self.stdout.write("Nothing is watched yet: manage.py collect_health --accounts FILE")
+            self.stdout.write("Nothing is monitored yet: manage.py collect_health --accounts FILE")
             return
         until = read_until(counts(team.pk))
         self.stdout.write(f"data until {until:%Y-%m-%d %H:%M} UTC" if until else "no data yet")

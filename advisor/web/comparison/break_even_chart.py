@@ -76,7 +76,7 @@ class Breakeven:
 
     @property
     def label(self) -> str:
-        over = "GB a month" if self.axis is Axis.GB else "the share of GB that cross AZs"
+        over = "GB a month" if self.axis is Axis.GB else "the cross-AZ share"
         return f"Cost of every feasible, priced option over {over}"
 
     @property
@@ -100,7 +100,7 @@ class Breakeven:
         marks = {
             "type": "scatter",
             "mode": "markers",
-            "name": "Another becomes cheapest",
+            "name": "Break-even: another option becomes cheapest",
             "x": [handover.value * self.scale for handover in self.handovers],
             "y": [handover.usd for handover in self.handovers],
             "customdata": [
@@ -109,7 +109,11 @@ class Breakeven:
             "hovertemplate": "%{customdata}<br>%{x:,.1f}<br>%{y:$,.2f}<extra></extra>",
             "marker": {"symbol": "diamond", "size": 11, "color": "--ink"},
         }
-        title = "GB a month, all flows together" if self.axis is Axis.GB else "GB that cross AZs, %"
+        title = (
+            "GB a month, all flows together"
+            if self.axis is Axis.GB
+            else ("Cross-AZ share of the GB, %")
+        )
         layout = plane(title, [])
         layout["shapes"] = [marker(self.now * self.scale, "now", "--ink-3")]
         layout["xaxis"]["range"] = [0, self.high * self.scale]

@@ -242,8 +242,8 @@ def _latency(answer: Answer) -> list[LatencyRow]:
 
 def _where(kind: Headline) -> str:
     if region_of(kind.reading.from_az) != region_of(kind.reading.to_az):
-        return "between Regions"
-    return "between AZs" if kind.is_crossing else "inside an AZ"
+        return "cross-Region"
+    return "cross-AZ" if kind.is_crossing else "same AZ"
 
 
 def _cells(answer: Answer, comparison: Comparison) -> list[Reading]:

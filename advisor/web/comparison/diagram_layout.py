@@ -62,7 +62,7 @@ class Line(NamedTuple):
 
     path: str
     width: float
-    crossing: float  # share that crosses AZs or Regions
+    crossing: float  # share that cross-AZ or Regions
     title: str
     label: str
     x: float
@@ -83,7 +83,7 @@ class FlowRow(NamedTuple):
     consumer: str
     provider: str
     gb: float
-    crossing: float  # share that crosses AZs
+    crossing: float  # share that cross-AZ
     is_far: bool
 
 
@@ -266,7 +266,7 @@ def _lines(rows: list[FlowRow], boxes: dict[str, Box], scale: Scale) -> Iterator
     for row in rows:
         path, x, y = curve(boxes[row.consumer], boxes[row.provider])
         width = max(THINNEST, scale.thickest * sqrt(row.gb / most))
-        crosses = "between Regions" if row.is_far else f"{row.crossing:.0%} crosses AZs"
+        crosses = "cross-Region" if row.is_far else f"{row.crossing:.0%} cross-AZ"
         title = f"{row.consumer} to {row.provider}: {row.gb:,.0f} GB a month, {crosses}"
         label = _gb(row.gb) if has_labels else ""
         share = 1.0 if row.is_far else row.crossing

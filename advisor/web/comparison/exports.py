@@ -109,7 +109,7 @@ def as_csv(answered: Answered, links: Links) -> str:
 
 
 def _mix_row(mix: dict[str, Any], words: str) -> list[Any]:
-    """Each flow by its own cheapest option, in the columns of an option."""
+    """Cheapest option per flow, in the columns of an option."""
     known = mix | {"option": "mix"}
     row = [known.get(column, "") for column in COLUMNS]
     missing = "" if mix["monthly_usd"] else "a flow has no option, or a price is missing"
@@ -118,14 +118,14 @@ def _mix_row(mix: dict[str, Any], words: str) -> list[Any]:
 
 def _mix_line(mix: dict[str, Any]) -> str:
     total, operations = mix["monthly_usd"] or "no total", mix["operations_usd"] or ""
-    cells = ("Each flow by its own cheapest option", total, operations, "", "", _mix_word(mix))
+    cells = ("Cheapest option per flow", total, operations, "", "", _mix_word(mix))
     return f"| {' | '.join(cells)} |"
 
 
 def _mix_word(mix: dict[str, Any]) -> str:
     if mix["monthly_usd"] is None:
         return "Not feasible"
-    return "Can be built" if mix["feasible"] else "Cannot be built: two targets for one route"
+    return "Feasible" if mix["feasible"] else "Not feasible: two targets for one route"
 
 
 def _word(option: dict[str, Any]) -> str:
@@ -140,7 +140,7 @@ def _missing(option: dict[str, Any]) -> str:
     if option["monthly_usd"] is not None:
         return ""
     gaps = [f"{gap['usage_type']} in {gap['region']}" for gap in option["gaps"]]
-    return f"price missing: {'; '.join(gaps)}" if gaps else "cannot carry these flows"
+    return f"price missing: {'; '.join(gaps)}" if gaps else "does not support these flows"
 
 
 def as_markdown(answered: Answered, links: Links) -> str:

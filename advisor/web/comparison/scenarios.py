@@ -142,7 +142,7 @@ def _inputs(columns: list[Scenario]) -> Iterator[Row]:
     )
     yield _row(
         columns,
-        "Crossing AZs",
+        "Cross-AZ share",
         lambda scenario: percent(scenario.answered.what_if.result["crossing"] / 100),
     )
     yield _row(columns, "Price list", lambda scenario: scenario.answered.comparison.prices.name)
@@ -163,16 +163,16 @@ def _verdicts(columns: list[Scenario]) -> Iterator[Row]:
     )
     yield _row(columns, "Operations", _operations, _money)
     yield _row(columns, "Who pays", _payers)
-    yield _row(columns, "p99, worst flow", lambda scenario: us(_worst_us(scenario)))
-    yield _row(columns, "Objects", lambda scenario: _objects(scenario.best))
-    yield _row(columns, "Each flow by itself, a month", _mix_usd, _money)
-    yield _row(columns, "Saved by that", _saved, _money)
+    yield _row(columns, "p99, slowest flow", lambda scenario: us(_worst_us(scenario)))
+    yield _row(columns, "Managed resources", lambda scenario: _objects(scenario.best))
+    yield _row(columns, "Cheapest option per flow, a month", _mix_usd, _money)
+    yield _row(columns, "Saving of that", _saved, _money)
 
 
 def _feasibility(key: str, scenario: Scenario) -> str:
     answer = scenario.answer(key)
     if answer is None:
-        return "not asked for"
+        return "not compared"
     severities = {hit.rule.severity.value for hit in answer.hits}
     return feasibility(severities, is_feasible=answer.is_feasible)
 

@@ -22,7 +22,7 @@ from costmodel.queries import UnknownPriceList
 class ShareForm(forms.Form):
     """For how long a link is open."""
 
-    days = forms.IntegerField(label="Open for, days", initial=30, min_value=1, max_value=365)
+    days = forms.IntegerField(label="Valid for, days", initial=30, min_value=1, max_value=365)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,7 +36,7 @@ def share(request: HttpRequest, uid: UUID) -> HttpResponse:
     form = ShareForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         share_links.create(user, answered.version, links.query, form.cleaned_data["days"])
-        messages.success(request, "The link is made. Whoever has it can read this view.")
+        messages.success(request, "The link is created. Anyone who has it can read this view.")
         return redirect(links.share)
     context = {
         "form": form,
@@ -54,7 +54,7 @@ def share(request: HttpRequest, uid: UUID) -> HttpResponse:
 def revoke(request: HttpRequest, uid: UUID) -> HttpResponse:
     """End a link at once."""
     link = share_links.revoke(signed_in(request).team_id, uid)
-    messages.success(request, "The link is revoked; it shows nothing any more.")
+    messages.success(request, "The link is revoked and no longer works.")
     return redirect("share", link.version.topology.uid)
 
 

@@ -198,7 +198,7 @@ class Links:
         engine = self.address.engine
         if engine and engine != ENGINE:
             return (
-                f"This address was made by engine {engine[:20]}; this is engine {ENGINE}, whose "
+                f"This link was created by engine {engine[:20]}; this is engine {ENGINE}, whose "
                 "figures may differ."
             )
         return None

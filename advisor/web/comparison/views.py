@@ -141,7 +141,7 @@ def keep(request: HttpRequest, uid: UUID) -> HttpResponse:
     answered = address_of(request.GET, uid).answer(user.team_id)
     document = answered.what_if.topology.document
     if not answered.what_if.changes:
-        messages.info(request, "Nothing is changed, so nothing was stored.")
+        messages.info(request, "No input is changed, so nothing was stored.")
         return redirect("topology", uid)
     if request.POST.get("as") == "topology":
         labels = [change.label for change in answered.what_if.changes]

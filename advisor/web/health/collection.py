@@ -64,7 +64,7 @@ def add_account(request: HttpRequest) -> HttpResponse:
         except DocumentRefused as error:
             _show(form, error)
         else:
-            messages.success(request, f"{row} is watched. Make the role below, and check it.")
+            messages.success(request, f"{row} is added. Create the role below, and check it.")
             return redirect("health-account", row.uid)
     return _page(request, team_id, account_form=form)
 
@@ -90,7 +90,7 @@ def account(request: HttpRequest, uid: UUID) -> HttpResponse:
         except DocumentRefused as error:
             _show(form, error)
         else:
-            messages.success(request, f"{row.name} is saved; it is asked within a minute.")
+            messages.success(request, f"{row.name} is saved; collection starts within a minute.")
             return redirect("health-account", row.uid)
     principal = settings.AWS_WORKER_ARN or PRINCIPAL
     context = {
@@ -123,7 +123,7 @@ def check(request: HttpRequest, uid: UUID) -> HttpResponse:
 def remove_account(request: HttpRequest, uid: UUID) -> HttpResponse:
     row = aws_accounts.account_of(signed_in(request).team_id, uid)
     aws_accounts.remove_account(row)
-    messages.success(request, f"{row} is no longer watched. Delete its role in AWS, too.")
+    messages.success(request, f"{row} is no longer monitored. Delete its role in AWS as well.")
     return redirect("health-collection")
 
 
@@ -141,7 +141,7 @@ def add_source(request: HttpRequest) -> HttpResponse:
         except NotAllowed as error:
             form.add_error("url", str(error))
         else:
-            messages.success(request, f"{row.name} is asked within a minute.")
+            messages.success(request, f"{row.name} is queried within a minute.")
             return redirect("health-collection")
     return _page(request, team_id, source_form=form)
 
@@ -150,7 +150,7 @@ def add_source(request: HttpRequest) -> HttpResponse:
 @found_or_404
 def remove_source(request: HttpRequest, uid: UUID) -> HttpResponse:
     row = prometheus_servers.remove_source(signed_in(request).team_id, uid)
-    messages.success(request, f"{row.name} is asked no more.")
+    messages.success(request, f"{row.name} is no longer queried.")
     return redirect("health-collection")
 
 
@@ -160,7 +160,9 @@ def cap(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, team_id, cap_form=form)
     set_cap(team_id, form.cleaned_data["cap_usd"])
-    messages.success(request, f"Asking stops at {form.cleaned_data['cap_usd']} USD a month.")
+    messages.success(
+        request, f"CloudWatch requests stop at {form.cleaned_data['cap_usd']} USD a month."
+    )
     return redirect("health-collection")
 
 
@@ -182,7 +184,7 @@ def add_webhook(request: HttpRequest) -> HttpResponse:
 @found_or_404
 def end_webhook(request: HttpRequest, uid: UUID) -> HttpResponse:
     row = webhooks.end(signed_in(request).team_id, uid)
-    messages.success(request, f"{row.name} is told nothing more.")
+    messages.success(request, f"{row.name} is no longer notified.")
     return redirect("health-collection")
 
 
@@ -190,7 +192,7 @@ def end_webhook(request: HttpRequest, uid: UUID) -> HttpResponse:
 @found_or_404
 def again(request: HttpRequest, uid: UUID) -> HttpResponse:
     row, is_tried = webhooks.again(signed_in(request).team_id, uid)
-    outcome = "is tried again" if is_tried else f"was not dead but {row.state}: nothing to repeat"
+    outcome = "is retried" if is_tried else f"is {row.state}, not failed: nothing to retry"
     messages.success(request, f"{row.webhook.name} {outcome}.")
     return redirect("health-collection")
 
@@ -203,7 +205,7 @@ def role(request: HttpRequest, uid: UUID, kind: str) -> HttpResponse:
     principal = settings.AWS_WORKER_ARN or PRINCIPAL
     make = {"json": iam_role.cloudformation, "tf": iam_role.terraform}.get(kind)
     if make is None:
-        raise Http404(f"no role comes as {kind[:10]!r}")
+        raise Http404(f"there is no role template in the format {kind[:10]!r}")
     response = HttpResponse(make(principal, row.external_id), content_type="text/plain")
     name = f"connectivity-advisor-reader-{row.account}.{kind}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -13,18 +13,18 @@ class AccountForm(forms.Form):
     """An account that is to be watched."""
 
     account = Line(label="Account ID", max_length=14, help_text="Twelve digits.")
-    name = Line(max_length=100, required=False, help_text="As your people call it.")
+    name = Line(max_length=100, required=False, help_text="A name your team recognises.")
     regions = Line(
         max_length=300,
-        help_text="Separated by commas. Global Accelerator is read where us-west-2 is among them.",
+        help_text="Comma-separated. Global Accelerator is included if us-west-2 is among them.",
         widget=forms.TextInput(attrs={"placeholder": "eu-west-1, us-east-1"}),
     )
     role_arn = Line(
         label="Role ARN",
         max_length=200,
         required=False,
-        help_text="Of the role that the account's page generates; leave it empty until it exists. "
-        "Without one nothing is asked.",
+        help_text="ARN of the role that the account's page generates; leave it empty until the "
+        "role exists. Without it no request is made.",
     )
 
     def wish(self) -> Wish:
@@ -52,8 +52,8 @@ class WebhookForm(forms.Form):
     url = Line(
         label="Address",
         max_length=500,
-        help_text="It gets a signed JSON body when a finding opens, worsens or closes. Slack's "
-        "incoming webhooks work as they are.",
+        help_text="It receives a signed JSON body when a finding opens, worsens or closes. Slack "
+        "incoming webhooks work without an adapter.",
     )
 
 
@@ -79,10 +79,10 @@ class MuteForm(forms.Form):
 class RuleForm(forms.Form):
     """A team's own numbers for a rule."""
 
-    is_on = forms.BooleanField(label="Judge by it", required=False)
+    is_on = forms.BooleanField(label="Evaluate this rule", required=False)
     threshold = forms.FloatField(required=False)
     n = forms.IntegerField(label="n", required=False, min_value=1, max_value=60)
-    m = forms.IntegerField(label="of m points", required=False, min_value=1, max_value=60)
+    m = forms.IntegerField(label="of m data points", required=False, min_value=1, max_value=60)
     reason = Line(max_length=300, required=False)
 
     def numbers(self) -> Numbers:

@@ -65,7 +65,7 @@ def resource(request: HttpRequest, uid: UUID) -> HttpResponse:
     row = lookup.resource(signed_in(request).team_id, uid)
     range_ = text_in(request.GET, "range") or "3h"
     if range_ not in lookup.RANGES:
-        raise Http404(f"no range is called {range_[:20]!r}")
+        raise Http404(f"there is no time range called {range_[:20]!r}")
     kind = KINDS[row.kind]
     now = int(timezone.now().timestamp())
     lines = lookup.lines(row, range_, now)
@@ -107,7 +107,9 @@ def acknowledge(request: HttpRequest, uid: UUID) -> HttpResponse:
     except DocumentRefused as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"{finding.rule} is acknowledged; it closes when it is over.")
+        messages.success(
+            request, f"{finding.rule} is acknowledged; it closes when the condition ends."
+        )
     return redirect("health-resource", finding.resource.uid)
 
 
@@ -118,7 +120,7 @@ def mute(request: HttpRequest, uid: UUID) -> HttpResponse:
     finding = findings.finding_of(user.team_id, uid)
     form = MuteForm(request.POST)
     if not form.is_valid():
-        problems = ["Say for how long, and why.", *form.errors.get("note", ())]
+        problems = ["State how long, and why.", *form.errors.get("note", ())]
         messages.error(request, " ".join(map(str, problems)))
         return redirect("health-resource", finding.resource.uid)
     days = form.cleaned_data["days"]
@@ -126,7 +128,7 @@ def mute(request: HttpRequest, uid: UUID) -> HttpResponse:
     findings.mute(finding, until, form.cleaned_data["note"], user.pk)
     messages.success(
         request,
-        f"{finding.rule} is muted; the state follows with the next collection, within 15 minutes.",
+        f"{finding.rule} is muted; the state changes with the next collection, within 15 minutes.",
     )
     return redirect("health-resource", finding.resource.uid)
 
@@ -137,7 +139,7 @@ def unmute(request: HttpRequest, uid: UUID) -> HttpResponse:
     user = signed_in(request)
     finding = findings.finding_of(user.team_id, uid)
     findings.unmute(finding, user.pk)
-    messages.success(request, f"{finding.rule} is heard again.")
+    messages.success(request, f"{finding.rule} is unmuted.")
     return redirect("health-resource", finding.resource.uid)
 
 
@@ -187,10 +189,10 @@ def rule(request: HttpRequest, id: str) -> HttpResponse:
         elif set_rule(user.team_id, id, form.numbers(), user.pk):
             messages.success(
                 request,
-                f"{id} is judged by your numbers with the next collection, within 15 minutes.",
+                f"{id} uses your thresholds from the next collection, within 15 minutes.",
             )
         else:
-            messages.success(request, f"{id} is as it comes.")
+            messages.success(request, f"{id} uses its default settings.")
     except DocumentRefused as error:
         messages.error(request, f"Nothing was changed. {id}: {error}")
         return redirect("health-rules")

@@ -23,13 +23,13 @@ class OverrideForm(forms.Form):
         label="Usage type",
         required=False,
         max_length=100,
-        help_text="Without its Region prefix, such as TransitGateway-Bytes; all of the service "
-        "if you leave it empty.",
+        help_text="Without its Region prefix, such as TransitGateway-Bytes; empty: the whole "
+        "service.",
     )
     operation = Line(
         required=False,
         max_length=100,
-        help_text="Such as TransitGatewayVPC; every operation if you leave it empty.",
+        help_text="Such as TransitGatewayVPC; empty: every operation.",
     )
     region = forms.ChoiceField(
         choices=[("", "all Regions"), *REGIONS], required=False, label="Region"
@@ -38,10 +38,10 @@ class OverrideForm(forms.Form):
         choices=[("", "everywhere"), *REGIONS],
         required=False,
         label="To Region",
-        help_text="Of transfer between Regions.",
+        help_text="For cross-Region data transfer.",
     )
     percent = forms.DecimalField(
-        label="Per cent",
+        label="Percent",
         required=False,
         min_value=-100,
         max_value=1000,
@@ -49,20 +49,20 @@ class OverrideForm(forms.Form):
         help_text="-12 is 12 % less than the list price.",
     )
     usd = forms.DecimalField(
-        label="or USD a unit",
+        label="or USD per unit",
         required=False,
         min_value=0,
         max_value=1_000_000,
         decimal_places=10,
-        help_text="One rate in place of all tiers.",
+        help_text="A single rate instead of all tiers.",
     )
-    reason = Line(max_length=300, help_text="Others will read it beside each figure.")
+    reason = Line(max_length=300, help_text="Shown to others next to each figure.")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         given = [data.get("percent") is not None, data.get("usd") is not None]
         if sum(given) != 1 and not self.errors:
-            raise forms.ValidationError("Give either per cent or USD, one of the two.")
+            raise forms.ValidationError("Give either percent or USD.")
         return data
 
     def override(self) -> Override:
@@ -72,7 +72,7 @@ class OverrideForm(forms.Form):
 class MeasurementForm(forms.Form):
     """A tool's output, and where it belongs."""
 
-    file = forms.FileField(help_text="What the tool printed, as it is; netperf -k is best.")
+    file = forms.FileField(help_text="The unmodified output of the tool; netperf -k is best.")
     source = Line(
         label="From", required=False, max_length=30, help_text="AZ ID or Region of the client."
     )
@@ -80,38 +80,43 @@ class MeasurementForm(forms.Form):
         label="To", required=False, max_length=30, help_text="AZ ID or Region of the server."
     )
     option = forms.ChoiceField(
-        choices=lambda: [("", "as the file says"), *((key, key) for key in OPTIONS.by_key)],
+        choices=lambda: [("", "from the file"), *((key, key) for key in OPTIONS.by_key)],
         required=False,
     )
     instance_type = Line(
-        label="Instance type of both", required=False, max_length=30, help_text="c5n.xlarge"
+        label="Instance type of both hosts", required=False, max_length=30, help_text="c5n.xlarge"
     )
     tool = forms.ChoiceField(
-        choices=lambda: [("auto", "found by content"), *((t, t) for t in TOOLS)]
+        choices=lambda: [("auto", "detected from the content"), *((t, t) for t in TOOLS)]
     )
     unit = forms.ChoiceField(
-        choices=[("", "as the file says"), ("ns", "ns"), ("us", "µs"), ("ms", "ms"), ("s", "s")],
+        choices=[("", "from the file"), ("ns", "ns"), ("us", "µs"), ("ms", "ms"), ("s", "s")],
         required=False,
         help_text="Only for files without units (.hgrm, encoded histograms).",
     )
     statistic = forms.ChoiceField(
-        choices=[("", "as the file says"), *((name, name) for name in STATISTICS)],
+        choices=[("", "from the file"), *((name, name) for name in STATISTICS)],
         required=False,
         help_text="Only for files that do not name it (matrices, single values of Prometheus).",
     )
     host = Line(
-        required=False, max_length=200, help_text="Only for a file with several hosts: which one."
+        required=False,
+        max_length=200,
+        help_text="Only for a file with several hosts: the one to read.",
     )
     tag = Line(
-        required=False, max_length=200, help_text="Only for a file with several tags or series."
+        required=False,
+        max_length=200,
+        help_text="Only for a file with several tags or series: the one to read.",
     )
     account = Line(
         label="Account of AZ names",
         required=False,
         max_length=12,
-        help_text="Only if AZ names are used whose describe-availability-zones was uploaded.",
+        help_text="Only for AZ names (us-east-1a) of an account whose "
+        "describe-availability-zones was uploaded.",
     )
-    is_trial = forms.BooleanField(label="Only read it, store nothing", required=False)
+    is_trial = forms.BooleanField(label="Check only, store nothing", required=False)
 
     def clean_file(self) -> "File[bytes]":
         file: File[bytes] = self.cleaned_data["file"]

@@ -143,7 +143,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             else:
                 filed = file_measurements(user.team_id, file.name, data, filing, author_id=user.pk)
                 runs = filed.runs
-                outcome = "stored" if filed.is_new else "were stored before; nothing is new"
+                outcome = "stored" if filed.is_new else "were already stored; nothing is new"
                 messages.success(request, f"{len(runs)} measurements of {runs[0].tool} {outcome}.")
                 warnings = dict.fromkeys(text for run in runs for text in run.warnings)
                 for warning in list(warnings)[:MOST_WARNINGS]:
@@ -165,7 +165,7 @@ def zones(request: HttpRequest) -> HttpResponse:
             raise DocumentRefused([Problem("file", "choose describe-availability-zones")])
         count = name_zones(signed_in(request).team_id, account, file.read())
     except DocumentRefused as error:
-        messages.error(request, f"Nothing was kept. {error.problems[0]}.")
+        messages.error(request, f"Nothing was stored. {error.problems[0]}.")
     else:
         messages.success(request, f"{count} AZ names of account {account} are known.")
     return redirect("latency-upload")
@@ -188,7 +188,7 @@ def take_out(request: HttpRequest, uid: UUID) -> HttpResponse:
     except DocumentRefused as error:
         messages.error(request, str(error.problems[0]))
     else:
-        messages.success(request, "Withdrawn. It stays readable, and counts no longer.")
+        messages.success(request, "Withdrawn. It stays readable, and no longer counts.")
     back = request.POST.get("back", "")
     return redirect(back if back.startswith(reverse("latency-cell")) else "latency")
 

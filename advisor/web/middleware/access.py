@@ -55,7 +55,7 @@ def _refused(request: HttpRequest, ask: Ask) -> HttpResponse | None:
     if ask == EVERYBODY:
         return None
     if not isinstance(user, User):
-        raise PermissionDenied("This is for people who are signed in.")
+        raise PermissionDenied("Sign in to use this page.")
     if not isinstance(ask, Role):
         return None
     if user.membership is None:

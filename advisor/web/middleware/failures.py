@@ -6,10 +6,10 @@ from django.views import defaults
 
 from advisor.refusals import API, FAILED, of_request
 
-NO_HOST = "names a host that this service does not answer for; ALLOWED_HOSTS lists those"
-UNREADABLE = "cannot be read as it is"
-NO_ADDRESS = "goes to an address that there is not; /api/v1/schema/ lists all"
-FORBIDDEN = "is not this caller's to make"
+NO_HOST = "names a host that this service does not serve; ALLOWED_HOSTS lists those it serves"
+UNREADABLE = "cannot be parsed"
+NO_ADDRESS = "goes to an address that does not exist; /api/v1/schema/ lists all addresses"
+FORBIDDEN = "is not allowed for this caller"
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

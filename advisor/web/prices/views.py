@@ -181,7 +181,7 @@ def put_in_force(
     outcome = (
         f"{len(changes)} price{'s' * (len(changes) != 1)} changed: {shown}"
         if changes
-        else "no price that is in force changed"
+        else "no price changed"
     )
     messages.success(request, f"The price list {row.name} is in force; {outcome}.")
     return row.name

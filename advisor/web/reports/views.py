@@ -30,7 +30,7 @@ mail_csp = csp_update({"style-src": ["'unsafe-inline'"]})  # a mail's styles sta
 
 
 class ScheduleForm(forms.Form):
-    has_reports = forms.BooleanField(label="Make a report each week", required=False)
+    has_reports = forms.BooleanField(label="Create a report each week", required=False)
     report_weekday = forms.TypedChoiceField(
         label="On", coerce=int, choices=list(enumerate(WEEKDAYS))
     )
@@ -125,8 +125,8 @@ def schedule(request: HttpRequest) -> HttpResponse:
         return _page(request, {"form": form})
     making.set_schedule(team, **form.cleaned_data)
     due = making.next_at(team).astimezone(ZoneInfo(team.time_zone))
-    sentence = f"The next report comes on {due:%A %Y-%m-%d at %H:%M %Z}."
-    messages.success(request, sentence if team.has_reports else "No reports are made any more.")
+    sentence = f"The next report is sent on {due:%A %Y-%m-%d at %H:%M %Z}."
+    messages.success(request, sentence if team.has_reports else "Weekly reports are turned off.")
     return redirect("reports")
 
 
@@ -138,9 +138,7 @@ def test(request: HttpRequest) -> HttpResponse:
         messages.error(request, "Your account has no e-mail address: add one under Account.")
         return redirect("reports")
     if not recipients.is_verified(user, user.email) and not _gets_it(user):
-        problem = (
-            f"{user.email} is not confirmed yet: press “Mail it to me”, and answer the question."
-        )
+        problem = f"{user.email} is not confirmed yet: press “Mail it to me”, and confirm it."
         messages.error(request, problem)
         return redirect("reports")
     content = making.so_far(user.team)
@@ -165,7 +163,7 @@ def me(request: HttpRequest) -> HttpResponse:
         messages.error(request, "Your account has no e-mail address: add one under Account.")
     elif "stop" in request.POST:
         recipients.unsubscribe_address(user.team_id, user.email)
-        messages.success(request, f"The report comes to {user.email} no more.")
+        messages.success(request, f"The report is no longer sent to {user.email}.")
     else:
         try:
             added = recipients.add(user.team_id, user.email, user)
@@ -178,13 +176,18 @@ def me(request: HttpRequest) -> HttpResponse:
 
 def _say_added(request: HttpRequest, recipient: Recipient, outcome: sending.Outcome | None) -> None:
     if outcome is None:
-        messages.success(request, f"{recipient.address} gets the report from now on.")
+        messages.success(request, f"{recipient.address} receives the report from now on.")
     elif outcome.state == Delivery.State.SENT:
         messages.success(
-            request, f"{recipient.address} is asked by mail, and gets it after saying yes."
+            request,
+            f"{recipient.address} was sent a confirmation request, and receives the "
+            "report once it is confirmed.",
         )
     else:
-        messages.error(request, f"{recipient.address} could not be asked: {outcome.problem}.")
+        messages.error(
+            request,
+            f"{recipient.address} could not be sent a confirmation request: {outcome.problem}.",
+        )
 
 
 @require_POST
@@ -204,7 +207,7 @@ def add_recipient(request: HttpRequest) -> HttpResponse:
 def pause(request: HttpRequest, uid: UUID) -> HttpResponse:
     is_paused = "go" not in request.POST
     recipient = recipients.set_paused(signed_in(request).team_id, uid, is_paused=is_paused)
-    outcome = "gets no report until you say so" if is_paused else "gets the report again"
+    outcome = "receives no report until you resume it" if is_paused else "receives the report again"
     messages.success(request, f"{recipient.address} {outcome}.")
     return redirect("reports")
 
@@ -213,7 +216,7 @@ def pause(request: HttpRequest, uid: UUID) -> HttpResponse:
 @found_or_404
 def remove(request: HttpRequest, uid: UUID) -> HttpResponse:
     recipient = recipients.remove(signed_in(request).team_id, uid)
-    messages.success(request, f"{recipient.address} gets the report no more.")
+    messages.success(request, f"{recipient.address} no longer receives the report.")
     return redirect("reports")
 
 
@@ -223,9 +226,9 @@ def again(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Send a mail again that was refused, or may not have arrived."""
     delivery, is_tried = sending.again(signed_in(request).team_id, uid)
     outcome = (
-        "gets it again within five minutes"
+        "is sent it again within five minutes"
         if is_tried
-        else f"is {delivery.state}: nothing to repeat"
+        else f"is {delivery.state}: nothing to retry"
     )
     messages.success(request, f"{delivery.recipient.address} {outcome}.")
     return redirect("report", delivery.report.uid)

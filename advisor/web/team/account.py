@@ -25,7 +25,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         try:
             key = api_tokens.create(user, data["name"], data["scope"], data["days"])
         except api_tokens.NameTaken:
-            form.add_error("name", "A token of this name is there already.")
+            form.add_error("name", "A token with this name already exists.")
         else:
             form = TokenForm()
     own_tokens = team_lookup.tokens(user)
@@ -43,7 +43,7 @@ def zone(request: HttpRequest) -> HttpResponse:
     form = ZoneForm(request.POST or None, initial={"time_zone": team.time_zone})
     if request.method == "POST" and form.is_valid():
         set_schedule(team, time_zone=form.cleaned_data["time_zone"])
-        messages.success(request, f"Times are shown as in {team.time_zone} from now on.")
+        messages.success(request, f"Times are shown in {team.time_zone} from now on.")
         return redirect("zone")
     return render(request, "web/team/zone.html", {"form": form})
 

@@ -32,9 +32,9 @@ def delete(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def keep(request: HttpRequest) -> HttpResponse:
-    """The team stays."""
+    """The team is kept."""
     team = closing.keep(signed_in(request).team)
-    messages.success(request, f"{team.name} stays.")
+    messages.success(request, f"{team.name} is kept.")
     return redirect("team")
 
 

@@ -19,7 +19,7 @@ KINDS = {
     "compare": "Comparison",
     "fetch-prices": "Prices from AWS",
     "aws-latency": "Latencies from AWS",
-    "check-account": "Permissions of an account",
+    "check-account": "Permissions of an AWS account",
 }
 UNFINISHED = (Job.State.QUEUED, Job.State.RUNNING)
 
@@ -74,6 +74,6 @@ def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Stop a job at its next step; nothing of it is stored."""
     job = team_lookup.job(signed_in(request).team_id, uid)
     if not _may_cancel(signed_in(request), job):
-        raise PermissionDenied("A job is cancelled by whoever made it, or by an editor.")
+        raise PermissionDenied("A job can be cancelled by its creator or by an editor.")
     jobs.cancel(job)
     return redirect("job", uid)

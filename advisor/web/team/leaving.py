@@ -30,7 +30,7 @@ class NameForm(forms.Form):
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
         if name != self.expected:
-            raise forms.ValidationError(f"That is another name than {self.expected}.")
+            raise forms.ValidationError(f"That is not the name {self.expected}.")
         return name
 
 
@@ -44,7 +44,9 @@ def account(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and not obstacles:
         name = leaving.forget(user)
         logout(request)
-        messages.success(request, f"Your account is deleted. What you made stands under {name}.")
+        messages.success(
+            request, f"Your account is deleted. What you created is now attributed to {name}."
+        )
         return redirect("account_login")
     context = {
         "form": form,

@@ -29,7 +29,9 @@ MOST_EXPORTED = 100_000  # entries of the log
 
 class InviteForm(forms.Form):
     note = Line(
-        label="For whom", max_length=100, help_text="A name or an address, so that you know it."
+        label="For whom",
+        max_length=100,
+        help_text="A name or an address, so that you recognise it.",
     )
     role = forms.ChoiceField(choices=Role.choices, initial=Role.VIEWER)
 
@@ -70,7 +72,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         invitation = teams.invite(user.team_id, data["role"], data["note"], user)
         messages.success(
-            request, f"The invitation for {invitation.note} is made: send the link below."
+            request, f"The invitation for {invitation.note} is created: send the link below."
         )
     else:
         _say(request, form)
@@ -81,7 +83,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 @found_or_404
 def revoke_invitation(request: HttpRequest, uid: UUID) -> HttpResponse:
     invitation = teams.revoke_invitation(signed_in(request).team_id, uid)
-    messages.success(request, f"The invitation for {invitation.note} opens nothing any more.")
+    messages.success(request, f"The invitation for {invitation.note} no longer works.")
     return redirect("team")
 
 
@@ -97,7 +99,7 @@ def set_role(request: HttpRequest, uid: UUID) -> HttpResponse:
     except teams.TeamError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"{member.user.username} has the role {role} now.")
+        messages.success(request, f"{member.user.username} now has the role {role}.")
     return redirect("team")
 
 
@@ -110,7 +112,7 @@ def remove(request: HttpRequest, uid: UUID) -> HttpResponse:
         messages.error(request, str(error))
     else:
         sentence = (
-            f"{member.user.username} is no longer a member; its tokens and reports have ended."
+            f"{member.user.username} is no longer a member; their tokens and reports have ended."
         )
         messages.success(request, sentence)
     return redirect("team")

@@ -90,7 +90,7 @@ def _saved(
 ) -> HttpResponse:
     uid = saved.topology.uid
     if saved.number == before.number:
-        messages.info(request, "Nothing changed, so no new version was made.")
+        messages.info(request, "Nothing changed, so no new version was created.")
     else:
         request.session["saved"] = {"uid": str(uid), "before": before.number, "now": saved.number}
     kept = {key: text_in(values, key) for key in ("table", "q", "page", "all") if key in values}
@@ -142,7 +142,7 @@ def paste(request: HttpRequest, uid: UUID) -> HttpResponse:
     values = request.POST if request.method == "POST" else request.GET
     team_id, table = signed_in(request).team_id, _table_in(values)
     if table == GENERAL.key:
-        raise Http404("what is said once is not pasted")
+        raise Http404("what exists once cannot be pasted")
     version = queries.version(team_id, uid, number_in(values))
     context = {"version": version, "topology": version.topology, "table": TABLES[table]}
     if request.method == "POST":
@@ -150,7 +150,7 @@ def paste(request: HttpRequest, uid: UUID) -> HttpResponse:
         try:
             saved = editing.save_pasted(_base(request, uid), table, text, replace=replace)
         except (DocumentRefused, Conflict) as error:
-            lone = [Problem("version", f"{error}; what you pasted is below: save it again")]
+            lone = [Problem("version", f"{error}; what you pasted is kept below: save it again")]
             problems = error.problems if isinstance(error, DocumentRefused) else lone
             if isinstance(error, Conflict):
                 context["version"] = queries.version(team_id, uid, error.newest)

@@ -11,11 +11,11 @@ from connectivity.core.network.regions import AZ_PREFIXES
 from connectivity.core.problems import Problem
 
 SIDES = ("consumer", "provider")
-AZ_HELP = "Those of the Region, such as euw1-az1 in eu-west-1, with commas between."
+AZ_HELP = "AZ IDs of the Region, such as euw1-az1 in eu-west-1, comma-separated."
 REGIONS = [(region, region) for region in AZ_PREFIXES]
 PROTOCOLS = [
-    ("tcp", "TCP (TLS passed through is TCP)"),
-    ("tls", "TLS, terminated on the load balancer"),
+    ("tcp", "TCP (including TLS passthrough)"),
+    ("tls", "TLS, terminated at the load balancer"),
     ("http", "HTTP"),
     ("udp", "UDP"),
 ]
@@ -74,28 +74,28 @@ class TwoVpcsForm(forms.Form):
     gb_per_month = forms.FloatField(
         label="GB a month, both directions together",
         initial=102400,
-        help_text="As AWS bills it: 1 GB is 2^30 bytes, 1 TB is 1,024 GB.",
+        help_text="As billed by AWS: 1 GB is 2^30 bytes, 1 TB is 1,024 GB.",
     )
     response_percent = forms.FloatField(
-        label="Of these, from service to consumer, %", initial=50, help_text="The response's part."
+        label="Of these, from service to consumer, %", initial=50, help_text="The response share."
     )
     crossing_percent = forms.FloatField(
-        label="Of these, crossing AZs, %",
+        label="Of these, cross-AZ, %",
         initial=0,
         required=False,
-        help_text="0 with zone-aware routing. Leave it empty if clients pick any AZ.",
+        help_text="0 with zone-aware routing. Leave it empty if clients use any AZ.",
     )
     connections_per_second = forms.FloatField(label="New connections a second", initial=16.6667)
-    connection_seconds = forms.FloatField(label="A connection lives, seconds", initial=120)
+    connection_seconds = forms.FloatField(label="Connection lifetime, seconds", initial=120)
     requests_per_second = forms.FloatField(
         label="Requests a second",
         required=False,
-        help_text="For HTTP: VPC Lattice bills them. Leave it empty if you do not know.",
+        help_text="For HTTP: VPC Lattice bills requests. Leave it empty if unknown.",
     )
     max_idle_seconds = forms.FloatField(
-        label="Longest silence on a connection, seconds",
+        label="Longest idle period of a connection, seconds",
         required=False,
-        help_text="Load balancers cut silent connections, by default after 350 s.",
+        help_text="Load balancers close idle connections, by default after 350 s.",
     )
     p99_budget_us = forms.FloatField(
         label="p99 budget for a round trip, µs", required=False, help_text="Empty: no budget."
@@ -103,7 +103,7 @@ class TwoVpcsForm(forms.Form):
 
     GROUPS: ClassVar = (
         ("", ("name", "same_organization")),
-        ("The consumer: where connections begin", "consumer_"),
+        ("The consumer: where connections are initiated", "consumer_"),
         ("The provider: where the service is", "provider_"),
         ("The service", ("service", "protocol", "port")),
         (
@@ -192,8 +192,14 @@ class TwoVpcsForm(forms.Form):
         """Why the share of bytes that cross AZs cannot be, in the form's own terms."""
         ours, theirs = (_words(self.cleaned_data[f"{side}_azs"]) for side in SIDES)
         if set(ours).isdisjoint(theirs):
-            return "No AZ is common to both: all bytes cross. Leave it empty, or write 100."
-        return "Both lie in one and the same AZ: no bytes cross. Leave it empty, or write 0."
+            return (
+                "The VPCs have no AZ in common: all traffic is cross-AZ. Leave it empty, or "
+                "enter 100."
+            )
+        return (
+            "Both VPCs are in the same single AZ: no traffic is cross-AZ. Leave it empty, or "
+            "enter 0."
+        )
 
     def _vpc(self, side: str) -> dict[str, Any]:
         data = self.cleaned_data
@@ -268,9 +274,9 @@ class ZoneForm(forms.Form):
 class TokenForm(forms.Form):
     """A new API token."""
 
-    name = Line(max_length=100, label="What it is for")
+    name = Line(max_length=100, label="Purpose")
     scope = forms.ChoiceField(
-        label="It may",
+        label="Scope",
         choices=[("read", "read and compare"), ("write", "read, compare and store")],
     )
     days = forms.IntegerField(

@@ -60,7 +60,9 @@ def restore(request: HttpRequest, uid: UUID, number: int) -> HttpResponse:
         messages.error(request, f"Not restored: {error}.")
         return redirect(f"{reverse('version-changes', args=[uid])}?from={number}")
     except DocumentRefused as error:
-        messages.error(request, f"Not restored, since today's checks refuse it: {error}")
+        messages.error(
+            request, f"Not restored, because it does not pass the current checks: {error}"
+        )
         return redirect("versions", uid)
     request.session.pop("saved", None)
     messages.success(request, f"Version {number} is back, as version {saved.number}.")
@@ -79,9 +81,9 @@ def scenario(request: HttpRequest, uid: UUID) -> HttpResponse:
     try:
         version = actions.make_scenario(user.team_id, uid, name, author_id=user.pk)
     except DocumentRefused as error:
-        messages.error(request, f"No scenario was made: {error}")
+        messages.error(request, f"No scenario was created: {error}")
         return redirect("versions", uid)
     messages.success(
-        request, f"The scenario {version.topology.name} is made: change it as you like."
+        request, f"The scenario {version.topology.name} is created: change it as you like."
     )
     return redirect("editor", version.topology.uid)

@@ -211,7 +211,7 @@ def restore(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Undo a deletion."""
     actions.restore_topology(signed_in(request).team_id, uid)
     request.session.pop("deleted", None)
-    messages.success(request, "The topology is back.")
+    messages.success(request, "The topology is restored.")
     return redirect("topology", uid)
 
 
@@ -225,6 +225,6 @@ def as_json(value: Any) -> str:
 
 def _say_saved(request: HttpRequest, saved: TopologyVersion, expected: int | None) -> None:
     if saved.number == expected:
-        messages.info(request, "Nothing changed, so no new version was made.")
+        messages.info(request, "Nothing changed, so no new version was created.")
     else:
         messages.success(request, f"Saved as version {saved.number}.")

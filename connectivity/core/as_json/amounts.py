@@ -30,7 +30,7 @@ BOUNDS = {
 }
 """Of what may be included, besides."""
 
-INSTEAD = "leave it out, or run manage.py compare on the file, which is not bounded so"
+INSTEAD = "leave it out, or run manage.py compare on the file, which has no such limit"
 
 
 def is_long(document: Any, include: Collection[str] = ()) -> bool:
@@ -49,16 +49,16 @@ def require_answerable(document: Any, include: Collection[str] = ()) -> None:
     """Raises DocumentRefused where the document is too large for a server, or for what is asked."""
     count = single_flows(document)
     if count > COMPARISON.most:
-        message = f"make {count:,} single flows; a server reads up to {COMPARISON.most:,}"
-        remedy = "put together what flows between the same two VPCs, or run manage.py compare"
+        message = f"make {count:,} expanded flows; a server accepts up to {COMPARISON.most:,}"
+        remedy = "merge flows between the same two VPCs, or run manage.py compare"
         raise DocumentRefused([Problem("flows", f"{message}: {remedy}")])
     if (accounts := _accounts(document)) > ACCOUNTS.most:
-        message = f"has {accounts:,} entries; a server reads up to {ACCOUNTS.most:,}"
-        remedy = "leave out those without a VPC, or run manage.py compare on the file"
+        message = f"has {accounts:,} entries; a server accepts up to {ACCOUNTS.most:,}"
+        remedy = "leave out accounts without a VPC, or run manage.py compare on the file"
         raise DocumentRefused([Problem("accounts", f"{message}: {remedy}")])
     asked = [(part, BOUNDS[part].most) for part in dict.fromkeys(include)]
     problems = [
-        Problem("include", f"'{part}' is given for up to {most:,} single flows, and these are "
+        Problem("include", f"'{part}' is available for up to {most:,} single flows, and these are "
                 f"{count:,}: {INSTEAD}")
         for part, most in asked
         if count > most

@@ -28,8 +28,9 @@ ASSUMPTIONS = (
 )
 
 BETWEEN_REGIONS = (
-    "Between Regions no round trip is faster than light in fibre; what is typical is a median "
-    "estimated from the distance, the same for every option: it is no p99, and decides nothing."
+    "Cross-Region: no round trip is faster than light in fibre; the typical value is a median "
+    "estimated from the distance, the same for every option: it is not a p99 and does not affect "
+    "the recommendation."
 )
 
 Plain = dict[str, Any]
@@ -81,7 +82,7 @@ def assumptions(comparison: Comparison) -> list[str]:
     own = (text for answer in comparison.answers for text in answer.option.assumes)
     known = {vpc.environment for vpc in comparison.case.topology.vpcs}
     idle = [
-        f"The policy between {' and '.join(sorted(policy.between))} concerns nothing: no VPC has "
+        f"The policy between {' and '.join(sorted(policy.between))} has no effect: no VPC has "
         f"the environment {', '.join(sorted(policy.between - known))}."
         for policy in comparison.case.topology.policies
         if policy.between - known

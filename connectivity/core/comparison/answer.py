@@ -128,7 +128,7 @@ def narrowed(candidates: Totals) -> list[tuple[str, list[Answer]]]:
     ] or cheap
     fewest = min(answer.object_count for answer in fast)
     few = [answer for answer in fast if answer.object_count == fewest]
-    return [("cost", cheap), ("a smaller p99", fast), ("fewer objects to look after", few)]
+    return [("cost", cheap), ("a smaller p99", fast), ("fewer resources to manage", few)]
 
 
 def is_slower(answer: Answer, other: Answer) -> bool:

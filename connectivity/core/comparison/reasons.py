@@ -41,7 +41,7 @@ def mix_words(comparison: Comparison) -> str:
     if ahead is None:
         return ""
     operations = " with operations" if comparison.case.topology.operations_usd else ""
-    head = f"Each flow by its own cheapest option: {money(ahead.usd)} USD a month{operations}"
+    head = f"Cheapest option per flow: {money(ahead.usd)} USD a month{operations}"
     best = recommended(comparison)
     less = ""
     if best is not None and ahead.saves_usd is not None:
@@ -123,7 +123,7 @@ def _gaps(comparison: Comparison) -> Iterator[str]:
         yield f"Not compared: {', '.join(words)}."
     dear = [answer.option.name for answer in rest if not may_win(comparison, answer)]
     if dear:
-        yield f"No cheaper even if the missing prices were 0: {', '.join(dear)}."
+        yield f"Not cheaper even if the missing prices were 0: {', '.join(dear)}."
 
 
 def _count(comparison: Comparison, answer: Answer) -> str:
@@ -165,7 +165,7 @@ def _reason(comparison: Comparison) -> str:
         f"{money(other.total_usd or 0)} for {other.option.name}" for other in others
     )
     operations = " with operations" if comparison.case.topology.operations_usd else ""
-    least = f"{best.option.name} costs least of the options considered"
+    least = f"{best.option.name} is the cheapest option considered"
     return f"{least}: {total}{operations}, against {against}."
 
 
@@ -177,7 +177,7 @@ def _tie(comparison: Comparison) -> str:
         for (_, before), (reason, after) in zip(steps, steps[1:], strict=False)
         if len(after) < len(before)
     ]
-    return f", and has {' and '.join(reasons)}" if reasons else "; it stands first in our order"
+    return f", and has {' and '.join(reasons)}" if reasons else "; it is first in our fixed order"
 
 
 def _why_none(comparison: Comparison) -> str:

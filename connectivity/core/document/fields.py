@@ -160,7 +160,7 @@ class Fields:
         for key in self.values:
             if key not in self.asked and key != "note" and not key.startswith("x-"):
                 near = partial(did_you_mean, key, self.asked)
-                self.note(key, "is not a key that is known here", near)
+                self.note(key, "is not a known key", near)
 
     def _text(self, value: Any, key: str, among: Collection[str]) -> str | None:
         if not isinstance(value, str):
@@ -203,7 +203,7 @@ def text_problem(value: str) -> str | None:
         return f"has {len(value):,} characters; at most {MAX_TEXT}"
     if not value.isprintable() and not _unstorable(value, ""):  # that is said already
         bad = next(character for character in value if not character.isprintable())
-        return f"has the character U+{ord(bad):04X}, which cannot be shown"
+        return f"has the character U+{ord(bad):04X}, which cannot be displayed"
     return None
 
 
@@ -250,7 +250,7 @@ def _every_problem(value: Any) -> Problems:
             last = len(entry) - 1
             stack += [(entry[i], f"{path}[{i}]", depth + 1) for i in range(last, -1, -1)]
         elif isinstance(entry, float) and not math.isfinite(entry):
-            problems.note(path, f"is {entry}; only finite numbers can be used")
+            problems.note(path, f"is {entry}; only finite numbers are allowed")
         elif isinstance(entry, str) and (problem := _unstorable(entry, path)):
             problems.append(problem)
     return problems

@@ -16,7 +16,7 @@ from connectivity.core.problems import did_you_mean
 
 MAX_AZS = 10
 ACCOUNT_ID = re.compile(r"[0-9]{12}")
-ZEROS = ": without quotes YAML takes it for a number, whose leading zeros are lost"
+ZEROS = ": without quotes YAML reads it as a number and drops its leading zeros"
 CIDR = re.compile(r"[0-9a-fA-F.:]+/[0-9]{1,3}")
 
 
@@ -46,7 +46,7 @@ class Estate:
             entry.text("organization"),
         )
         if account.name and account.name in self.account_names:
-            entry.note("name", f"{account.name!r} is another account's name already")
+            entry.note("name", f"{account.name!r} is already the name of another account")
         self.account_names.add(account.name)
         keep(entry, "id", account.id, account, self.accounts)
 
@@ -130,7 +130,9 @@ class Estate:
             existing_nlb=entry.flag("existing_nlb"),
         )
         if service.name in self.vpcs:
-            entry.note("name", f"{service.name!r} is a VPC's name; a service needs one of its own")
+            entry.note(
+                "name", f"{service.name!r} is the name of a VPC; a service needs a different name"
+            )
         keep(entry, "name", service.name, service, self.services)
 
     def _port(self, entry: Fields) -> int:

@@ -95,7 +95,7 @@ class _Reader:
         for entry in self._entries(top):
             self._flow(entry, budget)
         if sum(flow.gb for flow in self.flows.values()) > MAX_TOTAL_GB:
-            top.note("flows", f"carry more than {MAX_TOTAL_GB:g} GB a month together")
+            top.note("flows", f"add up to more than {MAX_TOTAL_GB:g} GB a month")
         connections = tuple(self._connection(entry) for entry in top.items("connections"))
         policies = tuple(self._policy(entry) for entry in top.items("policies", most=MAX_POLICIES))
         quotas = self._quotas(top)
@@ -123,8 +123,8 @@ class _Reader:
             yield from top.items("flows", required=True)
             return
         top.get("flows")
-        why = f"make {count:,} single flows, one for each VPC in a list; at most {MAX_FLOWS:,} are"
-        top.note("flows", f"{why} read: put together what flows between the same two VPCs")
+        why = f"expand to {count:,} flows, one for each VPC in a list; at most {MAX_FLOWS:,} are"
+        top.note("flows", f"{why} read: merge flows between the same two VPCs")
 
     def _version(self, top: Fields) -> None:
         version = top.get("version", required=True)
@@ -167,7 +167,7 @@ class _Reader:
         seconds = entry.number("connection_seconds", most=MAX_SECONDS) or 0.0
         if per_second * seconds > MAX_OPEN_CONNECTIONS:
             why = f"times connections_per_second makes {per_second * seconds:.3g} open connections"
-            most = f"more than {MAX_OPEN_CONNECTIONS:g} cannot be"
+            most = f"more than {MAX_OPEN_CONNECTIONS:g} are not possible"
             entry.note("connection_seconds", f"{why}; {most}")
         return per_second, seconds
 
@@ -288,7 +288,8 @@ class _Reader:
 def _forced(entry: Fields, stated: float, forced: int, consumer: str, provider: str) -> str:
     """Why a share of bytes that cross AZs cannot be, and what to do."""
     ends = f"is {stated:g}, but {consumer!r} and {provider!r}"
-    why = "have no AZ in common: all bytes cross" if forced else "lie in one AZ: no bytes cross"
+    where = "have no AZ in common: all" if forced else "are in the same AZ: no"
+    why = f"{where} traffic is cross-AZ"
     if not isinstance(entry.values.get("from"), list):
         return f"{ends} {why}, so leave it out or write {forced}"
     return f"{ends} {why}, so leave it out, or give {consumer!r} an entry of its own"

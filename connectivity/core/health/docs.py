@@ -13,7 +13,7 @@ NLB = (
     "docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-cloudwatch-metrics.html"
 )
 EBS = "docs.aws.amazon.com/ebs/latest/userguide/using_cloudwatch_ebs.html"
-OURS = "our own default; change it where your traffic says otherwise"
+OURS = "our own default; change it where your traffic differs"
 NAT_BASICS = "docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html"
 NLB_TIMEOUT = (
     "docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html"
@@ -30,4 +30,4 @@ CONSOLE = "https://{{region}}.console.aws.amazon.com/vpcconsole/home?region={{re
 EC2_CONSOLE = "https://{{region}}.console.aws.amazon.com/ec2/home?region={{region}}#{}"
 ENA = "docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-network-performance-ena.html"
 CONNTRACK = "an AWS networking blog on conntrack utilisation; driver ENA 2.8.1 or newer"
-NOTES = "a public notes file on running backend services; no field data of ours behind it"
+NOTES = "public notes on running backend services; not confirmed by measurements of our own"

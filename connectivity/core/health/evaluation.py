@@ -112,11 +112,11 @@ def judge(rule: HealthRule, points: Points, covered: int | None, end: int) -> Ve
     value = next((points[moment] for moment in reversed(moments) if moment in points), None)
     limit = f"{rule.way.value} {rule.threshold:g}{' %' if rule.base else ''}"
     if bad >= rule.n:
-        detail = f"{bad} of the last {rule.m} points are {limit}"
+        detail = f"{bad} of the last {rule.m} data points are {limit}"
         return Verdict(rule.state, detail, value, _since(rule, points, end))
     if bad + gaps >= rule.n:
-        return Verdict(State.UNKNOWN, f"{gaps} of the last {rule.m} points are missing", value)
-    return Verdict(State.OK, f"{bad} of the last {rule.m} points are {limit}", value)
+        return Verdict(State.UNKNOWN, f"{gaps} of the last {rule.m} data points are missing", value)
+    return Verdict(State.OK, f"{bad} of the last {rule.m} data points are {limit}", value)
 
 
 def _seen(rule: HealthRule, points: Points, moment: int) -> bool | None:
@@ -158,5 +158,5 @@ def shares(part: Points, bases: Sequence[Points], at_least: float = 0) -> dict[i
 def worst(verdicts: Sequence[Verdict]) -> Verdict:
     """What a resource is, by the verdicts of its rules: trouble before doubt, doubt before ok."""
     if not verdicts:
-        return Verdict(State.UNKNOWN, "no rule has anything to look at")
+        return Verdict(State.UNKNOWN, "no rule has data to evaluate")
     return max(verdicts, key=lambda verdict: verdict.state.rank)

@@ -84,7 +84,7 @@ class Kind:
     console: str = ""  # address in AWS's console, with {region} and {id}
     queries: Mapping[str, str] | None = None  # PromQL by metric, where Prometheus is asked
     part_of: str = ""  # key of the option that it is a part of, whose traffic it carries
-    unlisted: str = "CloudWatch lists no such metric of it"  # why a rule has nothing to look at
+    unlisted: str = "CloudWatch lists no such metric for it"  # why a rule has nothing to look at
 
     @property
     def every_rule(self) -> tuple[HealthRule | ConfigurationRule, ...]:

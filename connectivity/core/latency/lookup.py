@@ -205,13 +205,13 @@ class LatencySet:
         ends = region_of(from_az), region_of(to_az)
         apart, own = between(*ends), self._exact(option, *ends)
         if own is not None:
-            comment = "; ".join(filter(None, (f"as filed for {own.pair}", own.comment)))
+            comment = "; ".join(filter(None, (f"as stored for {own.pair}", own.comment)))
             known = own.us, None, own.noise_us, own.basis, own.as_of, comment, own.source
             return Reading(from_az, to_az, *known, apart)
         median = self._medians.get((option, *ends)) or self._medians.get(("", *ends))
         source = SOURCE if apart else ""
         reading = Reading(from_az, to_az, None, None, 0, "none", "", "", source, apart, median)
-        words = filter(None, ("no p99 is known between these Regions", reading.instead))
+        words = filter(None, ("no p99 is known for this Region pair", reading.instead))
         taken = f" ({median.tool}, {median.as_of})" if median else ""
         return reading._replace(comment="; ".join(words) + taken)
 
@@ -222,7 +222,7 @@ class LatencySet:
         comments = [comment or cell.comment]
         if over is not None and abs(over) <= cell.noise_us and cell.option != BASELINE:
             comments.append(
-                f"not distinguishable from a single VPC: noise is about {cell.noise_us:g} µs"
+                f"not distinguishable from a single VPC: the noise is about {cell.noise_us:g} µs"
             )
         return Reading(
             from_az,

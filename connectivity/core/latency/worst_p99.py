@@ -193,7 +193,7 @@ def budget_rules(heads: Headlines) -> tuple[Rule, ...]:
             partial(_impossible, heads),
             DISTANCE,
             DISTANCE_AS_OF,
-            remedy="Raise the budget, or move one end to a nearer Region.",
+            remedy="Raise the latency budget, or move one of the VPCs to a nearer Region.",
             meaning=Meaning.BEYOND_LIGHT,
         ),
         Rule(
@@ -202,7 +202,8 @@ def budget_rules(heads: Headlines) -> tuple[Rule, ...]:
             partial(_over, heads),
             partial(_exceeded, heads),
             OWN_DOCUMENT,
-            remedy="Raise the budget, keep traffic inside an AZ, or measure it yourself.",
+            remedy="Raise the latency budget, keep traffic within an AZ, or upload a measurement "
+            "of your own.",
         ),
         Rule(
             "LAT-01",

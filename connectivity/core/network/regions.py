@@ -90,7 +90,7 @@ def az_problem(az: str, region: str) -> str | None:
     if match is None:
         return f"{az!r} is not an AZ ID; those of {region} begin with {begins}-az"
     if match[1] != begins:
-        where = REGIONS_BY_PREFIX.get(match[1], "no Region we know")
+        where = REGIONS_BY_PREFIX.get(match[1], "an unknown Region")
         return f"{az!r} is in {where}, not in {region}, whose AZ IDs begin with {begins}-az"
     return None
 

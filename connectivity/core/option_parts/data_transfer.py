@@ -23,7 +23,7 @@ def between_azs(flows: Flows) -> Iterator[Metered]:
     aws.amazon.com/ec2/pricing/on-demand, read 2026-11-25.
     """
     for name, side in (("consumer", flows.consumer), ("provider", flows.provider)):
-        title = f"Between AZs, at the {name}"
+        title = f"Cross-AZ, at the {name}"
         yield Metered(
             title, INTER_AZ, side.region, side.account, flows.crossing, kind=Kind.INSIDE_REGION
         )
@@ -58,7 +58,7 @@ def between_regions(flows: Flows, payers: tuple[Side, Side], note: str = "") -> 
     )
     for name, here, there, sent, payer in ways:
         yield Metered(
-            f"{name}, between Regions",
+            f"{name}, cross-Region",
             INTER_REGION,
             here.region,
             payer.account,
@@ -80,7 +80,7 @@ def between_public_addresses(flows: Flows, note: str) -> Iterator[Metered]:
     """
     near = np.where(flows.same_region, flows.total, 0)
     for name, side in (("consumer", flows.consumer), ("provider", flows.provider)):
-        title = f"To and from public addresses of the Region, at the {name}"
+        title = f"To and from public IP addresses in the Region, at the {name}"
         yield Metered(
             title, INTER_AZ, side.region, side.account, near, note=note, kind=Kind.INSIDE_REGION
         )

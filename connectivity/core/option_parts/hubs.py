@@ -80,8 +80,8 @@ def _summarise(case: Case, row: int) -> str:
     ends = case.flows.consumer.vpc[row], case.flows.provider.vpc[row]
     vpc = max(ends, key=lambda end: routes[end])
     return (
-        f"{case.vpc(vpc).name} talks with {int(routes[vpc])} ranges; a route table takes "
-        f"{ROUTES_PER_TABLE}: route summaries to the hub"
+        f"{case.vpc(vpc).name} has routes to {int(routes[vpc])} CIDRs; a route table supports "
+        f"{ROUTES_PER_TABLE}: route summarized prefixes to the hub"
     )
 
 
@@ -106,8 +106,8 @@ def _bandwidth(case: Case, row: int) -> str:
     ends = case.flows.consumer.vpc[row], case.flows.provider.vpc[row]
     vpc = max(ends, key=lambda end: peaks[end])
     return (
-        f"the peaks of {case.vpc(vpc).name} add up to {peaks[vpc]:g} Gbps in each AZ; "
-        f"an attachment carries {GBPS_OF_AN_AZ} each way"
+        f"the peaks of {case.vpc(vpc).name} add up to {peaks[vpc]:g} Gbps in each AZ; an "
+        f"attachment supports {GBPS_OF_AN_AZ} each way"
     )
 
 
@@ -131,6 +131,6 @@ def behind_nlb(needs: Callable[[Case], Bools]) -> Callable[[Case], Bools]:
 def client_ip_lost(case: Case, row: int) -> str:
     """Why the service sees another address than the client's, in words."""
     return (
-        f"{case.service(row).name} is behind an NLB, which cannot preserve the client's address "
-        "for traffic that comes through a hub; use Proxy Protocol v2"
+        f"{case.service(row).name} is behind an NLB, which cannot preserve the client IP address "
+        "for traffic that arrives through a hub; use Proxy Protocol v2"
     )

@@ -25,13 +25,13 @@ from costmodel.core.charges import Bools, Floats
 
 def _regional(case: Case, row: int) -> str:
     ends = case.consumer(row).region, case.provider(row).region
-    return f"VPC Lattice is Regional, and the flow goes from {ends[0]} to {ends[1]}"
+    return f"VPC Lattice is Regional, and the flow is cross-Region: {ends[0]} to {ends[1]}"
 
 
 def _one_way(case: Case, row: int) -> str:
     return (
-        f"{case.provider(row).name} would open connections to {case.consumer(row).name}; only the "
-        "consumer can"
+        f"{case.provider(row).name} would initiate connections to {case.consumer(row).name}; "
+        "only the consumer can"
     )
 
 
@@ -41,12 +41,12 @@ def _not_tcp(case: Case) -> Bools:
 
 def _tcp_alone(case: Case, row: int) -> str:
     is_udp = case.flows.protocol[row] == services.UDP
-    reason = f"{case.service(row).name} speaks UDP" if is_udp else "the flow needs ICMP"
-    return f"{reason}; VPC Lattice carries TCP alone"
+    reason = f"{case.service(row).name} uses UDP" if is_udp else "the flow needs ICMP"
+    return f"{reason}; VPC Lattice supports TCP only"
 
 
 def _client_ip(case: Case, row: int) -> str:
-    return f"{case.service(row).name} sees an address of VPC Lattice, not the client's"
+    return f"{case.service(row).name} sees an IP address of VPC Lattice, not the client's"
 
 
 def _groups(case: Case, row: int) -> str:
@@ -59,7 +59,10 @@ def _share(case: Case, row: int) -> str:
 
 
 def _dns(case: Case, row: int) -> str:
-    return "a custom domain is verified and its hosted zone associated; else the name is AWS's own"
+    return (
+        "a custom domain name must be verified and its hosted zone associated; otherwise "
+        "clients use the name that AWS generates"
+    )
 
 
 SERVICES_OF_A_NETWORK = 500
@@ -85,7 +88,7 @@ def _idle_unknown(case: Case) -> Bools:
 
 def _idle_unknown_detail(case: Case, row: int) -> str:
     return (
-        f"connections silent for {IDLE_S} s are closed, unless you set the service's idle timeout "
+        f"connections idle for {IDLE_S} s are closed, unless you set the service's idle timeout "
         f"(up to {IDLE_MOST_S} s); max_idle_seconds is not known here"
     )
 
@@ -98,7 +101,7 @@ def _silent(case: Case) -> Bools:
 def _idle(case: Case, row: int) -> str:
     silence = case.topology.flows[row].max_idle_seconds
     return (
-        f"connections are silent for up to {silence:g} s: set the service's idle timeout, {IDLE_S} "
+        f"connections are idle for up to {silence:g} s: set the service's idle timeout, {IDLE_S} "
         f"s by default, to more than that (at most {IDLE_MOST_S} s)"
     )
 
@@ -118,15 +121,15 @@ def _long(*protocols: int) -> Callable[[Case], Bools]:
 
 def _cut(case: Case, row: int) -> str:
     return (
-        f"a connection lives {case.once(_lives)[row]:g} s, and VPC Lattice ends every TLS "
-        f"connection that it passes through after {LONGEST_S} s"
+        f"a connection lives {case.once(_lives)[row]:g} s, and VPC Lattice closes every TLS "
+        f"passthrough connection after {LONGEST_S} s"
     )
 
 
 def _renewed(case: Case, row: int) -> str:
     return (
-        f"a connection lives {case.once(_lives)[row]:g} s, and VPC Lattice takes no new request on "
-        f"one after {LONGEST_S} s and closes it: clients must open another"
+        f"a connection lives {case.once(_lives)[row]:g} s, and VPC Lattice accepts no new "
+        f"request on it after {LONGEST_S} s and closes it: clients must reconnect"
     )
 
 
@@ -137,9 +140,7 @@ SERVICE_TIMEOUTS: tuple[Rule, ...] = (
         _long(services.TLS),
         _cut,
         LATTICE_TLS,
-        remedy=(
-            "Let clients open a new connection within ten minutes, or use an option that routes."
-        ),
+        remedy=("Let clients reconnect within ten minutes, or use an option that routes."),
     ),
     Rule("LTC-23", Severity.CONDITION, _long(services.HTTP), _renewed, LATTICE_SERVICES),
     Rule("LTC-22", Severity.CONDITION, _silent, _idle, LATTICE_SERVICES),
@@ -153,10 +154,10 @@ LATTICE_RULES: tuple[Rule, ...] = (
         _services,
         SERVICES_OF_A_NETWORK,
         None,
-        "the network in the Region of {vpc} needs {count} services or resources",
+        "the service network in the Region of {vpc} needs {count} services or resources",
         LATTICE_QUOTAS,
         of_hub=True,
-        remedy="Ask AWS for a higher quota, or divide the services over several networks.",
+        remedy="Request a quota increase, or split the services over several service networks.",
     ),
     Rule(
         "LTC-20",
@@ -164,7 +165,7 @@ LATTICE_RULES: tuple[Rule, ...] = (
         services.whole_vpc,
         services.only_listeners,
         BEST_PRACTICES,
-        remedy="Name the service that the flow goes to; a whole VPC cannot be offered.",
+        remedy="Name the service that the flow goes to; a whole VPC cannot be shared.",
     ),
     Rule(
         "LTC-01",
@@ -172,9 +173,7 @@ LATTICE_RULES: tuple[Rule, ...] = (
         services.apart,
         _regional,
         SAAS_OPTIONS,
-        remedy=(
-            "Offer the service in the consumer's Region, too, or use an option between Regions."
-        ),
+        remedy=("Also offer the service in the consumer's Region, or use a cross-Region option."),
     ),
     Rule(
         "LTC-05",
@@ -182,7 +181,8 @@ LATTICE_RULES: tuple[Rule, ...] = (
         services.provider_initiates,
         _one_way,
         BEST_PRACTICES,
-        remedy="Let the consumer begin, or offer a service in the other direction, too.",
+        remedy="Let the consumer initiate connections, or offer a service in the other direction "
+        "as well.",
     ),
     Rule(
         "LTC-03",
@@ -190,7 +190,7 @@ LATTICE_RULES: tuple[Rule, ...] = (
         _not_tcp,
         _tcp_alone,
         BEST_PRACTICES,
-        remedy="Use an option that routes, or speak TCP.",
+        remedy="Use an option that routes, or use TCP.",
     ),
     Rule(
         "LTC-14",
@@ -198,7 +198,7 @@ LATTICE_RULES: tuple[Rule, ...] = (
         services.needed("client-ip"),
         _client_ip,
         BEST_PRACTICES,
-        remedy="Read the client's address from a header, or use an option that routes.",
+        remedy="Read the client IP address from a header, or use an option that routes.",
     ),
     Rule(
         "LTC-21",
@@ -206,7 +206,7 @@ LATTICE_RULES: tuple[Rule, ...] = (
         services.needed("sg-reference"),
         _groups,
         NOT_VERIFIED,
-        remedy="Use VPC Lattice's auth policies, or allow ranges of addresses.",
+        remedy="Use VPC Lattice auth policies, or allow CIDRs.",
     ),
     Rule("LTC-06", Severity.CONDITION, services.between_accounts, _share, SAAS_OPTIONS),
     Rule("LTC-17", Severity.CONDITION, services.needed("private-dns"), _dns, BEST_PRACTICES),

@@ -22,8 +22,10 @@ from costmodel.core.charges import Bools, Charge, Floats, Hourly, Metered, Price
 EDGE = PriceName("AWSCloudWAN", "CoreNetworkEdge-Hours")
 ATTACHMENT = PriceName("AWSCloudWAN", "CloudWAN-Attachment-Hours", "CloudWANVPC")
 PROCESSING = PriceName("AWSCloudWAN", "CloudWAN-Bytes", "CloudWANVPC")
-PAYER_UNVERIFIED = "who pays on a core network that is shared between accounts is not verified"
-TRANSFER_UNVERIFIED = "that edges pay the usual rate between Regions is not verified"
+PAYER_UNVERIFIED = "which account pays on a core network shared between accounts is not verified"
+TRANSFER_UNVERIFIED = (
+    "that core network edges are billed the standard cross-Region rate is not verified"
+)
 
 ATTACHMENTS = 5_000
 ROUTES = 10_000
@@ -51,7 +53,7 @@ def charges(flows: Flows) -> Iterator[Charge]:
     )
     for sender, sent in ((flows.consumer, flows.request), (flows.provider, flows.response)):
         place = sender.region, sender.account
-        title = "Sent into the core network"
+        title = "Data processed by the core network"
         yield Metered(title, PROCESSING, *place, sent, note=PAYER_UNVERIFIED)
     yield from between_regions(flows, (flows.consumer, flows.provider), note=TRANSFER_UNVERIFIED)
 
@@ -62,7 +64,7 @@ def objects(flows: Flows) -> Iterator[Objects]:
 
 
 def _overlap(case: Case, row: int) -> str:
-    return f"{hubs.overlap_of(case, row)[0]}: one core network cannot route to both"
+    return f"{hubs.overlap_of(case, row)[0]}: a core network cannot route to both"
 
 
 def _everywhere(case: Case) -> Bools:
@@ -90,7 +92,7 @@ def _routes(case: Case) -> Bools:
 
 
 def _too_many_routes(case: Case, row: int) -> str:
-    return f"the attached VPCs have more than the {ROUTES:,} ranges that a core network routes"
+    return f"the attached VPCs have more than the {ROUTES:,} routes that a core network supports"
 
 
 def _groups_near(case: Case) -> Bools:
@@ -99,7 +101,7 @@ def _groups_near(case: Case) -> Bools:
 
 def _groups(case: Case, row: int) -> str:
     return (
-        "switch on security group referencing (SecurityGroupReferencingSupport) in the core "
+        "enable security group referencing (SecurityGroupReferencingSupport) in the core "
         "network's policy and on both attachments; for inbound rules only"
     )
 
@@ -110,12 +112,16 @@ def _groups_far(case: Case) -> Bools:
 
 def _groups_lost(case: Case, row: int) -> str:
     ends = case.consumer(row).region, case.provider(row).region
-    return f"security groups are referenced inside one edge's Region, not {ends[0]} to {ends[1]}"
+    return (
+        f"security groups can be referenced within an edge's Region only, not {ends[0]} to "
+        f"{ends[1]}"
+    )
 
 
 def _try_first(case: Case, row: int) -> str:
     return (
-        "private-dns over a core network is not verified; try it, or ask AWS, before you rely on it"
+        "private-dns over a core network is not verified; test it, or ask AWS, before you rely "
+        "on it"
     )
 
 
@@ -126,8 +132,8 @@ OPTION = Option(
     colour=8,
     help=Term(
         "Cloud WAN",
-        "A core network with an edge in each Region, which one policy routes; every VPC is "
-        "attached once.",
+        "A core network with an edge in each Region, routed by one policy; every VPC is attached "
+        "once.",
         "https://docs.aws.amazon.com/network-manager/latest/cloudwan/what-is-cloudwan.html",
         "Cloud WAN User Guide",
     ),
@@ -141,7 +147,7 @@ OPTION = Option(
             hubs.overlapping,
             _overlap,
             NOT_VERIFIED,
-            remedy="Renumber one of the VPCs, or leave one of them off the core network.",
+            remedy="Renumber one of the VPCs, or do not attach one of them to the core network.",
         ),
         Rule(
             "CWAN-05",
@@ -149,7 +155,7 @@ OPTION = Option(
             _routes,
             _too_many_routes,
             CLOUD_WAN_QUOTAS,
-            remedy="Give the VPCs fewer and wider ranges; this limit is not raised.",
+            remedy="Give the VPCs fewer and wider CIDRs; this quota cannot be increased.",
         ),
         Rule(
             "TGW-22",
@@ -158,7 +164,8 @@ OPTION = Option(
             hubs.client_ip_lost,
             BEST_PRACTICES,
             remedy=(
-                "Let the application read the Proxy Protocol header, or reach its targets directly."
+                "Let the application read the Proxy Protocol header, or connect to its targets "
+                "directly."
             ),
         ),
         *limit_rules(
@@ -169,7 +176,7 @@ OPTION = Option(
             "the core network to which {vpc} belongs needs {count} attachments",
             CLOUD_WAN_QUOTAS,
             of_hub=True,
-            remedy="Ask AWS for a higher quota, or use a second core network.",
+            remedy="Request a quota increase, or use a second core network.",
         ),
         Rule("CWAN-01", Severity.CONDITION, _everywhere, _edges, CLOUD_WAN_QUOTAS),
         Rule("CWAN-20", Severity.CONDITION, hubs.of_another_account, _share, NOT_VERIFIED),
@@ -179,7 +186,7 @@ OPTION = Option(
             _groups_far,
             _groups_lost,
             CLOUD_WAN_GROUPS,
-            remedy="Allow ranges of addresses instead of security groups.",
+            remedy="Allow CIDRs instead of referencing security groups.",
         ),
         Rule("CWAN-17", Severity.CONDITION, _groups_near, _groups, CLOUD_WAN_GROUPS),
         Rule("CWAN-21", Severity.CONDITION, needs("private-dns"), _try_first, NOT_VERIFIED),

@@ -42,9 +42,9 @@ def charges(flows: Flows) -> Iterator[Charge]:
     consumer = flows.consumer.region, flows.consumer.account
     endpoint = codes(flows.consumer.vpc, flows.service)
     yield Hourly("Resource endpoint", ENDPOINT, *consumer, thing=endpoint)
-    yield Metered("Through the resource endpoint", DATA, *consumer, flows.total)
+    yield Metered("Data processed by the resource endpoint", DATA, *consumer, flows.total)
     provider = flows.provider.region, flows.provider.account
-    yield Metered("Through the resource gateway", PROVIDER_DATA, *provider, flows.total)
+    yield Metered("Data processed by the resource gateway", PROVIDER_DATA, *provider, flows.total)
 
 
 def objects(flows: Flows) -> Iterator[Objects]:
@@ -55,8 +55,8 @@ def objects(flows: Flows) -> Iterator[Objects]:
 
 def _subnets(case: Case, row: int) -> str:
     return (
-        f"the resource gateway needs a free, contiguous /28 in each subnet of "
-        f"{case.provider(row).name} in which it stands; /26 is advised"
+        "the resource gateway needs a free, contiguous /28 in each of its subnets in "
+        f"{case.provider(row).name}; AWS recommends /26"
     )
 
 
@@ -70,9 +70,10 @@ def _many_connections(case: Case) -> Bools:
 
 def _ports(case: Case, row: int) -> str:
     return (
-        f"{case.once(_open)[row]:,.0f} connections are open to {case.service(row).name}; a gateway "
-        f"has about {CONNECTIONS_OF_A_GATEWAY:,} for each address and destination: give it more "
-        f"addresses ({ADDRESSES} by default) when you make it; that cannot be changed later"
+        f"{case.once(_open)[row]:,.0f} connections are open to {case.service(row).name}; a "
+        f"gateway supports about {CONNECTIONS_OF_A_GATEWAY:,} for each address and destination: "
+        "give it more "
+        f"addresses ({ADDRESSES} by default) when you create it; that cannot be changed later"
     )
 
 
@@ -110,7 +111,8 @@ OPTION = Option(
             None,
             "{vpc} needs {count} resource endpoints",
             ENDPOINT_QUOTAS,
-            remedy="Ask AWS for a higher quota, or use one service network endpoint for several.",
+            remedy="Request a quota increase, or use one service network endpoint for several "
+            "resources.",
         ),
         Rule(
             "LTC-13",
@@ -123,8 +125,8 @@ OPTION = Option(
     ),
     takes_route=False,
     assumes=(
-        "A resource endpoint is billed once, however many AZs it stands in, as AWS's page names no "
-        "AZ; crossing AZs to and from it is not charged.",
+        "A resource endpoint is billed once, however many AZs it spans, as AWS's pricing page "
+        "names no AZ; cross-AZ traffic to and from it is not charged.",
     ),
     netperf=Netperf("ENDPOINT_ADDRESS", is_behind_listeners=True),
 )

@@ -35,8 +35,8 @@ LEAST_AZS = np.array([1, 1, 1, 2])  # of a load balancer, by protocol; of an ALB
 NEW_PER_UNIT = np.append(NLB_NEW_PER_UNIT[:HTTP], ALB_NEW_PER_UNIT)
 OPEN_PER_UNIT = np.append(NLB_OPEN_PER_UNIT[:HTTP], ALB_OPEN_PER_UNIT)
 OUR_READING = (
-    "AWS's price of bytes between public addresses; that it holds from a NAT gateway to a "
-    "public load balancer is our reading"
+    "AWS's price for data transfer between public IP addresses; that it applies from a NAT "
+    "gateway to a public load balancer is our interpretation"
 )
 
 
@@ -61,8 +61,8 @@ def _gateways(flows: Flows) -> Iterator[Charge]:
     consumer = flows.consumer
     place = consumer.region, consumer.account
     azs = az_counts(flows, consumer.azs)
-    yield Hourly("NAT gateway, one in each AZ", NAT, *place, thing=consumer.vpc, count=azs)
-    yield Metered("Through the NAT gateway", NAT_DATA, *place, flows.total)
+    yield Hourly("NAT gateway, per AZ", NAT, *place, thing=consumer.vpc, count=azs)
+    yield Metered("Data processed by the NAT gateway", NAT_DATA, *place, flows.total)
     title = "Public IPv4 addresses of the NAT gateways"
     yield Hourly(title, PUBLIC_IPV4, *place, thing=consumer.vpc, count=azs)
 
@@ -97,17 +97,17 @@ def objects(flows: Flows) -> Iterator[Objects]:
 
 def _one_way(case: Case, row: int) -> str:
     return (
-        f"{case.provider(row).name} would open connections to {case.consumer(row).name}, which has "
-        "no published load balancer"
+        f"{case.provider(row).name} would initiate connections to {case.consumer(row).name}, "
+        "which has no internet-facing load balancer"
     )
 
 
 def _icmp(case: Case, row: int) -> str:
-    return "ICMP does not reach what is behind a load balancer"
+    return "ICMP does not reach targets behind a load balancer"
 
 
 def _client_ip(case: Case, row: int) -> str:
-    return f"{case.service(row).name} sees the NAT gateway's address, not the client's"
+    return f"{case.service(row).name} sees the NAT gateway's IP address, not the client's"
 
 
 def _groups(case: Case, row: int) -> str:
@@ -115,13 +115,13 @@ def _groups(case: Case, row: int) -> str:
 
 
 def _names(case: Case, row: int) -> str:
-    return f"the name of {case.service(row).name} must be public, or be forwarded to a public one"
+    return f"the name of {case.service(row).name} must resolve in public DNS"
 
 
 def _public(case: Case, row: int) -> str:
     return (
-        f"{case.service(row).name} is published on the internet: protect it, and see that no "
-        "policy or VPC Block Public Access forbids it (INET-01)"
+        f"{case.service(row).name} is exposed to the internet: protect it, and check that no "
+        "policy and no VPC Block Public Access denies it (INET-01)"
     )
 
 
@@ -140,8 +140,9 @@ def _exhausted(case: Case) -> Bools:
 
 def _more_addresses(case: Case, row: int) -> str:
     return (
-        f"{case.once(_ports)[row]:,.0f} open connections to one destination for each NAT address; "
-        f"one carries {CONNECTIONS_OF_AN_ADDRESS:,}: add addresses (2 by default, 8 at most)"
+        f"{case.once(_ports)[row]:,.0f} open connections to one destination for each NAT gateway "
+        f"address; an address supports {CONNECTIONS_OF_AN_ADDRESS:,}: add addresses (2 by "
+        "default, 8 at most)"
     )
 
 
@@ -154,11 +155,9 @@ def _silent(case: Case) -> Bools:
 def _idle(case: Case, row: int) -> str:
     silence = case.topology.flows[row].max_idle_seconds
     is_http = case.flows.protocol[row] == HTTP
-    cuts = f"an ALB cuts after {ALB_IDLE_S} s by default, " if is_http else ""
-    silences = (
-        "max_idle_seconds is not known here" if silence is None else f"silences of {silence:g} s"
-    )
-    return f"{silences}; {cuts}a NAT gateway after {NAT_IDLE_S} s, always: send keep-alives"
+    cuts = f"an ALB closes idle connections after {ALB_IDLE_S} s by default, " if is_http else ""
+    idle = "max_idle_seconds is not known here" if silence is None else f"idle up to {silence:g} s"
+    return f"{idle}; {cuts}a NAT gateway after {NAT_IDLE_S} s (fixed): send keep-alives"
 
 
 def _peaks(case: Case) -> Floats:
@@ -177,7 +176,7 @@ def _bandwidth(case: Case, row: int) -> str:
     load = f"{peak:g} Gbps through each NAT gateway, above {GBPS_BASELINE}"
     if peak > GBPS_SCALED:
         return f"{load} and above the {GBPS_SCALED} to which it scales: use several"
-    return f"{load}; it scales by itself to {GBPS_SCALED}, not at once"
+    return f"{load}; it scales automatically to {GBPS_SCALED}, not at once"
 
 
 def _addresses(case: Case) -> Floats:
@@ -191,7 +190,7 @@ def _addresses(case: Case) -> Floats:
 
 
 def _mtu(case: Case, row: int) -> str:
-    return "packets carry 1500 bytes over an internet gateway"
+    return "the MTU over an internet gateway is 1500 bytes"
 
 
 def _one_az_alb(case: Case) -> Bools:
@@ -218,8 +217,8 @@ OPTION = Option(
     colour=10,
     help=Term(
         "Public internet",
-        "Out through NAT gateways, in through a public load balancer: nothing is private but the "
-        "content of your connections.",
+        "Egress through NAT gateways, ingress through an internet-facing load balancer: only the "
+        "encrypted content of your connections is private.",
         "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html",
         "Amazon VPC User Guide",
     ),
@@ -234,7 +233,7 @@ OPTION = Option(
             services.whole_vpc,
             services.only_listeners,
             BEST_PRACTICES,
-            remedy="Name the service that the flow goes to; a whole VPC cannot be published.",
+            remedy="Name the service that the flow goes to; a whole VPC cannot be exposed.",
         ),
         Rule(
             "INET-03",
@@ -242,7 +241,7 @@ OPTION = Option(
             services.provider_initiates,
             _one_way,
             BEST_PRACTICES,
-            remedy="Let the consumer begin, or publish a service in the other direction, too.",
+            remedy="Let the consumer initiate, or also expose a service in the other direction.",
         ),
         Rule(
             "INET-07",
@@ -250,7 +249,7 @@ OPTION = Option(
             services.needed("icmp"),
             _icmp,
             BEST_PRACTICES,
-            remedy="Use an option that routes, or do without ICMP.",
+            remedy="Use an option that routes, or drop the need for ICMP.",
         ),
         Rule(
             "INET-09",
@@ -258,7 +257,7 @@ OPTION = Option(
             services.needed("client-ip"),
             _client_ip,
             BEST_PRACTICES,
-            remedy="Let the client send its address in a header, or use an option that routes.",
+            remedy="Let the client send its IP address in a header, or use an option that routes.",
         ),
         Rule(
             "INET-16",
@@ -276,9 +275,10 @@ OPTION = Option(
             _addresses,
             ADDRESSES_PER_REGION,
             None,
-            "the NAT gateways of the account of {vpc} need {count} elastic addresses in its Region",
+            "the NAT gateways of the account of {vpc} need {count} Elastic IP addresses in its "
+            "Region",
             VPC_QUOTAS,
-            remedy="Ask AWS for a higher quota, or use a regional NAT gateway or fewer AZs.",
+            remedy="Request a quota increase, or use a regional NAT gateway or fewer AZs.",
         ),
         Rule("INET-04", Severity.WARNING, _fast, _bandwidth, NAT_NOTES),
         Rule("INET-05", Severity.WARNING, _exhausted, _more_addresses, NAT_NOTES),
@@ -287,10 +287,11 @@ OPTION = Option(
     ),
     takes_route=False,
     assumes=(
-        "Over the public internet every consumer VPC has a zonal NAT gateway in each of its AZs; a "
-        "regional one costs the same for each AZ that it spans, wherever both were read.",
-        "An Application Load Balancer evaluates at most ten rules, which are free, and stands in "
-        "two AZs at least, with a public address in each.",
+        "Over the public internet every consumer VPC has a zonal NAT gateway in each of its AZs; "
+        "a regional one costs the same for each AZ that it spans, in every Region for which both "
+        "prices were read.",
+        "An Application Load Balancer evaluates at most ten rules, which are free, and is in at "
+        "least two AZs, with a public IP address in each.",
     ),
     netperf=Netperf("LOAD_BALANCER_ADDRESS", is_behind_listeners=True),
 )

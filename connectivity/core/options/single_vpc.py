@@ -47,7 +47,7 @@ def _regions(case: Case, row: int) -> str:
 def _accounts(case: Case, row: int) -> str:
     ends = case.consumer(row), case.provider(row)
     return (
-        f"{ends[0].name} is of account {ends[0].account}, {ends[1].name} of {ends[1].account}; "
+        f"{ends[0].name} is in account {ends[0].account}, {ends[1].name} of {ends[1].account}; "
         "VPC sharing is how two accounts use one VPC"
     )
 
@@ -63,7 +63,8 @@ OPTION = Option(
     colour=1,
     help=Term(
         "Single VPC",
-        "Both ends in one VPC: the baseline against which every latency overhead is measured.",
+        "Consumer and provider in one VPC: the baseline against which every latency overhead is "
+        "measured.",
         "https://docs.aws.amazon.com/vpc/latest/userguide/what-is-amazon-vpc.html",
         "Amazon VPC User Guide",
     ),
@@ -76,7 +77,7 @@ OPTION = Option(
             _regions_differ,
             _regions,
             NOT_VERIFIED,
-            remedy="It is the baseline; both ends would have to be in one Region.",
+            remedy="It is the baseline; consumer and provider would have to be in one Region.",
         ),
         Rule(
             "SVPC-02",

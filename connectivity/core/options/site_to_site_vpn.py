@@ -32,9 +32,12 @@ APPLIANCE = OwnRate("AmazonEC2", "BoxUsage of the appliance, whose instance type
 TUNNELS = 2
 GBPS_OF_A_TUNNEL = 1.25
 CONNECTIONS_PER_GATEWAY = 10
-IPV4_UNVERIFIED = "AWS does not say how many addresses of a connection it counts; two tunnels here"
+IPV4_UNVERIFIED = (
+    "AWS does not say how many addresses of a connection it bills; two here, one per tunnel"
+)
 OUR_READING = (
-    "AWS's price of bytes between public addresses; that it holds for the tunnels is our reading"
+    "AWS's price for data transfer between public IP addresses; that it applies to the tunnels "
+    "is our interpretation"
 )
 
 
@@ -80,9 +83,9 @@ def _appliance(case: Case, row: int) -> str:
     consumer, provider = case.flows.consumer, case.flows.provider
     appliance = consumer if consumer.rank[row] < provider.rank[row] else provider
     return (
-        f"AWS ends one side of a VPN only: {case.vpc(appliance.vpc[row]).name}, which talks with "
-        "more VPCs or comes first by account id and name, needs an appliance that you run, patch "
-        "and make redundant; its instance is not priced here"
+        f"AWS terminates only one side of a VPN: {case.vpc(appliance.vpc[row]).name}, which is "
+        "connected to more VPCs or comes first by account ID and name, needs an appliance that "
+        "you run, patch and make redundant; its instance is not priced here"
     )
 
 
@@ -100,7 +103,7 @@ def _ipv6_only(case: Case) -> Bools:
 
 
 def _ipv4_inside(case: Case, row: int) -> str:
-    return "an end has IPv6 only, and a virtual private gateway carries IPv4 only"
+    return "one of the VPCs is IPv6-only, and a virtual private gateway supports IPv4 only"
 
 
 def _peaks(case: Case) -> Floats:
@@ -117,7 +120,8 @@ def _too_fast(case: Case) -> Bools:
 def _bandwidth(case: Case, row: int) -> str:
     return (
         f"the peaks between the two VPCs add up to {case.once(_peaks)[row]:g} Gbps; a standard "
-        f"tunnel carries {GBPS_OF_A_TUNNEL}, and a virtual private gateway does not spread over two"
+        f"tunnel supports {GBPS_OF_A_TUNNEL}, and a virtual private gateway does not support "
+        "ECMP over two"
     )
 
 
@@ -129,7 +133,9 @@ def _connections(case: Case) -> Floats:
 
 
 def _mtu(case: Case, row: int) -> str:
-    return "packets carry 1446 bytes at best, and the path MTU is not discovered: clamp the MSS"
+    return (
+        "the tunnel MTU is at most 1446 bytes, and path MTU discovery does not work: clamp the MSS"
+    )
 
 
 def _groups(case: Case, row: int) -> str:
@@ -137,7 +143,7 @@ def _groups(case: Case, row: int) -> str:
 
 
 def _dns(case: Case, row: int) -> str:
-    return "private names of the other VPC need Resolver endpoints and rules beside the tunnel"
+    return "private DNS names of the other VPC also need Resolver endpoints and rules"
 
 
 OPTION = Option(
@@ -147,7 +153,7 @@ OPTION = Option(
     colour=9,
     help=Term(
         "Site-to-Site VPN",
-        "Two encrypted tunnels to a gateway of AWS; between VPCs the other end is an appliance "
+        "Two encrypted tunnels to an AWS gateway; between VPCs the other end is an appliance "
         "that you run.",
         "https://docs.aws.amazon.com/vpn/latest/s2svpn/VPC_VPN.html",
         "Site-to-Site VPN User Guide",
@@ -160,7 +166,7 @@ OPTION = Option(
             _overlapping,
             _overlap,
             NOT_VERIFIED,
-            remedy="Renumber one of the two VPCs, or translate addresses on the appliance.",
+            remedy="Renumber one of the two VPCs, or configure NAT on the appliance.",
         ),
         Rule(
             "VPN-05",
@@ -169,7 +175,8 @@ OPTION = Option(
             _ipv4_inside,
             BEST_PRACTICES,
             remedy=(
-                "Add an IPv4 range to both VPCs, or end the tunnels on a gateway that carries IPv6."
+                "Add an IPv4 CIDR to both VPCs, or terminate the tunnels on a gateway that "
+                "supports IPv6."
             ),
         ),
         Rule(
@@ -178,7 +185,7 @@ OPTION = Option(
             needs("sg-reference"),
             _groups,
             NOT_VERIFIED,
-            remedy="Allow ranges of addresses instead of security groups.",
+            remedy="Allow CIDRs instead of referencing security groups.",
         ),
         *limit_rules(
             "VPN-12",
@@ -187,7 +194,7 @@ OPTION = Option(
             None,
             "the virtual private gateway of {vpc} needs {count} connections",
             VPN_QUOTAS,
-            remedy="Ask AWS for a higher quota, or end the connections on a transit gateway.",
+            remedy="Request a quota increase, or terminate the connections on a transit gateway.",
         ),
         Rule("VPN-11", Severity.CONDITION, _everywhere, _appliance, NOT_VERIFIED),
         Rule("VPN-15", Severity.CONDITION, needs("private-dns"), _dns, NOT_VERIFIED),

@@ -35,9 +35,9 @@ def charges(flows: Flows) -> Iterator[Charge]:
     """
     owner = flows.provider.region, flows.provider.account
     yield Hourly("Lattice service", SERVICE, *owner, thing=flows.service)
-    yield Metered("Request and response bytes", DATA, *owner, flows.total)
+    yield Metered("Data processed, requests and responses", DATA, *owner, flows.total)
     yield Metered(
-        "Requests above the free ones",
+        "Requests above the free tier",
         REQUESTS,
         *owner,
         _billed_requests(flows),
@@ -72,8 +72,8 @@ def objects(flows: Flows) -> Iterator[Objects]:
 def _protocol(case: Case, row: int) -> str:
     service = case.service(row)
     return (
-        f"{service.name} speaks {service.protocol.upper()}; a Lattice service carries HTTP, HTTPS, "
-        "gRPC and TLS: offer it as a VPC resource for TCP"
+        f"{service.name} speaks {service.protocol.upper()}; a VPC Lattice service supports HTTP, "
+        "HTTPS, gRPC and TLS: offer it as a VPC resource for TCP"
     )
 
 
@@ -83,9 +83,9 @@ def _not_http(case: Case) -> Bools:
 
 def _passed_through(case: Case, row: int) -> str:
     return (
-        f"{case.service(row).name} ends TLS on its load balancer, and a TLS listener of VPC "
-        "Lattice passes it through to the targets, found by a custom domain name: end TLS on the "
-        "targets, or let VPC Lattice end it with an HTTPS listener"
+        f"{case.service(row).name} terminates TLS on its load balancer, and a TLS listener of "
+        "VPC Lattice passes it through to the targets, which needs a custom domain name: "
+        "terminate TLS on the targets, or let VPC Lattice terminate it with an HTTPS listener"
     )
 
 
@@ -105,8 +105,8 @@ def _busy(case: Case) -> Bools:
 def _throughput(case: Case, row: int) -> str:
     return (
         f"the flows to {case.service(row).name} need {case.once(_load)[row]:.1f} times the "
-        f"{GBPS_OF_AN_AZ} Gbps and {REQUESTS_OF_AN_AZ:,} requests a second of a service in an AZ; "
-        "ask AWS for more"
+        f"{GBPS_OF_AN_AZ} Gbps and {REQUESTS_OF_AN_AZ:,} requests a second that a service "
+        "supports in an AZ; request a quota increase"
     )
 
 
@@ -142,14 +142,14 @@ OPTION = Option(
             _not_http,
             _protocol,
             BEST_PRACTICES,
-            remedy="Offer it as a VPC resource, which carries TCP, or put HTTP in front of it.",
+            remedy="Offer it as a VPC resource, which supports TCP, or put HTTP in front of it.",
         ),
         Rule("LTC-07", Severity.WARNING, _busy, _throughput, SAAS_OPTIONS),
     ),
     takes_route=False,
     assumes=(
-        "VPC Lattice requests are spread evenly over the hours of a month; of a TLS listener its "
-        "connections are counted. Crossing AZs is part of its price for a GB.",
+        "VPC Lattice requests are spread evenly over the hours of a month; for a TLS listener "
+        "its connections are counted. Cross-AZ traffic is included in its price per GB.",
     ),
     netperf=None,
 )

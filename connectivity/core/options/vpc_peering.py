@@ -40,7 +40,7 @@ def charges(flows: Flows) -> Iterator[Charge]:
         (flows.provider, sent[1], sent[0]),
     ):
         yield Metered(
-            "Sent to another AZ over peering",
+            "Cross-AZ over peering, sent",
             OUT,
             side.region,
             side.account,
@@ -48,7 +48,7 @@ def charges(flows: Flows) -> Iterator[Charge]:
             kind=Kind.INSIDE_REGION,
         )
         yield Metered(
-            "Received from another AZ over peering",
+            "Cross-AZ over peering, received",
             IN,
             side.region,
             side.account,
@@ -98,8 +98,8 @@ def _ambiguity(case: Case, row: int) -> str:
     ends = int(case.flows.consumer.vpc[row]), int(case.flows.provider.vpc[row])
     pair = ends if ends in clashes else (ends[1], ends[0])
     return (
-        f"{case.vpc(pair[0]).name} peers with two VPCs that overlap ({clashes[pair]}): replies may "
-        "go to the wrong one; give it specific routes"
+        f"{case.vpc(pair[0]).name} peers with two VPCs with overlapping CIDRs ({clashes[pair]}): "
+        "replies may go to the wrong one; add more specific routes"
     )
 
 
@@ -168,7 +168,7 @@ def _requests(case: Case, row: int) -> str:
     vpc = max(ends, key=lambda end: count[end])
     return (
         f"{case.vpc(vpc).name} needs {int(count[vpc])} new peerings; {OUTSTANDING_REQUESTS} "
-        "requests may wait at a time: send and accept them in turns"
+        "requests may be outstanding at a time: create and accept them in batches"
     )
 
 
@@ -180,8 +180,8 @@ def _many_unpaid(case: Case) -> Bools:
 
 def _unpaid(case: Case, row: int) -> str:
     return (
-        f"{len(case.pairs):,} peerings are needed, each accepted and routed at both ends; what one "
-        "costs to look after is not stated (operations_usd_per_object), and counted as 0"
+        f"{len(case.pairs):,} peerings are needed, each accepted and routed at both ends; the "
+        "operational cost of each is not stated (operations_usd_per_object), and counted as 0"
     )
 
 
@@ -191,11 +191,17 @@ def _groups_apart(case: Case) -> Bools:
 
 def _groups(case: Case, row: int) -> str:
     ends = case.consumer(row).region, case.provider(row).region
-    return f"a peer's security groups can be referenced in one Region, not {ends[0]} to {ends[1]}"
+    return (
+        f"a peer's security groups can be referenced within one Region only, not {ends[0]} to "
+        f"{ends[1]}"
+    )
 
 
 def _dns(case: Case, row: int) -> str:
-    return "private DNS names resolve only when DNS resolution is enabled on the peering, both ways"
+    return (
+        "private DNS names resolve only when DNS resolution is enabled on the peering, in "
+        "both directions"
+    )
 
 
 OPTION = Option(
@@ -205,7 +211,7 @@ OPTION = Option(
     colour=3,
     help=Term(
         "VPC peering",
-        "A direct route between exactly two VPCs; it is not passed on to a third.",
+        "A direct route between exactly two VPCs; peering is not transitive.",
         "https://docs.aws.amazon.com/vpc/latest/peering/what-is-vpc-peering.html",
         "VPC Peering Guide",
     ),
@@ -229,7 +235,7 @@ OPTION = Option(
             _no_family_in_common,
             _families,
             PEERING,
-            remedy="Add a range of the missing address family to one of the VPCs.",
+            remedy="Add a CIDR of the missing address family to one of the VPCs.",
         ),
         Rule("PEER-04", Severity.WARNING, _ambiguous, _ambiguity, PEERING),
         *limit_rules(
@@ -240,7 +246,8 @@ OPTION = Option(
             "{vpc} needs {count} peerings",
             VPC_QUOTAS,
             growth=Growth.PEERS,
-            remedy="Ask AWS for a higher quota, or put some of the VPCs behind a gateway.",
+            remedy="Request a quota increase, or connect some of the VPCs through a transit "
+            "gateway.",
         ),
         *limit_rules(
             "PEER-09",
@@ -250,7 +257,7 @@ OPTION = Option(
             "{vpc} needs {count} routes to its peers in a route table",
             VPC_QUOTAS,
             growth=Growth.PEERS,
-            remedy="Ask AWS for a higher quota, or give the peers fewer and wider ranges.",
+            remedy="Request a quota increase, or give the peers fewer and wider CIDRs.",
         ),
         Rule("PEER-08", Severity.WARNING, _many_requests, _requests, VPC_QUOTAS),
         Rule("PEER-19", Severity.WARNING, _many_unpaid, _unpaid, MULTI_VPC),
@@ -261,7 +268,7 @@ OPTION = Option(
             _groups_apart,
             _groups,
             BEST_PRACTICES,
-            remedy="Allow ranges of addresses instead of security groups.",
+            remedy="Allow CIDRs instead of referencing security groups.",
         ),
         Rule("PEER-15", Severity.CONDITION, needs("private-dns"), _dns, PEERING),
     ),

@@ -90,7 +90,7 @@ def _always(case: Case) -> Bools:
 
 def _move(case: Case, row: int) -> str:
     overlap = case.once(pair_overlaps).get(int(case.pair[row]))
-    addresses = f"addresses change: {overlap}" if overlap else "no addresses overlap"
+    addresses = f"IP addresses change: {overlap}" if overlap else "no CIDRs overlap"
     names = f"{case.consumer(row).name} and {case.provider(row).name}"
     return f"the workloads of {names} move into one VPC; {addresses}"
 
@@ -101,7 +101,10 @@ def _two_accounts(case: Case) -> Bools:
 
 def _exhaustion(case: Case, row: int) -> str:
     ends = case.consumer(row).account, case.provider(row).account
-    return f"accounts {ends[0]} and {ends[1]} can use up each other's addresses and interfaces"
+    return (
+        f"accounts {ends[0]} and {ends[1]} can exhaust each other's IP addresses and network "
+        "interfaces"
+    )
 
 
 def _groups_across_accounts(case: Case) -> Bools:
@@ -110,8 +113,8 @@ def _groups_across_accounts(case: Case) -> Bools:
 
 def _groups(case: Case, row: int) -> str:
     return (
-        "security groups of another participant could not be referenced in older texts; shared "
-        "security groups (late 2024) are said to lift this inside an Organization: try it first"
+        "older AWS pages say that security groups of another participant cannot be referenced; "
+        "shared security groups (late 2024) should allow it within an Organization: test it first"
     )
 
 
@@ -137,7 +140,7 @@ OPTION = Option(
             _apart,
             _apart_detail,
             NOT_VERIFIED,
-            remedy="Move one side to the other's Region, or use an option between Regions.",
+            remedy="Move one side to the other's Region, or use a cross-Region option.",
         ),
         Rule(
             "SHR-01",
@@ -145,7 +148,7 @@ OPTION = Option(
             not_in_one_organization,
             _organizations,
             SHARING,
-            remedy="Bring both accounts into one Organization.",
+            remedy="Move both accounts into one Organization.",
         ),
         *limit_rules(
             "SHR-03",
@@ -154,7 +157,7 @@ OPTION = Option(
             None,
             "the VPC that {vpc} moves into would be shared with {count} accounts",
             VPC_QUOTAS,
-            remedy="Ask AWS for a higher quota, or divide the VPC.",
+            remedy="Request a quota increase, or split the VPC.",
         ),
         *limit_rules(
             "SHR-04",
@@ -163,7 +166,7 @@ OPTION = Option(
             None,
             "the VPC that {vpc} moves into would share {count} subnets with each account",
             VPC_QUOTAS,
-            remedy="Ask AWS for a higher quota, or use fewer and larger subnets.",
+            remedy="Request a quota increase, or use fewer and larger subnets.",
         ),
         Rule("SHR-12", Severity.CONDITION, _always, _move, SHARING),
         Rule("SHR-08", Severity.WARNING, _two_accounts, _exhaustion, VPC_QUOTAS),

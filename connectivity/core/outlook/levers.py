@@ -169,7 +169,7 @@ def _crossing(comparison: Comparison) -> Iterator[Lever]:
     has_budgets = not np.isnan(comparison.case.column("p99_budget_us")).all()
     yield Lever(
         "crossing",
-        f"share of the GB that cross AZs{same}",
+        f"cross-AZ share of the GB{same}",
         f"{now:.1%}",
         now,
         _runners(comparison, able, Axis.CROSSING),

@@ -102,8 +102,8 @@ def _requests(flows: Flows, factor: Floats) -> Flows:
 
 INPUTS: dict[str, Callable[[Flows, Floats], Flows]] = {
     "Traffic of every flow": scaled,
-    "Share that crosses AZs": _crossing,
-    "Share of the responses": _response,
+    "Cross-AZ share": _crossing,
+    "Response share": _response,
     "Connections": _connections,
     "Requests a second": _requests,
 }
@@ -123,7 +123,7 @@ def _of_flows(comparison: Comparison, best: Answer) -> Iterator[Bar]:
         candidate.option.name: float(candidate.usd or 0) + float(candidate.operations_usd) * HALF
         for candidate in comparison.candidates
     }
-    yield _bar("Operations of every object", operations, best)
+    yield _bar("Operational cost of every managed resource", operations, best)
 
 
 def _of_prices(comparison: Comparison, best: Answer) -> Iterator[Bar]:

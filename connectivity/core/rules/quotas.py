@@ -82,7 +82,7 @@ def _above_all(limit: Limit) -> Callable[[Case], Bools]:
 
 
 def _words(limit: Limit, raised: str) -> Callable[[Case, int], str]:
-    at_best = f"at most {limit.ceiling} after an increase" if limit.ceiling else "more on request"
+    at_best = f"at most {limit.ceiling} after an increase" if limit.ceiling else "adjustable"
 
     def detail(case: Case, row: int) -> str:
         count, allows = case.once(limit.counts), allowed(case, limit)

@@ -62,7 +62,7 @@ def policy_rules(option: str) -> tuple[Rule, ...]:
             check,
             detail,
             OWN_DOCUMENT,
-            remedy="It is your own policy: change it in the document if it no longer holds.",
+            remedy="It is your own policy: change it in the document if it no longer applies.",
         ),
     )
 
@@ -95,10 +95,10 @@ def _connections(case: Case) -> Floats:
 def _fast_detail(case: Case, row: int) -> str:
     peak, limit = case.topology.flows[row].peak_gbps, GBPS_OF_ONE_CONNECTION
     open_now = case.flows.active[row] / MILLIONTHS
-    over = f"over {open_now:,.3g} open connections" if open_now else "if it is one connection"
+    over = f"over {open_now:,.3g} open connections" if open_now else "if it is a single connection"
     return (
-        f"{peak:g} Gbps {over} is more than the {limit} Gbps that one connection gets outside a "
-        "cluster placement group"
+        f"{peak:g} Gbps {over} is more than the {limit} Gbps of a single flow outside a cluster "
+        "placement group"
     )
 
 
@@ -108,8 +108,8 @@ def _far_and_fast(case: Case) -> Bools:
 
 def _far_detail(case: Case, row: int) -> str:
     return (
-        f"{case.topology.flows[row].peak_gbps:g} Gbps between Regions: plan with 5 Gbps for each "
-        "instance, the cautious default where sources differ"
+        f"{case.topology.flows[row].peak_gbps:g} Gbps cross-Region: plan with 5 Gbps per "
+        "instance, the conservative value where sources differ"
     )
 
 
@@ -122,7 +122,7 @@ def _cidr_rules(version: int) -> Iterable[Rule]:
         "{vpc} has {count} " + f"IPv{version} CIDRs",
         VPC_QUOTAS,
         growth=Growth.NONE,
-        remedy="Ask AWS for a higher quota, or use fewer and wider ranges.",
+        remedy="Request a quota increase, or use fewer and wider CIDRs.",
     )
 
 
@@ -140,7 +140,7 @@ VPC_RULES: tuple[Rule, ...] = (
         None,
         "the account of {vpc} has {count} VPCs in its Region",
         VPC_QUOTAS,
-        remedy="Ask AWS for a higher quota of VPCs in that Region before you build.",
+        remedy="Request a quota increase for VPCs in that Region before you build.",
     ),
     *_cidr_rules(4),
     *_cidr_rules(6),
@@ -152,7 +152,7 @@ VPC_RULES: tuple[Rule, ...] = (
         "{vpc} has {count} subnets",
         VPC_QUOTAS,
         growth=Growth.NONE,
-        remedy="Ask AWS for a higher quota, or merge subnets.",
+        remedy="Request a quota increase, or merge subnets.",
     ),
 )
 """Rules about VPCs, for options that keep them apart."""

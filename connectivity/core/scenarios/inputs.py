@@ -24,9 +24,9 @@ class Input(NamedTuple):
 INPUTS = {
     "azs": Input("AZs of a VPC, at most", "AZs", 10),
     "gb": Input("Traffic", "GB a month", 1e12),
-    "crossing": Input("Crossing AZs", "% of the GB", 100),
+    "crossing": Input("Cross-AZ share", "% of the GB", 100),
     "connections": Input("New connections", "a second", 1e8),
-    "operations": Input("Operations of one", "USD a month", 1e9),
+    "operations": Input("Operational cost of a resource", "USD a month", 1e9),
 }
 """What can be changed, as a form shows it."""
 

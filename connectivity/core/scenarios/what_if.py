@@ -45,11 +45,11 @@ class WhatIf:
         ]
         notes = []
         if shares:
-            left = "With fewer AZs no choice is left, so the share that crosses them changes"
+            left = "With fewer AZs the cross-AZ share is determined by the AZs, so it changes"
             notes.append(f"{left}: {_named(shares)}.")
         if self.unmoved:
-            why = "between Regions, without an AZ in common or inside one AZ there is no choice"
-            notes.append(f"Crossing AZs stays as it is for {_named(self.unmoved)}: {why}.")
+            why = "cross-Region, without a common AZ or within one AZ it is fixed"
+            notes.append(f"The cross-AZ share stays unchanged for {_named(self.unmoved)}: {why}.")
         return notes
 
 
@@ -70,7 +70,9 @@ def what_if(topology: Topology, asked: Iterable[tuple[str, str]], flow: str = ""
     names = {flow} | {key.partition(":")[2] for key in single}
     changing = _Changing(topology, wanted)
     if len(stated) > MOST_CHANGES:
-        remedy = f"the first {MOST_CHANGES} are made; keep them as a version and go on from there"
+        remedy = (
+            f"the first {MOST_CHANGES} are applied; save them as a version and continue from it"
+        )
         changing.problems.note("changes", f"are {len(stated):,}: {remedy}")
     crossing = {key for key in wanted if key.partition(":")[0] == "crossing"}
     values = changing.change(wanted.keys() - single - crossing - {"azs"}, _values)
@@ -206,7 +208,10 @@ def _unusable(key: str, text: str, own: dict[str, float], topology: Topology) ->
     if not NUMBER.fullmatch(text.strip()):
         return f"{text[:40]!r} is not a number; write it like 1024, 1,024 or 0.5"
     if kind == "crossing" and not _choosing(topology, of):
-        return "no AZ is common to both ends, or they lie in one alone, so that there is no choice"
+        return (
+            "consumer and provider have no AZ in common, or are in the same single AZ, so the "
+            "share is fixed"
+        )
     value = _number(text)
     most = own["azs"] if kind == "azs" else INPUTS[kind].most
     least = 1 if kind == "azs" else 0
@@ -222,7 +227,7 @@ def _unknown(key: str, own: dict[str, float], topology: Topology) -> str | None:
         return None
     kind, _, of = key.partition(":")
     if kind == "operations":
-        return f"no object is called {of!r}{did_you_mean(of, OPTIONS.vocabulary.objects)}"
+        return f"no managed resource is called {of!r}{did_you_mean(of, OPTIONS.vocabulary.objects)}"
     names = [flow["name"] for flow in topology.document["flows"]]
     if of in names:
         return "cannot be changed for one flow"

@@ -90,7 +90,9 @@ def rebased(edits: Edits, old: Document, new: Document) -> Edits:
         if name in places:
             moved[i] = places[name]
         elif i in touched:
-            reason = "was changed, renamed or taken away meanwhile; look at it, and type it again"
+            reason = (
+                "was changed, renamed or removed meanwhile; check it, and enter your change again"
+            )
             problems.append(Problem(f"{table.title}, row {i + 1}", reason))
     if problems:
         raise DocumentRefused(problems)

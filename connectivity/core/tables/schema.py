@@ -77,8 +77,8 @@ TABLES: dict[str, Table] = {
                 Column("response_share", "Response share", share),
                 Column("cross_az_share", "Cross-AZ share", share),
                 number_column("connections_per_second", "Connections a second"),
-                number_column("connection_seconds", "A connection lives, s"),
-                number_column("max_idle_seconds", "Longest silence, s"),
+                number_column("connection_seconds", "Connection lifetime, s"),
+                number_column("max_idle_seconds", "Longest idle period, s"),
                 number_column("requests_per_second", "Requests a second"),
                 number_column("peak_gbps", "Peak, Gbps"),
                 list_column("needs", "Needs", lambda: NEEDS),
@@ -100,18 +100,18 @@ TABLES: dict[str, Table] = {
         ),
         Table(
             "quotas",
-            "Raised quotas",
+            "Quota increases",
             (
                 text_column("account", "Account ID", required=True),
                 text_column("rule", "Rule", lambda: OPTIONS.vocabulary.quotas, required=True),
-                number_column("value", "Raised to", required=True),
-                text_column("by", "By whom", required=True),
+                number_column("value", "Increased to", required=True),
+                text_column("by", "By", required=True),
                 text_column("because", "Why", required=True),
             ),
         ),
         Table(
             "connections",
-            "What exists",
+            "Existing connections",
             (
                 text_column("kind", "Kind", lambda: CONNECTIONS, required=True),
                 text_column("id", "ID", required=True),
@@ -128,14 +128,14 @@ TABLES: dict[str, Table] = {
 def _operations() -> tuple[Column, ...]:
     """One column for each kind of object that options make."""
     return tuple(
-        number_column(f"{OPERATIONS}.{kind}", f"Operations of one {kind}, USD a month")
+        number_column(f"{OPERATIONS}.{kind}", f"Operational cost of one {kind}, USD a month")
         for kind in OPTIONS.vocabulary.objects
     )
 
 
 GENERAL = Table(
     "general",
-    "The whole",
+    "Topology",
     (
         text_column("name", "Name", required=True),
         number_column("p99_budget_us", "p99 budget of every flow, µs"),

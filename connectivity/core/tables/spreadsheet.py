@@ -32,7 +32,7 @@ def pasted(table: Table, text: str) -> list[Texts]:
         raise DocumentRefused([Problem("rows", f"cannot be read as a table: {error}")]) from error
     keys, problems = _heads(table, lines[0])
     if len(lines) - 1 > MOST_PASTED:
-        message = f"and {len(lines) - 1:,} rows; at most {MOST_PASTED:,} are read at once"
+        message = f"and {len(lines) - 1:,} rows; at most {MOST_PASTED:,} are accepted at once"
         problems.note("line 1", message)
     for number, cells in enumerate(lines[1:], start=2):
         if any(cell.strip() for cell in cells[len(keys) :]):

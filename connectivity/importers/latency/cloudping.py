@@ -70,7 +70,7 @@ def _runs(text: Text, data: Any, figure: str, per: float) -> Iterator[Run]:
             where = next(lines)
             unknown = next((end for end in (source, destination) if end not in AZ_PREFIXES), None)
             if unknown:
-                refuse(where, f"{shown(unknown)} is no Region we know")
+                refuse(where, f"{shown(unknown)} is not a known Region")
             yield Run(
                 tool=NAME,
                 test="TCP connect",

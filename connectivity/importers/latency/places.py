@@ -41,9 +41,9 @@ def place_problems(place: str) -> Iterator[str]:
             "compared; measure between Availability Zones (use1-az1) or Regions"
         )
     elif match is None or match[1] not in REGIONS_BY_PREFIX:
-        yield f"{shown(place)} is neither an AZ ID (use1-az1) nor a Region we know"
+        yield f"{shown(place)} is neither an AZ ID (use1-az1) nor a known Region"
     elif int(place.rpartition("-az")[2]) > MOST_AZS:
-        yield f"{shown(place)} is no AZ: no Region has more than {MOST_AZS}"
+        yield f"{shown(place)} is not an AZ ID: no Region has more than {MOST_AZS}"
 
 
 def pair_problems(source: str, destination: str) -> Iterator[str]:

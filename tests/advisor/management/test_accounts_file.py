@@ -17,22 +17,22 @@ GOOD = '{account: "222233334444", regions: [us-east-1]}'
 @pytest.mark.parametrize(
     ("second", "words"),
     [
-        ('{account: "bad", regions: [us-east-1]}', "accounts[1].account: 'bad' is not an account"),
+        ('{account: "bad", regions: [us-east-1]}', "accounts[1].account: 'bad' is not a 12-digit"),
         (GOOD, "222233334444 stands there twice"),
         ("{account: 022233334466, regions: [us-east-1]}", "write it in quotes"),
-        ('{account: "１２３４５６７８９０１２", regions: [us-east-1]}', "is not an account ID"),
+        ('{account: "１２３４５６７８９０１２", regions: [us-east-1]}', "a 12-digit account ID"),
         (
             '{account: "222233334445", regions: [us-east-1], name: {a: 1}}',
             "accounts[1].name: is no",
         ),
-        ('{account: "222233334445", regions: [mars]}', "accounts[1].regions: 'mars' is no Region"),
-        ('{account: "222233334445", regions: [us-east-1], name: "a\\nb"}', "can be seen"),
+        ('{account: "222233334445", regions: [mars]}', "accounts[1].regions: 'mars' is not"),
+        ('{account: "222233334445", regions: [us-east-1], name: "a\\nb"}', "visible characters"),
         ('{account: "222233334445", regions: [us-east-1], name: a, name: b}', "is written twice"),
         ('{account: "222233334445", region: [us-east-1]}', "accounts[1]: needs account and reg"),
         ('{account: "222233334445", regions: [us-east-1], role: x}', "accounts[1]: has no field"),
         ('{account: "222233334445", regions: [[us-east-1]]}', "accounts[1].regions: is not a list"),
         (f'{{account: "222233334445", regions: [{"us-east-1, " * 101}]}}', "names 101; AWS has"),
-        (f'{{account: "222233334445", regions: [{"x" * 5_000}]}}', f"{'x' * 100}' is no Region"),
+        (f'{{account: "222233334445", regions: [{"x" * 5_000}]}}', f"{'x' * 100}' is not a known"),
     ],
 )
 def test_a_file_with_a_problem_stores_nothing(

@@ -92,7 +92,7 @@ CASES = {
     "delete_user": Case(("nobody",), 2, "no user is called 'nobody'"),
     "export_team": Case(("default", "--out", "{var}/team.zip"), 0, "owns"),
     "fetch_prices": Case(("--region", "us-esat-1"), 2, "did you mean", frozenset({"boto3"})),
-    "health": Case((), 0, "Nothing is watched yet"),
+    "health": Case((), 0, "Nothing is monitored yet"),
     "import_latency": Case((str(PING), *FILED), 0, "stored"),
     "import_prices": Case(("{var}/offer.json",), 0, "is in force"),
     "import_zone_names": Case(("{var}/zones.json", "--account", "1" * 12), 0, "are known"),

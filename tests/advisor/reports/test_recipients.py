@@ -56,7 +56,7 @@ def test_a_team_asks_so_many_strangers_a_day(team: Team, user: User, box: Mailbo
         Recipient(team=team, address=f"s{i}@example.org", asked_at=now)
         for i in range(recipients.MOST_ASKED)
     )
-    with pytest.raises(DocumentRefused, match="go on tomorrow"):
+    with pytest.raises(DocumentRefused, match="try again tomorrow"):
         recipients.add(team.pk, "boss@example.org", user)
     assert box.mails == []
 

@@ -150,7 +150,7 @@ def test_a_mail_that_cannot_be_made_says_so_and_stops_no_other(
     monkeypatch.setattr(sending, "mail_of", picky)
     send_all()
     assert states() == [State.REFUSED, State.SENT]
-    assert "cannot be made" in Delivery.objects.get(state=State.REFUSED).problem
+    assert "cannot be rendered" in Delivery.objects.get(state=State.REFUSED).problem
 
 
 @pytest.fixture

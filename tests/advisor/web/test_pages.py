@@ -134,8 +134,8 @@ def test_an_empty_crossing_share_means_spread_evenly(signed_in: Client) -> None:
 @pytest.mark.parametrize(
     ("azs", "percent", "words"),
     [
-        ("use1-az4", "10", "No AZ is common to both: all bytes cross."),
-        ("use1-az1", "10", "Both lie in one and the same AZ: no bytes cross."),
+        ("use1-az4", "10", "The VPCs have no AZ in common: all traffic is cross-AZ."),
+        ("use1-az1", "10", "Both VPCs are in the same single AZ: no traffic is cross-AZ."),
         ("use1-az1", "120", "it cannot be more than 1"),
     ],
 )
@@ -187,7 +187,7 @@ def test_nothing_pasted_is_said(signed_in: Client) -> None:
 def test_the_comparison_page_shows_everything(signed_in: Client, reference: UUID) -> None:
     page = text_of(signed_in.get(reverse("topology", args=[reference])))
     for words in (
-        "VPC peering costs least",
+        "VPC peering is the cheapest",
         "operations of one peering above 1676.73 USD a month",
         "(now not stated, counted as 0)",
         "$1,676.73",
@@ -211,7 +211,7 @@ def test_a_gap_looks_like_a_gap(signed_in: Client, user: User) -> None:
     version = create_topology(user.team_id, document(vpcs=vpcs))
     page = text_of(signed_in.get(reverse("topology", args=[version.topology.uid])))
     assert "price missing" in page
-    assert "No cheaper even if the missing prices were 0: " in page
+    assert "Not cheaper even if the missing prices were 0: " in page
     assert "LCUUsage LoadBalancing:Network in cn-north-1" in page
     assert "no data" in page
 
@@ -275,7 +275,7 @@ def test_a_deletion_can_be_undone(signed_in: Client, reference: UUID) -> None:
     assert "reference-100tb was deleted" in page
     assert signed_in.get(reverse("topology", args=[reference])).status_code == 404
     back = signed_in.post(reverse("restore", args=[reference]), follow=True)
-    assert "The topology is back" in text_of(back)
+    assert "The topology is restored" in text_of(back)
 
 
 PAGES = [

@@ -88,7 +88,7 @@ def test_a_refused_permission_is_named(cloud: CloudWatch) -> None:
 
 @pytest.mark.parametrize(
     ("code", "words"),
-    [("Throttling", "asks us to slow down"), ("ExpiredToken", "the credentials have ended")],
+    [("Throttling", "AWS throttles"), ("ExpiredToken", "the credentials have expired")],
 )
 def test_other_errors_are_said(cloud: CloudWatch, code: str, words: str) -> None:
     def fail(**_: object) -> None:

@@ -25,7 +25,7 @@ def test_the_last_of_a_hundred_says_how_many_more_there_are() -> None:
     assert len(problems) == 100
     assert problems[98].path == "flows[98].to"
     assert str(problems[99]) == (
-        "problems: 151 more are not listed; mend these first, then try again"
+        "problems: 151 more are not listed; fix these first, then try again"
     )
 
 

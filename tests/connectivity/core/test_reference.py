@@ -79,7 +79,7 @@ def test_the_reference_latencies(prices: PriceList, latencies: LatencySet) -> No
 def test_what_would_change_it(prices: PriceList, latencies: LatencySet) -> None:
     answer = plain(compare(parse(REFERENCE.read_bytes()), prices, latencies))
     assert [(flip["when"], flip["to"]) for flip in answer["flips"]] == [
-        ("share of the GB that cross AZs above 81.9%", "privatelink"),
+        ("cross-AZ share of the GB above 81.9%", "privatelink"),
         ("operations of one peering above 1676.73 USD a month", "privatelink"),
         ("a p99 budget below 86 µs (Cloud WAN has flows whose p99 is not known)", "cloud-wan"),
     ]

@@ -79,16 +79,16 @@ APPLIES: list[tuple[str, str, str, dict[str, Any], str]] = [
      document(accounts=[account("111111111111"), account("222222222222", organization="o-2")]),
      "account 111111111111 is in o-main, account 222222222222 is in o-2"),
     ("vpc-sharing", "SHR-02", "hard", two_vpcs(EAST, OHIO), "us-east-1 and us-east-2 differ"),
-    ("vpc-sharing", "SHR-07", "warning", document(flow(needs=["sg-reference"])), "try it first"),
-    ("vpc-sharing", "SHR-12", "condition", document(), "no addresses overlap"),
+    ("vpc-sharing", "SHR-07", "warning", document(flow(needs=["sg-reference"])), "test it first"),
+    ("vpc-sharing", "SHR-12", "condition", document(), "no CIDRs overlap"),
     ("vpc-sharing", "SHR-12", "condition", two_vpcs(orders={"cidrs": ["10.0.0.0/16"]}),
-     "addresses change: "),
+     "IP addresses change: "),
     ("vpc-peering", "PEER-03", "hard", two_vpcs(orders={"cidrs": ["10.0.128.0/17"]}),
      "clients 10.0.0.0/16 overlaps orders 10.0.128.0/17"),
     ("vpc-peering", "PEER-04", "warning",
      document(flow(), flow(name="g", **{"from": "twin"}), vpcs=[
          *document()["vpcs"], vpc("twin", "111111111111", "10.0.0.0/24")]),
-     "orders peers with two VPCs that overlap"),
+     "orders peers with two VPCs with overlapping"),
     ("vpc-peering", "PEER-07", "quota", star(51), "orders needs 51 peerings; AWS allows 50"),
     ("vpc-peering", "PEER-07", "hard", star(126),
      "orders needs 126 peerings; AWS allows 50, at most 125"),
@@ -106,16 +106,16 @@ APPLIES: list[tuple[str, str, str, dict[str, Any], str]] = [
     ("transit-gateway", "TGW-05", "hard", two_vpcs(orders={"cidrs": ["10.0.0.0/16"]}),
      "routes are not propagated"),
     ("transit-gateway", "TGW-07", "hard", two_vpcs(orders={"cidrs": ["2001:db8::/56"]}),
-     "orders: IPv6 only"),
+     "orders: IPv6-only"),
     ("transit-gateway", "TGWP-05", "warning", two_vpcs(EAST, OHIO, flows=[flow(peak_gbps=101)]),
      "between us-east-1 and us-east-2 add up to 101 Gbps"),
     ("transit-gateway", "TGW-16", "warning", two_vpcs(EAST, OHIO), "within 8500 bytes"),
     ("transit-gateway", "TGW-19", "hard",
      two_vpcs(EAST, ("us-east-1", ["use1-az3"]), flows=[flow(needs=["sg-reference"])]),
-     "the only AZ of an end"),
+     "the only AZ of one of the VPCs"),
     ("vpc-peering", "PEER-13", "hard", two_vpcs(orders={"cidrs": ["2001:db8::/56"]}),
      "clients has 10.0.0.0/16 and orders has 2001:db8::/56"),
-    ("vpc-sharing", "SHR-08", "warning", document(), "use up each other's addresses"),
+    ("vpc-sharing", "SHR-08", "warning", document(), "exhaust each other's IP addresses"),
     ("transit-gateway", "TGW-13", "warning", document(flow(peak_gbps=301)),
      "add up to 100.333 Gbps in each AZ"),
     ("transit-gateway", "TGW-17", "warning", document(flow(today="vpc-peering")), "9001 to 8500"),
@@ -137,7 +137,7 @@ APPLIES: list[tuple[str, str, str, dict[str, Any], str]] = [
      "api is not in use1-az2, use1-az3"),
     ("privatelink", "PLN-08", "condition", document(services=service(protocol="udp")),
      "orders needs an IPv6 CIDR first"),
-    ("privatelink", "PLN-09", "hard", document(flow(needs=["icmp"])), "ICMP is not carried"),
+    ("privatelink", "PLN-09", "hard", document(flow(needs=["icmp"])), "ICMP is not supported"),
     ("privatelink", "PLN-10", "condition", two_vpcs(clients={"cidrs": ["2001:db8::/56"]}),
      "IPv6 only"),
     ("privatelink", "PLN-12", "warning", document(flow(peak_gbps=31)), "10.3333 Gbps in each AZ"),
@@ -146,7 +146,7 @@ APPLIES: list[tuple[str, str, str, dict[str, Any], str]] = [
     ("privatelink", "PLN-14", "warning", document(flow(max_idle_seconds=351)), "60 to 6000 s"),
     ("privatelink", "PLN-14", "warning", document(flow(max_idle_seconds=6000)), "60 to 6000 s"),
     ("privatelink", "PLN-14", "warning",
-     document(flow(max_idle_seconds=121), services=service(protocol="udp")), "cut after 120 s"),
+     document(flow(max_idle_seconds=121), services=service(protocol="udp")), "dropped after 120 s"),
     ("privatelink", "PLN-15", "hard", document(flow(needs=["client-ip"])),
      "api would see the NLB's"),
     ("privatelink", "PLN-16", "hard", document(flow(needs=["sg-reference"])), "security groups"),
@@ -159,9 +159,9 @@ APPLIES: list[tuple[str, str, str, dict[str, Any], str]] = [
      "fit into one packet"),
     ("privatelink", "PLN-22", "hard", two_vpcs(("us-east-1", ["use1-az3"]), OHIO), "use1-az3"),
     ("privatelink", "PLN-22", "warning", two_vpcs(EAST, OHIO), "use1-az3 of clients"),
-    ("privatelink", "PLN-24", "warning", two_vpcs(OHIO, EAST), "loss of the Region"),
+    ("privatelink", "PLN-24", "warning", two_vpcs(OHIO, EAST), "plan for a Region failure"),
     ("vpc-peering", "CMN-01", "warning", document(flow(peak_gbps=6)),
-     "6 Gbps if it is one connection"),
+     "6 Gbps if it is a single connection"),
     ("vpc-peering", "CMN-01", "warning",
      document(flow(peak_gbps=11, connections_per_second=1, connection_seconds=2)),
      "11 Gbps over 2 open connections"),
@@ -170,7 +170,7 @@ APPLIES: list[tuple[str, str, str, dict[str, Any], str]] = [
     ("vpc-peering", "PEER-08", "warning", star(26), "orders needs 26 new peerings"),
     ("vpc-lattice", "LTC-10", "quota", fan(501), "needs 501 services"),
     ("privatelink-resource", "LTC-10", "quota", fan(501), "needs 501 services"),
-    ("public-internet", "INET-12", "quota", star(2), "need 6 elastic addresses in its Region"),
+    ("public-internet", "INET-12", "quota", star(2), "need 6 Elastic IP addresses in its Region"),
     ("vpc-peering", "CMN-12", "quota", star(6), "has 6 VPCs in its Region; AWS allows 5"),
     ("vpc-peering", "CMN-13", "quota",
      two_vpcs(clients={"cidrs": [f"10.{i}.0.0/24" for i in range(20, 26)]}), "6 IPv4 CIDRs"),
@@ -185,10 +185,10 @@ APPLIES: list[tuple[str, str, str, dict[str, Any], str]] = [
       for option in ("privatelink-resource", "vpc-lattice")
       for rule, severity, made, words in (
           ("LTC-20", "hard", document(flow(to="orders")), "whole VPC orders"),
-          ("LTC-01", "hard", two_vpcs(EAST, OHIO), "from us-east-1 to us-east-2"),
+          ("LTC-01", "hard", two_vpcs(EAST, OHIO), "us-east-1 to us-east-2"),
           ("LTC-05", "hard", document(flow(initiated_by="provider")), "only the consumer can"),
           ("LTC-03", "hard", document(flow(needs=["icmp"])), "the flow needs ICMP"),
-          ("LTC-03", "hard", document(services=service(protocol="udp")), "api speaks UDP"),
+          ("LTC-03", "hard", document(services=service(protocol="udp")), "api uses UDP"),
           ("LTC-14", "hard", document(flow(needs=["client-ip"])), "not the client's"),
           ("LTC-21", "hard", document(flow(needs=["sg-reference"])), "security groups"),
           ("LTC-06", "condition", document(), "222222222222 shares it with 111111111111"),
@@ -210,14 +210,14 @@ APPLIES: list[tuple[str, str, str, dict[str, Any], str]] = [
      "set the service's idle timeout, 60 s by default"),
     ("vpc-lattice", "LTC-23", "condition",
      document(flow(connection_seconds=601), services=service(protocol="http")),
-     "lives 601 s, and VPC Lattice takes no new request"),
+     "lives 601 s, and VPC Lattice accepts no new request"),
     ("vpc-lattice", "LTC-23", "hard",
      document(flow(max_idle_seconds=601), services=service(protocol="tls")),
-     "lives 601 s, and VPC Lattice ends every TLS connection"),
+     "lives 601 s, and VPC Lattice closes every TLS passthrough"),
     ("vpc-lattice", "LTC-24", "condition", document(services=service(protocol="tls")),
-     "end TLS on the targets, or let VPC Lattice end it with an HTTPS listener"),
+     "terminate TLS on the targets, or let VPC Lattice terminate it with"),
     ("cloud-wan", "CWAN-14", "hard", two_vpcs(orders={"cidrs": ["10.0.0.0/16"]}),
-     "one core network cannot route to both"),
+     "a core network cannot route to both"),
     ("cloud-wan", "TGW-22", "hard",
      document(flow(needs=["client-ip"]), services=service(existing_nlb=True)), "Proxy Protocol v2"),
     ("cloud-wan", "CWAN-01", "condition", two_vpcs(EAST, OHIO), "us-east-1 and us-east-2"),
@@ -234,17 +234,17 @@ APPLIES: list[tuple[str, str, str, dict[str, Any], str]] = [
     ("site-to-site-vpn", "VPN-14", "hard", document(flow(needs=["sg-reference"])), "tunnel"),
     ("site-to-site-vpn", "VPN-12", "quota", mesh(12),
      "gateway of v11 needs 11 connections; AWS allows 10"),
-    ("site-to-site-vpn", "VPN-11", "condition", document(), "clients, which talks with more"),
-    ("site-to-site-vpn", "VPN-11", "condition", star(2), "orders, which talks with more VPCs"),
+    ("site-to-site-vpn", "VPN-11", "condition", document(), "clients, which is connected to more"),
+    ("site-to-site-vpn", "VPN-11", "condition", star(2), "orders, which is connected to more VPCs"),
     ("site-to-site-vpn", "VPN-15", "condition", document(flow(needs=["private-dns"])), "Resolver"),
     ("site-to-site-vpn", "VPN-01", "warning", document(flow(peak_gbps=1.3)), "1.3 Gbps"),
     ("site-to-site-vpn", "VPN-09", "warning", document(), "1446 bytes"),
     ("public-internet", "INET-15", "hard", document(flow(to="orders")), "whole VPC orders"),
-    ("public-internet", "INET-03", "hard", document(flow(initiated_by="both")), "no published"),
+    ("public-internet", "INET-03", "hard", document(flow(initiated_by="both")), "internet-facing"),
     ("public-internet", "INET-07", "hard", document(flow(needs=["icmp"])), "ICMP"),
     ("public-internet", "INET-09", "hard", document(flow(needs=["client-ip"])), "NAT gateway's"),
     ("public-internet", "INET-16", "hard", document(flow(needs=["sg-reference"])), "security"),
-    ("public-internet", "INET-01", "condition", document(), "published on the internet"),
+    ("public-internet", "INET-01", "condition", document(), "exposed to the internet"),
     ("public-internet", "INET-18", "condition",
      two_vpcs(orders={"azs": ["use1-az1"]}, services=service(protocol="http")),
      "orders is in use1-az1 alone, and an Application Load Balancer needs"),
@@ -255,7 +255,7 @@ APPLIES: list[tuple[str, str, str, dict[str, Any], str]] = [
     ("public-internet", "INET-06", "warning", document(), "is not known here"),
     ("public-internet", "INET-06", "warning",
      document(flow(max_idle_seconds=61), services=service(protocol="http")),
-     "an ALB cuts after 60"),
+     "an ALB closes idle connections after 60"),
     ("public-internet", "INET-08", "warning", document(), "1500 bytes"),
     ("vpc-peering", "POLICY-01", "hard",
      two_vpcs(clients={"environment": "dev"}, orders={"environment": "prod"}, policies=[
@@ -391,9 +391,9 @@ def test_the_limits_of_thousands() -> None:
     assert "10002 routes" in found["vpc-peering", "PEER-09", "hard"]
     assert "5002 attachments" in found["transit-gateway", "TGW-04", "quota"]
     assert "10043 routes" in found["transit-gateway", "TGW-12", "quota"]
-    assert "10002 ranges" in found["transit-gateway", "CMN-15", "warning"]
+    assert "10002 CIDRs" in found["transit-gateway", "CMN-15", "warning"]
     assert "5002 attachments" in found["cloud-wan", "CWAN-02", "quota"]
-    assert "10,000 ranges" in found["cloud-wan", "CWAN-05", "hard"]
+    assert "10,000 routes" in found["cloud-wan", "CWAN-05", "hard"]
 
 
 def raised(rule: str, value: int, account: str = "222222222222") -> dict[str, Any]:
@@ -490,14 +490,14 @@ def test_peaks_between_two_regions_add_up_both_ways_and_not_with_those_to_a_thir
 
 def test_only_the_end_without_ipv4_is_named() -> None:
     detail = findings(two_vpcs(orders={"cidrs": ["2001:db8::/56"]}))
-    assert detail["transit-gateway", "TGW-07", "hard"].startswith("orders: IPv6 only")
+    assert detail["transit-gateway", "TGW-07", "hard"].startswith("orders: IPv6-only")
     both = {"cidrs": ["10.0.0.0/16", "2001:db8:1::/56"]}
     detail = findings(two_vpcs(clients=both, orders={"cidrs": ["2001:db8::/56"]}))
-    assert detail["transit-gateway", "TGW-07", "hard"].startswith("orders: IPv6 only")
+    assert detail["transit-gateway", "TGW-07", "hard"].startswith("orders: IPv6-only")
 
 
 @pytest.mark.parametrize(
-    ("gbps", "words"), [(300, "scales by itself to 100"), (301, "use several endpoints")]
+    ("gbps", "words"), [(300, "scales automatically to 100"), (301, "use several endpoints")]
 )
 def test_an_endpoint_scales_by_itself_up_to_100_gbps_in_each_of_its_azs(
     gbps: int, words: str
@@ -512,7 +512,7 @@ def test_from_another_region_a_service_with_targets_in_one_az_is_named(
 ) -> None:
     there = ("us-east-1", ["use1-az1", "use1-az2"][:azs])
     words = findings(two_vpcs(OHIO, there))["privatelink", "PLN-19", "condition"]
-    assert words.endswith("api has targets in 1 AZ only." if is_warned else "in two AZs or more.")
+    assert words.endswith("api has targets in 1 AZ only." if is_warned else "in two or more AZs.")
 
 
 @pytest.mark.parametrize("organization", ["o-other", None])
@@ -562,14 +562,16 @@ def test_what_exists_already_counts() -> None:
     assert ("transit-gateway", "TGW-05", "hard") in findings(made | {"connections": attached})
     peered = [{"kind": "peering", "id": "pcx-1", "between": ["third", "orders"]}]
     found = findings(made | {"connections": peered})
-    assert "orders peers with two VPCs that overlap" in found["vpc-peering", "PEER-04", "warning"]
+    assert (
+        "orders peers with two VPCs with overlapping" in found["vpc-peering", "PEER-04", "warning"]
+    )
 
 
 def test_a_longer_timeout_is_not_advised_where_it_cannot_be_set() -> None:
     found = findings(two_vpcs(OHIO, EAST, flows=[flow(max_idle_seconds=400)]))
     assert "send keep-alives" in found["privatelink", "PLN-14", "warning"]
     found = findings(two_vpcs(OHIO, EAST))
-    assert "cannot be set for access from another" in found["privatelink", "PLN-14", "warning"]
+    assert "cannot be set for cross-Region access" in found["privatelink", "PLN-14", "warning"]
 
 
 def test_overlaps_of_two_regions_are_worded_as_such() -> None:

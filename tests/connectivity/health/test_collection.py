@@ -104,7 +104,7 @@ def test_a_throttled_call_is_asked_again_and_nothing_is_lost(aws: Aws, team: int
     aws.clouds[ACCOUNT].throttles = 1
     found = scheduling.run(line(Tier.QUARTER.value).pk, aws.asking)
     assert found is not None
-    assert "asks us to slow down" in found.problem
+    assert "AWS throttles" in found.problem
     assert not Point.objects.exists()
     row = line(Tier.QUARTER.value)
     assert row.problem == found.problem
@@ -118,8 +118,8 @@ def test_a_throttled_call_is_asked_again_and_nothing_is_lost(aws: Aws, team: int
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (refused("ExpiredToken", "x", "GetMetricData", 403), "credentials have ended"),
-        (refused("AccessDenied", "x", "AssumeRole", 403), "the role cannot be taken"),
+        (refused("ExpiredToken", "x", "GetMetricData", 403), "credentials have expired"),
+        (refused("AccessDenied", "x", "AssumeRole", 403), "the role cannot be assumed"),
         (refused("InternalFailure", "x", "DescribeNatGateways", 500), "InternalFailure"),
     ],
 )
@@ -331,7 +331,7 @@ def test_without_listed_metrics_nothing_is_ok(aws: Aws, team: int) -> None:
     found = scheduling.run_all(team, aws.asking)
     assert any("cloudwatch:ListMetrics" in one for one in found.refused)
     (one,) = Resource.objects.all()
-    assert (one.state, one.why) == ("unknown", "CloudWatch lists no such metric of it")
+    assert (one.state, one.why) == ("unknown", "CloudWatch lists no such metric for it")
 
 
 def test_volumes_that_share_an_instance_are_both_seen_and_asked_once(user: User) -> None:
@@ -366,7 +366,7 @@ def test_what_is_deleted_in_aws_closes_its_findings(aws: Aws, team: int) -> None
     assert Resource.objects.get().gone_at is not None
     assert not Finding.objects.filter(closed_at=None).exists()
     whys = {finding.events.last().detail for finding in Finding.objects.all()}  # type: ignore[union-attr]
-    assert whys == {"it is no longer there"}
+    assert whys == {"it no longer exists"}
 
 
 def test_an_error_of_ours_is_said_and_tried_again(
@@ -375,7 +375,7 @@ def test_an_error_of_ours_is_said_and_tried_again(
     monkeypatch.setattr(scheduling, "discover", lambda *_: 1 / 0)
     found = scheduling.run(line("discover").pk, aws.asking)
     assert found is not None
-    assert found.problem == "failed inside the server, whose log says why"
+    assert found.problem == "internal error; see the server's log"
     assert line("discover").claimed_until is None
 
 
@@ -383,4 +383,4 @@ def test_an_account_without_a_role_is_not_asked(user: User) -> None:
     row = aws_accounts.add_account(user.team_id, aws_accounts.Wish(ACCOUNT, "", ("us-east-1",)))
     assert not Collection.objects.exists()
     (found,) = aws_accounts.check(row, Aws().asking)
-    assert "name the role first" in found.problem
+    assert "enter the role ARN first" in found.problem

@@ -53,7 +53,7 @@ def test_its_whole_life(user: User, resource: Resource) -> None:
     assert one.closed_at == datetime.fromtimestamp(AT + 240, UTC)
     assert set(history(one)) == {"opened", "eased", "worsened", "acknowledged", "closed"}
     assert len(history(one)) == 5
-    with pytest.raises(DocumentRefused, match="closed by itself"):
+    with pytest.raises(DocumentRefused, match="already closed"):
         acknowledge(one, "", user.pk)
     says(resource, State.CRITICAL, AT + 300)
     assert Finding.objects.count() == 2
@@ -70,13 +70,13 @@ def test_parts_have_findings_of_their_own(resource: Resource) -> None:
 def test_what_is_no_longer_looked_at_closes(resource: Resource) -> None:
     follow([Judged(resource, [], AT, ())], AT)
     assert Finding.objects.get().closed_at is not None
-    assert FindingEvent.objects.filter(detail="no longer looked at").exists()
+    assert FindingEvent.objects.filter(detail="no longer evaluated").exists()
 
 
 def test_a_mute_outlives_the_finding_and_ends(user: User, resource: Resource) -> None:
     one = Finding.objects.get()
     now = int(timezone.now().timestamp())
-    with pytest.raises(DocumentRefused, match="say why"):
+    with pytest.raises(DocumentRefused, match="give a reason"):
         mute(one, timezone.now() + timedelta(days=1), "", user.pk)
     with pytest.raises(DocumentRefused, match="is past"):
         mute(one, timezone.now() - timedelta(days=1), "x", user.pk)
@@ -117,7 +117,7 @@ def test_a_muted_finding_does_not_colour_its_resource(user: User, judged: Aws) -
 
 
 def test_a_teams_own_numbers_are_judged_by(user: User, judged: Aws) -> None:
-    with pytest.raises(DocumentRefused, match="say why"):
+    with pytest.raises(DocumentRefused, match="give a reason"):
         set_rule(user.team_id, "NAT-PORTS", Numbers(True, None, 2, 15, ""), user.pk)
     with pytest.raises(DocumentRefused, match="16 of 15 points"):
         set_rule(user.team_id, "NAT-PORTS", Numbers(True, None, 16, 15, "x"), user.pk)

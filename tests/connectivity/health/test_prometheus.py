@@ -126,7 +126,7 @@ def test_something_else_than_prometheus_is_said(user: User, receiver: Receiver) 
     add_source(user.team_id, "wrong", f"http://127.0.0.1:{receiver.port}", ["127.0.0.0/8"])
     scheduling.run_all(user.team_id)
     (place,) = lookup.places(user.team_id)
-    assert "is not Prometheus's API" in place.problems[0]
+    assert "other than the Prometheus API" in place.problems[0]
 
 
 @pytest.mark.usefixtures("allowed")
@@ -145,7 +145,7 @@ def test_odd_answers_are_the_servers_not_ours(
     add_source(user.team_id, "odd", url, ["127.0.0.0/8"])
     receiver.answers = [(200, {}, b'{"status": "success", "data": {"result": ' + result + b"}}")]
     scheduling.run_all(user.team_id)
-    assert "is not Prometheus's API" in lookup.places(user.team_id)[0].problems[0]
+    assert "other than the Prometheus API" in lookup.places(user.team_id)[0].problems[0]
 
 
 @pytest.mark.usefixtures("allowed")

@@ -53,8 +53,8 @@ def test_a_magnetic_volume_is_a_named_gap(prices: PriceList) -> None:
     found = cost(prices, type="standard")
     assert found.usd is None
     assert [line["gap"] for line in found.lines] == [
-        "the price list has no price of EBS:VolumeUsage here",
-        "not measured for a day yet",
+        "the price list has no price for EBS:VolumeUsage here",
+        "less than a day of usage data",
     ]
 
 

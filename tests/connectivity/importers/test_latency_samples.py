@@ -354,7 +354,7 @@ def test_a_matrix_of_regions_with_and_without_its_metadata() -> None:
     bare = json.dumps({"data": data}).encode()
     assert "say --statistic" in refusal(bare)
     assert read(bare, Hints(statistic="p90"))[0].figures == {"p90": 69600}
-    assert "no Region we know" in refusal(bare.replace(b"eu-west-1", b"eu-west-9"), US_P50)
+    assert "not a known Region" in refusal(bare.replace(b"eu-west-1", b"eu-west-9"), US_P50)
 
 
 US_P50 = Hints(statistic="p50")

@@ -115,20 +115,20 @@ def told(user: User) -> dict[str, Any]:
 
 def test_a_team_that_watches_nothing_is_told_so(user: User) -> None:
     said = told(user)
-    assert said["subject"] == "Nothing is watched yet"
+    assert said["subject"] == "Nothing is monitored yet"
     assert (said["to_do"], said["costs"], said["is_watching"]) == ([], None, False)
     assert said["prices"]["changed"] == 0
 
 
 def test_all_quiet_is_said_of_what_was_seen(user: User, account: AwsAccount) -> None:
     row = gateway(account, "a")
-    assert told(user)["subject"] == "Nothing seen yet"
+    assert told(user)["subject"] == "No data yet"
     Resource.objects.filter(pk=row.pk).update(data_until=int(PERIOD.end.timestamp()))
-    assert told(user)["subject"] == "All quiet"
+    assert told(user)["subject"] == "No problems"
     Collection.objects.create(
         team_id=user.team_id, account=account, region="us-east-1", task="discover", due_at=ago(0)
     )
-    assert told(user)["subject"] == "All quiet; 1 place not seen"
+    assert told(user)["subject"] == "No problems; 1 account and Region pair without data"
 
 
 def test_before_it_was_watched_nothing_is_told_of_it(user: User, account: AwsAccount) -> None:
@@ -138,7 +138,7 @@ def test_before_it_was_watched_nothing_is_told_of_it(user: User, account: AwsAcc
     said = told(user)
     assert (said["troubles"]["open"]["count"], said["to_do"]) == (0, [])
     AwsAccount.objects.update(created_at=ago(-1))
-    assert told(user)["subject"] == "Nothing is watched yet"
+    assert told(user)["subject"] == "Nothing is monitored yet"
 
 
 def test_what_is_new_old_worse_solved_brief_muted(user: User, account: AwsAccount) -> None:
@@ -215,14 +215,14 @@ def test_what_nobody_needs_and_has_no_price_is_counted(user: User, account: AwsA
     content = told(user)
     assert (content["costs"]["unused_usd"], content["costs"]["unused_unpriced"]) == ("54.75", 1)
     (one,) = content["to_do"]
-    assert one["effect"] == "Saves $54.75 a month. Of 1 more the cost is not known here."
+    assert one["effect"] == "Saves $54.75 a month. The cost of 1 more is not known."
     words = [text for part in sections(content, lambda name, *_: name) for text in part.said]
-    assert "What nobody seems to need costs $54.75 a month." in words
-    assert "1 resource that nobody seems to need: the cost is not known." in words
+    assert "Resources that appear unused cost $54.75 a month." in words
+    assert "1 resource that may be unused: the cost is not known." in words
 
 
 def test_a_flip_never_contradicts_the_mix(user: User, tmp_path: Path) -> None:
-    """Each flow by its own cheapest option costs less than what is newly recommended."""
+    """Cheapest option per flow costs less than what is newly recommended."""
     made = document(
         flow(name="little", to="stock-api", gb_per_month=100, cross_az_share=1),
         flow(name="much", gb_per_month=100_000, cross_az_share=1),
@@ -244,10 +244,10 @@ def test_a_flip_never_contradicts_the_mix(user: User, tmp_path: Path) -> None:
     words = [
         line.text for part in sections(told(user), lambda name, *_: name) for line in part.lines
     ]
-    mix = f"(each flow by its own cheapest option: ${Decimal(one['after']['mix_usd']):,.2f})"
+    mix = f"(cheapest option per flow: ${Decimal(one['after']['mix_usd']):,.2f})"
     assert any(mix in text for text in words)
     (to_do,) = told(user)["to_do"]
-    assert "Each flow by its own cheapest option: " in to_do["effect"]
+    assert "Cheapest option per flow: " in to_do["effect"]
 
 
 def test_costs_of_two_weeks_are_those_of_the_price_list(user: User, account: AwsAccount) -> None:
@@ -259,7 +259,7 @@ def test_costs_of_two_weeks_are_those_of_the_price_list(user: User, account: Aws
     assert said["whole"]["usd"] == "23.52"  # 7.56 + 0.84 + 15.12
     assert said["whole"]["change_usd"] == "7.56"
     assert said["change_percent"] == 47.4
-    assert said["left_out"] == {"not measured for a day yet": 1}
+    assert said["left_out"] == {"less than a day of usage data": 1}
     assert [mover["name"] for mover in said["movers"]] == ["a"]
     assert told(user)["subject"].endswith("; costs up 47 %")
 
@@ -330,7 +330,7 @@ def test_measurements_that_drift_or_are_old(user: User) -> None:
 
 
 def test_what_could_not_be_seen_and_what_looking_cost(user: User, account: AwsAccount) -> None:
-    gateway(account, "a", state="unknown", why="CloudWatch lists no such metric of it")
+    gateway(account, "a", state="unknown", why="CloudWatch lists no such metric for it")
     Collection.objects.create(
         team_id=user.team_id, account=account, region="us-east-1", task="discover",
         due_at=ago(0), problem="AccessDenied: no", refused=["ec2:DescribeNatGateways"],
@@ -345,14 +345,14 @@ def test_what_could_not_be_seen_and_what_looking_cost(user: User, account: AwsAc
     assert dark["places"] == ["network, us-east-1: AccessDenied: no"]
     assert dark["refused"] == {"ec2:DescribeNatGateways": 1}
     assert (dark["unknown"], dark["usd"], dark["metrics"]) == (1, "0.01", 1_000)
-    assert said["to_do"][0]["what"] == "We are refused what we need to see."
+    assert said["to_do"][0]["what"] == "AWS denies permissions that collection needs."
 
 
 def test_another_teams_week_is_not_told(user: User, stranger: User, account: AwsAccount) -> None:
     found(gateway(account, "a"), "NAT-PORTS", "critical", 1)
     create_topology(user.team_id, document())
     said = told(stranger)
-    assert (said["subject"], said["saved"]) == ("Nothing is watched yet", [])
+    assert (said["subject"], said["saved"]) == ("Nothing is monitored yet", [])
 
 
 def test_a_week_is_told_the_same_twice(user: User, account: AwsAccount) -> None:
@@ -385,7 +385,7 @@ def test_what_is_no_longer_watched_is_neither_solved_nor_saved(
     said = told(user)
     assert said["subject"].endswith("; costs unchanged")
     assert (said["troubles"]["solved"]["count"], said["troubles"]["gone"]["count"]) == (0, 0)
-    assert said["costs"]["left_out"] == {"no longer watched": 1}
+    assert said["costs"]["left_out"] == {"no longer monitored": 1}
 
 
 def test_what_is_muted_is_counted_and_nothing_else(user: User, account: AwsAccount) -> None:

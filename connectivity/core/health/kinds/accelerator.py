@@ -54,7 +54,7 @@ def _mixed(resource: Resource, estate: Estate) -> str:
         is_alb = ":loadbalancer/app/" in each["arn"]
         if is_alb and each["preserves_client_ip"] and not each["has_overrides"]:
             name = each["arn"].split("/")[-2]
-            return f"{name} keeps the clients' addresses, on the ports of the accelerator"
+            return f"{name} preserves client IP addresses, on the accelerator's own ports"
     return ""
 
 
@@ -70,7 +70,7 @@ def _twice(resource: Resource, estate: Estate) -> str:
 def _crossing(resource: Resource, estate: Estate) -> str:
     crossing = {each.facts["arn"] for each in estate.of("nlb") if each.facts["is_crossing"]}
     both = sorted(crossing & {each["arn"] for each in resource.facts["endpoints"]})
-    return f"{both[0]} is an NLB with cross-zone on" if both else ""
+    return f"{both[0]} is an NLB with cross-zone load balancing on" if both else ""
 
 
 CONFIGURATION = tuple(
@@ -80,11 +80,11 @@ CONFIGURATION = tuple(
     )
     for id, means, steps, effect, check in (
         (
-            "GA-MIXED", "A client that comes through the accelerator and directly as well can open "
-            "two connections that look the same, and one of them fails.",
-            ("Override the endpoint's port, so that the accelerator uses another one.",
-             "Or let all clients come through the accelerator, or turn preservation off."),
-            "Connections no longer fail by looking the same.",
+            "GA-MIXED", "A client that connects both through the accelerator and directly can "
+            "open two connections with the same 5-tuple, and one of them fails.",
+            ("Set a port override, so that the accelerator uses another endpoint port.",
+             "Or send all clients through the accelerator, or turn client IP preservation off."),
+            "Connections no longer fail because of a duplicate 5-tuple.",
             _mixed,
         ),
         (
@@ -94,9 +94,9 @@ CONFIGURATION = tuple(
             _twice,
         ),
         (
-            "GA-CROSS-ZONE", "With cross-zone on, connections through two of its addresses can "
-            "collide at one target.",
-            ("Turn cross-zone off for the load balancer.",),
+            "GA-CROSS-ZONE", "With cross-zone load balancing on, connections through two of its "
+            "addresses can collide at one target.",
+            ("Turn cross-zone load balancing off for the load balancer.",),
             "Connections no longer collide at a target.",
             _crossing,
         ),

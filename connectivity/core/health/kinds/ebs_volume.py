@@ -43,7 +43,8 @@ IO2_TIERS = (
 """From how many provisioned IOPS on each price holds."""
 GIB_S, READS_AND_WRITES = _price("VolumeP-Throughput.gp3"), _price("VolumeIOUsage")
 INSTANCE_STEPS = (
-    "The instance, not the volume, is the limit: take a larger one, or fewer volumes on it.",
+    "The instance, not the volume, is the limit: use a larger instance, or attach fewer volumes "
+    "to it.",
 )
 
 RULES = (
@@ -51,26 +52,26 @@ RULES = (
         id="EBS-STALLED", kind=KEY, metric="VolumeStalledIOCheck", statistic="Maximum", period=60,
         way=Way.ABOVE, threshold=0, n=10, m=10, state=State.CRITICAL, missing=Missing.UNKNOWN,
         whose=Whose.AWS, source=ALARMS,
-        means="Reads and writes have stood still for ten minutes.",
-        steps=("Look at AWS's health events for the volume.", "Fail over to another volume."),
-        effect="Reads and writes go on.",
+        means="Reads and writes have been stalled for ten minutes.",
+        steps=("Check the AWS Health events for the volume.", "Fail over to another volume."),
+        effect="Reads and writes resume.",
     ),
     HealthRule(
         id="EBS-STALLED-EARLY", kind=KEY, metric="VolumeStalledIOCheck", statistic="Maximum",
         period=60, way=Way.ABOVE, threshold=0, n=2, m=2, state=State.WARNING,
         missing=Missing.UNKNOWN, whose=Whose.OURS, source=f"{OURS}; {EBS}",
-        means="Reads and writes have stood still for two minutes.",
-        steps=("Look at AWS's health events for the volume.",),
-        effect="Reads and writes go on.",
+        means="Reads and writes have been stalled for two minutes.",
+        steps=("Check the AWS Health events for the volume.",),
+        effect="Reads and writes resume.",
     ),
     HealthRule(
         id="EBS-IOPS", kind=KEY, metric="VolumeIOPSExceededCheck", statistic="Maximum", period=60,
         way=Way.ABOVE, threshold=0, n=5, m=15, state=State.WARNING, missing=Missing.UNKNOWN,
         whose=Whose.OURS, source=f"{OURS}; {EBS}",
-        means="The volume is asked for more operations a second than it has.",
+        means="The volume reaches its provisioned IOPS.",
         steps=(
             f"Raise the volume's IOPS; gp3 takes up to {GP3_IOPS:,}.",
-            "Take a larger instance if it is the limit.",
+            "Use a larger instance if that is the limit.",
         ),
         effect="Operations no longer queue at the volume.",
     ),
@@ -78,7 +79,7 @@ RULES = (
         id="EBS-THROUGHPUT", kind=KEY, metric="VolumeThroughputExceededCheck",
         statistic="Maximum", period=60, way=Way.ABOVE, threshold=0, n=5, m=15,
         state=State.WARNING, missing=Missing.UNKNOWN, whose=Whose.OURS, source=f"{OURS}; {EBS}",
-        means="The volume is asked for more bytes a second than it has.",
+        means="The volume reaches its provisioned throughput.",
         steps=(f"Raise the volume's throughput; gp3 takes up to {GP3_MIB_S:,} MiB/s.",),
         effect="Transfers no longer queue at the volume.",
     ),
@@ -86,12 +87,13 @@ RULES = (
         id="EBS-BURST", kind=KEY, metric="BurstBalance", statistic="Minimum", period=300,
         way=Way.BELOW, threshold=20, n=3, m=3, state=State.WARNING, missing=Missing.QUIET,
         whose=Whose.OURS, source=f"{OURS}; {EBS}",
-        means="Less than a fifth of the burst credits is left; without them the volume is slow.",
+        means="Less than 20 % of the burst balance is left; without it the volume falls back to "
+            "baseline performance.",
         steps=(
-            "Move it to gp3, which has no credits; for each GB it costs less than gp2, and more "
+            "Move it to gp3, which has no burst credits; it costs less per GB than gp2, and more "
             "than st1 and sc1.",
         ),
-        effect="The volume keeps its speed.",
+        effect="The volume keeps its performance.",
     ),
     *(
         HealthRule(
@@ -99,7 +101,7 @@ RULES = (
             threshold=0, n=5, m=15, state=State.WARNING, missing=Missing.QUIET, whose=Whose.OURS,
             source=f"{OURS}; {EBS}", namespace="AWS/EC2", steps=INSTANCE_STEPS,
             effect=f"{queued} no longer queue at the instance.",
-            means=f"The instance is asked for more {of} to its volumes than it has.",
+            means=f"The instance reaches its limit of {of} to its EBS volumes.",
         )
         for id, metric, of, queued in (
             (
@@ -116,8 +118,8 @@ RULES = (
         id="EBS-IDLE", kind=KEY, metric="VolumeIdleTime", statistic="Sum", period=DAY,
         way=Way.ABOVE, threshold=DAY - 60, n=IDLE_DAYS, m=IDLE_DAYS, state=State.WARNING,
         missing=Missing.QUIET, whose=Whose.OURS, source=f"{OURS}; {EBS}",
-        means="Nothing has been read or written for seven days; its storage is paid all the same.",
-        steps=("Make a snapshot and delete it, if nobody needs it.",),
+        means="Nothing has been read or written for seven days; its storage is still billed.",
+        steps=("Take a snapshot and delete it, if it is no longer needed.",),
         effect=Saves.WHOLE_COST,
     ),
 )  # fmt: skip
@@ -147,7 +149,9 @@ def _unattached(resource: Resource, estate: Estate) -> str:
     is_young = created is not None and estate.now - created < DAY
     if resource.facts["instance"] or is_young:
         return ""
-    return f"{resource.facts['gib']:,} GiB of {resource.facts['type']} are attached to no instance"
+    return (
+        f"{resource.facts['gib']:,} GiB of {resource.facts['type']} are not attached to an instance"
+    )
 
 
 def _gp2(resource: Resource, estate: Estate) -> str:
@@ -157,7 +161,7 @@ def _gp2(resource: Resource, estate: Estate) -> str:
     gib = resource.facts["gib"]
     iops = max(INCLUDED_IOPS, min(GP2_IOPS_A_GIB * gib, GP2_IOPS))
     mib_s = GP2_MIB_S if gib >= GP2_GIB else INCLUDED_MIB_S
-    return f"{gib:,} GiB of gp2; as fast as gp3 with {iops:,} IOPS and {mib_s} MiB/s"
+    return f"{gib:,} GiB of gp2; performs like gp3 with {iops:,} IOPS and {mib_s} MiB/s"
 
 
 def uses(resource: Resource, usage: Usage) -> Iterator[Use]:
@@ -193,19 +197,20 @@ def _io2_iops(iops: int) -> Iterator[Use]:
 CONFIGURATION = (
     ConfigurationRule(
         id="EBS-UNATTACHED", kind=KEY, state=State.WARNING, whose=Whose.OURS, source=OURS,
-        means="It is paid for, and nothing uses it.",
-        steps=("Make a snapshot and delete it, or attach it.",),
+        means="It is billed, and nothing uses it.",
+        steps=("Take a snapshot and delete it, or attach it.",),
         effect=Saves.WHOLE_COST,
         check=_unattached,
     ),
     ConfigurationRule(
         id="EBS-GP2", kind=KEY, state=State.WARNING, whose=Whose.OURS, source=f"{OURS}; {EBS}",
-        means="gp3 can be as fast as gp2, without credits, and costs less for each GB.",
+        means="gp3 performs like gp2 without burst credits, and costs less per GB.",
         steps=(
-            "Change the type to gp3, without interruption.",
-            "Set IOPS and throughput with it: without, a gp3 volume has 3,000 IOPS and 125 MiB/s.",
+            "Change the volume type to gp3 with Elastic Volumes, without interruption.",
+            "Set IOPS and throughput in the same change: the gp3 baseline is 3,000 IOPS and 125 "
+            "MiB/s.",
         ),
-        effect="A lower price for each GB, and no burst credits to run out of.",
+        effect="A lower price per GB, and no burst credits to run out of.",
         check=_gp2,
     ),
 )  # fmt: skip

@@ -25,11 +25,12 @@ QUERIES = {
     "listen_drops": "rate(node_netstat_TcpExt_ListenDrops[5m])",
     "listen_overflows": "rate(node_netstat_TcpExt_ListenOverflows[5m])",
 }
-LARGER = "Take a larger instance, or spread the traffic over more."
+LARGER = "Use a larger instance, or spread the traffic over more instances."
 RESOLVER = (
-    "Cache names on the instance; the resolver, metadata and time share 1,024 packets a second."
+    "Cache DNS on the instance; the Resolver, the metadata service and the time service share "
+    "1,024 packets a second."
 )
-BACKLOG = "Raise the listen backlog, or accept faster."
+BACKLOG = "Raise the listen backlog, or accept connections faster."
 
 TABLE = (
     (
@@ -41,9 +42,12 @@ TABLE = (
         State.CRITICAL,
         Whose.AWS,
         GUIDE,
-        "New connections are dropped: AWS tracks no more of them for the instance.",
-        ("Shorten idle timeouts, or open security groups so that nothing is tracked.", LARGER),
-        "New connections get through that are dropped now.",
+        "New connections are dropped: the instance exceeds its connection tracking allowance.",
+        (
+            "Shorten idle timeouts, or use security group rules whose connections are not tracked.",
+            LARGER,
+        ),
+        "New connections are no longer dropped.",
     ),
     (
         "ENA-CONNTRACK-LEFT",
@@ -56,7 +60,7 @@ TABLE = (
         f"{OURS}; {CONNTRACK}",
         "Fewer than 1,000 more connections can be tracked before new ones are dropped.",
         ("Shorten idle timeouts.", LARGER),
-        "New connections have room before they are dropped.",
+        "The connection tracking allowance has headroom again.",
     ),
     (
         "ENA-PPS",
@@ -67,9 +71,9 @@ TABLE = (
         State.WARNING,
         Whose.OURS,
         f"{OURS}; {NOTES}",
-        "Packets are queued or dropped: more a second than the instance may.",
+        "Packets are queued or dropped: the instance exceeds its packets-per-second allowance.",
         (LARGER, "Send larger packets."),
-        "Packets neither queue nor drop at the instance.",
+        "Packets are no longer queued or dropped at the instance.",
     ),
     (
         "ENA-BW-IN",
@@ -80,9 +84,9 @@ TABLE = (
         State.WARNING,
         Whose.OURS,
         f"{OURS}; {NOTES}",
-        "Incoming traffic is shaped: more than the instance's bandwidth.",
+        "Inbound traffic is shaped: the instance exceeds its inbound bandwidth allowance.",
         (LARGER,),
-        "Incoming traffic is no longer shaped.",
+        "Inbound traffic is no longer shaped.",
     ),
     (
         "ENA-BW-OUT",
@@ -93,9 +97,9 @@ TABLE = (
         State.WARNING,
         Whose.OURS,
         f"{OURS}; {ENA}",
-        "Outgoing traffic is shaped: more than the instance's bandwidth.",
+        "Outbound traffic is shaped: the instance exceeds its outbound bandwidth allowance.",
         (LARGER,),
-        "Outgoing traffic is no longer shaped.",
+        "Outbound traffic is no longer shaped.",
     ),
     (
         "ENA-LINKLOCAL",
@@ -106,9 +110,9 @@ TABLE = (
         State.WARNING,
         Whose.AWS,
         GUIDE,
-        "Requests to the resolver, metadata or time service are dropped.",
+        "Requests to the Resolver, metadata or time service are dropped.",
         (RESOLVER,),
-        "Names, metadata and time are answered.",
+        "DNS, metadata and time requests are answered.",
     ),
     (
         "ENA-LINKLOCAL-MANY",
@@ -119,9 +123,9 @@ TABLE = (
         State.CRITICAL,
         Whose.OURS,
         f"{OURS}; {NOTES}",
-        "Many requests to the resolver, metadata or time service are dropped.",
+        "Many requests to the Resolver, metadata or time service are dropped.",
         (RESOLVER,),
-        "Names, metadata and time are answered.",
+        "DNS, metadata and time requests are answered.",
     ),
     (
         "NF-CONNTRACK",
@@ -132,9 +136,9 @@ TABLE = (
         State.WARNING,
         Whose.OURS,
         f"{OURS}; {NOTES}",
-        "More than three quarters of the guest kernel's connection table are in use.",
+        "More than 75 % of the guest kernel's conntrack table is in use.",
         ("Raise net.netfilter.nf_conntrack_max, or shorten its timeouts.",),
-        "The guest's connection table has room again.",
+        "The guest's conntrack table has headroom again.",
     ),
     (
         "LISTEN-DROPS",
@@ -147,7 +151,7 @@ TABLE = (
         f"{OURS}; {NOTES}",
         "More than five connections a second are dropped at a listening socket.",
         (BACKLOG,),
-        "Clients no longer wait for connections that were dropped.",
+        "Clients no longer wait for retransmitted connection requests.",
     ),
     (
         "LISTEN-OVERFLOWS",
@@ -158,9 +162,9 @@ TABLE = (
         State.WARNING,
         Whose.OURS,
         f"{OURS}; {NOTES}",
-        "A queue of accepted connections overflows more than five times a second.",
+        "An accept queue overflows more than five times a second.",
         (BACKLOG,),
-        "Clients no longer wait for connections that were dropped.",
+        "Clients no longer wait for retransmitted connection requests.",
     ),
 )
 
@@ -196,6 +200,6 @@ KIND = Kind(
     rules=RULES,
     parts=("device",),
     queries=QUERIES,
-    unlisted="Prometheus has no such metric of it; the allowances need node_exporter with "
+    unlisted="Prometheus has no such metric for it; the allowances need node_exporter with "
     "--collector.ethtool and an ENA interface",
 )

@@ -34,8 +34,9 @@ IPV4 = PriceName("AmazonVPC", "PublicIPv4:InUseAddress")
 PACKETS = ("PacketsInFromSource", "PacketsInFromDestination")
 MORE_PORTS = (
     "Find the destination with the most connections in the flow logs.",
-    "Add addresses to the gateway (up to 8), or spread the clients over several gateways.",
-    "Reuse connections; each address carries 55,000 to one destination.",
+    "Add Elastic IP addresses to the gateway (up to 8), or spread the clients over several "
+    "gateways.",
+    "Reuse connections; each address supports 55,000 to one destination.",
 )
 
 RULES = (
@@ -43,7 +44,8 @@ RULES = (
         id="NAT-PORTS-NOW", kind=KEY, metric="ErrorPortAllocation", statistic="Sum", period=60,
         way=Way.ABOVE, threshold=0, n=1, m=5, state=State.WARNING, missing=Missing.UNKNOWN,
         whose=Whose.OURS, source=f"{OURS}; {NAT}",
-        means="No source port was free towards a destination: new connections failed.",
+        means="No source port was free for a destination (port allocation error): new "
+            "connections failed.",
         steps=MORE_PORTS,
         effect="New connections find a source port again.",
     ),
@@ -51,7 +53,8 @@ RULES = (
         id="NAT-PORTS", kind=KEY, metric="ErrorPortAllocation", statistic="Sum", period=60,
         way=Way.ABOVE, threshold=0, n=15, m=15, state=State.CRITICAL, missing=Missing.UNKNOWN,
         whose=Whose.AWS, source=ALARMS,
-        means="For a quarter of an hour no source port has been free towards a destination.",
+        means="For 15 minutes no source port has been free for a destination (port allocation "
+            "errors).",
         steps=MORE_PORTS,
         effect="New connections find a source port again.",
     ),
@@ -59,35 +62,36 @@ RULES = (
         id="NAT-DROPS", kind=KEY, metric="PacketsDropCount", statistic="Sum", period=60,
         way=Way.ABOVE, threshold=0.01, n=5, m=5, state=State.WARNING, missing=Missing.UNKNOWN,
         whose=Whose.AWS, source=ALARMS, base=PACKETS,
-        means="The gateway drops more than 0.01 % of the packets that come in.",
+        means="The gateway drops more than 0.01 % of the packets that it receives.",
         steps=(
-            "Look at AWS's health events for the gateway.",
-            "Compare the peaks with 100 Gbps and 10 million packets a second; divide the traffic.",
+            "Check the AWS Health events for the gateway.",
+            "Compare the peaks with 100 Gbps and 10 million packets a second; spread the traffic "
+            "over more gateways.",
         ),
-        effect="Packets get through that are lost now.",
+        effect="Packets are no longer dropped.",
     ),
     HealthRule(
         id="NAT-PEAK-BYTES", kind=KEY, metric="PeakBytesPerSecond", statistic="Maximum",
         period=60, way=Way.ABOVE, threshold=10e9, n=3, m=15, state=State.WARNING,
         missing=Missing.QUIET, whose=Whose.OURS, source=f"{OURS}; {NAT}",
-        means="Peaks are above 80 Gbps; a gateway carries 100.",
-        steps=("Divide the subnets over several gateways before it drops.",),
-        effect="It has room again before it slows down.",
+        means="Peaks are above 80 Gbps; a gateway scales to 100.",
+        steps=("Spread the subnets over several gateways before it drops packets.",),
+        effect="It has headroom again.",
     ),
     HealthRule(
         id="NAT-PEAK-PACKETS", kind=KEY, metric="PeakPacketsPerSecond", statistic="Maximum",
         period=60, way=Way.ABOVE, threshold=8e6, n=3, m=15, state=State.WARNING,
         missing=Missing.QUIET, whose=Whose.OURS, source=f"{OURS}; {NAT}",
-        means="Peaks are above 8 million packets a second; a gateway carries 10.",
-        steps=("Divide the subnets over several gateways before it drops.",),
-        effect="It has room again before it slows down.",
+        means="Peaks are above 8 million packets a second; a gateway scales to 10 million.",
+        steps=("Spread the subnets over several gateways before it drops packets.",),
+        effect="It has headroom again.",
     ),
     HealthRule(
         id="NAT-NO-ANSWER", kind=KEY, metric="ConnectionEstablishedCount", statistic="Sum",
         period=300, way=Way.BELOW, threshold=95, n=3, m=3, state=State.WARNING,
         missing=Missing.QUIET, whose=Whose.OURS, source=f"{OURS}; {NAT}",
         base=("ConnectionAttemptCount",), base_from=100,
-        means="More than 5 % of the connections that are tried get no answer.",
+        means="More than 5 % of connection attempts get no answer.",
         steps=("Find the destination that does not answer in the flow logs.",),
         effect="Clients no longer wait for answers that never come.",
     ),
@@ -95,8 +99,8 @@ RULES = (
         id="NAT-IDLE", kind=KEY, metric="BytesInFromSource", statistic="Sum", period=DAY,
         way=Way.BELOW, threshold=1, n=IDLE_DAYS, m=IDLE_DAYS, state=State.WARNING,
         missing=Missing.QUIET, whose=Whose.OURS, source=OURS,
-        means="Nothing has gone through it for seven days; its hours are paid all the same.",
-        steps=("Delete it and release its addresses if nobody needs it.",),
+        means="It has processed no traffic for seven days; its hours are still billed.",
+        steps=("Delete it and release its Elastic IP addresses if it is no longer needed.",),
         effect=Saves.WHOLE_COST,
     ),
 )  # fmt: skip
@@ -192,18 +196,19 @@ CONFIGURATION = (
     ConfigurationRule(
         id="NAT-OTHER-AZ", kind=KEY, state=State.WARNING, whose=Whose.OURS,
         source=f"{OURS}; {NAT_BASICS}",
-        means="Clients pay for crossing AZs, and lose their way out when the gateway's AZ fails.",
+        means="Clients in other AZs pay for cross-AZ traffic, and lose outbound access when the "
+            "gateway's AZ fails.",
         steps=(
-            "Make a gateway in each AZ, and send each AZ's subnets to their own.",
-            "Or take a regional gateway, which follows the AZs.",
+            "Create a gateway in each AZ, and route each AZ's subnets to their own.",
+            "Or use a regional NAT gateway, which expands over the AZs by itself.",
         ),
-        effect="No charge for crossing AZs, and one AZ's failure stays in that AZ.",
+        effect="No cross-AZ charge, and the failure of an AZ affects that AZ alone.",
         check=_from_another_az,
     ),
     ConfigurationRule(
         id="NAT-NO-ROUTE", kind=KEY, state=State.WARNING, whose=Whose.OURS, source=OURS,
-        means="It is paid by the hour, and nothing can reach it.",
-        steps=("Delete it and release its addresses, or add the route that is missing.",),
+        means="It is billed by the hour, and no route leads to it.",
+        steps=("Delete it and release its Elastic IP addresses, or add the missing route.",),
         effect=Saves.WHOLE_COST,
         check=_unused,
     ),

@@ -33,28 +33,28 @@ RULES = (
         way=Way.BELOW, threshold=1, n=3, m=3, state=State.CRITICAL, missing=Missing.UNKNOWN,
         whose=Whose.OURS, source=f"{OURS}; Maximum is AWS's advice: {NLB}",
         means="No target of the group is healthy on any node of the load balancer.",
-        steps=("Look at the reasons in the target group's health.", "Start or register targets."),
-        effect="The group serves again.",
+        steps=("Check the target group's health reasons.", "Start or register targets."),
+        effect="The target group serves traffic again.",
     ),
     HealthRule(
         id="NLB-UNHEALTHY", kind=KEY, metric="UnHealthyHostCount", statistic="Minimum",
         period=60, way=Way.ABOVE, threshold=0, n=2, m=2, state=State.WARNING,
         missing=Missing.UNKNOWN, whose=Whose.AWS, source=GUIDE,
-        means="Every node of the load balancer finds at least one target unhealthy.",
+        means="Every load balancer node reports at least one unhealthy target.",
         steps=(
-            "Look at the reasons in the target group's health.",
+            "Check the health status reasons of the target group.",
             "A target that turns unhealthy has its connections reset, which clients notice.",
         ),
-        effect="All its targets share the load again.",
+        effect="The load is spread over all targets again.",
     ),
     HealthRule(
         id="NLB-PORTS", kind=KEY, metric="PortAllocationErrorCount", statistic="Sum", period=60,
         way=Way.ABOVE, threshold=0, n=1, m=1, state=State.CRITICAL, missing=Missing.QUIET,
         whose=Whose.AWS, source=f"an AWS monitoring page; {NLB}",
-        means="No source port was free towards a target: new connections failed.",
+        means="No source port was free for a target: new connections failed.",
         steps=(
-            "Add targets; each carries some 55,000 connections without client IP preservation.",
-            "Secondary addresses of the load balancer help; they cannot be taken away again.",
+            "Add targets; without client IP preservation each supports about 55,000 connections.",
+            "Secondary IP addresses of the load balancer help; they cannot be removed again.",
         ),
         effect="New connections find a source port again.",
     ),
@@ -63,14 +63,14 @@ RULES = (
         way=Way.ABOVE, threshold=0, n=1, m=1, state=State.WARNING, missing=Missing.QUIET,
         whose=Whose.AWS, source=f"an AWS monitoring page; {NLB}",
         means="The load balancer refused connections.",
-        steps=("Look for targets that are all unhealthy, and for a full load balancer.",),
-        effect="Connections are accepted that are refused now.",
+        steps=("Check for target groups without healthy targets, and the NLB's capacity.",),
+        effect="Connections are accepted again.",
     ),
     HealthRule(
         id="NLB-RESETS", kind=KEY, metric="TCP_ELB_Reset_Count", statistic="Sum", period=60,
         way=Way.ABOVE, threshold=5, n=5, m=5, state=State.WARNING, missing=Missing.QUIET,
         whose=Whose.OURS, source=f"{OURS}; {NLB}", base=("NewFlowCount",),
-        means="The load balancer resets more connections than 5 % of those that begin.",
+        means="The load balancer resets more than 5 % of new connections.",
         steps=(
             "Compare with UnHealthyHostCount: an unhealthy target has its connections reset.",
             "Send keep-alives more often than the listener's idle timeout.",
@@ -183,9 +183,9 @@ def _mixes(resource: Resource, estate: Estate) -> str:
     if len(resource.facts["azs"]) < 2:
         return ""
     groups = resource.facts["groups"]
-    clash = [g["name"] for g in groups if g["is_crossing"] and g["preserves_client_ip"]]
-    where = ", ".join(clash)
-    return f"cross-zone and client IP preservation are both on for {where}" if clash else ""
+    where = ", ".join(g["name"] for g in groups if g["is_crossing"] and g["preserves_client_ip"])
+    both = "cross-zone load balancing and client IP preservation are both on for"
+    return f"{both} {where}" if where else ""
 
 
 def _outlives(resource: Resource, estate: Estate) -> str:
@@ -196,7 +196,7 @@ def _outlives(resource: Resource, estate: Estate) -> str:
         if longer:
             return (
                 f"listener {longer[0]['port']} keeps idle connections {longer[0]['idle_s']:,} s, "
-                f"a target's interface in {group['name']} forgets them after {eni:,} s"
+                f"a target's ENI in {group['name']} stops tracking them after {eni:,} s"
             )
     return ""
 
@@ -212,13 +212,13 @@ def _tls(resource: Resource, estate: Estate) -> str:
 
 def _one_az(resource: Resource, estate: Estate) -> str:
     azs = resource.facts["azs"]
-    return f"it stands in {azs[0]} alone" if len(azs) == 1 else ""
+    return f"it is in {azs[0]} alone" if len(azs) == 1 else ""
 
 
 def _empty(resource: Resource, estate: Estate) -> str:
     empty = [group["name"] for group in resource.facts["groups"] if not group["targets"]]
     if not resource.facts["groups"]:
-        return "no target group belongs to it"
+        return "it has no target group"
     return f"no target is registered in {', '.join(empty)}" if empty else ""
 
 
@@ -235,42 +235,42 @@ def uses(resource: Resource, usage: Usage) -> Iterator[Use]:
 CONFIGURATION = (
     ConfigurationRule(
         id="NLB-MIXED-UP", kind=KEY, state=State.WARNING, whose=Whose.AWS, source=NLB_TROUBLE,
-        means="A client's port can reach one target by two addresses and look like a duplicate: "
-              "connections stall or fail now and then.",
+        means="A client's source port can reach one target through two load balancer addresses, "
+            "with the same 5-tuple: connections stall or fail intermittently.",
         steps=(
-            "Turn cross-zone off for the group, or client IP preservation "
-            "(then proxy protocol v2 tells the address).",
-            "Where neither can be, let clients use more source ports.",
+            "Turn off cross-zone load balancing for the group, or client IP preservation (Proxy "
+            "Protocol v2 then carries the client's address).",
+            "Where neither is possible, let clients use more source ports.",
         ),
-        effect="Connections no longer fail by looking like duplicates.", check=_mixes,
+        effect="Connections no longer fail because of a duplicate 5-tuple.", check=_mixes,
     ),
     ConfigurationRule(
         id="NLB-IDLE-ENI", kind=KEY, state=State.WARNING, whose=Whose.OURS,
         source=f"{OURS}; {NLB_TIMEOUT}; the EC2 API model (Nitro v6 instances: 350 s)",
-        means="The target's network interface forgets an idle connection before the listener does: "
-              "the next packet is dropped.",
+        means="The target's network interface stops tracking an idle connection before the "
+            "listener times it out: the next packet is dropped.",
         steps=(
             "Raise TcpEstablishedTimeout of the targets' interfaces to the idle timeout.",
             "Or send keep-alives more often than the shorter of the two.",
         ),
-        effect="Idle connections are not forgotten half-way.", check=_outlives,
+        effect="Idle connections are tracked until the listener's timeout.", check=_outlives,
     ),
     ConfigurationRule(
         id="NLB-TLS-IDLE", kind=KEY, state=State.WARNING, whose=Whose.AWS, source=NLB_TIMEOUT,
-        means="The idle timeout of a TLS listener is always 350 seconds; it cannot be raised with "
-              "the others.",
+        means="The idle timeout of a TLS listener is fixed at 350 seconds, unlike that of TCP "
+            "listeners.",
         steps=("Send keep-alives more often than every 350 seconds on TLS connections.",),
-        effect="Idle clients are not cut off by surprise.", check=_tls,
+        effect="Idle TLS connections stay open.", check=_tls,
     ),
     ConfigurationRule(
         id="NLB-ONE-AZ", kind=KEY, state=State.WARNING, whose=Whose.OURS, source=OURS,
-        means="When its AZ fails, so does the service.",
+        means="When its AZ fails, the service fails.",
         steps=("Add subnets of other AZs, with targets in them.",),
-        effect="The service outlives the failure of an AZ.", check=_one_az,
+        effect="The service survives the failure of an AZ.", check=_one_az,
     ),
     ConfigurationRule(
         id="NLB-EMPTY", kind=KEY, state=State.WARNING, whose=Whose.OURS, source=OURS,
-        means="It is paid for, and has nowhere to send a connection.",
+        means="It is billed, and has no target to send connections to.",
         steps=("Register targets, or delete it.",),
         effect=Saves.WHOLE_COST, check=_empty,
     ),

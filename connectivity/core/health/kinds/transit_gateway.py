@@ -35,17 +35,17 @@ _DROPS = tuple(
     for id, metric, means, steps, effect in (
         (
             "TGW-BLACKHOLE", "PacketDropCountBlackhole",
-            "More than 0.1 % of the packets meet a blackhole route.",
+            "More than 0.1 % of the packets match a blackhole route.",
             ("Look for routes to attachments that were deleted.",
-             "If the blackhole is meant, mute this rule for the attachment."),
-            "Packets reach what they are sent to, or are no longer sent.",
+             "If the blackhole route is intended, mute this rule for the attachment."),
+            "Packets reach their destination, or are no longer sent.",
         ),
         (
             "TGW-NO-ROUTE", "PacketDropCountNoRoute",
-            "More than 0.1 % of the packets find no route.",
-            ("Compare the route table's ranges with what the VPCs send.",
-             "An attachment whose range overlaps another's is not propagated, without an error."),
-            "Packets reach what they are sent to.",
+            "More than 0.1 % of the packets match no route.",
+            ("Compare the CIDRs in the route table with the destinations of the VPCs' traffic.",
+             "An attachment whose CIDR overlaps another's is not propagated, without an error."),
+            "Packets reach their destination.",
         ),
     )
 )  # fmt: skip
@@ -56,9 +56,9 @@ RULES = (
         id="TGW-IDLE", kind=KEY, metric="BytesIn", statistic="Sum", period=DAY, way=Way.BELOW,
         threshold=1, n=IDLE_DAYS, m=IDLE_DAYS, state=State.WARNING, missing=Missing.QUIET,
         whose=Whose.OURS, source=OURS,
-        means="Nothing has come in from this attachment for seven days; its hours are paid anyway.",
-        steps=("Delete the attachment if nobody needs it.",),
-        effect="Saves the hours of the attachment.",
+        means="This attachment has sent no traffic for seven days; its hours are still billed.",
+        steps=("Delete the attachment if it is no longer needed.",),
+        effect="Saves the attachment's hourly charge.",
     ),
 )  # fmt: skip
 
@@ -104,7 +104,7 @@ def uses(resource: Resource, usage: Usage) -> Iterator[Use]:
             yield Use(f"Attachments of type {type}", hours, HOURS_PER_MONTH * count)
     sent = usage.get("BytesIn")
     data = PriceName("AmazonVPC", "TransitGateway-Bytes", "TransitGatewayVPC")
-    yield Use("Sent into it", data, None if sent is None else sent / GIB, role=Role.TRAFFIC)
+    yield Use("Data processed", data, None if sent is None else sent / GIB, role=Role.TRAFFIC)
 
 
 KIND = Kind(

@@ -31,22 +31,23 @@ RULES = (
         whose=Whose.OURS, source=f"{OURS}; AWS says 'low, by use': {ALARMS}",
         means="The endpoint drops packets; those above 8500 bytes always are.",
         steps=("Keep packets within 8500 bytes.", "Compare with the endpoint's throughput."),
-        effect="Packets get through that are lost now.",
+        effect="Packets are no longer dropped.",
     ),
     HealthRule(
         id="VPCE-RESETS", kind=KEY, metric="RstPacketsReceived", statistic="Sum", period=60,
         way=Way.ABOVE, threshold=600, n=5, m=5, state=State.WARNING, missing=Missing.QUIET,
         whose=Whose.OURS, source=f"{OURS}; an AWS page has 10 a second for GWLB endpoints",
         means="The service resets connections, more than ten a second.",
-        steps=("Ask the provider about unhealthy targets.", "Look at idle timeouts on both sides."),
+        steps=("Ask the provider about unhealthy targets.", "Compare the idle timeouts of both "
+            "sides."),
         effect="Connections live as long as the clients expect.",
     ),
     HealthRule(
         id="VPCE-IDLE", kind=KEY, metric="BytesProcessed", statistic="Sum", period=DAY,
         way=Way.BELOW, threshold=1, n=IDLE_DAYS, m=IDLE_DAYS, state=State.WARNING,
         missing=Missing.QUIET, whose=Whose.OURS, source=OURS,
-        means="Nothing has gone through it for seven days; its hours are paid all the same.",
-        steps=("Delete it if nobody needs it.",),
+        means="It has processed no traffic for seven days; its hours are still billed.",
+        steps=("Delete it if it is no longer needed.",),
         effect=Saves.WHOLE_COST,
     ),
 )  # fmt: skip
@@ -73,7 +74,7 @@ def _unused(resource: Resource, estate: Estate) -> str:
     is_young = created is None or estate.now - created < LISTED_DAYS * DAY
     if resource.is_listed is not False or is_young:
         return ""
-    return "CloudWatch has listed no metric of it for two weeks, so nothing went through it"
+    return "CloudWatch has listed no metric for it for two weeks, so it carried no traffic"
 
 
 def uses(resource: Resource, usage: Usage) -> Iterator[Use]:
@@ -82,15 +83,15 @@ def uses(resource: Resource, usage: Usage) -> Iterator[Use]:
     Source: PrivateLink pricing page, aws.amazon.com/privatelink/pricing, read 2026-11-23.
     """
     sent = usage.get("BytesProcessed")
-    yield Use("Hours of each AZ", HOURS, HOURS_PER_MONTH * max(1, resource.facts["subnets"]))
-    yield Use("Through it", DATA, None if sent is None else sent / GIB, role=Role.TRAFFIC)
+    yield Use("Endpoint hours, per AZ", HOURS, HOURS_PER_MONTH * max(1, resource.facts["subnets"]))
+    yield Use("Data processed", DATA, None if sent is None else sent / GIB, role=Role.TRAFFIC)
 
 
 CONFIGURATION = (
     ConfigurationRule(
         id="VPCE-UNUSED", kind=KEY, state=State.WARNING, whose=Whose.OURS, source=OURS,
-        means="It is paid by the hour in each AZ, and nobody uses it.",
-        steps=("Delete it, or find out why its clients go another way (private DNS, routes).",),
+        means="It is billed by the hour in each AZ, and carries no traffic.",
+        steps=("Delete it, or find out why clients do not use it (private DNS, routes).",),
         effect=Saves.WHOLE_COST,
         check=_unused,
     ),

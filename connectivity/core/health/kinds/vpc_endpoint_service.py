@@ -14,7 +14,7 @@ RULES = (
         id="VPCS-RESETS", kind=KEY, metric="RstPacketsSent", statistic="Sum", period=60,
         way=Way.ABOVE, threshold=600, n=5, m=5, state=State.WARNING, missing=Missing.QUIET,
         whose=Whose.OURS, source=f"{OURS}; AWS says 'by use': {ALARMS}",
-        means="The service resets connections of its consumers, more than ten a second.",
+        means="The service resets more than ten consumer connections a second.",
         steps=(
             "Look for unhealthy targets behind its load balancer.",
             "Compare idle timeouts of both sides.",

@@ -47,10 +47,10 @@ def charges(flows: Flows) -> Iterator[Charge]:
     azs = endpoint_azs(flows)
     place = consumer.region, consumer.account
     yield Hourly("Interface endpoint, per AZ", ENDPOINT, *place, thing=endpoint, count=azs)
-    yield Metered("Through the endpoint", DATA, *place, flows.total)
+    yield Metered("Data processed by the endpoint", DATA, *place, flows.total)
     yield from _load_balancers(flows)
     behind = np.where(flows.cross_zone, _across_zones(flows), 0)
-    title = "Between AZs behind the load balancer"
+    title = "Cross-AZ behind the load balancer"
     yield Metered(
         title, INTER_AZ, provider.region, provider.account, behind, kind=Kind.INSIDE_REGION
     )
@@ -59,7 +59,7 @@ def charges(flows: Flows) -> Iterator[Charge]:
         far = flows.rows(apart)
         access = codes(far.service, far.consumer.region)
         place = far.provider.region, far.provider.account
-        yield Hourly("Access from another Region", REMOTE_REGION, *place, thing=access)
+        yield Hourly("Cross-Region access", REMOTE_REGION, *place, thing=access)
         yield from between_regions(far, (far.consumer, far.consumer))
 
 
@@ -102,7 +102,7 @@ OPTION = Option(
     help=Term(
         "PrivateLink",
         "One service behind a Network Load Balancer is reached through an interface endpoint in "
-        "the consumer's VPC; the networks stay apart.",
+        "the consumer's VPC; the VPC networks are not connected.",
         "https://docs.aws.amazon.com/vpc/latest/privatelink/what-is-privatelink.html",
         "AWS PrivateLink Guide",
     ),
@@ -113,12 +113,12 @@ OPTION = Option(
     rules=RULES,
     takes_route=False,
     assumes=(
-        "Bytes that cross AZs between a client and its endpoint cost nothing (AWS, April 2022), so "
-        "that the share that crosses does not move PrivateLink's bill.",
+        "Cross-AZ traffic between a client and its endpoint is not charged (AWS, April 2022), so "
+        "the cross-AZ share does not change PrivateLink's bill.",
         "PrivateLink tiers are pooled over the accounts of one Organization, as for other usage; "
         "AWS's pages do not say so for them.",
-        "Bytes that cross AZs between an NLB and its targets are charged as for any NLB; whether "
-        "the waiver of April 2022 covers them behind an endpoint service is not verified.",
+        "Cross-AZ traffic between an NLB and its targets is charged as for any NLB; whether the "
+        "waiver of April 2022 covers it behind an endpoint service is not verified.",
     ),
     netperf=Netperf("ENDPOINT_ADDRESS", is_behind_listeners=True),
 )

@@ -26,14 +26,14 @@ def _idle_detail(case: Case, row: int) -> str:
     cut = f"{case.once(_timeout)[row]:g} s"
     is_far = case.is_far(row)
     if silence is None:
-        fix = "; a longer timeout cannot be set for access from another Region" if is_far else ""
-        return f"connections silent for {cut} are cut; max_idle_seconds is not known here{fix}"
-    silences = f"connections are silent for up to {silence:g} s and are cut after {cut}"
+        fix = "; a longer timeout cannot be set for cross-Region access" if is_far else ""
+        return f"connections idle for {cut} are dropped; max_idle_seconds is not known here{fix}"
+    idle = f"connections are idle for up to {silence:g} s and are dropped after {cut}"
     if case.flows.protocol[row] in (TLS, UDP) or is_far:
-        return f"{silences}, which cannot be changed here: send keep-alives"
+        return f"{idle}, which cannot be changed here: send keep-alives"
     if silence > TCP_IDLE_MOST_S:
-        return f"{silences}, at most {TCP_IDLE_MOST_S} s after a change: send keep-alives"
-    return f"{silences} by default: set the TCP listener's idle timeout (60 to {TCP_IDLE_MOST_S} s)"
+        return f"{idle}, at most {TCP_IDLE_MOST_S} s after a change: send keep-alives"
+    return f"{idle} by default: set the TCP listener's idle timeout (60 to {TCP_IDLE_MOST_S} s)"
 
 
 def _idle_apart(case: Case) -> Bools:
@@ -47,8 +47,8 @@ def _idle_apart_detail(case: Case, row: int) -> str:
     if silence > TCP_IDLE_MOST_S:
         return f"no TCP idle timeout reaches {silence:g} s: send keep-alives more often than that"
     return (
-        f"silences of {silence:g} s need a custom TCP idle timeout, and an NLB with one cannot be "
-        "reached from another Region"
+        f"idle periods of {silence:g} s need a custom TCP idle timeout, and an NLB with one cannot "
+        "be reached cross-Region"
     )
 
 

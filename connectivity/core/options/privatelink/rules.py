@@ -31,8 +31,8 @@ def _near(case: Case) -> Bools:
 
 def _one_way(case: Case, row: int) -> str:
     return (
-        f"{case.provider(row).name} would open connections to {case.consumer(row).name}; only the "
-        "consumer can: the way back needs a second service or a resource endpoint"
+        f"{case.provider(row).name} would initiate connections to {case.consumer(row).name}; "
+        "only the consumer can: the reverse needs a second service or a resource endpoint"
     )
 
 
@@ -44,7 +44,7 @@ def _no_place(case: Case, row: int) -> str:
     ours, service = case.consumer(row), case.service(row)
     return (
         f"{ours.name} ({', '.join(ours.azs)}) and {service.name} ({', '.join(service.azs)}) have "
-        "no AZ in common, so no endpoint can stand in the VPC"
+        "no AZ in common, so no endpoint can be created in the VPC"
     )
 
 
@@ -58,8 +58,8 @@ def _cross_to_endpoint(case: Case, row: int) -> str:
     ours, service = case.consumer(row), case.service(row)
     missing = sorted(set(ours.azs) - set(service.azs))
     return (
-        f"{service.name} is not in {', '.join(missing)}: clients of {ours.name} there cross AZs to "
-        "reach an endpoint"
+        f"{service.name} is not in {', '.join(missing)}: clients of {ours.name} there reach an "
+        "endpoint cross-AZ"
     )
 
 
@@ -73,22 +73,22 @@ def _remote_azs(case: Case, *, left: bool) -> Bools:
 def _remote_detail(case: Case, row: int) -> str:
     vpc = case.consumer(row)
     without = sorted(set(vpc.azs) & NOT_ACROSS_REGIONS)
-    reason = f"cross-Region access does not exist in {', '.join(without)} of {vpc.name}"
-    return f"{reason}, {'so no' if len(without) == len(vpc.azs) else 'no'} endpoint can stand there"
+    reason = f"cross-Region access is not supported in {', '.join(without)} of {vpc.name}"
+    return f"{reason}, {'so no' if len(without) == len(vpc.azs) else 'no'} endpoint can be there"
 
 
 def _remote_conditions(case: Case, row: int) -> str:
     azs = len(case.service(row).azs)
     few = f" {case.service(row).name} has targets in {azs} AZ only." if azs < 2 else ""
     return (
-        f"the provider lists {case.consumer(row).region} as a supported Region, opt-in Regions are "
-        "enabled on both sides, IAM allows vpce:AllowMultiRegion, and the service is in two AZs or "
-        f"more.{few}"
+        f"the provider lists {case.consumer(row).region} as a supported Region, opt-in Regions "
+        "are enabled on both sides, IAM allows vpce:AllowMultiRegion, and the service is in two "
+        f"or more AZs.{few}"
     )
 
 
 def _failover(case: Case, row: int) -> str:
-    return "AWS fails over between AZs, not between Regions: plan for the loss of the Region"
+    return "AWS fails over between AZs, not between Regions: plan for a Region failure"
 
 
 def _udp_detail(case: Case, row: int) -> str:
@@ -96,8 +96,8 @@ def _udp_detail(case: Case, row: int) -> str:
     has_ipv6 = any(cidr.version == 6 for cidr in vpc.cidrs)
     first = "" if has_ipv6 else f"{vpc.name} needs an IPv6 CIDR first: "
     return (
-        f"{first}UDP needs a dual-stack NLB, an IPv6 target group, the prefix for IPv6 source NAT "
-        "switched on, and targets with a primary IPv6 address"
+        f"{first}UDP needs a dual-stack NLB, an IPv6 target group, the prefix for IPv6 source "
+        "NAT enabled, and targets with a primary IPv6 address"
     )
 
 
@@ -106,11 +106,11 @@ def _udp_apart(case: Case) -> Bools:
 
 
 def _udp_fragments(case: Case, row: int) -> str:
-    return "datagrams must fit into one packet: fragments are not carried between Regions"
+    return "datagrams must fit into one packet: fragments are not supported cross-Region"
 
 
 def _icmp(case: Case, row: int) -> str:
-    return "ICMP is not carried; only the NLB's listeners answer"
+    return "ICMP is not supported; only the NLB's listeners respond"
 
 
 def _ipv6_only(case: Case) -> Bools:
@@ -143,7 +143,7 @@ def _bandwidth(case: Case, row: int) -> str:
     load = f"peaks through the endpoint add up to {peak:g} Gbps in each AZ, above {GBPS_BASELINE}"
     if peak > GBPS_SCALED:
         return f"{load} and above the {GBPS_SCALED} to which it scales: use several endpoints"
-    return f"{load}; it scales by itself to {GBPS_SCALED}, not at once"
+    return f"{load}; it scales automatically to {GBPS_SCALED}, not at once"
 
 
 def _endpoints(case: Case) -> Floats:
@@ -165,8 +165,8 @@ def _endpoints(case: Case) -> Floats:
 
 def _client_ip(case: Case, row: int) -> str:
     return (
-        f"{case.service(row).name} would see the NLB's address; only Proxy Protocol v2 carries the "
-        "client's, which the application must read"
+        f"{case.service(row).name} would see the NLB's IP address; only Proxy Protocol v2 "
+        "carries the client's, and the application must read it"
     )
 
 
@@ -187,8 +187,8 @@ def _cross_zone(case: Case) -> Bools:
 
 def _cross_zone_detail(case: Case, row: int) -> str:
     return (
-        f"the NLB of {case.service(row).name} balances across AZs: bytes to another AZ are "
-        "charged, and the loss of an AZ is felt in the others"
+        f"the NLB of {case.service(row).name} uses cross-zone load balancing: cross-AZ traffic "
+        "is charged, and the failure of an AZ affects the others"
     )
 
 
@@ -200,8 +200,8 @@ def _principals(case: Case, row: int) -> str:
     ours, theirs = case.consumer(row).account, case.provider(row).account
     return (
         f"account {theirs} allows account {ours} as a principal of the endpoint service, and "
-        "accepts its endpoint unless acceptance is switched off; the two are in no common "
-        "Organization here"
+        "accepts its endpoint unless acceptance is not required; the two accounts are not in "
+        "one Organization in the document"
     )
 
 
@@ -213,7 +213,7 @@ RULES: tuple[Rule, ...] = (
         services.whole_vpc,
         services.only_listeners,
         ENDPOINT_SERVICES,
-        remedy="Name the service that the flow goes to; a VPC cannot stand behind an endpoint.",
+        remedy="Name the service that the flow goes to; an endpoint cannot expose a whole VPC.",
     ),
     Rule(
         "PLN-01",
@@ -221,7 +221,7 @@ RULES: tuple[Rule, ...] = (
         services.provider_initiates,
         _one_way,
         SAAS_OPTIONS,
-        remedy="Let the consumer begin, or offer a service in the other direction, too.",
+        remedy="Let the consumer initiate, or also offer a service in the other direction.",
     ),
     Rule(
         "PLN-05",
@@ -230,7 +230,8 @@ RULES: tuple[Rule, ...] = (
         _no_place,
         ENDPOINT_SERVICES,
         remedy=(
-            "Run targets in an AZ that the consumer has, or add a subnet there to the consumer."
+            "Run targets in an AZ that the consumer uses, or add a subnet in the service's AZ to "
+            "the consumer."
         ),
     ),
     Rule("PLN-05", Severity.WARNING, _some_azs_without, _cross_to_endpoint, ENDPOINT_SERVICES),
@@ -240,7 +241,7 @@ RULES: tuple[Rule, ...] = (
         lambda case: _remote_azs(case, left=False),
         _remote_detail,
         ENDPOINT_SERVICES,
-        remedy="Put the consumer's interfaces into another AZ.",
+        remedy="Put the consumer's network interfaces into another AZ.",
     ),
     Rule(
         "PLN-22",
@@ -255,7 +256,7 @@ RULES: tuple[Rule, ...] = (
         services.needed("icmp"),
         _icmp,
         NOT_VERIFIED,
-        remedy="Use an option that routes, or do without ICMP.",
+        remedy="Use an option that routes, or drop the need for ICMP.",
     ),
     Rule(
         "PLN-15",
@@ -274,7 +275,8 @@ RULES: tuple[Rule, ...] = (
         _groups,
         TGW_ATTACHMENTS,
         remedy=(
-            "Allow the endpoint's or the load balancer's addresses instead of security groups."
+            "Allow the endpoint's or the load balancer's IP addresses instead of referencing "
+            "security groups."
         ),
     ),
     *limit_rules(
@@ -284,7 +286,7 @@ RULES: tuple[Rule, ...] = (
         None,
         "{vpc} needs {count} endpoints",
         ENDPOINT_QUOTAS,
-        remedy="Ask AWS for a higher quota, or put several services behind one load balancer.",
+        remedy="Request a quota increase, or put several services behind one load balancer.",
     ),
     Rule("PLN-19", Severity.CONDITION, services.apart, _remote_conditions, ENDPOINT_SERVICES),
     Rule("PLN-08", Severity.CONDITION, services.protocol(services.UDP), _udp_detail, UDP_BLOG),

@@ -19,7 +19,9 @@ from costmodel.core.charges import Charge, Hourly, Ints, Metered, PriceName
 ATTACHMENT = PriceName("AmazonVPC", "TransitGateway-Hours", "TransitGatewayVPC")
 PEERING = PriceName("AmazonVPC", "TransitGateway-Hours", "TransitGatewayPeering")
 PROCESSING = PriceName("AmazonVPC", "TransitGateway-Bytes", "TransitGatewayVPC")
-PAYER_UNVERIFIED = "who pays for transfer between peered gateways is not verified"
+PAYER_UNVERIFIED = (
+    "which account pays for data transfer between peered transit gateways is not verified"
+)
 
 
 def charges(flows: Flows) -> Iterator[Charge]:
@@ -35,7 +37,9 @@ def charges(flows: Flows) -> Iterator[Charge]:
     ends = flows.ends
     yield Hourly("VPC attachment", ATTACHMENT, ends.region, ends.account, thing=ends.vpc)
     for sender, sent in ((flows.consumer, flows.request), (flows.provider, flows.response)):
-        yield Metered("Sent into the gateway", PROCESSING, sender.region, sender.account, sent)
+        yield Metered(
+            "Data processed by the transit gateway", PROCESSING, sender.region, sender.account, sent
+        )
     apart = np.flatnonzero(~flows.same_region)
     if len(apart):
         far = flows.rows(apart)
@@ -68,7 +72,7 @@ OPTION = Option(
     colour=4,
     help=Term(
         "Transit Gateway",
-        "A hub in a Region to which every VPC is attached once, and which routes between them.",
+        "A Regional hub that routes between VPCs, each of which is attached once.",
         "https://docs.aws.amazon.com/vpc/latest/tgw/what-is-transit-gateway.html",
         "Transit Gateway guide",
     ),

@@ -22,7 +22,7 @@ NO_GROUP_REFERENCES = "use1-az3"
 def _overlap(case: Case, row: int) -> str:
     overlap, is_far = hubs.overlap_of(case, row)
     if is_far:
-        return f"{overlap}: not routable between the gateways of two Regions (TGWP-02)"
+        return f"{overlap}: not routable between the transit gateways of two Regions (TGWP-02)"
     return f"{overlap}: the attachment succeeds, but its routes are not propagated"
 
 
@@ -63,7 +63,8 @@ def _cut_over(case: Case, row: int) -> str:
     words = "coming from peering: an asymmetric cut-over drops sessions without an error"
     if not case.is_far(row):
         words += (
-            "; the MTU falls from 9001 to 8500: change both sides together, or jumbo packets drop"
+            "; the MTU falls from 9001 to 8500: change both sides together, or jumbo frames are "
+            "dropped"
         )
     return words
 
@@ -83,11 +84,17 @@ def _groups_nowhere(case: Case) -> Bools:
 
 
 def _groups_nowhere_detail(case: Case, row: int) -> str:
-    return f"security groups cannot be referenced in {NO_GROUP_REFERENCES}, the only AZ of an end"
+    return (
+        f"security groups cannot be referenced in {NO_GROUP_REFERENCES}, the only AZ of one "
+        "of the VPCs"
+    )
 
 
 def _groups(case: Case, row: int) -> str:
-    words = "enable security group referencing on the gateway and on both attachments; inbound only"
+    words = (
+        "enable security group referencing on the transit gateway and on both attachments; "
+        "for inbound rules only"
+    )
     ends = case.consumer(row), case.provider(row)
     if any(NO_GROUP_REFERENCES in vpc.azs for vpc in ends):
         words += f"; it does not work in {NO_GROUP_REFERENCES}"
@@ -99,7 +106,10 @@ def _far(case: Case) -> Bools:
 
 
 def _no_discovery(case: Case, row: int) -> str:
-    return "the path MTU is not discovered over gateway peering: keep packets within 8500 bytes"
+    return (
+        "path MTU discovery does not work over transit gateway peering: keep packets within "
+        "8500 bytes"
+    )
 
 
 def _far_peaks(case: Case) -> Floats:
@@ -118,8 +128,8 @@ def _far_bandwidth(case: Case, row: int) -> str:
     ends = case.consumer(row).region, case.provider(row).region
     peak = case.once(_far_peaks)[row]
     return (
-        f"the peaks between {ends[0]} and {ends[1]} add up to {peak:g} Gbps; gateway peering "
-        f"carries {hubs.GBPS_OF_AN_AZ} each way in each AZ"
+        f"the peaks between {ends[0]} and {ends[1]} add up to {peak:g} Gbps; transit gateway "
+        f"peering supports {hubs.GBPS_OF_AN_AZ} each way in each AZ"
     )
 
 
@@ -135,7 +145,7 @@ def _no_ipv4_detail(case: Case, row: int) -> str:
         for vpc in (case.consumer(row), case.provider(row))
         if all(cidr.version == 6 for cidr in vpc.cidrs)
     ]
-    return f"{' and '.join(names)}: IPv6 only, but an attachment's subnets need IPv4 too"
+    return f"{' and '.join(names)}: IPv6-only, but an attachment's subnets also need IPv4"
 
 
 def _groups_far(case: Case) -> Bools:
@@ -144,13 +154,16 @@ def _groups_far(case: Case) -> Bools:
 
 def _groups_lost(case: Case, row: int) -> str:
     ends = case.consumer(row).region, case.provider(row).region
-    return f"security groups cannot be referenced over gateway peering ({ends[0]} and {ends[1]})"
+    return (
+        f"security groups cannot be referenced over transit gateway peering ({ends[0]} and "
+        f"{ends[1]})"
+    )
 
 
 def _zones(case: Case, row: int) -> str:
     return (
-        "names of private hosted zones do not resolve across the gateway; Resolver rules or Route "
-        "53 Profiles are needed beside it"
+        "names of private hosted zones do not resolve through a transit gateway; Resolver rules "
+        "or Route 53 Profiles are also needed"
     )
 
 
@@ -161,7 +174,7 @@ RULES: tuple[Rule, ...] = (
         hubs.overlapping,
         _overlap,
         TGW_ATTACHMENTS,
-        remedy="Renumber one of the VPCs, or leave one of them off the gateway.",
+        remedy="Renumber one of the VPCs, or do not attach one of them to the transit gateway.",
     ),
     Rule(
         "TGW-07",
@@ -169,7 +182,7 @@ RULES: tuple[Rule, ...] = (
         _no_ipv4,
         _no_ipv4_detail,
         TGW_ATTACHMENTS,
-        remedy="Add an IPv4 range to the VPC for the attachment's subnets.",
+        remedy="Add an IPv4 CIDR to the VPC for the attachment's subnets.",
     ),
     Rule("TGW-02", Severity.CONDITION, hubs.of_another_account, _share, TGW_RAM),
     *limit_rules(
@@ -177,22 +190,22 @@ RULES: tuple[Rule, ...] = (
         _attachments,
         ATTACHMENTS,
         None,
-        "the gateway in the Region of {vpc} needs {count} attachments",
+        "the transit gateway in the Region of {vpc} needs {count} attachments",
         TGW_QUOTAS,
-        "and AWS's pages disagree whether more can be had",
+        "and AWS's pages disagree on whether it can be increased",
         of_hub=True,
-        remedy="Ask AWS for a higher quota, or use a second gateway.",
+        remedy="Request a quota increase, or use a second transit gateway.",
     ),
     *limit_rules(
         "TGW-12",
         _gateway_routes,
         ROUTES_OF_A_GATEWAY,
         None,
-        "the gateway in the Region of {vpc} needs {count} routes",
+        "the transit gateway in the Region of {vpc} needs {count} routes",
         TGW_QUOTAS,
-        "more only through the AWS account team",
+        "increase only through the AWS account team",
         of_hub=True,
-        remedy="Ask AWS for a higher quota, or advertise fewer and wider ranges.",
+        remedy="Request a quota increase, or advertise fewer and wider CIDRs.",
     ),
     hubs.MANY_ROUTES,
     hubs.bandwidth_rule("TGW-13", TGW_QUOTAS),
@@ -206,7 +219,7 @@ RULES: tuple[Rule, ...] = (
         _groups_nowhere,
         _groups_nowhere_detail,
         TGW_ATTACHMENTS,
-        remedy="Allow ranges of addresses instead of security groups.",
+        remedy="Allow CIDRs instead of referencing security groups.",
     ),
     Rule(
         "TGWP-06",
@@ -214,7 +227,7 @@ RULES: tuple[Rule, ...] = (
         _groups_far,
         _groups_lost,
         TGW_ATTACHMENTS,
-        remedy="Allow ranges of addresses instead of security groups.",
+        remedy="Allow CIDRs instead of referencing security groups.",
     ),
     Rule(
         "TGW-21",
@@ -222,7 +235,8 @@ RULES: tuple[Rule, ...] = (
         needs("private-dns"),
         _zones,
         TGW_ATTACHMENTS,
-        remedy="Use Resolver rules or Route 53 Profiles for the names, and drop the need.",
+        remedy="Use Resolver rules or Route 53 Profiles for the names, and drop the need for "
+        "private-dns.",
     ),
     Rule(
         "TGW-22",
@@ -231,7 +245,8 @@ RULES: tuple[Rule, ...] = (
         hubs.client_ip_lost,
         BEST_PRACTICES,
         remedy=(
-            "Let the application read the Proxy Protocol header, or reach its targets directly."
+            "Let the application read the Proxy Protocol header, or connect to its targets "
+            "directly."
         ),
     ),
 )

@@ -152,7 +152,7 @@ def test_repeated_keys_inside_a_request_are_refused(api: APIClient) -> None:
         ({"topology": document(), "price_lst": "x"}, ("price_lst", "did you mean 'price_list'")),
         (
             {"topology": document(), "topology_version": 1},
-            ("topology_version", "goes with the uid"),
+            ("topology_version", "only be given with the uid"),
         ),
     ],
 )
@@ -244,7 +244,7 @@ def test_more_than_is_given_at_all_is_refused(api: APIClient) -> None:
     assert answer.status_code == 400
     (problem,) = answer.json()["problems"]
     assert problem["path"] == "include"
-    assert "'cells' is given for up to 0 single flows, and these are 1" in problem["problem"]
+    assert "'cells' is available for up to 0 single flows, and these are 1" in problem["problem"]
     with patch.object(amounts, "COMPARISON", Bound(0, 0)):
         assert post(api, {"topology": document()}).status_code == 400
 
@@ -332,5 +332,5 @@ def test_a_policy_that_concerns_nobody_is_named(api: APIClient) -> None:
     topology = document(policies=[{"forbid": "vpc-peering", "between": ["prod", "dev"]}])
     answer = api.post(URL, {"topology": topology}, format="json").json()
     assert answer["assumptions"][0] == (
-        "The policy between dev and prod concerns nothing: no VPC has the environment dev, prod."
+        "The policy between dev and prod has no effect: no VPC has the environment dev, prod."
     )

@@ -69,7 +69,7 @@ def test_rules_that_are_none_or_have_no_numbers(api: APIClient) -> None:
     assert api.put(reverse("api-health-rule", args=["nope"]), {}, format="json").status_code == 404
     url = reverse("api-health-rule", args=["NLB-ONE-AZ"])
     wrong = api.put(url, {"threshold": 5, "reason": "x"}, format="json")
-    assert "has no numbers" in wrong.json()["problems"][0]["problem"]
+    assert "has no thresholds" in wrong.json()["problems"][0]["problem"]
 
 
 def test_rules_and_collection(api: APIClient) -> None:

@@ -98,7 +98,7 @@ def test_the_documentation_refuses_in_json(client: Client) -> None:
 def test_a_region_is_a_text(api: APIClient, regions: list[Any]) -> None:
     answer = api.post("/api/v1/prices/fetches/", {"regions": regions}, format="json")
     assert answer.status_code == 400
-    assert "is no Region we know" in problems(answer)[0]
+    assert "is not a known Region" in problems(answer)[0]
 
 
 @pytest.mark.parametrize("text", ["", "2026-11-26", "2026-11-26T09:30:00", "yesterday"])

@@ -78,9 +78,9 @@ def test_recipients(signed_in: Client, settings: Any) -> None:
 
 def test_the_command_prints_and_keeps_nothing(user: User) -> None:
     code, out, _ = run("--team", "default", "--format", "json")
-    assert (code, json.loads(out)["subject"]) == (0, "Nothing is watched yet")
+    assert (code, json.loads(out)["subject"]) == (0, "Nothing is monitored yet")
     code, out, _ = run("--team", "Default team")
-    assert (code, out.splitlines()[0]) == (0, "Nothing is watched yet")
+    assert (code, out.splitlines()[0]) == (0, "Nothing is monitored yet")
     assert not Report.objects.exists()
 
 
@@ -116,7 +116,7 @@ def test_a_told_week_is_printed_as_it_was_told(user: User) -> None:
         (("--team", "default", "--week", "47"), "'47' is not a week; weeks are like 2026-W47"),
         (("--team", "default", "--week", "2026-W60"), "the year 2026 has no week 60"),
         (("--team", "default", "--week", "2999-W01"), "2999-W01 ends on"),
-        (("--team", "default", "--week", "9999-W52"), "beyond what we can reckon with"),
+        (("--team", "default", "--week", "9999-W52"), "out of the supported range"),
         (("--team", "a\udcff"), "no team is called 'a\\udcff'"),
     ],
 )

@@ -51,8 +51,8 @@ def test_the_comparison_shows_bound_and_estimate_beside_no_p99(
 ) -> None:
     text = text_of(signed_in, "topology", uid)
     assert f"no p99 known; {INSTEAD}" in text
-    assert f"no p99 is known between these Regions; {INSTEAD}" in text
-    assert "it is no p99, and decides nothing" in text
+    assert f"no p99 is known for this Region pair; {INSTEAD}" in text
+    assert "it is not a p99 and does not affect the recommendation" in text
 
 
 def test_files_have_them_as_figures_and_as_words(signed_in: Client, uid: UUID) -> None:
@@ -69,7 +69,7 @@ def test_the_command_says_them_once(tmp_path: Path, capsys: pytest.CaptureFixtur
     file = tmp_path / "far.json"
     file.write_text(json.dumps(far()))
     call_command("compare", str(file))
-    assert capsys.readouterr().out.count(f"between Regions, instead of a p99: {INSTEAD}") == 1
+    assert capsys.readouterr().out.count(f"cross-Region, instead of a p99: {INSTEAD}") == 1
 
 
 def test_the_matrix_of_regions_is_full_from_the_start(signed_in: Client) -> None:

@@ -191,7 +191,7 @@ def test_the_headline_never_contradicts_the_table(signed_in: Client, user: User)
     answer = signed_in.get(reverse("comparison-json", args=[uid])).json()
     saves = answer["mix"]["saves_usd"]
     headline = (
-        f"Each flow by its own cheapest option: 1,640.33 USD a month, {saves} less than "
+        f"Cheapest option per flow: 1,640.33 USD a month, {saves} less than "
         "PrivateLink for all; not proven to be the cheapest design."
     )
     assert answer["because"].startswith(headline)
@@ -204,7 +204,7 @@ def test_the_headline_never_contradicts_the_table(signed_in: Client, user: User)
     (row,) = [cells for cells in rows if cells[:1] == ["mix"]]
     assert row[2] == "1640.33"
     assert row[-1] == headline
-    assert "| Each flow by its own cheapest option | 1640.33 |" in markdown
+    assert "| Cheapest option per flow | 1640.33 |" in markdown
 
 
 def test_where_nothing_serves_every_flow_the_mix_is_the_headline(

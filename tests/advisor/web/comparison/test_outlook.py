@@ -37,7 +37,7 @@ def test_it_says_what_moves_the_cost_and_what_takes_over(signed_in: Client, uid:
     page = shown(signed_in, uid)
     bars = {row.bar.label: row.bar for row in page.context["bars"]}
     assert bars["Traffic of every flow"].low == pytest.approx(614.40)
-    assert bars["Share that crosses AZs"].becomes == (None, "PrivateLink")
+    assert bars["Cross-AZ share"].becomes == (None, "PrivateLink")
     text = page.content.decode()
     assert "$614.40" in text
     assert "at 1.5 times: <strong>PrivateLink</strong>" in text

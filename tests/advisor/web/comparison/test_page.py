@@ -146,7 +146,7 @@ def test_a_list_that_is_not_there_is_named(signed_in: Client, reference: UUID, n
 
 def test_an_address_of_another_engine_warns(signed_in: Client, reference: UUID) -> None:
     response = signed_in.get(reverse("topology", args=[reference]), {"engine": "0.9"})
-    assert "made by engine 0.9" in response.content.decode()
+    assert "created by engine 0.9" in response.content.decode()
 
 
 @pytest.mark.parametrize("sort", ["cost", "p99", "objects", "name"])
@@ -179,7 +179,7 @@ def test_a_what_if_is_kept_as_a_topology_of_its_own(signed_in: Client, reference
     url = f"{reverse('keep', args=[reference])}?crossing=25"
     signed_in.post(url, {"as": "topology"})
     names = sorted(Topology.objects.values_list("name", flat=True))
-    assert names == ["reference-100tb", "reference-100tb, Crossing AZs changed"]
+    assert names == ["reference-100tb", "reference-100tb, Cross-AZ share changed"]
 
 
 def test_the_json_says_what_was_changed(signed_in: Client, reference: UUID) -> None:
@@ -218,7 +218,7 @@ def test_the_markdown_table_keeps_its_columns(signed_in: Client, user: User) -> 
     uid = create_topology(user.team_id, document(name="a|b\\c")).topology.uid
     text = signed_in.get(reverse("comparison-md", args=[uid])).content.decode()
     table = [line for line in text.splitlines() if line.startswith("|")]
-    assert len(table) == 2 + len(OPTIONS) + 1  # each flow by its own cheapest option
+    assert len(table) == 2 + len(OPTIONS) + 1  # cheapest option per flow
     assert {line.count("|") for line in table} == {7}
     assert "a\\|b\\\\c" in text
 
@@ -275,7 +275,7 @@ def test_what_is_not_changed_is_not_stored(signed_in: Client, reference: UUID) -
     url = reverse("keep", args=[reference])
     for query in ("", "?gb=abc", "?gb=102400"):
         response = signed_in.post(url + query, {"as": "topology"}, follow=True)
-        assert "Nothing is changed" in response.content.decode()
+        assert "No input is changed" in response.content.decode()
     assert TopologyVersion.objects.count() == 1
 
 
@@ -374,18 +374,18 @@ def test_consumers_without_a_choice_are_named_and_what_becomes_impossible_is_sai
     topology["services"][0]["azs"] = ["use1-az1"]
     uid = create_topology(user.team_id, topology).topology.uid
     assert page(signed_in, uid, crossing="30")["notes"] == [
-        "Crossing AZs stays as it is for g: between Regions, without an AZ in common or inside one "
-        "AZ there is no choice."
+        "The cross-AZ share stays unchanged for g: cross-Region, without a common AZ or "
+        "within one AZ it is fixed."
     ]
     view = reverse("topology", args=[uid])
     assert (
-        "crosses them changes: f (50 % to 0 %)."
+        "by the AZs, so it changes: f (50 % to 0 %)."
         in signed_in.get(view, {"azs": "1"}).content.decode()
     )
     export = signed_in.get(reverse("comparison-json", args=[uid]), {"azs": "1"})
     assert json.loads(export.content)["what_if_notes"]
     text = signed_in.get(reverse("comparison-md", args=[uid]), {"azs": "1"}).content.decode()
-    assert "- With fewer AZs no choice is left" in text
+    assert "- With fewer AZs the cross-AZ share" in text
 
 
 @pytest.mark.parametrize(
@@ -406,4 +406,4 @@ def test_what_stands_in_the_way_says_what_would_lift_it(signed_in: Client, user:
     text = signed_in.get(
         reverse("topology", args=[create_topology(user.team_id, topology).topology.uid])
     ).content.decode()
-    assert "Use an option that routes, or do without ICMP." in text
+    assert "Use an option that routes, or drop the need for ICMP." in text

@@ -70,7 +70,7 @@ def test_traffic_is_counted_after_every_change(signed_in: Client, user: User) ->
     uid = create_topology(user.team_id, topology).topology.uid
     response = beside(signed_in, f"{uid}?", f"{uid}?gb:a=50", f"{uid}?azs=1")
     assert cells(response, "GB a month") == [("2,000", ""), ("1,050", "-950"), ("2,000", "")]
-    assert [cell[0] for cell in cells(response, "Crossing AZs")] == ["66.7 %", "66.7 %", "0 %"]
+    assert [cell[0] for cell in cells(response, "Cross-AZ share")] == ["66.7 %", "66.7 %", "0 %"]
 
 
 def test_what_differs_stands_first(signed_in: Client, reference: UUID) -> None:

@@ -113,7 +113,7 @@ def test_an_unknown_price_is_a_gap_and_no_total(signed_in: Client, demo: int) ->
     resource.refresh_from_db()
     assert resource.usd is None
     page = text_of(signed_in, "health-resource", resource.uid)
-    assert "the price list has no price of EBS:VolumeUsage here" in page
+    assert "the price list has no price for EBS:VolumeUsage here" in page
 
 
 def test_findings_are_acknowledged_muted_and_heard_again(signed_in: Client, demo: int) -> None:
@@ -127,14 +127,14 @@ def test_findings_are_acknowledged_muted_and_heard_again(signed_in: Client, demo
     finding.refresh_from_db()
     assert finding.muted_until is None
     bad = signed_in.post(reverse("finding-mute", args=[finding.uid]), {"days": "7"}, follow=True)
-    assert "Say for how long, and why." in bad.content.decode()
+    assert "State how long, and why." in bad.content.decode()
 
 
 def test_rules_can_be_changed_with_a_reason(signed_in: Client, user: User) -> None:
     url = reverse("health-rule", args=["NAT-PORTS"])
     numbers = {"is_on": "on", "threshold": "2", "n": "3", "m": "5"}
     answer = signed_in.post(url, numbers, follow=True).content.decode()
-    assert "say why" in answer
+    assert "give a reason" in answer
     signed_in.post(url, numbers | {"reason": "our clients retry"})
     page = text_of(signed_in, "health-rules")
     assert "our clients retry" in page
@@ -150,7 +150,7 @@ def test_an_account_is_added_with_every_problem_at_its_field(admin_client_: Clie
     response = admin_client_.post(url, bad)
     page = response.content.decode()
     assert response.status_code == 400
-    assert "is not an account ID of twelve digits" in page
+    assert "is not a 12-digit account ID" in page
     assert "did you mean" in page
     assert "is not the ARN of a role" in page
     assert not AwsAccount.objects.exists()
@@ -159,7 +159,7 @@ def test_an_account_is_added_with_every_problem_at_its_field(admin_client_: Clie
     row = AwsAccount.objects.get()
     assert not Collection.objects.exists()  # nothing is asked before there is a role
     again = admin_client_.post(url, good).content.decode()
-    assert "is watched already" in again
+    assert "is monitored already" in again
     page = text_of(admin_client_, "health-account", row.uid)
     assert row.external_id in page
     assert "AWS_WORKER_ARN" in page
@@ -191,7 +191,7 @@ def test_servers_and_webhooks_must_be_listed(admin_client_: Client, user: User) 
         data = {"name": "x", "url": "http://169.254.169.254/"}
         response = admin_client_.post(reverse(name), data)
         assert response.status_code == 400
-        assert "never asked" in response.content.decode()
+        assert "never contacted" in response.content.decode()
         assert not model.objects.exists()
     hook = {"name": "x", "url": "https://hooks.slack.com/services/T0/B0/x"}
     assert admin_client_.post(reverse("webhook-add"), hook).status_code in (302, 400)

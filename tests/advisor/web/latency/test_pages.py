@@ -66,7 +66,7 @@ def test_a_cell_opens_its_measurements_with_method_and_file(signed_in: Client, u
     assert response["Content-Disposition"] == 'attachment; filename="netperf_tcp_rr_keyval.txt"'
     measurement = Measurement.objects.get()
     url = reverse("latency-withdraw", args=[measurement.uid])
-    assert "say why" in signed_in.post(url, {"because": ""}, follow=True).content.decode()
+    assert "give a reason" in signed_in.post(url, {"because": ""}, follow=True).content.decode()
     back = f"{reverse('latency-cell')}?option=vpc-peering&from=use1-az1&to=use1-az2"
     after = signed_in.post(url, {"because": "wrong host", "back": back}, follow=True)
     assert "wrong host" in after.content.decode()
@@ -182,9 +182,9 @@ def test_az_names_are_kept_by_account(signed_in: Client) -> None:
     def sent(**form: object) -> str:
         return signed_in.post(reverse("latency-zones"), form, follow=True).content.decode()
 
-    assert "Nothing was kept" in sent(account="111111111111")
+    assert "Nothing was stored" in sent(account="111111111111")
     file = SimpleUploadedFile("zones.json", ZONES)
-    assert "not an account of 12 digits" in sent(account="acme", file=file)
+    assert "not a 12-digit account ID" in sent(account="acme", file=file)
     file = SimpleUploadedFile("zones.json", ZONES)
     assert "1 AZ names of account 111111111111 are known" in (
         sent(account="111111111111", file=file)

@@ -106,9 +106,9 @@ def test_send_me_a_test(signed_in: Client, user: User, box: Mailbox) -> None:
 
 def test_mail_it_to_me_and_stop(signed_in: Client, user: User) -> None:
     verified(user, "alice@example.com")
-    assert "alice@example.com gets the report from now on" in said(signed_in, "report-me", {})
+    assert "alice@example.com receives the report from now on" in said(signed_in, "report-me", {})
     assert Recipient.objects.get().state == "gets it"
-    assert "comes to alice@example.com no more" in said(signed_in, "report-me", {"stop": "1"})
+    assert "is no longer sent to alice@example.com" in said(signed_in, "report-me", {"stop": "1"})
     assert Recipient.objects.get().state == "unsubscribed"
     said(signed_in, "report-me", {})
     assert Recipient.objects.get().state == "gets it"
@@ -118,9 +118,9 @@ def test_when_it_comes_is_said_in_the_teams_zone(signed_in: Client, user: User) 
     Team.objects.update(time_zone="Asia/Tokyo")
     data = {"report_weekday": "2", "report_hour": "17", "has_reports": "on"}
     page = said(signed_in, "report-schedule", data)
-    assert re.search(r"The next report comes on Wednesday \d{4}-\d\d-\d\d at 17:00 JST", page)
+    assert re.search(r"The next report is sent on Wednesday \d{4}-\d\d-\d\d at 17:00 JST", page)
     page = said(signed_in, "report-schedule", data | {"has_reports": ""})
-    assert "No reports are made any more" in page
+    assert "Weekly reports are turned off" in page
     assert "Reports are turned off" in page
 
 
@@ -134,14 +134,16 @@ def test_a_wrong_schedule_is_refused(signed_in: Client, wrong: dict[str, str]) -
 
 def test_addresses_are_added_paused_and_removed(signed_in: Client, box: Mailbox) -> None:
     page = said(signed_in, "recipient-add", {"address": "boss@example.org"})
-    assert "boss@example.org is asked by mail" in page
+    assert "boss@example.org was sent a confirmation request" in page
     recipient = Recipient.objects.get()
     Recipient.objects.update(confirmed_at=timezone.now())
-    assert "gets no report until" in said(signed_in, "recipient-pause", {}, recipient.uid)
+    assert "receives no report until" in said(signed_in, "recipient-pause", {}, recipient.uid)
     assert not Recipient.objects.willing().exists()
-    assert "gets the report again" in said(signed_in, "recipient-pause", {"go": "1"}, recipient.uid)
+    assert "receives the report again" in said(
+        signed_in, "recipient-pause", {"go": "1"}, recipient.uid
+    )
     assert Recipient.objects.willing().get() == recipient
-    assert "gets the report no more" in said(signed_in, "recipient-remove", {}, recipient.uid)
+    assert "no longer receives the report" in said(signed_in, "recipient-remove", {}, recipient.uid)
     assert not Recipient.objects.willing().exists()
     assert "boss@example.org" not in text_of(signed_in, "reports")
     page = said(signed_in, "recipient-add", {"address": "nobody"})
@@ -203,9 +205,9 @@ def test_what_became_of_each_mail_and_sending_again(signed_in: Client, report: R
     page = text_of(signed_in, "report", report.uid)
     assert "1 unknown" in page
     assert "it may" in page
-    assert "gets it again within five minutes" in said(signed_in, "mail-again", {}, mail.uid)
+    assert "is sent it again within five minutes" in said(signed_in, "mail-again", {}, mail.uid)
     assert Delivery.objects.get().state == "waiting"
-    assert "is waiting: nothing to repeat" in said(signed_in, "mail-again", {}, mail.uid)
+    assert "is waiting: nothing to retry" in said(signed_in, "mail-again", {}, mail.uid)
 
 
 def test_names_cannot_write_markup_into_a_mail(signed_in: Client, report: Report) -> None:

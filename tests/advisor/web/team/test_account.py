@@ -17,7 +17,7 @@ def test_a_token_is_shown_once(signed_in: Client, user: User) -> None:
     assert response["Cache-Control"] == "no-store"
     assert key not in signed_in.get(url).content.decode()
     again = signed_in.post(url, {"name": "planner", "scope": "read", "days": 30})
-    assert "there already" in again.content.decode()
+    assert "already exists" in again.content.decode()
     signed_in.post(reverse("revoke", args=[ApiToken.objects.get().uid]))
     assert not ApiToken.objects.exists()
 

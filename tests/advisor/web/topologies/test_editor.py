@@ -241,7 +241,7 @@ def test_saving_on_top_touches_the_rows_that_were_meant(
     assert not {"f1", "f2"} & set(after)
     assert (after["f3"]["gb_per_month"], after["f3"]["response_share"]) == (7, 0.2)
     page = edit(signed_in, uid, **{"0.gb_per_month": "9"}, onto="3")
-    assert "Flows, row 1: was changed, renamed or taken away meanwhile" in text_of(page)
+    assert "Flows, row 1: was changed, renamed or removed meanwhile" in text_of(page)
 
 
 @pytest.mark.parametrize(
@@ -270,13 +270,13 @@ def test_whatever_is_pasted_gets_an_answer(signed_in: Client, uid: UUID, text: s
 def test_a_scenario_needs_a_name_that_can_be_one(signed_in: Client, uid: UUID) -> None:
     long = {"name": "x" * 250}
     page = signed_in.post(reverse("make-scenario", args=[uid]), long, follow=True)
-    assert "No scenario was made" in text_of(page)
+    assert "No scenario was created" in text_of(page)
 
 
 def test_what_is_not_seen_is_no_part_of_a_scenarios_name(signed_in: Client, uid: UUID) -> None:
     bell = {"name": "a\x07b"}
     page = signed_in.post(reverse("make-scenario", args=[uid]), bell, follow=True)
-    assert "The scenario ab is made" in text_of(page)
+    assert "The scenario ab is created" in text_of(page)
 
 
 def test_names_of_the_document_are_offered(signed_in: Client, uid: UUID) -> None:

@@ -51,7 +51,9 @@ def test_many_accounts_are_a_job_and_too_many_refused() -> None:
     assert not is_long(with_accounts(ACCOUNTS.at_once))
     assert is_long(with_accounts(ACCOUNTS.at_once + 1))
     require_answerable(with_accounts(ACCOUNTS.most))
-    with pytest.raises(DocumentRefused, match="accounts: has 10,001 entries; a server reads up to"):
+    with pytest.raises(
+        DocumentRefused, match="accounts: has 10,001 entries; a server accepts up to"
+    ):
         require_answerable(with_accounts(ACCOUNTS.most + 1))
 
 
@@ -63,7 +65,7 @@ def test_no_list_of_consumers_makes_more_flows_than_are_read(
     with pytest.raises(DocumentRefused) as refused:
         topology(with_flows(3))
     assert [problem.path for problem in refused.value.problems] == ["flows"]
-    assert "make 3 single flows" in refused.value.problems[0].problem
+    assert "expand to 3 flows" in refused.value.problems[0].problem
 
 
 @pytest.mark.parametrize(

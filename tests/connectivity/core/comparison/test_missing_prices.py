@@ -186,7 +186,7 @@ def test_what_cannot_win_at_any_rate_is_said_without_one() -> None:
     comparison = hours_missing(gb_per_month=100_000)
     assert deciding(comparison) == {}
     assert (
-        "No cheaper even if the missing prices were 0: Transit Gateway."
+        "Not cheaper even if the missing prices were 0: Transit Gateway."
         in (plain(comparison)["because"])
     )
 

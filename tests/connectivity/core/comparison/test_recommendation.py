@@ -76,7 +76,7 @@ def test_equal_to_the_cent_fewer_objects_come_first(latencies: LatencySet) -> No
     made = document(flow(cross_az_share=0, options=both))
     answer = answer_of(made, latencies)
     assert answer["recommended"] == "vpc-sharing"
-    assert "fewer objects to look after" in answer["because"]
+    assert "fewer resources to manage" in answer["because"]
 
 
 def test_equal_to_the_cent_a_smaller_p99_comes_first(latencies: LatencySet) -> None:
@@ -109,7 +109,7 @@ def test_answers_are_ordered_feasible_then_gaps_then_not_feasible(
         ("single-vpc", None),
     ]
     assert answer["unpriced"] == ["privatelink"]
-    assert "No cheaper even if the missing prices were 0: PrivateLink." in answer["because"]
+    assert "Not cheaper even if the missing prices were 0: PrivateLink." in answer["because"]
     (gap,) = next(one["gaps"] for one in answer["answers"] if one["option"] == "privatelink")
     assert (gap["usage_type"], gap["region"]) == ("LCUUsage", "us-east-2")
     assert gap["needed_by"] == "Load balancer capacity units"
@@ -337,7 +337,7 @@ def test_same_cents_are_compared_with_operations() -> None:
         flow(gb_per_month=0, options=["vpc-sharing", "vpc-peering"]),
         operations_usd_per_object={"peering": 0.004},
     )
-    assert "as does VPC peering, and has fewer objects" in answer_of(made)["because"]
+    assert "as does VPC peering, and has fewer resources" in answer_of(made)["because"]
 
 
 def test_a_mix_that_needs_two_targets_in_one_route_says_so() -> None:

@@ -120,17 +120,17 @@ ATTACHED = [{"InstanceId": "i-1"}]
         ("nlb", nlb(crossing="true", preserve="false"), {}),
         ("nlb", nlb(crossing="true", own="false"), {}),
         ("nlb", nlb(own="true"), {"NLB-MIXED-UP": "are both on for orders"}),
-        ("nlb", nlb(azs="a", crossing="true"), {"NLB-ONE-AZ": "it stands in a alone"}),
+        ("nlb", nlb(azs="a", crossing="true"), {"NLB-ONE-AZ": "it is in a alone"}),
         ("nlb", nlb(idle=3_600), {}),
-        ("nlb", nlb(idle=3_600, eni=1_800), {"NLB-IDLE-ENI": "forgets them after 1,800 s"}),
-        ("nlb", nlb(idle=3_600, default=350), {"NLB-IDLE-ENI": "forgets them after 350 s"}),
+        ("nlb", nlb(idle=3_600, eni=1_800), {"NLB-IDLE-ENI": "stops tracking them after 1,800 s"}),
+        ("nlb", nlb(idle=3_600, default=350), {"NLB-IDLE-ENI": "stops tracking them after 350 s"}),
         ("nlb", nlb(idle=3_600, default=350, eni=3_600), {}),
         ("nlb", nlb(protocol="TLS", idle=3_600), {"NLB-TLS-IDLE": "TLS listener 443 ends"}),
         ("nlb", nlb(targets=0), {"NLB-EMPTY": "no target is registered in orders"}),
         ("ebs-volume", volume(Attachments=ATTACHED), {}),
         ("ebs-volume", volume(), {"EBS-UNATTACHED": "100 GiB of gp3"}),
         ("ebs-volume", volume(VolumeType="gp2", Attachments=ATTACHED), {"EBS-GP2": "100 GiB"}),
-        ("accelerator", accelerator(ALB), {"GA-MIXED": "web keeps the clients' addresses"}),
+        ("accelerator", accelerator(ALB), {"GA-MIXED": "web preserves client IP addresses"}),
         ("accelerator", accelerator(ALB, preserves=False), {}),
         ("accelerator", accelerator(ALB, overrides=True), {}),
     ],
@@ -158,7 +158,7 @@ def test_accelerators_are_looked_at_together() -> None:
     estate = Estate((one, two, balancer), NOW)
     rules = {rule.id: rule for rule in KINDS["accelerator"].configuration}
     assert "endpoint of a2 too" in rules["GA-TWICE"].check(one, estate)
-    assert "cross-zone on" in rules["GA-CROSS-ZONE"].check(one, estate)
+    assert "cross-zone load balancing on" in rules["GA-CROSS-ZONE"].check(one, estate)
     assert rules["GA-TWICE"].check(one, Estate((one,), NOW)) == ""
 
 

@@ -46,13 +46,13 @@ def points(*values: float | None) -> dict[int, float]:
 @pytest.mark.parametrize(
     ("values", "state", "why"),
     [
-        ((0, 0, 0, 0, 0), State.OK, "0 of the last 5 points are above 0"),
-        ((1, 0, 1, 0, 0), State.OK, "2 of the last 5 points are above 0"),
-        ((1, 0, 1, 0, 1), State.CRITICAL, "3 of the last 5 points are above 0"),
-        ((1, None, 1, 0, 0), State.UNKNOWN, "1 of the last 5 points are missing"),
-        ((0, None, 0, 0, None), State.OK, "0 of the last 5 points are above 0"),
-        ((1, 1, 1, None, None), State.CRITICAL, "3 of the last 5 points are above 0"),
-        ((None,) * 5, State.UNKNOWN, "5 of the last 5 points are missing"),
+        ((0, 0, 0, 0, 0), State.OK, "0 of the last 5 data points are above 0"),
+        ((1, 0, 1, 0, 0), State.OK, "2 of the last 5 data points are above 0"),
+        ((1, 0, 1, 0, 1), State.CRITICAL, "3 of the last 5 data points are above 0"),
+        ((1, None, 1, 0, 0), State.UNKNOWN, "1 of the last 5 data points are missing"),
+        ((0, None, 0, 0, None), State.OK, "0 of the last 5 data points are above 0"),
+        ((1, 1, 1, None, None), State.CRITICAL, "3 of the last 5 data points are above 0"),
+        ((None,) * 5, State.UNKNOWN, "5 of the last 5 data points are missing"),
     ],
 )
 def test_n_of_m(values: tuple[float | None, ...], state: State, why: str) -> None:

@@ -35,8 +35,8 @@ def test_what_goes_to_another_region_is_billed_beside_what_stays_in_one() -> Non
     """Requests at the rate of us-east-1 to us-east-2, responses at that of the way back."""
     both = lines("vpc-peering", NEAR, FAR)
     assert both == lines("vpc-peering", NEAR) | lines("vpc-peering", FAR)
-    assert both["Request, between Regions", "us-east-1", "us-east-2"] == Decimal("5.25")
-    assert both["Response, between Regions", "us-east-2", "us-east-1"] == Decimal("1.75")
+    assert both["Request, cross-Region", "us-east-1", "us-east-2"] == Decimal("5.25")
+    assert both["Response, cross-Region", "us-east-2", "us-east-1"] == Decimal("1.75")
 
 
 @pytest.mark.parametrize("option", ["vpc-peering", "transit-gateway", "privatelink"])

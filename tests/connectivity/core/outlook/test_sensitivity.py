@@ -70,7 +70,7 @@ def test_a_bar_says_where_another_option_takes_over(
     """Peering at 70 % crossing is cheapest; at all of it PrivateLink is."""
     made = compared(prices, latencies, gb_per_month=102_400, cross_az_share=0.7)
     found = {bar.label: bar for bar in tornado(made)}
-    assert found["Share that crosses AZs"].becomes == (None, "PrivateLink")
+    assert found["Cross-AZ share"].becomes == (None, "PrivateLink")
 
 
 def test_the_same_draws_give_the_same_range(prices: PriceList, latencies: LatencySet) -> None:

@@ -46,7 +46,7 @@ def test_a_share_at_which_the_recommended_option_breaks_its_own_budget(
     made = one_account("http", busy, operations_usd_per_object={"peering": 30})
     best, found = told(made, prices, latencies)
     assert best == "vpc-peering"
-    assert found["share of the GB that cross AZs above 1.0%"] == "vpc-lattice"
+    assert found["cross-AZ share of the GB above 1.0%"] == "vpc-lattice"
 
 
 def test_a_share_at_which_an_option_begins_to_keep_its_budget(latencies: LatencySet) -> None:
@@ -58,7 +58,7 @@ def test_a_share_at_which_an_option_begins_to_keep_its_budget(latencies: Latency
     )
     best, found = told(made, price_list(), latencies)
     assert best == "vpc-peering"
-    assert found["share of the GB that cross AZs below 1.0%"] == "transit-gateway"
+    assert found["cross-AZ share of the GB below 1.0%"] == "transit-gateway"
 
 
 def test_below_a_budget_an_option_of_unknown_p99_may_win(
@@ -183,4 +183,4 @@ def test_a_flip_that_cannot_be_gone_beyond_is_not_told(latencies: LatencySet) ->
     assert not [when for when in found if "share" in when]
     made["operations_usd_per_object"]["peering"] = 75
     _, found = told(made, price_list(), latencies)
-    assert found["share of the GB that cross AZs above 99.1%"] == "transit-gateway"
+    assert found["cross-AZ share of the GB above 99.1%"] == "transit-gateway"

@@ -104,7 +104,11 @@ def test_operations_have_a_price_for_each_kind_of_object() -> None:
         ("azs", "1.5", "1.5 is not a whole number of AZs"),
         ("azs:one", "1", "cannot be changed for one flow"),
         ("gb:onn", "1", "no flow is called 'onn'; did you mean 'one'?"),
-        ("operations:pering", "1", "no object is called 'pering'; did you mean 'peering'?"),
+        (
+            "operations:pering",
+            "1",
+            "no managed resource is called 'pering'; did you mean 'peering'?",
+        ),
         ("connections:one", "1e9", "is not between 0 and 100,000,000 a second"),
     ],
 )
@@ -164,7 +168,7 @@ def test_fewer_azs_come_before_what_depends_on_them() -> None:
     assert both.topology.flows[0].cross_az_share == pytest.approx(0.66)
     impossible = asked(made, azs=1, crossing="66")
     assert [change.key for change in impossible.changes] == ["azs"]
-    assert "they lie in one alone" in impossible.problems[0].problem
+    assert "the share is fixed" in impossible.problems[0].problem
 
 
 def far_and_near() -> dict[str, Any]:
@@ -189,12 +193,14 @@ def test_a_share_reaches_every_consumer_that_has_a_choice_and_the_others_are_nam
     assert shares == {"f/clients": 0.25, "f/far": 0.25, "f/forced": 1.0, "one": 0.0}
     assert sorted(result.unmoved) == ["f/far", "f/forced", "one"]
     (note,) = result.notes
-    assert note.startswith("Crossing AZs stays as it is for f/far, f/forced, one: between Regions")
+    assert note.startswith(
+        "The cross-AZ share stays unchanged for f/far, f/forced, one: cross-Region"
+    )
     assert (result.problems, [change.key for change in result.changes]) == ([], ["crossing"])
     assert topology(result.topology.document).flows == result.topology.flows
     costs = plain(compare(result.topology, price_list(), LatencySet("none", "", ())))["answers"]
     peering = next(cost for cost in costs if cost["option"] == "vpc-peering")
-    between = [line for line in peering["lines"] if "another AZ" in line["what"]]
+    between = [line for line in peering["lines"] if "Cross-AZ over peering" in line["what"]]
     assert sum(float(one["usd"]) for one in between) == pytest.approx(5 + 20)
 
 
@@ -252,7 +258,7 @@ def test_without_a_choice_the_crossing_share_cannot_be_changed(key: str) -> None
     apart = [one | {"azs": [f"use1-az{i + 1}"]} for i, one in enumerate(document()["vpcs"])]
     result = what_if(topology(made | {"vpcs": apart}), [(key, "10")])
     assert result.changes == ()
-    assert "there is no choice" in result.problems[0].problem
+    assert "the share is fixed" in result.problems[0].problem
 
 
 def test_a_refused_change_leaves_the_others() -> None:
@@ -285,4 +291,4 @@ def test_a_hundred_changes_are_made_at_once_and_more_are_a_problem() -> None:
     flows = [flow(name=f"f{i}") for i in range(101)]
     result = what_if(topology(document(*flows)), [(f"gb:f{i}", "5") for i in range(101)])
     assert len(result.changes) == 100
-    assert "are 101: the first 100 are made" in result.problems[0].problem
+    assert "are 101: the first 100 are applied" in result.problems[0].problem

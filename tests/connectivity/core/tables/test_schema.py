@@ -223,7 +223,7 @@ def test_what_differs_is_named_row_by_row() -> None:
         for difference in differences(before, after)
     ]
     assert found == [
-        ("The whole", "", "changed"),
+        ("Topology", "", "changed"),
         ("Flows", "f", "changed"),
         ("Flows", "g", "added"),
         ("Policies", "vpc-peering; a, b", "removed"),
