@@ -32,6 +32,9 @@ COPIED = (
 )  # fmt: skip
 
 
+REASON = re.compile(r"[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u3000]")
+"""What a reason has at least one of: a character that can be seen."""
+
 MOST_WARNINGS = 99  # in an answer; the hundredth says how many more there are
 
 
@@ -121,7 +124,7 @@ def withdraw(team_id: int, uid: UUID, because: str) -> None:
         models.Measurement.DoesNotExist: there is none, or it belongs to another team.
         DocumentRefused: no reason is given.
     """
-    if not because.strip():
+    if not REASON.search(because):
         raise DocumentRefused(
             [Problem("because", "give a reason: others will read this measurement")]
         )

@@ -34,6 +34,7 @@ from connectivity.core.latency.distance import AS_OF, between, places
 from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.importers.latency import LARGEST
 from connectivity.measurements import (
+    REASON,
     Filing,
     answer,
     file_measurements,
@@ -50,6 +51,7 @@ SHOWN = (
     "direction_note", "taken", "instance_type", "origin", "notes", "withdrawn_because",
 )  # fmt: skip
 ESTIMATES = "estimates"
+A_REASON = {"type": "string", "pattern": REASON.pattern}
 YES = ("1", "true", "yes", "on")
 
 
@@ -105,7 +107,7 @@ class MeasurementsView(PagedView):
 class MeasurementView(APIView):
     @extend_schema(
         responses={204: None, 400: ProblemsSerializer},
-        parameters=[OpenApiParameter("because", {"type": "string", "minLength": 1}, required=True)],
+        parameters=[OpenApiParameter("because", A_REASON, required=True)],
     )
     def delete(self, request: Request, uid: UUID) -> Response:
         """Withdraw a measurement: `?because=` gives the reason. It stays readable."""

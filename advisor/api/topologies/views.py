@@ -20,6 +20,7 @@ from advisor.api.http.errors import refused
 from advisor.api.http.headers import IDEMPOTENCY, IF_MATCH, version_expected
 from advisor.api.http.idempotency import once
 from advisor.api.http.paging import PagedView
+from advisor.api.http.request_values import asked_of
 from advisor.api.http.serializers import ProblemsSerializer
 from advisor.api.topologies.serializers import (
     StoredTopologySerializer,
@@ -69,7 +70,7 @@ class TopologiesView(PagedView):
         if moment is not None and not MOMENT.fullmatch(moment):
             problem = f"is {ascii(moment[:40])}, not a moment such as 2026-11-26T09:30:00Z"
             return refused([Problem("updated_after", problem)])
-        wanted = TopologyFilter(request.query_params, queries.topologies(team_id_of(request)))
+        wanted = TopologyFilter(asked_of(request), queries.topologies(team_id_of(request)))
         if not wanted.is_valid():
             return refused([Problem(k, " ".join(map(str, e))) for k, e in wanted.errors.items()])
         return self.paged(request, wanted.qs, lambda topology: _topology(topology, request))

@@ -190,3 +190,9 @@ def test_the_schema_has_no_warnings(capsys: pytest.CaptureFixture[str]) -> None:
 
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", "/dev/null")
     assert "Warning" not in capsys.readouterr().err
+
+
+def test_no_topology_is_called_by_a_name_with_a_null_character(api: APIClient) -> None:
+    send(api, "post", URL, document(name="estate"))
+    assert api.get(f"{URL}?name=est%00ate").json()["count"] == 1
+    assert api.get(f"{URL}?name=%00x").json()["count"] == 0
