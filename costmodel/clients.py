@@ -21,8 +21,8 @@ RETRIES = Retry(
 )
 TIMEOUT = Timeout(connect=10, read=60)
 CHUNK = 1_000_000
-INDEX_S, MOST_INDEX_BYTES = 120, 16 * 2**20
-FILE_S, MOST_FILE_BYTES = 1_800, 2 * 2**30  # the largest of a Region has some 400 MB
+INDEX_S, MAX_INDEX_BYTES = 120, 16 * 2**20
+FILE_S, MAX_FILE_BYTES = 1_800, 2 * 2**30  # the largest of a Region has some 400 MB
 
 Progress = Callable[[int, int], None]
 
@@ -42,12 +42,12 @@ def _unreachable(url: str, error: Exception) -> FetchError:
     reason = getattr(error, "reason", None) or error
     match reason:
         case urllib3.exceptions.NameResolutionError():
-            said = "its name cannot be resolved: this machine has no way to it"
+            cause = "its name cannot be resolved: this machine has no way to it"
         case urllib3.exceptions.ConnectTimeoutError() | urllib3.exceptions.NewConnectionError():
-            said = "it does not answer: this machine has no way to it"
+            cause = "it does not answer: this machine has no way to it"
         case _:
-            said = str(reason)
-    return FetchError(f"{urlsplit(url).hostname} cannot be read: {said}. {BY_HAND} ({url})")
+            cause = str(reason)
+    return FetchError(f"{urlsplit(url).hostname} cannot be read: {cause}. {BY_HAND} ({url})")
 
 
 @contextmanager
@@ -85,11 +85,11 @@ def _addresses(
     wanted, absent = [], []
     for service in services:
         index = urljoin(base_url, f"/offers/v1.0/aws/{service}/current/region_index.json")
-        found = _json(index).get("regions")
-        if not isinstance(found, dict):
+        entries = _json(index).get("regions")
+        if not isinstance(entries, dict):
             raise FetchError(f"{index}: no regions in it")
         for region in regions:
-            entry = found.get(region)
+            entry = entries.get(region)
             if not isinstance(entry, dict) or "currentVersionUrl" not in entry:
                 absent.append(f"{service} in {region}")
                 continue
@@ -102,7 +102,7 @@ def _addresses(
 
 def _json(url: str) -> dict[str, Any]:
     try:
-        document = json.loads(b"".join(part for part, _ in _parts(url, INDEX_S, MOST_INDEX_BYTES)))
+        document = json.loads(b"".join(part for part, _ in _parts(url, INDEX_S, MAX_INDEX_BYTES)))
     except (ValueError, RecursionError) as error:
         raise FetchError(f"{url}: answered no JSON") from error
     if not isinstance(document, dict):
@@ -115,7 +115,7 @@ def _download(url: str, path: Path, progress: Callable[[int], None]) -> None:
     received = 0
     try:
         with path.open("wb") as file:
-            for part, total in _parts(url, FILE_S, MOST_FILE_BYTES):
+            for part, total in _parts(url, FILE_S, MAX_FILE_BYTES):
                 file.write(part)
                 received += len(part)
                 progress(min(999, received * 1000 // total) if total else 0)

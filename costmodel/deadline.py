@@ -88,9 +88,9 @@ class Deadline:
 
         class Guarded(pool.ConnectionCls):  # type: ignore[name-defined,misc]
             def _new_conn(self) -> Any:
-                made = super()._new_conn()
-                guard(made)
-                return made
+                connection = super()._new_conn()
+                guard(connection)
+                return connection
 
         pool.ConnectionCls = Guarded
         return pool

@@ -25,7 +25,7 @@ from costmodel.signals import prices_in_force
 
 BATCH = 2_000
 FORMS = (".json", ".csv", ".jsonl", ".ndjson")
-MOST_NAME = 100  # characters
+MAX_NAME = 100  # characters
 
 
 def import_prices(
@@ -82,16 +82,18 @@ def store_offers(
     if not fresh:
         raise OfferError(nothing_kept(reads))
     base = _in_force()
-    said = sorted(f"{read.offer.service} {read.offer.version} {len(read.prices)}" for read in reads)
-    whole = "\n".join([base.sha256 if base else "", *said, *sorted(map(repr, fresh))])
+    editions = sorted(
+        f"{read.offer.service} {read.offer.version} {len(read.prices)}" for read in reads
+    )
+    whole = "\n".join([base.sha256 if base else "", *editions, *sorted(map(repr, fresh))])
     sha256 = hashlib.sha256(whole.encode()).hexdigest()
     known = models.PriceList.objects.filter(sha256=sha256).first()
     if known is None and base is not None and base.counts.get("fresh") == _digest(fresh):
         known = base
     if known is not None:
         return known
-    if not name.isprintable() or len(name) > MOST_NAME:
-        raise OfferError(f"a list's name has up to {MOST_NAME} characters that can be seen")
+    if not name.isprintable() or len(name) > MAX_NAME:
+        raise OfferError(f"a list's name has up to {MAX_NAME} characters that can be seen")
     if name and models.PriceList.objects.filter(name=name).exists():
         raise OfferError(f"a price list is called {name!r} already; lists never change")
     published = max(read.offer.published for read in reads)
@@ -121,8 +123,8 @@ def _counts(reads: list[OfferRead], absent: Iterable[str]) -> dict[str, Any]:
     skipped: Counter[str] = Counter()
     for read in reads:
         skipped.update(read.skipped)
-    for one in absent:
-        skipped[f"AWS publishes no file: {one}"] += 1
+    for name in absent:
+        skipped[f"AWS publishes no file: {name}"] += 1
     return {
         "read": sum(read.read for read in reads),
         "kept": sum(len(read.prices) for read in reads),
@@ -133,7 +135,7 @@ def _counts(reads: list[OfferRead], absent: Iterable[str]) -> dict[str, Any]:
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            yield from (one for one in path.rglob("*") if one.suffix in FORMS)
+            yield from (file for file in path.rglob("*") if file.suffix in FORMS)
         else:
             yield path
 
@@ -168,8 +170,8 @@ def store_prices(row: models.PriceList, prices: tuple[Price, ...]) -> None:
     )
     models.PriceTier.objects.bulk_create(
         (
-            models.PriceTier(price=one, start=tier.start, end=tier.end, usd=tier.usd)
-            for one, price in zip(stored, prices, strict=True)
+            models.PriceTier(price=stored_price, start=tier.start, end=tier.end, usd=tier.usd)
+            for stored_price, price in zip(stored, prices, strict=True)
             for tier in price.tiers
         ),
         batch_size=BATCH,
@@ -204,9 +206,9 @@ def end_override(team_id: int, uid: UUID, author_id: int | None) -> models.Price
         models.PriceOverride.DoesNotExist: there is none, or it belongs to another team.
     """
     with transaction.atomic():
-        one = models.PriceOverride.objects.get(team_id=team_id, uid=uid, ended_at=None)
-        one.ended_at = timezone.now()
-        one.save(update_fields=["ended_at"])
+        override = models.PriceOverride.objects.get(team_id=team_id, uid=uid, ended_at=None)
+        override.ended_at = timezone.now()
+        override.save(update_fields=["ended_at"])
         row = put_overrides_in_force(team_id, author_id)
     prices_in_force.send_robust(models.PriceList, team_id=team_id)
     return row
@@ -216,7 +218,7 @@ def put_overrides_in_force(team_id: int, author_id: int | None) -> models.PriceL
     """A team's list: the newest of AWS's with the team's overrides; AWS's own without any."""
     base = models.PriceList.objects.filter(team=None)[0]
     live = models.PriceOverride.objects.filter(team_id=team_id, ended_at=None)
-    rules = [_plain(one) for one in live]
+    rules = [_plain(override) for override in live]
     now = timezone.now()
     sha256 = hashlib.sha256(f"{base.sha256} {team_id} {rules} {now}".encode()).hexdigest()
     return models.PriceList.objects.create(

@@ -40,8 +40,8 @@ def price_list(team_id: int | None, name: str | None = None) -> PriceList:
         UnknownPriceList: says which lists there are, or how to load the shipped one.
     """
     usable = models.PriceList.objects.filter(Q(team=None) | Q(team=team_id))
-    found = usable.filter(name=name) if name else usable
-    newest = found.values_list("uid", flat=True).first()
+    named = usable.filter(name=name) if name else usable
+    newest = named.values_list("uid", flat=True).first()
     if newest is None:
         names = ", ".join(usable.values_list("name", flat=True))
         there = f"there are: {names}" if names else "run manage.py load_data"
@@ -90,12 +90,12 @@ def prices_since(team_id: int, moments: Iterable[datetime]) -> dict[datetime, Si
     """For every moment after which another list came into force: what changed since."""
     usable = models.PriceList.objects.filter(Q(team=None) | Q(team=team_id))
     rows = list(usable.values_list("uid", "name", "created_at"))
-    found: dict[datetime, Since] = {}
+    changed: dict[datetime, Since] = {}
     for moment in moments:
         then = next((row for row in rows if row[2] <= moment), rows[-1] if rows else None)
         if then and then != rows[0]:
-            found[moment] = Since(then[1], rows[0][1], _differences(then[0], rows[0][0]))
-    return found
+            changed[moment] = Since(then[1], rows[0][1], _differences(then[0], rows[0][0]))
+    return changed
 
 
 def in_force(team_id: int, begin: datetime, end: datetime) -> tuple[str, str] | None:
@@ -125,7 +125,7 @@ def _prices(uid: UUID) -> PriceList:
     """Kept in memory: a price list never changes, and no other ever has its uid."""
     row = models.PriceList.objects.select_related("base").get(uid=uid)
     if row.base is not None:
-        rules = [Override(**one) for one in map(_plain_override, row.overrides)]
+        rules = [Override(**override) for override in map(_plain_override, row.overrides)]
         own = tuple(rule.words for rule in rules)
         return PriceList(row.name, row.as_of, overridden(_prices(row.base.uid), rules), own)
     return PriceList(row.name, row.as_of, tuple(_stored(row)))
@@ -136,8 +136,8 @@ def _stored(row: models.PriceList) -> Iterator[Price]:
 
     Plain rows: as objects, thousands of them take longer than the comparison that needs them.
     """
-    found = models.PriceTier.objects.filter(price__price_list=row)
-    columns = found.order_by("price_id", "start").values_list(
+    tiers_of_list = models.PriceTier.objects.filter(price__price_list=row)
+    columns = tiers_of_list.order_by("price_id", "start").values_list(
         "price_id", *(f"price__{name}" for name in PRICE), "start", "end", "usd"
     )
     for (_, service, usage_type, operation, region, to_region, unit, *evidence), rows in groupby(
@@ -148,12 +148,12 @@ def _stored(row: models.PriceList) -> Iterator[Price]:
         yield Price(name, region, to_region or None, unit, tiers, *evidence)
 
 
-def _plain_override(said: dict[str, str | None]) -> dict[str, Any]:
+def _plain_override(stored: dict[str, str | None]) -> dict[str, Any]:
     numbers = {
-        name: None if said[name] is None else Decimal(str(said[name]))
+        name: None if stored[name] is None else Decimal(str(stored[name]))
         for name in ("percent", "usd")
     }
-    return said | numbers
+    return stored | numbers
 
 
 def price_changes(team_id: int, old: str, new: str) -> list[Changed]:

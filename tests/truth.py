@@ -261,7 +261,7 @@ def _told(world: World) -> dict[str, Any]:
             answer.heads.worst.us,
             answer.payers(accounts),
             sorted(answer.objects.items()),
-            sorted((line.what, accounts[line.payer].id, line.usd) for line in lines),
+            sorted((line.description, accounts[line.payer].id, line.usd) for line in lines),
             sorted({(hit.rule.id, len(hit.flows)) for hit in answer.hits}),
         )
     return told

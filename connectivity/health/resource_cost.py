@@ -136,7 +136,7 @@ def _costs(uses: list[list[Use]], billed: Bill) -> list[MonthlyCost]:
     """Lines by resource. What lacks a price or a measurement is a gap; then there is no total."""
     paid: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
     for line in billed.lines:
-        paid[line.payer, line.what] += line.usd
+        paid[line.payer, line.description] += line.usd
     unpriced = {gap.price for gap in billed.gaps}
     costs = []
     for payer, resource_uses in enumerate(uses):

@@ -17,9 +17,9 @@ from costmodel.core.usage import Columns, Places, columns_of, sums_by
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: what, price, tier, Region and payer."""
+    """One line: description, price, tier, Region and payer."""
 
-    what: str
+    description: str
     price: Price
     region: str
     to_region: str | None
@@ -107,16 +107,18 @@ def bill(charges: Iterable[Charge], prices: PriceList, regions: Sequence[str], p
             price = prices.find(name, region, to)
             if price is None or not price.covers(total):
                 for share in shares:
-                    missing[(name, region, to), share.label.what][share.payer] += share.amount
+                    missing[(name, region, to), share.label.description][share.payer] += (
+                        share.amount
+                    )
                 continue
             for share, amount, tier in _tiered(shares, total, price.tiers):
                 units = quantity(amount)
-                what, note, kind = share.label
+                description, note, kind = share.label
                 priced = units, tier.usd, units * tier.usd
-                lines.append(Line(what, price, region, to, share.payer, *priced, note, kind))
+                lines.append(Line(description, price, region, to, share.payer, *priced, note, kind))
     gaps = (
-        Gap(*key, what, quantity(sum(amounts.values())), tuple(sorted(amounts)))
-        for (key, what), amounts in missing.items()
+        Gap(*key, description, quantity(sum(amounts.values())), tuple(sorted(amounts)))
+        for (key, description), amounts in missing.items()
     )
     return Bill(tuple(lines), tuple(gaps))
 
@@ -127,7 +129,7 @@ def _amounts(
     """What is to be priced: per price, place and pool, the share of each payer."""
     parts: dict[tuple[PriceName, Label], list[Columns]] = defaultdict(list)
     for charge in charges:
-        label = Label(charge.what, charge.note, charge.kind)
+        label = Label(charge.description, charge.note, charge.kind)
         parts[charge.price, label].append(columns_of(charge).whole())
     amounts: dict[PriceName, dict[tuple[int, int], list[Share]]] = defaultdict(
         lambda: defaultdict(list)

@@ -45,7 +45,7 @@ class Kind(StrEnum):
 class Label(NamedTuple):
     """What a line says of its charge."""
 
-    what: str
+    description: str
     note: str
     kind: Kind
 
@@ -54,7 +54,7 @@ class Label(NamedTuple):
 class Metered:
     """Metered GB: added up per payer and Region, then tiered."""
 
-    what: str
+    description: str
     price: PriceName
     region: Ints
     payer: Ints
@@ -68,7 +68,7 @@ class Metered:
 class Hourly:
     """A thing that exists all month: billed once, however many rows mention it."""
 
-    what: str
+    description: str
     price: PriceName
     region: Ints
     payer: Ints
@@ -86,7 +86,7 @@ class Capacity:
     carries, in the same whole numbers. Rows of one thing share their `per_unit`.
     """
 
-    what: str
+    description: str
     price: PriceName
     region: Ints
     payer: Ints

@@ -19,8 +19,8 @@ OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")
 Source: AWS General Reference, "AWS service endpoints" and "Partitions".
 """
 
-MOST_OWN = 3  # of a team's own prices, in a sentence
-UNPUBLISHED = tuple(one for one in OTHER_PARTITIONS if one != "us-gov-")
+MAX_OWN = 3  # of a team's own prices, in a sentence
+UNPUBLISHED = tuple(prefix for prefix in OTHER_PARTITIONS if prefix != "us-gov-")
 """How Regions begin of which AWS's public files have no prices in USD."""
 
 Key = tuple[PriceName, str, str | None]
@@ -121,9 +121,9 @@ class PriceList:
         """What the rates are: list prices, or what a team pays instead."""
         if not self.own:
             return "List prices in USD before tax and discounts"
-        more = len(self.own) - MOST_OWN
+        more = len(self.own) - MAX_OWN
         rest = f"; and {more} more" if more > 0 else ""
-        return f"Prices in USD before tax, with your own: {'; '.join(self.own[:MOST_OWN])}{rest}"
+        return f"Prices in USD before tax, with your own: {'; '.join(self.own[:MAX_OWN])}{rest}"
 
     def with_in_force(self, prices: Mapping[Key, Price]) -> "PriceList":
         """The same list with some other prices in force, to see what they would change."""
@@ -174,7 +174,7 @@ def tiers(ranges: Iterable[tuple[int, int | None, Decimal]]) -> tuple[Tier, ...]
     >>> tiers([(5, None, Decimal(1)), (0, 5, Decimal(2))])[0].usd
     Decimal('2')
     """
-    rising = sorted(ranges, key=lambda one: one[0])
+    rising = sorted(ranges, key=lambda span: span[0])
     expected: int | None = 0
     for start, end, usd in rising:
         if start != expected:
@@ -184,7 +184,7 @@ def tiers(ranges: Iterable[tuple[int, int | None, Decimal]]) -> tuple[Tier, ...]
         expected = end
     if not rising:
         raise ValueError("a price has no tier")
-    return tuple(Tier(*one) for one in rising)
+    return tuple(Tier(*span) for span in rising)
 
 
 def replaced(old: Iterable[Price], new: Iterable[Price]) -> tuple[Price, ...]:
@@ -198,7 +198,7 @@ def replaced(old: Iterable[Price], new: Iterable[Price]) -> tuple[Price, ...]:
     after: dict[Key, list[Price]] = defaultdict(list)
     for price in new:
         key = (price.name, price.region, price.to_region)
-        if all(one.as_of <= price.as_of for one in before.get(key, ())):
+        if all(known.as_of <= price.as_of for known in before.get(key, ())):
             after[key].append(price)
     return tuple(price for prices in (before | after).values() for price in prices)
 

@@ -56,9 +56,9 @@ def elsewhere(prices: PriceList, key: Key) -> Elsewhere | None:
     """
     name, region, to_region = key
     places = {
-        (one[1], one[2]): price.tiers[0].usd
-        for one in prices.keys
-        if one[0] == name and one != key and (price := prices.find(*one))
+        (other[1], other[2]): price.tiers[0].usd
+        for other in prices.keys
+        if other[0] == name and other != key and (price := prices.find(*other))
     }
     sent = {place: usd for place, usd in places.items() if to_region and place[0] == region}
     named = {place: usd for place, usd in places.items() if place[0] != EVERYWHERE}

@@ -60,7 +60,7 @@ def usage_type(name: PriceName, region: str, to_region: str | None) -> str:
     """
     if to_region is None:
         return name.usage_type
-    ends = (REGION_PREFIXES.get(one, one) for one in (region, to_region))
+    ends = (REGION_PREFIXES.get(end, end) for end in (region, to_region))
     return "-".join((*ends, name.usage_type))
 
 

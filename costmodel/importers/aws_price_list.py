@@ -16,7 +16,7 @@ from costmodel.core.charges import PriceName
 from costmodel.core.price_list import Price, Tier, tiers
 from costmodel.core.units import THOUSANDTHS
 from costmodel.core.usage_types import INTER_REGION
-from costmodel.importers.needed import FREE, MOST_LETTERS, Needed
+from costmodel.importers.needed import FREE, MAX_LETTERS, Needed
 from costmodel.importers.offer_files import open_offer
 from costmodel.importers.offer_rows import (
     Edition,
@@ -34,8 +34,8 @@ from costmodel.importers.units import unit_of
 NOT_USD = "not in USD"
 AMBIGUOUS = "with another SKU of the same name at another price"
 LARGEST = 12  # digits before the point, of quantities and prices
-MOST_REASONS = 5
-MOST_REMEMBERED = 20_000  # usage types, of which a file of AmazonEC2 has about 10,000
+MAX_REASONS = 5
+MAX_REMEMBERED = 20_000  # usage types, of which a file of AmazonEC2 has about 10,000
 DECIMALS = 10  # of a price, as AWS writes and a list stores them
 Range = tuple[int, int | None, Decimal]
 
@@ -87,10 +87,10 @@ def read_offer(
         services = sorted(needed.services)
         if offer.service and offer.service not in services:
             raise OfferError(f"{shown(offer.service)} is not one of {', '.join(services)}")
-        found = _gathered(offer, needed, rows)
-        if not found.prices:
-            raise OfferError(f"{path.name}: {nothing_kept([found])}")
-    return found
+        read = _gathered(offer, needed, rows)
+        if not read.prices:
+            raise OfferError(f"{path.name}: {nothing_kept([read])}")
+    return read
 
 
 def nothing_kept(reads: Iterable[OfferRead]) -> str:
@@ -98,9 +98,9 @@ def nothing_kept(reads: Iterable[OfferRead]) -> str:
     skipped: Counter[str] = Counter()
     for read in reads:
         skipped.update(read.skipped)
-    reasons = [f"{count:,} {why}" for why, count in skipped.most_common(MOST_REASONS)]
-    said = "; ".join(reasons) or "there is no product with terms on demand"
-    return f"no price in it is kept: {said}"
+    reasons = [f"{count:,} {why}" for why, count in skipped.most_common(MAX_REASONS)]
+    why_none = "; ".join(reasons) or "there is no product with terms on demand"
+    return f"no price in it is kept: {why_none}"
 
 
 def read_products(service: str, items: Iterable[str], needed: Needed) -> OfferRead:
@@ -123,7 +123,7 @@ def _matters(needed: Needed) -> Matters:
             return known[key]
         except (KeyError, TypeError):
             why = _why_not(needed, *key)
-            if len(known) < MOST_REMEMBERED and len(key[0]) <= MOST_LETTERS:
+            if len(known) < MAX_REMEMBERED and len(key[0]) <= MAX_LETTERS:
                 known[key] = why
             return why
 
@@ -138,23 +138,23 @@ def _why_not(needed: Needed, usage: Any, own: Any, service: str) -> str | None:
 
 
 def _gathered(offer: Offer, needed: Needed, rows: Iterable[Row]) -> OfferRead:
-    found = OfferRead(offer)
+    read = OfferRead(offer)
     gathered: dict[Key, Gathered] = {}
     for row in rows:
-        found.read += 1
+        read.read += 1
         key = _key(needed, row)
         if isinstance(key, str):
-            found.skipped[key] += 1
+            read.skipped[key] += 1
             continue
         known = gathered.get(key)
         if known is None or row.effective > known.effective:  # an older term of the same SKU
             known = gathered[key] = Gathered(row.effective, row.edition, [], row.where)
         if row.effective == known.effective and (span := _range(key, row)) not in known.ranges:
             known.ranges.append(span)
-    found.skipped.update(offer.left_out)
-    found.read += sum(offer.left_out.values())
-    found.prices = list(_unambiguous(_prices(gathered), found.skipped))
-    return found
+    read.skipped.update(offer.left_out)
+    read.read += sum(offer.left_out.values())
+    read.prices = list(_unambiguous(_prices(gathered), read.skipped))
+    return read
 
 
 def _key(needed: Needed, row: Row) -> Key | str:
@@ -190,8 +190,8 @@ def _number(row: Row, text: str) -> Decimal:
     try:
         number = Decimal(text)
     except InvalidOperation as error:
-        said = f"{shown(row.begin)} to {shown(row.end)} at {shown(row.usd)}"
-        raise OfferError(f"{row.where}: {said} are not numbers") from error
+        numbers = f"{shown(row.begin)} to {shown(row.end)} at {shown(row.usd)}"
+        raise OfferError(f"{row.where}: {numbers} are not numbers") from error
     if not number.is_finite() or number < 0 or number.adjusted() >= LARGEST or "_" in text:
         raise OfferError(f"{row.where}: {shown(text)} cannot be a price in USD or a quantity")
     return number
@@ -202,8 +202,8 @@ def _prices(gathered: Mapping[Key, Gathered]) -> Iterator[Price]:
         try:
             rising = tiers(known.ranges)
         except ValueError as error:
-            said = f"SKU {key.sku}: {error}; the file may be cut or changed"
-            raise OfferError(f"{known.where}: {said}") from error
+            problem = f"SKU {key.sku}: {error}; the file may be cut or changed"
+            raise OfferError(f"{known.where}: {problem}") from error
         if rising[-1].end is not None:
             raise OfferError(f"SKU {key.sku}: its last tier has an end; the file may be cut")
         service, version, published = known.edition
@@ -219,12 +219,12 @@ def _unambiguous(prices: Iterable[Price], skipped: Counter[str]) -> Iterator[Pri
         if price.tiers not in known or price.as_of > known[price.tiers].as_of:
             known[price.tiers] = price
     for known in same.values():
-        charged = [one for one in known.values() if any(tier.usd for tier in one.tiers)]
-        some = charged or list(known.values())
-        if len(some) < len(known):
-            skipped[FREE] += len(known) - len(some)
-        newest = max(one.as_of for one in some)
-        kept = [one for one in some if one.as_of == newest]
+        charged = [price for price in known.values() if any(tier.usd for tier in price.tiers)]
+        candidates = charged or list(known.values())
+        if len(candidates) < len(known):
+            skipped[FREE] += len(known) - len(candidates)
+        newest = max(price.as_of for price in candidates)
+        kept = [price for price in candidates if price.as_of == newest]
         if len(kept) == 1:
             yield kept[0]
         else:

@@ -8,7 +8,7 @@ from costmodel.core.usage_types import AWS_NAMES, INTER_REGION, PAIR, without_pr
 
 FREE = "free tier of the whole bill"
 NOT_NEEDED = "not a part of connectivity"
-MOST_LETTERS = 100  # of a usage type
+MAX_LETTERS = 100  # of a usage type
 
 
 def offers_of(names: Iterable[PriceName]) -> tuple[str, ...]:
@@ -37,7 +37,7 @@ class Needed:
 
     def why_not(self, service: str, usage: str) -> str | None:
         """Why a price with this usage type is left out, as far as its name tells; None: kept."""
-        if len(usage) > MOST_LETTERS:
+        if len(usage) > MAX_LETTERS:
             return NOT_NEEDED
         if usage.startswith("Global-") or usage.endswith("-Free"):
             return FREE

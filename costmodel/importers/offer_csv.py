@@ -43,37 +43,37 @@ OF_COLUMN = {name.lower(): name for name in ATTRIBUTES}
 def read(path: Path, matters: Matters, progress: Progress) -> tuple[Offer, Iterator[Row]]:
     """As `offer_json.read`, of a CSV."""
     with path.open(encoding="utf-8-sig", newline="") as text:
-        said, header = _head(csv.reader(_lines(text, path.name)))
+        metadata, header = _head(csv.reader(_lines(text, path.name)))
     if not header:
         raise OfferError(
             f"{path.name}: neither an offer file of AWS, JSON or CSV, nor a saved answer of "
             "aws pricing get-products in JSON"
         )
-    if (found := said.get("formatversion", "missing")) != FORMAT:
-        raise OfferError(f"{path.name}: FormatVersion is {shown(found)}; {FORMAT} is read")
+    if (written := metadata.get("formatversion", "missing")) != FORMAT:
+        raise OfferError(f"{path.name}: FormatVersion is {shown(written)}; {FORMAT} is read")
     column = {"publicationdate": "publicationDate", "version": "version"}
     missing = [name for name in NEEDED if name not in header]
-    service = said.get("offercode") or said.get("servicecode", "")
-    if missing or not service or not said.get("publicationdate"):
-        what = f"column {missing[0]!r}" if missing else "OfferCode or Publication Date"
-        raise OfferError(f"{path.name}: no {what}; not an offer file")
-    edition = edition_of({column.get(k, k): v for k, v in said.items()}, service, path.name)
+    service = metadata.get("offercode") or metadata.get("servicecode", "")
+    if missing or not service or not metadata.get("publicationdate"):
+        absent = f"column {missing[0]!r}" if missing else "OfferCode or Publication Date"
+        raise OfferError(f"{path.name}: no {absent}; not an offer file")
+    edition = edition_of({column.get(k, k): v for k, v in metadata.items()}, service, path.name)
     offer = Offer(*edition)
     return offer, _rows(path, offer, edition, matters, progress)
 
 
 def _head(rows: Iterator[list[str]]) -> tuple[dict[str, str], list[str]]:
     """The metadata and the header's names, after which the prices come; no header: no such file."""
-    said: dict[str, str] = {}
+    metadata: dict[str, str] = {}
     for number, row in enumerate(rows, start=1):
         names = [name.replace(" ", "").lower() for name in row]
         if names[:1] == ["sku"]:
-            return said, names
+            return metadata, names
         if number > METADATA_ROWS:
             break
         if len(row) >= 2:
-            said[names[0]] = row[1]
-    return said, []
+            metadata[names[0]] = row[1]
+    return metadata, []
 
 
 def _rows(

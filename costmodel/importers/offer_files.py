@@ -31,8 +31,8 @@ def open_offer(
     try:
         yield _opened(path, matters, progress)
     except OfferError as error:
-        said = str(error)
-        raise OfferError(said if path.name in said else f"{path.name}: {said}") from error
+        message = str(error)
+        raise OfferError(message if path.name in message else f"{path.name}: {message}") from error
     except UnicodeError as error:
         encoding = "is not text in UTF-8 or UTF-16, as offer files are in JSON or CSV"
         raise OfferError(f"{path.name} {encoding}") from error
@@ -42,8 +42,8 @@ def open_offer(
 
 def _words(error: Exception) -> str:
     """A parser's sentence, and the text that it stumbled over."""
-    said = error.args[0] if isinstance(error, ijson.JSONError) else str(error)
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    message = error.args[0] if isinstance(error, ijson.JSONError) else str(error)
+    text = message.decode("utf-8", "replace") if isinstance(message, bytes) else str(message)
     sentence, _, near = text.partition("\n")
     near = near.partition("(right here)")[0].strip()
     sentence = sentence.removesuffix(".")

@@ -48,25 +48,25 @@ def read(
 
 def _head(path: Path, start: int) -> Edition:
     """The values before the products."""
-    said: dict[str, str] = {}
+    metadata: dict[str, str] = {}
     total = path.stat().st_size
     with path.open("rb") as file:
         part = Part(file, Span(start, total, total), lambda done, total: None)
         for prefix, event, value in ijson.parse(part, **NUMBERS):
             if event == "string":
-                said[prefix] = value
+                metadata[prefix] = value
             if prefix == "products" or (event == "end_map" and not prefix):
                 break
-    if said.get("formatVersion") != FORMAT:
-        found = said.get("formatVersion", "missing")
-        raise OfferError(f"{path.name}: formatVersion is {found!r}; {FORMAT} is read")
+    if metadata.get("formatVersion") != FORMAT:
+        written = metadata.get("formatVersion", "missing")
+        raise OfferError(f"{path.name}: formatVersion is {written!r}; {FORMAT} is read")
     for key in ("offerCode", "version", "publicationDate"):
-        if not said.get(key):
+        if not metadata.get(key):
             raise OfferError(
                 f"{path.name}: no {key} before the products, where AWS writes it; not an offer "
                 "file, or one whose keys were sorted"
             )
-    return edition_of(said, said["offerCode"], path.name)
+    return edition_of(metadata, metadata["offerCode"], path.name)
 
 
 def _rows(
@@ -83,9 +83,9 @@ def _rows(
         kept = _kept(path.name, part, offer, matters)
         part = Part(file, Span(where, total, total), progress, before=b"{")
         for sku, terms in ijson.kvitems(part, f"terms.{ON_DEMAND}", buf_size=CHUNK, **NUMBERS):
-            found = kept.pop(sku, None)
-            if found is not None:
-                yield from rows_of(edition, sku, found, terms, f"{path.name}, SKU {sku[:20]}")
+            attributes = kept.pop(sku, None)
+            if attributes is not None:
+                yield from rows_of(edition, sku, attributes, terms, f"{path.name}, SKU {sku[:20]}")
     if kept:
         offer.left_out["no price on demand"] += len(kept)
 

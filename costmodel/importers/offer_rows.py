@@ -22,7 +22,7 @@ ATTRIBUTES = (
     "toLocation",
     "toLocationType",
 )
-MOST_TEXT = 100  # characters of a value that is used
+MAX_TEXT = 100  # characters of a value that is used
 SHOWN = 60  # characters of a refused value
 KINDS = {type(None): "missing", bool: "true or false", list: "a list", dict: "an object"}
 CLOCKS_DIFFER = timedelta(days=366)  # a file from later than that is from no clock
@@ -75,43 +75,43 @@ def shown(value: object) -> str:
     return repr(value if len(value) <= SHOWN else f"{value[:SHOWN]}…")
 
 
-def text_of(value: Any, where: str, what: str) -> str:
+def text_of(value: Any, where: str, name: str) -> str:
     """A text that can be stored.
 
     Raises:
         OfferError: it is none, too long, or holds what cannot be printed.
     """
-    if isinstance(value, str) and len(value) <= MOST_TEXT and value.isprintable():
+    if isinstance(value, str) and len(value) <= MAX_TEXT and value.isprintable():
         return value
-    raise OfferError(f"{where}: {what} is {shown(value)}, not a text as AWS writes it")
+    raise OfferError(f"{where}: {name} is {shown(value)}, not a text as AWS writes it")
 
 
-def day_of(value: Any, where: str, what: str) -> str:
+def day_of(value: Any, where: str, name: str) -> str:
     """The day of a moment as AWS writes it.
 
     Raises:
         OfferError: it is none, or lies more than a year ahead.
     """
-    text = text_of(value, where, what)
+    text = text_of(value, where, name)
     try:
         day = date.fromisoformat(text[:10])
     except ValueError as error:
         raise OfferError(
-            f"{where}: {what} is {shown(text)}, not a day such as 2026-11-25"
+            f"{where}: {name} is {shown(text)}, not a day such as 2026-11-25"
         ) from error
     if day > datetime.now(UTC).date() + CLOCKS_DIFFER:
-        raise OfferError(f"{where}: {what} is {shown(text)}, which lies in the future")
+        raise OfferError(f"{where}: {name} is {shown(text)}, which lies in the future")
     return day.isoformat()
 
 
-def edition_of(said: Mapping[str, Any], service: str, where: str) -> Edition:
+def edition_of(metadata: Mapping[str, Any], service: str, where: str) -> Edition:
     """Whose prices a file or a product has.
 
     Raises:
         OfferError: it does not say, or what cannot be.
     """
-    version = text_of(said.get("version", ""), where, "version")
-    published = day_of(said.get("publicationDate"), where, "publicationDate")
+    version = text_of(metadata.get("version", ""), where, "version")
+    published = day_of(metadata.get("publicationDate"), where, "publicationDate")
     return Edition(text_of(service, where, "the service"), version, published)
 
 
@@ -133,8 +133,8 @@ def used(attributes: Mapping[str, Any], where: str) -> dict[str, str]:
     Raises:
         OfferError: one of them is not a text.
     """
-    some = ((name, attributes[name]) for name in ATTRIBUTES if name in attributes)
-    return {name: text_of(value, where, name) for name, value in some}
+    present = ((name, attributes[name]) for name in ATTRIBUTES if name in attributes)
+    return {name: text_of(value, where, name) for name, value in present}
 
 
 def rows_of(
@@ -164,8 +164,8 @@ def rows_of(
             )
 
 
-def _inside(value: Any, where: str, what: str) -> list[dict[str, Any]]:
+def _inside(value: Any, where: str, name: str) -> list[dict[str, Any]]:
     inside = list(value.values()) if isinstance(value, dict) else []
-    if not inside or not all(isinstance(one, dict) for one in inside):
-        raise OfferError(f"{where}: no {what} as AWS documents them; changed?")
+    if not inside or not all(isinstance(entry, dict) for entry in inside):
+        raise OfferError(f"{where}: no {name} as AWS documents them; changed?")
     return inside

@@ -24,7 +24,7 @@ COLUMNS = (
     "weak",
     "source",
 )
-MOST_DIGITS = 15  # before the point of a rate or a quantity
+MAX_DIGITS = 15  # before the point of a rate or a quantity
 SHOWN = 60  # characters of a refused value
 
 
@@ -91,7 +91,7 @@ def _number(row: dict[str, str], column: str, line: int) -> Decimal:
         raise PriceTableError(line, f"{column!r} is {row[column]!r}, not a number") from error
     if not number.is_finite():
         raise PriceTableError(line, f"{column!r} is {row[column]!r}, not a finite number")
-    if number.adjusted() >= MOST_DIGITS:
+    if number.adjusted() >= MAX_DIGITS:
         raise PriceTableError(line, f"{column!r} is {row[column][:SHOWN]!r}; it cannot be so large")
     return number
 

@@ -87,13 +87,15 @@ def place_of(attributes: Mapping[str, str]) -> Place | str:
     pair = PAIR.fullmatch(usage)
     if pair:
         ends = _said(attributes, "from"), _said(attributes, "to")
-        here, there = (_region(one, pair[end]) for one, end in zip(ends, PAIR_ENDS, strict=True))
+        here, there = (
+            _region(place, pair[end]) for place, end in zip(ends, PAIR_ENDS, strict=True)
+        )
         if not REGION_CODE.fullmatch(here) or not REGION_CODE.fullmatch(there):
             return NO_REGION
         return Place(pair["what"], here, there)
     match = PREFIX.fullmatch(usage)
-    said = _said(attributes) if any(_said(attributes)) else _said(attributes, "from")
-    region = _region(said, match["prefix"] if match else "")
+    named = _said(attributes) if any(_said(attributes)) else _said(attributes, "from")
+    region = _region(named, match["prefix"] if match else "")
     name = match["rest"] if match else usage
     return Place(name, region) if REGION_CODE.fullmatch(region) else region
 
@@ -106,15 +108,15 @@ def _said(attributes: Mapping[str, str], end: str = "") -> _Said:
     return _Said(*(attributes.get(f"{end}{n[0].upper()}{n[1:]}" if end else n, "") for n in names))
 
 
-def _region(said: _Said, prefix: str) -> str:
+def _region(named: _Said, prefix: str) -> str:
     """The Region's code, or why there is none."""
-    if said.type not in ("", IN_A_REGION):
+    if named.type not in ("", IN_A_REGION):
         return ELSEWHERE
-    if said.code:
-        if not REGION_CODE.fullmatch(said.code):
+    if named.code:
+        if not REGION_CODE.fullmatch(named.code):
             return ELSEWHERE
-        return said.code if said.type or _agree(said.code, prefix) else CONTRADICTION
-    by_name = LOCATIONS.get(_as_written_now(said.location), "")
+        return named.code if named.type or _agree(named.code, prefix) else CONTRADICTION
+    by_name = LOCATIONS.get(_as_written_now(named.location), "")
     by_prefix = REGIONS.get(prefix, "")
     if by_name and by_prefix and by_name != by_prefix:
         return CONTRADICTION

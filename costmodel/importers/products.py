@@ -53,31 +53,31 @@ def rows(offer: Offer, items: Iterable[Any], matters: Matters, name: str) -> Ite
     services = {offer.service} - {""}
     for number, item in enumerate(items, start=1):
         where = f"{name}, product {number:,}"
-        one = _product(item, where)
-        attributes = attributes_of(one["product"], where)
-        service = one.get("serviceCode") or attributes.get("servicecode") or offer.service
-        edition = edition_of(one, service, where)
+        product = _product(item, where)
+        attributes = attributes_of(product["product"], where)
+        service = product.get("serviceCode") or attributes.get("servicecode") or offer.service
+        edition = edition_of(product, service, where)
         services.add(edition.service)
         offer.service = ", ".join(sorted(services))
         if edition.published >= offer.published:
             offer.version, offer.published = edition.version, edition.published
-        terms = one["terms"].get(ON_DEMAND)
+        terms = product["terms"].get(ON_DEMAND)
         why = matters(edition.service, attributes) if terms else NOT_ON_DEMAND
         if why is not None:
             offer.left_out[why] += 1
             continue
-        sku = text_of(one["product"].get("sku"), where, "sku")
+        sku = text_of(product["product"].get("sku"), where, "sku")
         yield from rows_of(edition, sku, used(attributes, where), terms, f"{where}, SKU {sku[:20]}")
 
 
 def _product(item: Any, where: str) -> dict[str, Any]:
     try:
-        one: Any = json.loads(item) if isinstance(item, str) else item
+        product: Any = json.loads(item) if isinstance(item, str) else item
     except (ValueError, RecursionError) as error:
-        said = str(error)[:100]
-        raise OfferError(f"{where}: not a product as AWS documents it: {said}") from error
-    if isinstance(one, dict) and all(isinstance(one.get(key), dict) for key in PARTS):
-        return one
+        problem = str(error)[:100]
+        raise OfferError(f"{where}: not a product as AWS documents it: {problem}") from error
+    if isinstance(product, dict) and all(isinstance(product.get(key), dict) for key in PARTS):
+        return product
     raise OfferError(f"{where}: not a product as AWS documents it, with its terms")
 
 
@@ -108,7 +108,7 @@ def _as_utf_8(file: IO[bytes]) -> Any:
 
 def _answer_or_product(events: Events, offer: Offer, name: str) -> Iterator[Any]:
     """The products of an answer, or the one that stands there itself."""
-    said: dict[str, Any] = {}
+    answer: dict[str, Any] = {}
     is_answer = False
     for event, key in events:
         if event == "end_map":
@@ -118,15 +118,15 @@ def _answer_or_product(events: Events, offer: Offer, name: str) -> Iterator[Any]
             is_answer = True
             yield from _listed(events)
         else:
-            said[key] = _value(event, value, events)
+            answer[key] = _value(event, value, events)
     if not is_answer:
-        yield said
-    elif said.get("FormatVersion", FORMAT) != FORMAT:
+        yield answer
+    elif answer.get("FormatVersion", FORMAT) != FORMAT:
         raise OfferError(
-            f"{name}: FormatVersion is {shown(said['FormatVersion'])}; {FORMAT} is read"
+            f"{name}: FormatVersion is {shown(answer['FormatVersion'])}; {FORMAT} is read"
         )
     offer.left_out.pop(MORE, None)
-    if said.get("NextToken"):
+    if answer.get("NextToken"):
         offer.left_out[MORE] = 1
 
 

@@ -34,7 +34,7 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads, server.block_on_close = True, False
     Thread(target=server.serve_forever, daemon=True).start()
-    for name, value in (("MOST_INDEX_BYTES", 2**20), ("MOST_FILE_BYTES", 2**20), ("RETRIES", 0)):
+    for name, value in (("MAX_INDEX_BYTES", 2**20), ("MAX_FILE_BYTES", 2**20), ("RETRIES", 0)):
         monkeypatch.setattr(clients, name, value)
     answers["url"] = f"http://127.0.0.1:{server.server_address[1]}"
     answers[INDEX] = index_to("/file.json")

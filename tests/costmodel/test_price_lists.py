@@ -66,10 +66,10 @@ def test_the_same_files_make_no_second_list(user: User, tmp_path: Path) -> None:
 def test_an_older_file_does_not_undo_a_newer_price(user: User, tmp_path: Path) -> None:
     import_prices([file(tmp_path)])
     old = file(tmp_path, "0.0100000000", publicationDate="2020-01-01T00:00:00Z")
-    said = StringIO()
-    call_command("import_prices", str(old), stdout=said)
+    out = StringIO()
+    call_command("import_prices", str(old), stdout=out)
     assert usd(queries.price_list(user.team_id)) == Decimal("0.06")
-    assert "4 of them are older than what was in force, which stays" in said.getvalue()
+    assert "4 of them are older than what was in force, which stays" in out.getvalue()
 
 
 def test_a_file_that_is_refused_changes_nothing(user: User, tmp_path: Path) -> None:
@@ -90,10 +90,10 @@ def test_saved_answers_and_offer_files_are_imported_together(user: User, tmp_pat
     prices = queries.price_list(user.team_id)
     volume = PriceName("AmazonEC2", "EBS:VolumeUsage.gp3")
     assert (prices.name, usd(prices)) == (row.name, Decimal("0.06"))
-    found = prices.find(volume, "us-east-1")
-    assert found is not None
-    assert found.source == "AWS offer file AmazonEC2 20260925174521, SKU GP3"
-    assert {one["why"] for one in row.counts["skipped"]} == {
+    price = prices.find(volume, "us-east-1")
+    assert price is not None
+    assert price.source == "AWS offer file AmazonEC2 20260925174521, SKU GP3"
+    assert {reason["why"] for reason in row.counts["skipped"]} == {
         "free tier of the whole bill",
         "not a part of connectivity",
     }
@@ -145,7 +145,9 @@ def test_fetching_takes_what_aws_publishes_and_says_what_it_does_not(
     with serving(published) as address:
         row = fetch_prices(["us-east-1"], address, progress=lambda *at: told.append(at))
     assert row.counts["kept"] == 7
-    absent = [one["why"] for one in row.counts["skipped"] if "publishes no file" in one["why"]]
+    absent = [
+        reason["why"] for reason in row.counts["skipped"] if "publishes no file" in reason["why"]
+    ]
     assert len(absent) == len(offers()) - 2
     assert told == sorted(told)
 
@@ -207,17 +209,17 @@ def test_440_mb_over_http_stay_within_200_mb(tmp_path: Path) -> None:
         subprocess.run([*run, *command], cwd=ROOT, env=environment, check=True, capture_output=True)
     with serving(files) as address:
         fetch = ["fetch_prices", "--region", "eu-west-1", "--base-url", address]
-        made = subprocess.run(
+        finished = subprocess.run(
             [sys.executable, "-c", AND_SAY_THE_PEAK, *fetch, "--format", "json"],
             cwd=ROOT,
             env=environment | {"DJANGO_SETTINGS_MODULE": "advisor.settings"},
             check=True,
             capture_output=True,
         )
-    answer = json.loads(made.stdout)
+    answer = json.loads(finished.stdout)
     assert answer["kept"] == 2
     assert answer["read"] > 100_000
-    assert int(made.stderr.split()[-1]) < LIMIT_KB
+    assert int(finished.stderr.split()[-1]) < LIMIT_KB
 
 
 def test_the_commands_refuse_with_status_2(
@@ -232,9 +234,9 @@ def test_the_commands_refuse_with_status_2(
         with pytest.raises(SystemExit) as stop:
             call_command(*command)
         assert stop.value.code == 2
-    said = capfd.readouterr().err
-    assert "formatVersion is 'missing'" in said
-    assert "'us-esat-1' is not a known Region; did you mean" in said
+    errors = capfd.readouterr().err
+    assert "formatVersion is 'missing'" in errors
+    assert "'us-esat-1' is not a known Region; did you mean" in errors
 
 
 def override(**changes: object) -> Override:
@@ -262,10 +264,10 @@ def test_a_teams_own_prices_lie_over_the_list_with_their_reason(
 
 def test_an_override_ends_and_older_lists_keep_it(user: User) -> None:
     row = add_override(user.team_id, override(percent=Decimal(-50)), user.pk)
-    one = models.PriceOverride.objects.get()
+    stored = models.PriceOverride.objects.get()
     with pytest.raises(models.PriceOverride.DoesNotExist):
-        end_override(user.team_id + 1000, one.uid, None)
-    end_override(user.team_id, one.uid, user.pk)
+        end_override(user.team_id + 1000, stored.uid, None)
+    end_override(user.team_id, stored.uid, user.pk)
     assert usd(queries.price_list(user.team_id)) == Decimal("0.05")
     queries._prices.cache_clear()
     assert usd(queries.price_list(user.team_id, row.name)) == Decimal("0.025")
@@ -275,17 +277,19 @@ def test_what_differs_between_two_lists(user: User, tmp_path: Path) -> None:
     before = queries.price_list(user.team_id).name
     row = import_prices([file(tmp_path)])
     changed = queries.price_changes(user.team_id, before, row.name)
-    assert [(one.old.tiers[0].usd, one.new.tiers[0].usd) for one in changed if one.old and one.new][
-        :1
-    ] == [(Decimal("0.05"), Decimal("0.06"))]
+    assert [
+        (change.old.tiers[0].usd, change.new.tiers[0].usd)
+        for change in changed
+        if change.old and change.new
+    ][:1] == [(Decimal("0.05"), Decimal("0.06"))]
 
 
-def item(one: dict[str, Any], **head: str) -> str:
+def item(described: dict[str, Any], **head: str) -> str:
     """A product as GetProducts gives it: a JSON text."""
-    whole = offer("AmazonVPC", [one])
-    said = {name: whole[name] for name in ("version", "publicationDate")} | head
-    terms = {"OnDemand": whole["terms"]["OnDemand"][one["sku"]]}
-    return json.dumps(said | {"product": whole["products"][one["sku"]], "terms": terms})
+    whole = offer("AmazonVPC", [described])
+    metadata = {name: whole[name] for name in ("version", "publicationDate")} | head
+    terms = {"OnDemand": whole["terms"]["OnDemand"][described["sku"]]}
+    return json.dumps(metadata | {"product": whole["products"][described["sku"]], "terms": terms})
 
 
 @pytest.fixture
@@ -299,7 +303,7 @@ def pricing() -> Iterator[tuple[Any, Stubber]]:
 def test_the_price_list_api_gives_the_same_prices(user: User, pricing: tuple[Any, Stubber]) -> None:
     client, stub = pricing
     for service in offers():
-        products = [item(one) for one in VPC] if service == "AmazonVPC" else []
+        products = [item(described) for described in VPC] if service == "AmazonVPC" else []
         field = "fromRegionCode" if service == "AWSDataTransfer" else "regionCode"
         filters = [{"Type": "TERM_MATCH", "Field": field, "Value": "us-east-1"}]
         asked = {"ServiceCode": service, "Filters": filters}
@@ -317,7 +321,7 @@ def test_the_price_list_api_gives_the_same_prices(user: User, pricing: tuple[Any
         stub.add_response("get_products", {"PriceList": products}, asked)
     row = query_prices(["us-east-1"], client=client)
     assert (row.counts["kept"], row.as_of) == (4, "2026-11-25")
-    assert {one["why"] for one in row.counts["skipped"]} == {
+    assert {reason["why"] for reason in row.counts["skipped"]} == {
         "free tier of the whole bill",
         "not a part of connectivity",
     }

@@ -50,7 +50,7 @@ def test_what_is_billed_together_has_one_unit(prices: PriceList) -> None:
     units: dict[PriceName, set[str]] = defaultdict(set)
     for price in prices.prices:
         units[price.name].add(price.unit)
-    assert {name: found for name, found in units.items() if len(found) > 1} == {}
+    assert {name: counted for name, counted in units.items() if len(counted) > 1} == {}
     hours = {name for name in units if name.usage_type.endswith("-Hours")}
     assert {unit for name in hours for unit in units[name]} == {"hour"}
     gb = {name for name in units if name.usage_type.endswith("-Bytes")}
@@ -62,10 +62,10 @@ def test_tiers_that_stop_short_are_continued_by_the_price_for_all_regions(
 ) -> None:
     short = [price for price in prices.prices if not price.reaches_the_end]
     assert short
-    for one in short:
-        found = prices.find(one.name, one.region)
-        assert found is not None
-        assert (found.region, found.reaches_the_end) == (EVERYWHERE, True)
+    for price in short:
+        in_force = prices.find(price.name, price.region)
+        assert in_force is not None
+        assert (in_force.region, in_force.reaches_the_end) == (EVERYWHERE, True)
 
 
 def test_figures_that_were_read_are_there(prices: PriceList) -> None:

@@ -90,7 +90,7 @@ def _paid(payer: Payer) -> str:
 def _line(line: Line, comparison: Comparison) -> LineRow:
     price, account = line.price, comparison.case.topology.accounts[line.payer]
     return LineRow(
-        line.what,
+        line.description,
         usage_type(price.name, line.region, line.to_region),
         f"{line.region} to {line.to_region}" if line.to_region else line.region,
         line.note,

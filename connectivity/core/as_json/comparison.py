@@ -167,7 +167,7 @@ def _us(us: float | None) -> float | int | None:
 def _line(line: Line, payer: str) -> Plain:
     price = line.price
     return {
-        "what": line.what,
+        "what": line.description,
         "service": price.name.service,
         "usage_type": usage_type(price.name, line.region, line.to_region),
         "operation": price.name.operation,

@@ -42,7 +42,8 @@ def written(answer: Answer, comparison: Comparison) -> list[str]:
         return ["not priced"]
     accounts = comparison.case.topology.accounts
     lines = [
-        f"{line.what}, {accounts[line.payer].id}: {line.quantity.normalize():f} {line.price.unit} "
+        f"{line.description}, {accounts[line.payer].id}: "
+        f"{line.quantity.normalize():f} {line.price.unit} "
         f"x {line.rate} = {line.usd.normalize():f}"
         for line in answer.bill.lines
     ]

@@ -129,7 +129,7 @@ def test_splitting_a_flow_changes_a_line_by_a_thousandth(
 def quantities(made: Bill) -> Counter[Any]:
     sums: Counter[Any] = Counter()
     for line in made.lines:
-        sums[line.what, line.price, line.rate, line.region, line.to_region, line.payer] += (
+        sums[line.description, line.price, line.rate, line.region, line.to_region, line.payer] += (
             line.quantity  # type: ignore[assignment]
         )
     return sums

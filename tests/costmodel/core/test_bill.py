@@ -32,8 +32,8 @@ def made(*charges: Charge, pools: Any = None) -> Bill:
     return bill(charges, PRICES, ["r", "q"], ints(0, 1, 2) if pools is None else pools)
 
 
-def metered(payers: Any, gb: Any, what: str = "GB", region: int = 0) -> Metered:
-    return Metered(what, BYTES, np.full(len(payers), region), payers, gb * 1000)
+def metered(payers: Any, gb: Any, name: str = "GB", region: int = 0) -> Metered:
+    return Metered(name, BYTES, np.full(len(payers), region), payers, gb * 1000)
 
 
 def test_metered_adds_up_per_payer() -> None:
@@ -92,7 +92,7 @@ def test_what_aws_has_no_name_for_cannot_be_loaded_and_yet_has_a_price() -> None
 def test_two_charges_of_one_price_share_its_tiers() -> None:
     both = made(metered(ints(0), ints(100), "sent"), metered(ints(0), ints(100), "received"))
     assert both.usd == Decimal(15)
-    assert sorted({line.what for line in both.lines}) == ["received", "sent"]
+    assert sorted({line.description for line in both.lines}) == ["received", "sent"]
 
 
 def test_a_thing_is_billed_once_however_many_rows_mention_it() -> None:

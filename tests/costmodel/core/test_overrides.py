@@ -25,8 +25,8 @@ def own(usage_type: str, region: str, **value: str) -> Override:
 
 def rates(name: PriceName, region: str, *overrides: Override) -> list[Decimal]:
     prices = PriceList("own", "", overridden(price_list(LISTED), overrides))
-    found = prices.find(name, region)
-    return [] if found is None else [tier.usd for tier in found.tiers]
+    price = prices.find(name, region)
+    return [] if price is None else [tier.usd for tier in price.tiers]
 
 
 def test_a_regions_own_price_holds_over_one_for_all_regions() -> None:
@@ -97,10 +97,10 @@ def test_the_rate_of_a_pair_of_regions_fills_that_pair_alone() -> None:
     place = {"region": "eu-west-1", "to_region": "us-west-2"}
     rule = Override(*name[:2], percent=None, usd=Decimal("0.05"), reason="contract", **place)
     prices = PriceList("own", "", overridden(price_list(PAIRS), [rule]))
-    found = prices.find(name, "eu-west-1", "us-west-2")
-    assert found is not None
-    assert [(tier.usd, found.unit) for tier in found.tiers] == [(Decimal("0.05"), "GB")]
-    assert "your own (0.05 USD: contract), where the list has no price" in found.source
+    price = prices.find(name, "eu-west-1", "us-west-2")
+    assert price is not None
+    assert [(tier.usd, price.unit) for tier in price.tiers] == [(Decimal("0.05"), "GB")]
+    assert "your own (0.05 USD: contract), where the list has no price" in price.source
     listed = prices.find(name, "eu-west-1", "us-east-1")
     assert listed is not None
     assert listed.tiers[0].usd == Decimal("0.02")
@@ -157,8 +157,8 @@ def test_own_rates_of_two_pairs_do_not_mix() -> None:
         for end, usd in ends.items()
     ]
     prices = PriceList("own", "", overridden(price_list(PAIRS), rules))
-    found = {end: prices.find(name, "eu-west-1", end) for end in ends}
-    assert {end: str(price.tiers[0].usd) for end, price in found.items() if price} == ends
+    prices_by_end = {end: prices.find(name, "eu-west-1", end) for end in ends}
+    assert {end: str(price.tiers[0].usd) for end, price in prices_by_end.items() if price} == ends
 
 
 def test_own_rates_of_two_usage_types_of_a_region_do_not_mix() -> None:
@@ -170,8 +170,8 @@ def test_own_rates_of_two_usage_types_of_a_region_do_not_mix() -> None:
     ]
     for rules in (both, both[::-1]):
         prices = PriceList("own", "", overridden(price_list(listed), rules))
-        found = [prices.find(name, "eu-west-1") for name in (bytes_, HOURS)]
-        assert [str(price.tiers[0].usd) for price in found if price] == ["0.03", "0.06"]
+        in_force = [prices.find(name, "eu-west-1") for name in (bytes_, HOURS)]
+        assert [str(price.tiers[0].usd) for price in in_force if price] == ["0.03", "0.06"]
 
 
 def test_a_later_own_price_of_something_else_changes_nothing() -> None:
@@ -206,9 +206,9 @@ def test_a_pair_of_regions_is_named_whole() -> None:
 def test_an_own_rate_in_the_place_of_a_listed_price_holds_from_the_first_unit() -> None:
     """It has no tiers, as the listed price has."""
     rule = own("VpcEndpoint-Bytes", "", usd="0.5")
-    found = PriceList("own", "", overridden(price_list(LISTED), [rule])).find(BYTES, "eu-west-1")
-    assert found is not None
-    assert found.tiers == (Tier(0, None, Decimal("0.5")),)
+    price = PriceList("own", "", overridden(price_list(LISTED), [rule])).find(BYTES, "eu-west-1")
+    assert price is not None
+    assert price.tiers == (Tier(0, None, Decimal("0.5")),)
 
 
 def test_an_operation_is_named_only_where_one_was_asked_for() -> None:

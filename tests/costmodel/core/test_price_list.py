@@ -13,13 +13,15 @@ OPEN = (Tier(0, None, Decimal("0.01")),)
 SHORT = (Tier(0, 1000, Decimal("0.02")),)
 
 
-def price(region: str, as_of: str, some: tuple[Tier, ...] = OPEN, *, weak: bool = False) -> Price:
-    return Price(NAME, region, None, "GB", some, f"{region} {as_of}", as_of, weak)
+def price(
+    region: str, as_of: str, tiers_of_price: tuple[Tier, ...] = OPEN, *, weak: bool = False
+) -> Price:
+    return Price(NAME, region, None, "GB", tiers_of_price, f"{region} {as_of}", as_of, weak)
 
 
 def found(*prices: Price, to: str | None = None) -> str | None:
-    one = PriceList("test", "2026", prices).find(NAME, "us-east-1", to)
-    return one.source if one else None
+    in_force = PriceList("test", "2026", prices).find(NAME, "us-east-1", to)
+    return in_force.source if in_force else None
 
 
 def test_the_regions_own_price_wins_over_one_for_all() -> None:
@@ -50,9 +52,9 @@ def test_weak_ones_count_but_give_way_on_the_same_day() -> None:
     strong, weak = price("us-east-1", "2025"), price("us-east-1", "2026", weak=True)
     assert found(strong, weak) == "us-east-1 2026"
     same = price("us-east-1", "2026")
-    one = PriceList("test", "2026", (weak, same)).find(NAME, "us-east-1")
-    assert one is not None
-    assert not one.weak
+    in_force = PriceList("test", "2026", (weak, same)).find(NAME, "us-east-1")
+    assert in_force is not None
+    assert not in_force.weak
 
 
 def test_what_is_not_there_is_none() -> None:
@@ -89,13 +91,13 @@ def test_of_two_lists_only_what_is_new_gone_or_of_other_tiers_is_a_change() -> N
 def test_changes_inside_a_region_come_before_those_of_what_leaves_it() -> None:
     inside = price("us-east-1", "2026")
     leaving = replace(inside, to_region="eu-west-1")
-    found = changes(PriceList("a", "", ()), PriceList("b", "", (leaving, inside)))
-    assert [each.new for each in found] == [inside, leaving]
+    changed = changes(PriceList("a", "", ()), PriceList("b", "", (leaving, inside)))
+    assert [each.new for each in changed] == [inside, leaving]
 
 
 def test_tiers_are_put_in_order() -> None:
-    made = tiers([(5, None, Decimal(1)), (0, 5, Decimal(2))])
-    assert [one.start for one in made] == [0, 5]
+    rising = tiers([(5, None, Decimal(1)), (0, 5, Decimal(2))])
+    assert [tier.start for tier in rising] == [0, 5]
 
 
 @pytest.mark.parametrize(

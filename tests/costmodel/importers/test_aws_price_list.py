@@ -47,7 +47,7 @@ def test_both_forms_give_the_same_prices(tmp_path: Path, make: Any) -> None:
 
 def test_counts_are_whole(tmp_path: Path) -> None:
     result = read(tmp_path, offer("AmazonVPC", VPC))
-    dimensions = sum(len(one["tiers"]) for one in VPC[:4])
+    dimensions = sum(len(product["tiers"]) for product in VPC[:4])
     assert result.read == dimensions + 2
     assert len(result.prices) == 4
 
@@ -59,7 +59,7 @@ def test_transfer_between_regions_has_both_ends(tmp_path: Path, make: Any) -> No
     assert prices["AWS-Out-Bytes", "", "us-east-1", "ap-northeast-1"] == flat("0.02")
     assert prices["AWS-Out-Bytes", "", "us-east-1", "eu-west-1"] == flat("0.02")
     out = prices["DataTransfer-Out-Bytes", "", "us-east-1", None]
-    assert [tier.usd for tier in out] == [Decimal(one) for one in ("0.09", "0.085", "0.07", "0.05")]
+    assert [tier.usd for tier in out] == [Decimal(usd) for usd in ("0.09", "0.085", "0.07", "0.05")]
     assert result.skipped["an end of the transfer is no Region"] == 1
 
 

@@ -16,7 +16,7 @@ from tests.price_reading import NEEDED, SAMPLES, found, read, written
 WHOLE = (SAMPLES / "get_products.json").read_text()
 ANSWER: dict[str, Any] = json.loads(WHOLE)
 TEXTS: list[str] = ANSWER["PriceList"]
-PRODUCTS = [json.loads(one) for one in TEXTS]
+PRODUCTS = [json.loads(text) for text in TEXTS]
 
 
 def lines(values: list[Any]) -> str:
@@ -31,7 +31,9 @@ FORMS = {
     "a list of objects": json.dumps(PRODUCTS),
     "jq -c '.PriceList[]'": lines(TEXTS),
     "jq -c '.PriceList[] | fromjson'": lines(PRODUCTS),
-    "jq '.PriceList[] | fromjson'": "\n".join(json.dumps(one, indent=2) for one in PRODUCTS),
+    "jq '.PriceList[] | fromjson'": "\n".join(
+        json.dumps(product, indent=2) for product in PRODUCTS
+    ),
     "jq -S": json.dumps(ANSWER | {"PriceList": PRODUCTS}, sort_keys=True, indent=2),
     "--query PriceList --output text": "\t".join(TEXTS) + "\n",
     "pages, one after the other": "".join(
@@ -65,8 +67,8 @@ def test_every_form_gives_the_same_prices(form: str, tmp_path: Path) -> None:
 
 
 def test_a_file_gives_what_the_api_gives(tmp_path: Path) -> None:
-    ours = [one for one, text in zip(PRODUCTS, TEXTS, strict=True) if "AmazonVPC" in text]
-    asked = read_products("AmazonVPC", [json.dumps(one) for one in ours], NEEDED)
+    ours = [product for product, text in zip(PRODUCTS, TEXTS, strict=True) if "AmazonVPC" in text]
+    asked = read_products("AmazonVPC", [json.dumps(product) for product in ours], NEEDED)
     assert asked.prices == read(tmp_path, json.dumps(ours)).prices
 
 

@@ -31,8 +31,8 @@ def dimension(**values: Any) -> str:
     """The same, of its price."""
     body = offer("AmazonVPC", VPC)
     (term,) = body["terms"]["OnDemand"]["TGWH"].values()
-    (one,) = term["priceDimensions"].values()
-    one |= values
+    (price,) = term["priceDimensions"].values()
+    price |= values
     return json.dumps(body)
 
 

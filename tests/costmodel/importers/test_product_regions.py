@@ -116,12 +116,12 @@ def test_transfer_as_aws_publishes_it_has_no_region_code(tmp_path: Path) -> None
 
 
 def test_two_skus_of_one_name_at_two_prices_decide_nothing(tmp_path: Path) -> None:
-    some = [
+    products = [
         product(sku, "TransitGateway-Bytes", usd, operation="TransitGatewayVPC")
         for sku, usd in (("A", "0.02"), ("B", "0.03"))
     ]
     hours = product("H", f"USE1-{HOURS}", "0.01", operation="VpcEndpoint")
-    result = read(tmp_path, offer("AmazonVPC", [*some, hours]))
+    result = read(tmp_path, offer("AmazonVPC", [*products, hours]))
     assert [price.name.usage_type for price in result.prices] == [HOURS]
     assert result.skipped["with another SKU of the same name at another price"] == 2
 

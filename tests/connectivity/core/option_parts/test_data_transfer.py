@@ -28,7 +28,9 @@ def lines(option: str, *flows: dict[str, Any]) -> dict[tuple[str, str, str], Dec
     charges = OPTIONS.by_key[option].charges(one.flows)
     billed = bill(charges, price_list(), one.regions, one.pools)
     assert billed.gaps == ()
-    return {(line.what, line.region, line.to_region or ""): line.usd for line in billed.lines}
+    return {
+        (line.description, line.region, line.to_region or ""): line.usd for line in billed.lines
+    }
 
 
 def test_what_goes_to_another_region_is_billed_beside_what_stays_in_one() -> None:
