@@ -22,6 +22,9 @@ ERRORS = {
 
 ALWAYS = ("400", "401", "403", "406", "429")
 WITH_BODY = ("413", "415")
+CLOSED = ("PatchedAct", "Numbers", "Schedule", "Address")
+"""Bodies that are refused with a field that they do not have."""
+
 CONFLICTING = {"Idempotency-Key", "If-Match"}
 
 
@@ -46,6 +49,8 @@ def finished(result: dict[str, Any], **more: Any) -> dict[str, Any]:
         }
         for code, meaning in ERRORS.items()
     }
+    for name in CLOSED:
+        result["components"]["schemas"][name]["additionalProperties"] = False
     for path, operations in result["paths"].items():
         for operation in operations.values():
             for code in _codes(path, operation):

@@ -62,6 +62,27 @@ def test_the_schedule(signed_in: Client) -> None:
     assert Team.objects.get().report_hour == 17
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("has_reports", 0),
+        ("has_reports", "true"),
+        ("report_hour", "7"),
+        ("report_hour", True),
+        ("report_hour", 7.5),
+        ("report_hour", None),
+    ],
+)
+def test_a_value_of_another_type_is_refused_as_the_schema_says(
+    signed_in: Client, name: str, value: object
+) -> None:
+    url = reverse("api-report-schedule")
+    wish = {"has_reports": True, "report_weekday": 4, "report_hour": 17, name: value}
+    refused = signed_in.put(url, json.dumps(wish), **AS_JSON)
+    assert refused.status_code == 400
+    assert [problem["path"] for problem in refused.json()["problems"]] == [name]
+
+
 def test_recipients(signed_in: Client, settings: Any) -> None:
     url = reverse("api-recipients")
     with mail_server(settings):
