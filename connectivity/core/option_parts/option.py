@@ -54,6 +54,7 @@ class Term(NamedTuple):
     sentence: str
     url: str = ""  # none where the term is ours
     source: str = ""
+    code: str = ""  # where the code has it, as `pkgutil.resolve_name` takes it
 
 
 class Standing(StrEnum):
