@@ -110,7 +110,7 @@ def test_an_admin_reads_what_goes_types_the_name_and_thinks_again(
     assert "<li>topologies: 1</li>" in page
     assert reverse("team-files") in page
     wrong = signed_in.post(reverse("team-delete"), {"name": "Default"})
-    assert "another name than Default team." in wrong.content.decode()
+    assert "not the name Default team." in wrong.content.decode()
     assert Team.objects.get(pk=user.team_id).closes_at is None
     signed_in.post(reverse("team-delete"), {"name": "Default team"})
     team = Team.objects.get(pk=user.team_id)

@@ -157,12 +157,12 @@ def test_a_person_who_is_deleted_leaves_no_trace_and_all_that_was_made(
     teams.set_role(user.team_id, robert.membership.uid, Role.ADMIN)
     page = roberts.get(reverse("account-delete")).content.decode()
     assert "Type <strong>robert</strong>" in page
-    assert "another name than robert." in (
+    assert "not the name robert." in (
         roberts.post(reverse("account-delete"), {"name": "Robert"}).content.decode()
     )
     assert len(traces()) > 3
     done = roberts.post(reverse("account-delete"), {"name": "robert"}, follow=True)
-    assert "What you made stands under former-" in done.content.decode()
+    assert "What you created is now attributed to former-" in done.content.decode()
     assert traces() == {}
     assert roberts.get(reverse("home")).status_code == 302
     version = TopologyVersion.objects.get(pk=link.version_id)

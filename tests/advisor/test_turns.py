@@ -210,7 +210,7 @@ def test_a_browser_that_asks_too_often_gets_a_page(signed_in: Client, settings: 
     assert page.status_code == 429
     assert 58 <= int(page["Retry-After"]) <= 60
     assert "may make 1 requests a minute" in page.content.decode()
-    assert f"send it again in {page['Retry-After']} s" in page.content.decode()
+    assert f"try again in {page['Retry-After']} s" in page.content.decode()
 
 
 def test_as_many_jobs_as_may_be_open(user: User, settings: Any) -> None:
@@ -262,7 +262,7 @@ def test_whoever_has_stored_enough_is_told_what_to_delete(
         assert (problem["path"], "Delete topologies" in problem["problem"]) == ("stored", True)
         page = signed_in.post("/topologies/paste/", {"document": "x"})
         assert page.status_code == 403
-        assert "Too much is stored" in page.content.decode()
+        assert "Storage limit reached" in page.content.decode()
         assert signed_in.get("/topologies/paste/").status_code == 200
         with pytest.raises(stored.TooMuch):
             jobs.start("compare", {}, team_id=user.team_id, user_id=user.pk)

@@ -102,7 +102,7 @@ def test_an_address_that_ended_is_told_nothing(hook: Webhook, user: User) -> Non
 
 
 def test_an_address_that_must_not_be_asked_is_refused(user: User) -> None:
-    with pytest.raises(DocumentRefused, match="never asked"):
+    with pytest.raises(DocumentRefused, match="never contacted"):
         webhooks.add(user.team_id, "x", "http://169.254.169.254/", user.pk)
     with pytest.raises(DocumentRefused, match="is empty"):
         webhooks.add(user.team_id, " ", "https://hooks.slack.com/", user.pk)
