@@ -57,7 +57,7 @@ def test_what_stays_in_its_tier_or_stands_still_bends_nowhere() -> None:
 
 def test_a_flat_rate_and_a_cost_that_nothing_moves_are_straight_lines() -> None:
     flat = of_units((ints(3, 1), ints(0, 0)), (ints(3, 1), ints(0, 0)))
-    assert flat.bends(0, 1).tolist() == []
+    assert flat.bends(-1, 1).tolist() == []
     assert flat.usd(np.array([0, 1])).tolist() == pytest.approx([730 * 0.026] * 2)
 
 
@@ -76,7 +76,7 @@ def test_two_states_of_other_charges_have_no_curve() -> None:
 def test_no_charges_cost_nothing() -> None:
     nothing = curve([], [], PRICES, REGIONS, ints(0))
     assert nothing.usd(np.array([0, 1])).tolist() == [0, 0]
-    assert nothing.bends(0, 1).tolist() == []
+    assert nothing.bends(-1, 1).tolist() == []
 
 
 def test_a_load_balancers_cost_bends_where_another_dimension_becomes_its_busiest() -> None:
