@@ -34,7 +34,7 @@ from connectivity.core.problems import DocumentRefused
 from connectivity.health.aws_access import Asking
 from connectivity.health.aws_accounts import account_of, check
 from connectivity.models import TopologyVersion
-from connectivity.pulse import Pulse
+from connectivity.pulse import LEASE, Pulse
 from costmodel.clients import FetchError
 from costmodel.fetching import fetch_prices
 
@@ -42,7 +42,6 @@ logger = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
-SILENT = timedelta(seconds=20)  # five beats: a running job without one for so long lost its worker
 UNHEARD = timedelta(seconds=30)  # a queued job rings again after so long
 MOST_RINGS = 1_000  # that wait for workers when the clock rings; more would only fill the broker
 MOST_LOSSES = 3
@@ -231,7 +230,7 @@ def cancel(job: Job) -> None:
 def put_back() -> list[UUID]:
     """Queue the jobs again that lost their worker while they ran."""
     now = timezone.now()
-    lost = Job.objects.filter(state=Job.State.RUNNING, heartbeat_at__lt=now - SILENT)
+    lost = Job.objects.filter(state=Job.State.RUNNING, heartbeat_at__lt=now - LEASE)
     lost.filter(losses__gte=MOST_LOSSES - 1).update(
         state=Job.State.FAILED,
         finished_at=now,

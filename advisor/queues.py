@@ -26,6 +26,7 @@ QUEUES = {
             "put-back-jobs",
             "collect-due-health",
             "send-webhooks",
+            "send-reports",
             "tell-the-week",
             "refresh-prices",
         ),

@@ -23,6 +23,11 @@ SCHEDULE = {
         "schedule": crontab(minute="*/5"),
         "options": {"expires": 240},
     },
+    "mails of reports that wait": {
+        "task": "send-reports",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
     "hours and days from points": {
         "task": "look-after-points",
         "schedule": crontab(minute="7"),

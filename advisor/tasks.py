@@ -71,7 +71,7 @@ def refresh_prices() -> None:
     jobs.refresh_prices()
 
 
-@shared_task(name="collect-health", time_limit=780)  # below the claim of a line
+@shared_task(name="collect-health", time_limit=780)  # then its lease ends, too
 def collect_health(line: int) -> None:
     scheduling.run(line)
 
@@ -105,11 +105,15 @@ def send_webhook(delivery: int) -> None:
 
 @shared_task(name="tell-the-week")
 def tell_the_week() -> None:
-    """Make the reports that are due, and ring for every mail that waits."""
     for team in making.due():
         make_report.apply_async((team,), expires=600)
+
+
+@shared_task(name="send-reports")
+def send_reports() -> None:
+    """Ring for every mail that waits, and note those whose worker was lost."""
     for delivery in sending.due():
-        send_report.apply_async((delivery,), expires=600)
+        send_report.apply_async((delivery,), expires=60)
 
 
 @shared_task(name="make-report")

@@ -6,6 +6,7 @@ Bodies are signed as the Standard Webhooks specification says; Slack reads their
 import base64
 import hashlib
 import hmac
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,12 @@ from connectivity.core.health.kinds import KINDS
 from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.health.as_json import finding_json
 from connectivity.models import FindingEvent
+from connectivity.pulse import LEASE, Pulse
 
+logger = logging.getLogger(__name__)
+
+LOST = "lost its worker at the last try"
+FAILED = "internal error; see the server's log"
 TOLD = ("opened", "worsened", "closed")
 PAUSES = (30, 120, 480, 1_920, 7_200, 28_800)  # seconds before each further try
 LOOK_BACK = timedelta(days=1)
@@ -90,22 +96,24 @@ def send(pk: int) -> None:
     delivery = WebhookDelivery.objects.select_related(
         "webhook", "event__finding__resource__account"
     ).get(pk=pk)
-    is_last = delivery.attempts >= len(PAUSES)
-    pause = timedelta(seconds=PAUSES[min(delivery.attempts, len(PAUSES) - 1)])
     now = timezone.now()
-    claimed = WebhookDelivery.objects.filter(
-        pk=pk, state=WebhookDelivery.State.WAITING, attempts=delivery.attempts, due_at__lte=now
-    ).update(attempts=delivery.attempts + 1, due_at=now + pause)
-    if not claimed:
+    waiting = WebhookDelivery.objects.filter(pk=pk, state=WebhookDelivery.State.WAITING)
+    free = waiting.filter(attempts=delivery.attempts, due_at__lte=now)
+    if delivery.attempts > len(PAUSES):
+        free.update(state=WebhookDelivery.State.DEAD, problem=LOST)
         return
-    problem = _try(delivery, now)
-    stored = WebhookDelivery.objects.filter(pk=pk)
+    if not free.update(attempts=delivery.attempts + 1, due_at=now + LEASE):
+        return
+    ours = waiting.filter(attempts=delivery.attempts + 1)
+    with Pulse(lambda: bool(ours.update(due_at=timezone.now() + LEASE))):
+        problem = _try(delivery, now)
     if not problem:
-        stored.update(state=WebhookDelivery.State.SENT, sent_at=timezone.now(), problem="")
-    elif is_last:
-        stored.update(state=WebhookDelivery.State.DEAD, problem=problem)
+        ours.update(state=WebhookDelivery.State.SENT, sent_at=timezone.now(), problem="")
+    elif delivery.attempts == len(PAUSES):
+        ours.update(state=WebhookDelivery.State.DEAD, problem=problem)
     else:
-        stored.update(problem=problem)
+        pause = timedelta(seconds=PAUSES[delivery.attempts])
+        ours.update(due_at=timezone.now() + pause, problem=problem)
 
 
 def again(team_id: int, uid: UUID) -> tuple[WebhookDelivery, bool]:
@@ -123,13 +131,17 @@ def again(team_id: int, uid: UUID) -> tuple[WebhookDelivery, bool]:
 
 def _try(delivery: WebhookDelivery, now: datetime) -> str:
     """Send it; what went wrong, or nothing."""
-    body = orjson.dumps(body_of(delivery.event))
-    headers = {"Content-Type": "application/json", "User-Agent": "connectivity-advisor"}
-    headers |= signed(delivery.webhook.secret, str(delivery.uid), int(now.timestamp()), body)
+    webhook = delivery.webhook
     try:
-        reply = ask("POST", delivery.webhook.url, body=body, headers=headers)
+        body = orjson.dumps(body_of(delivery.event))
+        headers = {"Content-Type": "application/json", "User-Agent": "connectivity-advisor"}
+        headers |= signed(webhook.secret, str(delivery.uid), int(now.timestamp()), body)
+        reply = ask("POST", webhook.url, body=body, headers=headers)
     except (NotAllowed, WebError) as error:
         return str(error)
+    except Exception:
+        logger.exception("the delivery %s failed", delivery.uid)
+        return FAILED
     return "" if 200 <= reply.status < 300 else f"answered {reply.status}"
 
 

@@ -7,6 +7,7 @@ takes between two steps; a process that is killed takes its thread with it.
 import logging
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from types import TracebackType
 
 from django.db import DatabaseError, InterfaceError, connection
@@ -14,6 +15,7 @@ from django.db import DatabaseError, InterfaceError, connection
 logger = logging.getLogger(__name__)
 
 EVERY_S = 4.0
+LEASE = timedelta(seconds=20)  # five beats: without one for so long a worker is lost
 
 
 class Pulse:

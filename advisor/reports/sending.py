@@ -24,16 +24,16 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from advisor.models import Delivery, Recipient
 from advisor.reports.mail import mail_of
+from connectivity.pulse import LEASE, Pulse
 
 logger = logging.getLogger(__name__)
 
 State = Delivery.State
-CLAIM = timedelta(minutes=15)  # longer than any mail takes
 PAUSES = (60, 300, 1_800, 7_200, 28_800)  # seconds before each further try
 MOST = 1_000  # mails of one round
 NOT_SENT = (  # the service never heard of it
@@ -55,7 +55,7 @@ class Outcome(NamedTuple):
 def due(now: datetime | None = None) -> list[int]:
     """Mails that are to be sent now. What a dead worker had becomes unknown."""
     now = now or timezone.now()
-    lost = Delivery.objects.filter(state=State.SENDING, claimed_at__lt=now - CLAIM)
+    lost = Delivery.objects.filter(state=State.SENDING, claimed_at__lt=now - LEASE)
     lost.update(
         state=State.UNKNOWN,
         problem="the sending process ended before it reported back; the mail may have arrived",
@@ -80,8 +80,10 @@ def send(pk: int) -> None:
     if not waiting.update(state=State.SENDING, claimed_at=now, attempts=F("attempts") + 1):
         return
     delivery.attempts += 1
-    outcome = hand_over(mail)
-    claimed = Delivery.objects.filter(pk=pk, state=State.SENDING, claimed_at=now)
+    claim = Claim(pk, now)
+    with Pulse(claim.renew):
+        outcome = hand_over(mail)
+    claimed = claim.row()
     if outcome.state == State.WAITING and delivery.attempts > len(PAUSES):
         outcome = Outcome(State.REFUSED, f"given up: {outcome.problem}")
     changes = {"state": outcome.state, "problem": outcome.problem}
@@ -92,6 +94,22 @@ def send(pk: int) -> None:
         claimed.update(due_at=timezone.now() + pause, **changes)
     else:
         claimed.update(**changes)
+
+
+class Claim:
+    """A mail while it is sent; whoever has its latest moment has the mail."""
+
+    def __init__(self, pk: int, at: datetime) -> None:
+        self.pk, self.at = pk, at
+
+    def row(self) -> QuerySet[Delivery]:
+        return Delivery.objects.filter(pk=self.pk, state=State.SENDING, claimed_at=self.at)
+
+    def renew(self) -> bool:
+        now = timezone.now()
+        is_ours = bool(self.row().update(claimed_at=now))
+        self.at = now if is_ours else self.at
+        return is_ours
 
 
 def hand_over(message: EmailMultiAlternatives) -> Outcome:

@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from django.db import DatabaseError, InterfaceError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from connectivity import points
@@ -21,10 +22,11 @@ from connectivity.health.judgement import judge_region
 from connectivity.health.prometheus_servers import scrape
 from connectivity.health.resource_cost import follow_prices, price_region
 from connectivity.models import Collection
+from connectivity.pulse import LEASE, Pulse
 
 logger = logging.getLogger(__name__)
 
-CLAIM = timedelta(minutes=14)  # after which another worker may take what a dead one had
+FAILED = "internal error; see the server's log"
 AFTER_TROUBLE = timedelta(minutes=5)
 ORDER = [DISCOVER, *(tier.value for tier in Tier)]  # what is planned is collected after it
 EVERY = {DISCOVER: timedelta(hours=1)} | {
@@ -46,34 +48,71 @@ def _free(now: datetime) -> Q:
 def run(pk: int, asking: Asking | None = None, *, is_asked_for: bool = False) -> Outcome | None:
     """Work on one line, if it is due and nobody does; None if there was nothing to do.
 
-    A worker that dies leaves its claim, which ends by itself. What it stored is stored once.
+    A worker that dies leaves its claim, which ends soon. What it stored is stored once.
     """
     asking = asking or Asking()
-    now = datetime.fromtimestamp(asking.now, UTC)
+    now = _now(asking)
     due_by = now + timedelta(seconds=1)  # our clock tells whole seconds
-    claim = now + CLAIM
     wanted = Collection.objects.filter(_free(now), pk=pk)
     if not is_asked_for:
         wanted = wanted.filter(due_at__lte=due_by)
-    if not wanted.update(claimed_until=claim, tried_at=now):
+    if not wanted.update(claimed_until=now + LEASE, tried_at=now):
         return None
     row = Collection.objects.select_related("account", "source").get(pk=pk)
-    try:
-        outcome = _work(row)(asking)
-    except (AwsError, PrometheusError) as error:
-        outcome = Outcome(problem=str(error))
-    except (DatabaseError, InterfaceError):
-        raise  # nothing can be noted; the claim ends by itself
-    except Exception:
-        logger.exception("%s failed", row)
-        outcome = Outcome(problem="internal error; see the server's log")
-    judge_region(row, asking.now)
-    if row.task == Tier.DAY.value:
-        price_region(row, asking.now)
-    _finish(row, outcome, datetime.fromtimestamp(asking.now, UTC))
+    with Pulse(lambda: _renew(row, asking)):
+        outcome = _outcome(row, asking)
+        _finish(row, outcome, _now(asking))
     if outcome.problem:
         logger.warning("%s: %s", row, outcome.problem)
     return outcome
+
+
+def _now(asking: Asking) -> datetime:
+    return datetime.fromtimestamp(asking.now, UTC)
+
+
+def _ours(row: Collection) -> "QuerySet[Collection]":
+    """The line, as long as it is this try that has it."""
+    tries = Collection.objects.filter(pk=row.pk, tried_at=row.tried_at)
+    return tries.exclude(claimed_until=None)
+
+
+def _renew(row: Collection, asking: Asking) -> bool:
+    return bool(_ours(row).update(claimed_until=_now(asking) + LEASE))
+
+
+def _outcome(row: Collection, asking: Asking) -> Outcome:
+    """Work on a line and judge what it brought; trouble is told, or put off."""
+    try:
+        outcome = _worked(row, asking)
+        judge_region(row, asking.now)
+        if row.task == Tier.DAY.value:
+            price_region(row, asking.now)
+    except (DatabaseError, InterfaceError):
+        _put_off(row, asking)
+        raise
+    except Exception:
+        logger.exception("%s failed", row)
+        return Outcome(problem=FAILED)
+    return outcome
+
+
+def _put_off(row: Collection, asking: Asking) -> None:
+    """Not at once again what the database refuses; one that is away lets the claim end."""
+    with suppress(DatabaseError, InterfaceError):
+        _ours(row).update(claimed_until=_now(asking) + AFTER_TROUBLE)
+
+
+def _worked(row: Collection, asking: Asking) -> Outcome:
+    try:
+        return _work(row)(asking)
+    except (AwsError, PrometheusError) as error:
+        return Outcome(problem=str(error))
+    except (DatabaseError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("%s failed", row)
+        return Outcome(problem=FAILED)
 
 
 def _work(row: Collection) -> Callable[[Asking], Outcome]:
@@ -96,8 +135,7 @@ def _finish(row: Collection, outcome: Outcome, now: datetime) -> None:
     }
     if not outcome.problem:
         changes["succeeded_at"] = now
-    claimed = Collection.objects.filter(pk=row.pk, claimed_until=row.claimed_until)
-    claimed.update(**changes)
+    _ours(row).update(**changes)
 
 
 def run_all(team_id: int, asking: Asking | None = None) -> Outcome:

@@ -21,7 +21,7 @@ from advisor import jobs, tasks
 from advisor.celery import app
 from advisor.models import Job, User
 from advisor.schedule import SCHEDULE
-from connectivity.pulse import Pulse
+from connectivity.pulse import LEASE, Pulse
 from tests.factories import document
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +98,7 @@ def waiting_in(broker: Connection) -> int:
 
 def test_a_job_whose_worker_is_lost_is_put_back(user: User, broker: Connection) -> None:
     job = started(user)
-    aged(job, jobs.SILENT + timedelta(seconds=1), state="running", attempts=1)
+    aged(job, LEASE + timedelta(seconds=1), state="running", attempts=1)
     tasks.put_back_jobs()
     message = broker.default_channel.basic_get(QUEUE, no_ack=True)
     assert message.headers["task"] == "run-job"
@@ -112,7 +112,7 @@ def test_what_was_lost_goes_before_what_waits(user: User, broker: Connection) ->
     """However much waits: it has waited its turn once."""
     waits, lost = started(user), started(user)
     aged(waits, jobs.UNHEARD * 2)
-    aged(lost, jobs.SILENT * 2, state="running", attempts=1)
+    aged(lost, LEASE * 2, state="running", attempts=1)
     with patch.object(jobs, "MOST_RINGS", 0):
         tasks.put_back_jobs()
     assert waiting_in(broker) == 1
@@ -138,7 +138,7 @@ def test_a_ring_outlives_a_database_that_is_away() -> None:
 
 def test_a_job_whose_worker_beats_is_left_alone(user: User, broker: Connection) -> None:
     job = started(user)
-    aged(job, jobs.SILENT - timedelta(seconds=5), state="running", attempts=1)
+    aged(job, LEASE - timedelta(seconds=5), state="running", attempts=1)
     tasks.put_back_jobs()
     assert waiting_in(broker) == 0
     job.refresh_from_db()
@@ -259,7 +259,7 @@ def test_a_worker_that_ends_interrupts_its_jobs_and_nothing_else() -> None:
 
 def test_a_job_that_always_loses_its_worker_fails(user: User) -> None:
     job = started(user)
-    aged(job, jobs.SILENT * 2, state="running", attempts=7, losses=jobs.MOST_LOSSES - 1)
+    aged(job, LEASE * 2, state="running", attempts=7, losses=jobs.MOST_LOSSES - 1)
     assert jobs.put_back() == []
     job.refresh_from_db()
     assert (job.state, job.problems) == (

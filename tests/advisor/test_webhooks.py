@@ -13,6 +13,7 @@ from advisor import webhooks
 from advisor.models import User, Webhook, WebhookDelivery
 from connectivity.core.problems import DocumentRefused
 from connectivity.models import Finding, FindingEvent
+from connectivity.pulse import LEASE
 from tests.doubles.receiver import Receiver, receiver
 from tests.estate import health_finding
 
@@ -70,6 +71,69 @@ def test_what_fails_is_tried_again_and_dies_in_the_end(
     (pk,) = webhooks.due()
     webhooks.send(pk)
     assert WebhookDelivery.objects.get().state == "sent"
+
+
+def test_what_a_lost_worker_had_is_tried_again_within_a_minute(
+    hook: Webhook, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also the later tries, after which a receiver that does not answer has hours of rest."""
+    webhooks.announce()
+    WebhookDelivery.objects.update(attempts=5)
+    (pk,) = webhooks.due()
+
+    def killed(*_: object) -> str:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(webhooks, "_try", killed)
+        with pytest.raises(SystemExit):
+            webhooks.send(pk)
+    assert WebhookDelivery.objects.get().due_at - timezone.now() <= LEASE
+    assert LEASE + timedelta(seconds=30) < timedelta(minutes=1)
+    pass_(1)
+    webhooks.send(pk)
+    assert (len(receiver.requests), WebhookDelivery.objects.get().state) == (1, "sent")
+
+
+def test_what_loses_its_worker_at_the_last_try_is_dead(hook: Webhook, receiver: Receiver) -> None:
+    webhooks.announce()
+    WebhookDelivery.objects.update(attempts=len(webhooks.PAUSES) + 1)
+    (pk,) = webhooks.due()
+    webhooks.send(pk)
+    delivery = WebhookDelivery.objects.get()
+    assert (delivery.state, delivery.problem, receiver.requests) == ("dead", webhooks.LOST, [])
+
+
+def test_who_wakes_up_too_late_changes_nothing(
+    hook: Webhook, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    webhooks.announce()
+    (pk,) = webhooks.due()
+    send = webhooks._try
+
+    def sleepy(*_: object) -> str:
+        pass_(1)
+        with monkeypatch.context() as patch:
+            patch.setattr(webhooks, "_try", send)
+            webhooks.send(pk)
+        return "answered 500"
+
+    monkeypatch.setattr(webhooks, "_try", sleepy)
+    webhooks.send(pk)
+    delivery = WebhookDelivery.objects.get()
+    assert (delivery.state, delivery.problem) == ("sent", "")
+
+
+def test_what_fails_inside_the_server_is_tried_later(
+    hook: Webhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    webhooks.announce()
+    monkeypatch.setattr(webhooks, "body_of", lambda event: {}["none"])
+    (pk,) = webhooks.due()
+    webhooks.send(pk)
+    delivery = WebhookDelivery.objects.get()
+    assert (delivery.state, delivery.problem) == ("waiting", webhooks.FAILED)
+    assert delivery.due_at > timezone.now() + timedelta(seconds=webhooks.PAUSES[0] - 5)
 
 
 def test_an_address_that_is_no_longer_allowed_is_not_asked(

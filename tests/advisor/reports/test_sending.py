@@ -1,12 +1,18 @@
 """Sent once, whatever goes wrong between us, the mail server and Amazon SES."""
 
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from advisor import tasks
 from advisor.models import Delivery, Team
 from advisor.reports import sending
+from advisor.schedule import SCHEDULE
+from connectivity.pulse import LEASE
 from tests.doubles.mailbox import Mailbox, mail_server
 from tests.doubles.receiver import Receiver, receiver
 from tests.mails import later, one_mail, report_of, send_all, states, wanting
@@ -27,7 +33,7 @@ def test_a_claimed_mail_is_not_sent_by_another(team: Team, box: Mailbox) -> None
 def test_a_crash_between_claim_and_send_is_unknown_and_stays_so(team: Team, box: Mailbox) -> None:
     one_mail(team)
     Delivery.objects.update(state=State.SENDING, claimed_at=timezone.now())
-    later(minutes=16)
+    later(seconds=21)
     assert sending.due() == []
     assert states() == [State.UNKNOWN]
     later(days=7)
@@ -44,13 +50,56 @@ def test_a_worker_that_wakes_up_too_late_changes_nothing(
     pk = one_mail(team)
 
     def sleepy(message: Any) -> sending.Outcome:
-        later(minutes=16)
+        later(seconds=21)
         sending.due()
         return sending.Outcome(State.WAITING, "refused")
 
     monkeypatch.setattr(sending, "hand_over", sleepy)
     sending.send(pk)
     assert states() == [State.UNKNOWN]
+
+
+def test_a_mail_that_takes_long_is_kept_by_its_worker(
+    team: Team, box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beats: list[Callable[[], bool]] = []
+    hand_over = sending.hand_over
+
+    def beating(beat: Callable[[], bool]) -> Any:
+        beats.append(beat)
+        return nullcontext()
+
+    def slow(message: Any) -> sending.Outcome:
+        for _ in range(10):
+            age_claims(seconds=19)
+            assert beats[0]()
+            assert sending.due() == []
+        return hand_over(message)
+
+    def age_claims(seconds: int) -> None:
+        claim = beats[0].__self__  # type: ignore[attr-defined]
+        claim.at -= timedelta(seconds=seconds)
+        later(seconds=seconds)
+
+    monkeypatch.setattr(sending, "Pulse", beating)
+    monkeypatch.setattr(sending, "hand_over", slow)
+    sending.send(one_mail(team))
+    assert (len(box.mails), states()) == (1, [State.SENT])
+    assert not beats[0]()
+
+
+def test_the_mail_of_a_lost_worker_is_told_within_a_minute(
+    team: Team, box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[object] = []
+    monkeypatch.setattr(tasks.send_report, "apply_async", lambda *given, **_: rung.append(given))
+    one_mail(team)
+    Delivery.objects.update(state=State.SENDING, claimed_at=timezone.now())
+    (entry,) = [entry for entry in SCHEDULE.values() if entry["task"] == "send-reports"]
+    assert LEASE + timedelta(seconds=float(entry["schedule"])) < timedelta(minutes=1)
+    later(seconds=LEASE.total_seconds() + 1)
+    tasks.send_reports()
+    assert (states(), rung, box.mails) == ([State.UNKNOWN], [], [])
 
 
 def test_a_server_that_takes_the_mail_and_hangs_up_leaves_it_unknown(

@@ -1,5 +1,7 @@
 """Collecting: what settled is asked for once, in few calls; no trouble loses or doubles any."""
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,6 +11,7 @@ import pytest
 from django.db import InterfaceError, OperationalError, connection
 
 from advisor.models import User
+from advisor.schedule import SCHEDULE
 from connectivity import points
 from connectivity.core.health.series import Tier, metric
 from connectivity.health import aws_accounts, collection, lookup, scheduling
@@ -22,6 +25,7 @@ from connectivity.models import (
     Series,
     Spending,
 )
+from connectivity.pulse import LEASE
 from tests.doubles.cloudwatch import refused
 from tests.estate import NAT_METRICS, NOW, Aws, nat_gateways, watched
 
@@ -182,13 +186,73 @@ def test_a_task_that_comes_twice_is_done_once(aws: Aws, team: int) -> None:
 
 def test_a_worker_that_is_killed_leaves_a_claim_that_ends(aws: Aws, team: int) -> None:
     scheduling.run(line("discover").pk, aws.asking)
-    claimed = datetime.fromtimestamp(NOW, UTC) + scheduling.CLAIM
+    claimed = datetime.fromtimestamp(NOW, UTC) + LEASE
     Collection.objects.filter(task=Tier.QUARTER.value).update(claimed_until=claimed)
     pk = line(Tier.QUARTER.value).pk
     assert scheduling.run(pk, aws.asking) is None
-    aws.clock += scheduling.CLAIM.total_seconds() + 1
+    aws.clock += LEASE.total_seconds() + 1
     assert scheduling.run(pk, aws.asking) is not None
     assert len(stored("ErrorPortAllocation")) > 160
+
+
+def test_the_line_of_a_lost_worker_is_taken_up_within_a_minute() -> None:
+    wait = LEASE + timedelta(seconds=float(SCHEDULE["health that is due"]["schedule"]))
+    assert wait < timedelta(minutes=1)
+
+
+def test_a_line_is_kept_as_long_as_its_worker_lives(
+    aws: Aws, team: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long it takes; another worker finds nothing to do meanwhile."""
+    pk = line("discover").pk
+    outcomes: list[object] = []
+    beats: list[Callable[[], bool]] = []
+
+    def beating(beat: Callable[[], bool]) -> Any:
+        beats.append(beat)
+        return nullcontext()
+
+    def slow(*_: object) -> scheduling.Outcome:
+        for _ in range(10):
+            aws.clock += LEASE.total_seconds() - 1
+            assert beats[0]()
+            outcomes.append(scheduling.run(pk, aws.asking))
+        return scheduling.Outcome()
+
+    monkeypatch.setattr(scheduling, "Pulse", beating)
+    monkeypatch.setattr(scheduling, "discover", slow)
+    assert scheduling.run(pk, aws.asking) is not None
+    assert outcomes == [None] * 10
+    assert not beats[0]()  # it is finished
+
+
+def test_a_worker_that_wakes_up_too_late_leaves_the_line_to_another(
+    aws: Aws, team: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pk = line("discover").pk
+
+    def sleepy(*_: object) -> scheduling.Outcome:
+        aws.clock += LEASE.total_seconds() + 1
+        with monkeypatch.context() as patch:
+            patch.setattr(scheduling, "discover", lambda *_: scheduling.Outcome())
+            assert scheduling.run(pk, aws.asking) is not None
+        return scheduling.Outcome(problem="of the late one")
+
+    monkeypatch.setattr(scheduling, "discover", sleepy)
+    scheduling.run(pk, aws.asking)
+    assert line("discover").problem == ""
+
+
+def test_what_cannot_be_judged_is_not_asked_again_at_once(
+    aws: Aws, team: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduling, "judge_region", lambda *_: {}["none"])
+    pk = line("discover").pk
+    outcome = scheduling.run(pk, aws.asking)
+    assert outcome is not None
+    assert outcome.problem == scheduling.FAILED
+    aws.clock += 60
+    assert scheduling.run(pk, aws.asking) is None
 
 
 def test_a_database_that_fails_moves_no_mark(
@@ -206,7 +270,7 @@ def test_a_database_that_fails_moves_no_mark(
             scheduling.run(pk, aws.asking)
     assert not Point.objects.exists()
     assert Series.objects.exclude(mark=None).count() == 0
-    aws.clock += scheduling.CLAIM.total_seconds() + 1
+    aws.clock += scheduling.AFTER_TROUBLE.total_seconds() + 1
     scheduling.run(pk, aws.asking)
     assert len(stored("ErrorPortAllocation")) > 160
 
@@ -309,7 +373,7 @@ def test_a_database_that_ends_the_connection_in_the_middle_keeps_all_or_nothing(
             scheduling.run(pk, aws.asking)
     connection.close()
     assert not Point.objects.exists()
-    aws.clock += scheduling.CLAIM.total_seconds() + 1
+    aws.clock += scheduling.AFTER_TROUBLE.total_seconds() + 1
     assert scheduling.run(pk, aws.asking) is not None
     assert len(stored("ErrorPortAllocation")) > 160
     assert points.roll_up() == 1
