@@ -1,4 +1,4 @@
-"""A report as sections of items, lines and tables: mail, text and page show the same of it."""
+"""A report as sections of advice, lines and tables: mail, text and page show the same of it."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.timezone import localtime
 
-from advisor.reports.shapes import Cell, Item, Line, Section, Table
+from advisor.reports.shapes import Advice, Cell, Line, Section, Table
 from costmodel.core.units import money
 
 Address = Callable[..., str]
@@ -71,8 +71,8 @@ def _plural(count: int, singular: str, plural: str = "") -> str:
 
 
 def _to_do(content: Content, address: Address) -> Section:
-    items = [
-        Item(
+    advice = [
+        Advice(
             f"{task['state'] or 'decide'}{', new' if task['is_new'] else ''}",
             TONES.get(task["state"], "warn"),
             task["what"],
@@ -82,10 +82,10 @@ def _to_do(content: Content, address: Address) -> Section:
         )
         for task in content["to_do"]
     ]
-    sentences = [] if items else ["Nothing needs attention."]
+    sentences = [] if advice else ["Nothing needs attention."]
     left = content["more_to_do"]
     more = Line("", f"And {left:,} more rules with open findings", link=address("health"))
-    return Section("What to do", sentences, items, [more] if left else [])
+    return Section("What to do", sentences, advice, [more] if left else [])
 
 
 def _changed(content: Content, address: Address) -> Section:

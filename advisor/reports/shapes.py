@@ -18,12 +18,12 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Item:
+class Advice:
     """One thing to do."""
 
     word: str
     tone: str
-    what: str
+    action: str
     where: str
     link: str
     because: tuple[tuple[str, str], ...]  # labels and texts
@@ -50,8 +50,8 @@ class Table:
 @dataclass(frozen=True)
 class Section:
     title: str
-    said: list[str] = field(default_factory=list)
-    items: list[Item] = field(default_factory=list)
+    sentences: list[str] = field(default_factory=list)
+    advice: list[Advice] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
 

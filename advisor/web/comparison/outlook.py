@@ -57,7 +57,7 @@ class RangeRow(NamedTuple):
 
 class RoomRow(NamedTuple):
     room: Room
-    said: str
+    sentence: str
     when: str
     when_raised: str
 

@@ -25,7 +25,7 @@ class Field(NamedTuple):
         return f"what-if-{of}" if kind == "operations" else f"what-if-{kind}"
 
 
-class Made(NamedTuple):
+class Edit(NamedTuple):
     """A change that was made, and the address without it."""
 
     change: Change
@@ -36,7 +36,7 @@ class Made(NamedTuple):
 class Panel:
     fields: list[Field]
     operations: list[Field]
-    made: list[Made]
+    edits: list[Edit]
     kept: list[tuple[str, str]]  # what the form must carry along
     flow: str
     flows: list[str]
@@ -63,7 +63,7 @@ def panel(answered: Answered, links: Links, price_lists: list[str]) -> Panel:
     return Panel(
         [_field(key, own[key], key in changed) for key in keys],
         [_field(key, own[key], key in changed) for key in operations],
-        [Made(change, links.without(change.key)) for change in what_if.changes],
+        [Edit(change, links.without(change.key)) for change in what_if.changes],
         [(key, text) for key, text in links.values.items() if key not in shown],
         flow,
         names[:MOST_FLOWS],

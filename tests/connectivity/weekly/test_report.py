@@ -216,7 +216,7 @@ def test_what_nobody_needs_and_has_no_price_is_counted(user: User, account: AwsA
     assert (content["costs"]["unused_usd"], content["costs"]["unused_unpriced"]) == ("54.75", 1)
     (one,) = content["to_do"]
     assert one["effect"] == "Saves $54.75 a month. The cost of 1 more is not known."
-    words = [text for part in sections(content, lambda name, *_: name) for text in part.said]
+    words = [text for part in sections(content, lambda name, *_: name) for text in part.sentences]
     assert "Resources that appear unused cost $54.75 a month." in words
     assert "1 resource that may be unused: the cost is not known." in words
 

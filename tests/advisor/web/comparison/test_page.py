@@ -119,7 +119,7 @@ def test_htmx_gets_the_answer_alone_and_a_restored_history_the_page(
 
 def test_every_change_can_be_undone_alone_or_together(signed_in: Client, reference: UUID) -> None:
     shown = page(signed_in, reference, gb=1, **{"operations:peering": "20"})
-    undos = {change.change.key: change.undo for change in shown["panel"].made}
+    undos = {change.change.key: change.undo for change in shown["panel"].edits}
     assert set(undos) == {"gb", "operations:peering"}
     after = signed_in.get(undos["gb"]).context["answer"]
     assert [change.key for change in after["changes"]] == ["operations:peering"]
