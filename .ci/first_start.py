@@ -28,7 +28,9 @@ def first_match(pattern: str, text: str) -> str:
 password = first_match(r"password (\S+) \(shown only now\)", Path(sys.argv[1]).read_text())
 csrf = first_match(r'csrfmiddlewaretoken" value="([^"]+)"', get("/account/login/"))
 home = get("/account/login/", {"login": "admin", "password": password, "csrfmiddlewaretoken": csrf})
-page = get(first_match(r'href="(/topologies/[0-9a-f-]{36}/)">reference-100tb', home))
+page = " ".join(
+    get(first_match(r'href="(/topologies/[0-9a-f-]{36}/)">reference-100tb', home)).split()
+)
 for figure in ("VPC peering costs least", "$1,676.73", "$2,121.00", "81.9%"):
     first_match(f"({re.escape(figure)})", page)
 sys.stdout.write("first start: signed in, and the reference comparison is right\n")
