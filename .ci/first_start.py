@@ -31,6 +31,6 @@ home = get("/account/login/", {"login": "admin", "password": password, "csrfmidd
 page = " ".join(
     get(first_match(r'href="(/topologies/[0-9a-f-]{36}/)">reference-100tb', home)).split()
 )
-for figure in ("VPC peering costs least", "$1,676.73", "$2,121.00", "81.9%"):
+for figure in ("VPC peering is the cheapest option", "$1,676.73", "$2,121.00", "81.9%"):
     first_match(f"({re.escape(figure)})", page)
 sys.stdout.write("first start: signed in, and the reference comparison is right\n")

@@ -53,7 +53,7 @@ def test_prices_changes_and_a_price_of_ones_own(reader: Page, tmp_path: Path) ->
     reader.goto("/prices/?q=TransitGateway us-east-1")
     expect(reader.get_by_text("0.001").first).to_be_visible()
     reader.get_by_text("Add a price").click()
-    reader.get_by_label("Per cent").fill("-12")
+    reader.get_by_label("Percent").fill("-12")
     reader.get_by_label("Reason").fill("EDP 2026")
     is_well(reader)
     reader.get_by_role("button", name="Add", exact=True).click()

@@ -41,7 +41,7 @@ def test_a_team_is_let_go_and_kept(shared: User, reader: Page) -> None:
     reader.get_by_role("link", name="Delete the team").click()
     reader.get_by_label("Name of the team").fill("Default")
     reader.get_by_role("button", name="Delete in 7 days").click()
-    expect(reader.get_by_text("another name than Default team.")).to_be_visible()
+    expect(reader.get_by_text("not the name Default team.")).to_be_visible()
     is_well(reader)
     reader.get_by_label("Name of the team").fill("Default team")
     reader.get_by_role("button", name="Delete in 7 days").click()
@@ -49,7 +49,7 @@ def test_a_team_is_let_go_and_kept(shared: User, reader: Page) -> None:
     is_well(reader)
     assert Team.objects.get().closes_at is not None
     reader.get_by_role("button", name="Cancel the deletion").click()
-    expect(reader.get_by_text("Default team stays.")).to_be_visible()
+    expect(reader.get_by_text("Default team is kept.")).to_be_visible()
 
 
 @every_reader

@@ -28,7 +28,7 @@ def test_from_sign_in_to_the_answer(reader: Page) -> None:
     reader.get_by_role("button", name="Compare").click()
     expect(reader.get_by_role("heading", level=1)).to_have_text("my two VPCs")
     expect(reader.get_by_role("heading", name="VPC peering")).to_be_visible()
-    expect(reader.get_by_text("VPC peering costs least")).to_be_visible()
+    expect(reader.get_by_text("VPC peering is the cheapest option")).to_be_visible()
     expect(reader.locator("#options ~ table")).to_contain_text("$1,676.73")
     expect(reader.locator("#options ~ table")).to_contain_text("$2,121.00")
     for option in ("PrivateLink", "Transit Gateway", "VPC sharing"):

@@ -41,7 +41,7 @@ def test_from_the_list_to_what_to_do(reader: Page) -> None:
     expect(reader.get_by_role("heading", name="Weekly reports")).to_be_visible()
     is_well(reader)
     reader.get_by_role("button", name="Subscribe").click()
-    expect(reader.get_by_text("gets the report from now on")).to_be_visible()
+    expect(reader.get_by_text("receives the report from now on")).to_be_visible()
     reader.get_by_label("On").select_option("Friday")
     reader.get_by_role("button", name="Save").click()
     expect(reader.get_by_text("The next report is sent on Friday")).to_be_visible()
