@@ -93,6 +93,14 @@ class Provider(OpenIDConnectProvider):  # type: ignore[misc]
 class Callback(OAuth2CallbackView):  # type: ignore[misc]
     """Back from the provider; a state counts once, in the session that began."""
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        except (ProviderError, ClaimsRefused) as error:  # of its configuration
+            provider = self.adapter.get_provider()
+            response = render_authentication_error(request, provider, exception=error)
+        return response
+
     def _get_state(self, request: HttpRequest, provider: Any) -> Any:
         state, response = super()._get_state(request, provider)
         self.adapter.state = state or {}

@@ -14,7 +14,7 @@ from django.urls import reverse
 from advisor.models import User
 from advisor.oidc import asking
 from advisor.oidc.asking import MOST_BYTES, ProviderSession
-from tests.doubles.oidc import OidcProvider, oidc, sign_in
+from tests.doubles.oidc import OidcProvider, begin, come_back, oidc, sign_in
 
 __all__ = ["oidc"]
 pytestmark = pytest.mark.django_db
@@ -115,6 +115,19 @@ def test_a_bad_provider_is_a_page_and_soon(oidc: OidcProvider, place: str) -> No
         assert page.status_code == 401, how
         assert "did not confirm your identity" in page.content.decode(), how
         assert client.get(reverse("home")).status_code == 302, how
+
+
+@pytest.mark.parametrize("how", BAD)
+def test_a_provider_that_goes_bad_during_a_sign_in_is_a_page_too(
+    oidc: OidcProvider, how: str
+) -> None:
+    """Its document is asked for again when somebody comes back."""
+    client = Client()
+    brought = oidc.authorize(begin(client))
+    oidc.answers["openid-configuration"] = BAD[how]
+    page = come_back(client, brought)
+    assert page.status_code == 401
+    assert "did not confirm your identity" in page.content.decode()
 
 
 def test_what_is_too_large_is_not_read_to_its_end(
