@@ -160,6 +160,15 @@ APPLIES: list[tuple[str, str, str, dict[str, Any], str]] = [
     ("privatelink", "PLN-22", "hard", two_vpcs(("us-east-1", ["use1-az3"]), OHIO), "use1-az3"),
     ("privatelink", "PLN-22", "warning", two_vpcs(EAST, OHIO), "use1-az3 of clients"),
     ("privatelink", "PLN-24", "warning", two_vpcs(OHIO, EAST), "plan for a Region failure"),
+    ("privatelink", "PLN-22", "warning",
+     two_vpcs(("us-east-1", ["use1-az1", "use1-az3"]), OHIO), "use1-az3 of clients"),
+    ("privatelink", "PLN-13", "quota", fan(51) | {"vpcs": document()["vpcs"][::-1]},
+     "clients needs 51 endpoints"),
+    ("vpc-peering", "PEER-03", "hard",
+     document(vpcs=[vpc("third", "111111111111", "10.2.0.0/16"),
+                    *two_vpcs(orders={"cidrs": ["10.0.128.0/17"]})["vpcs"]]),
+     "clients 10.0.0.0/16 overlaps orders 10.0.128.0/17"),
+    ("vpc-peering", "CMN-15", "warning", star(500), "orders needs 500 routes"),
     ("vpc-peering", "CMN-01", "warning", document(flow(peak_gbps=6)),
      "6 Gbps if it is a single connection"),
     ("vpc-peering", "CMN-01", "warning",
@@ -267,6 +276,8 @@ SILENT: list[tuple[str, str, dict[str, Any]]] = [
     ("vpc-sharing", "CMN-12", star(6)),
     ("single-vpc", "BASE-01", two_vpcs(EAST, OHIO, orders={"account": "111111111111"})),
     ("single-vpc", "BASE-01", document()),
+    ("privatelink", "PLN-10", two_vpcs(clients={"cidrs": ["10.0.0.0/16", "2001:db8::/56"]})),
+    ("transit-gateway", "TGWP-05", two_vpcs(EAST, OHIO, flows=[flow(peak_gbps=100)])),
     ("privatelink", "PLN-21", document(services=service(protocol="udp"))),
     ("privatelink", "PLN-21", two_vpcs(OHIO, EAST)),
     ("vpc-sharing", "SHR-08", two_vpcs(orders={"account": "111111111111"})),
@@ -626,3 +637,10 @@ def test_a_gateway_has_a_peering_for_each_region_that_its_own_flows_reach() -> N
 def test_at_the_most_that_aws_allows_a_quota_may_still_be_raised() -> None:
     severities = {key[2] for key in findings(star(125)) if key[:2] == ("vpc-peering", "PEER-07")}
     assert severities == {"quota"}
+
+
+def test_a_policy_without_a_reason_gives_none() -> None:
+    ends = {"clients": {"environment": "prod"}, "orders": {"environment": "dev"}}
+    policies = [{"forbid": "vpc-peering", "between": ["prod", "dev"]}]
+    words = findings(two_vpcs(**ends, policies=policies))["vpc-peering", "POLICY-01", "hard"]
+    assert words.endswith("between prod and dev")

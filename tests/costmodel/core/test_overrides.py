@@ -238,3 +238,9 @@ def test_only_usage_types_of_the_service_are_offered() -> None:
     elsewhere = "AWSELB VpcEndpoint-Bytez LoadBalancing:Network * - hour 0.0225"
     with pytest.raises(NothingOverridden, match="did you mean 'VpcEndpoint-Bytes'"):
         check_override(own("VpcEndpoint-Bytez", "", percent="1"), price_list(LISTED + elsewhere))
+
+
+def test_an_operation_that_a_usage_type_does_not_have_is_named() -> None:
+    rule = replace(own("TransitGateway-Hours", "", percent="1"), operation="Nothing")
+    with pytest.raises(NothingOverridden, match="and operation 'Nothing'"):
+        check_override(rule, price_list(LISTED))

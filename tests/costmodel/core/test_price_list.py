@@ -3,10 +3,11 @@
 from dataclasses import replace
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from costmodel.core.charges import PriceName
-from costmodel.core.price_list import Price, PriceList, Tier, changes, replaced, tiers
+from costmodel.core.price_list import Price, PriceList, Tier, changes, replaced, tiers, usd_by_tier
 
 NAME = PriceName("AmazonVPC", "VpcEndpoint-Bytes", "VpcEndpoint")
 OPEN = (Tier(0, None, Decimal("0.01")),)
@@ -123,3 +124,8 @@ def test_of_two_prices_in_the_old_list_the_later_one_says_whether_a_new_one_take
     assert replaced(old, [price("us-east-1", "2025")]) == old
     newest = price("us-east-1", "2026-02")
     assert replaced(old, [newest]) == (newest,)
+
+
+def test_a_thousandth_of_what_has_no_price_is_not_known_and_nothing_of_it_costs_nothing() -> None:
+    usd = usd_by_tier(np.array([0.0, 1.0]), None)
+    assert (usd[0], np.isnan(usd[1])) == (0, True)

@@ -1,7 +1,8 @@
 """What each flow chooses by itself, and whether two VPCs can have all of it."""
 
 from decimal import Decimal
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from connectivity.core.comparison.combined_bill import objects_together, uses_of
 from connectivity.core.comparison.compare import Comparison, compare
@@ -10,6 +11,7 @@ from connectivity.core.comparison.recommendation import mix_ahead, recommended
 from connectivity.core.latency.lookup import LatencySet
 from connectivity.core.options import OPTIONS
 from connectivity.core.registered_document import topology
+from costmodel.core.bill import Bill
 from tests.factories import document, flow, price_list, vpc
 
 
@@ -69,6 +71,12 @@ def test_a_mix_without_a_total_is_not_put_ahead() -> None:
 
 def test_operations_without_a_bill_are_no_total() -> None:
     assert Mix((None,), None, Decimal(5), is_buildable=True).total_usd is None
+    priced = cast(Bill, SimpleNamespace(usd=Decimal(5)))
+    assert Mix((None,), priced, None, is_buildable=True).total_usd is None
+
+
+def test_where_a_flow_has_no_option_nothing_can_be_built() -> None:
+    assert not compared(flow(to="orders", options=["privatelink"])).mix.is_buildable
 
 
 def test_a_mix_looks_after_the_objects_of_all_its_options() -> None:

@@ -19,6 +19,7 @@ from connectivity.core.latency.aggregation import (
     derived,
     for_comparisons,
 )
+from connectivity.core.latency.distance import between
 from connectivity.core.latency.lookup import LatencySet
 from connectivity.core.latency.matrix import blocks
 
@@ -204,6 +205,7 @@ def test_an_overhead_needs_a_baseline_of_the_same_known_method() -> None:
     [
         ("2026-11-20", "fresh"),
         ("2026-05", "ageing"),
+        ("2026-02", "ageing"),
         ("2026-08", "fresh"),
         ("2020", "old"),
         ("2026-08-26T10:00:00+00:00", "fresh"),
@@ -270,3 +272,11 @@ def test_a_moment_without_a_zone_is_utc_wherever_the_machine_stands(
 
 def test_a_lost_run_of_unknown_length_leaves_the_others_their_samples() -> None:
     assert cell(run(None, samples=None, loss=1.0), run()).samples == 20_000
+
+
+def test_between_regions_distance_fills_what_nobody_measured_where_it_is_asked_for() -> None:
+    regions = ("eu-west-1", "us-east-1")
+    (block,) = blocks((), "p99", regions)
+    assert [square.distance for square in block.rows[0]] == [None, None]
+    (block,) = blocks((), "p99", regions, by_distance=True)
+    assert block.rows[0][1].distance == between(*regions)

@@ -8,7 +8,7 @@ import pytest
 from connectivity.core.as_json.comparison import plain
 from connectivity.core.comparison.compare import compare
 from connectivity.core.latency.distance import bound_words
-from connectivity.core.latency.lookup import LatencyCell, LatencySet
+from connectivity.core.latency.lookup import LatencyCell, LatencySet, Reading
 from connectivity.core.latency.worst_p99 import headlines
 from connectivity.core.network.planned_network import case
 from connectivity.core.registered_document import topology
@@ -44,6 +44,8 @@ def test_another_pair_of_the_region_is_estimated() -> None:
     reading = read(pair=("use1-az4", "use1-az4"))
     assert (reading.us, reading.overhead_us, reading.basis) == (463, 378, "estimated")
     assert reading.comment == "as use1-az1 to use1-az1"
+    baseline = read(option="single-vpc", pair=("use1-az4", "use1-az4"))
+    assert (baseline.us, baseline.basis) == (85, "estimated")
 
 
 def test_a_figure_of_the_region_is_taken_before_a_newer_one_of_another() -> None:
@@ -59,9 +61,16 @@ def test_another_region_lends_only_its_overhead() -> None:
     assert reading.comment == "overhead as in us-east-1, 2020"
 
 
+def test_of_what_is_not_known_that_without_an_overhead_is_worst() -> None:
+    nothing = Reading("use1-az1", "use1-az2", None, None, 0, "none", "", "")
+    assert nothing.badness > nothing._replace(overhead_us=330, basis="estimated").badness
+    assert nothing.badness > nothing._replace(us=970, overhead_us=330).badness
+
+
 def test_between_regions_nothing_is_known() -> None:
     reading = read(pair=("use1-az1", "use2-az1"))
     assert (reading.us, reading.overhead_us, reading.basis) == (None, None, "none")
+    assert reading.noise_us == 0
     assert reading.distance is not None
     assert bound_words(reading.distance.bound_us) in reading.instead
 
