@@ -27,7 +27,7 @@ def test_golden_bill(path: Path) -> None:
     comparison = compare(
         topology(case["topology"]), price_list(case["prices"]), LatencySet("none", "", ()), options
     )
-    answers = {one.option.key: one for one in comparison.answers}
+    answers = {answer.option.key: answer for answer in comparison.answers}
     for key, expected in case["bills"].items():
         assert sorted(written(answers[key], comparison)) == sorted(expected.splitlines())
     for key, expected in case.get("payers", {}).items():

@@ -14,9 +14,9 @@ from connectivity.core.tables.spreadsheet import pasted
 from tests.factories import document, flow, topology_of, vpc
 
 
-def problems_of(made: Any) -> list[Problem]:
+def problems_of(doc: Any) -> list[Problem]:
     with pytest.raises(DocumentRefused) as refused:
-        topology(made)
+        topology(doc)
     return refused.value.problems
 
 
@@ -57,10 +57,11 @@ def test_a_fault_in_every_flow_takes_about_as_long_as_none(key: str, value: Any)
     """20,000 flows, 1,000 names that are near to what they say: a second or so, not minutes."""
     vpcs = [vpc(f"vpc-{i}", "111111111111", f"10.{i // 256}.{i % 256}.0/24") for i in range(1_000)]
     services = [{"name": f"service-{i}", "vpc": f"vpc-{i}", "port": 443} for i in range(1_000)]
-    said = value if isinstance(value, int) else None
+    number = value if isinstance(value, int) else None
     flows = [
         flow(
-            **{"name": f"f{i}", "from": "vpc-1", "to": "service-2"} | {key: said or value.format(i)}
+            **{"name": f"f{i}", "from": "vpc-1", "to": "service-2"}
+            | {key: number or value.format(i)}
         )
         for i in range(20_000)
     ]

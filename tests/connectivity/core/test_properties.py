@@ -36,7 +36,7 @@ share = st.integers(0, 20).map(lambda twentieths: twentieths / 20)
 @st.composite
 def flows(draw: st.DrawFn, name: str, vpcs: list[dict[str, Any]]) -> dict[str, Any]:
     consumer = draw(st.sampled_from(vpcs))
-    provider = draw(st.sampled_from([one for one in vpcs if one is not consumer]))
+    provider = draw(st.sampled_from([candidate for candidate in vpcs if candidate is not consumer]))
     return {
         "name": name,
         "from": consumer["name"],
@@ -63,54 +63,54 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     protocols = st.sampled_from(["tcp", "udp", "tls", "http"])
     services = [
         {
-            "name": f"s-{one['name']}",
-            "vpc": one["name"],
+            "name": f"s-{provider['name']}",
+            "vpc": provider["name"],
             "port": 443,
             "protocol": draw(protocols),
             "cross_zone": draw(st.booleans()),
             "existing_nlb": draw(st.booleans()),
         }
-        for one in vpcs
+        for provider in vpcs
     ]
-    some = [draw(flows(f"f{i}", vpcs)) for i in range(draw(st.integers(1, 5)))]
-    return document(*some, accounts=accounts, vpcs=vpcs, services=services)
+    rows = [draw(flows(f"f{i}", vpcs)) for i in range(draw(st.integers(1, 5)))]
+    return document(*rows, accounts=accounts, vpcs=vpcs, services=services)
 
 
-def bill_of(option: Option, made: dict[str, Any]) -> Bill | None:
-    one = case(topology(made))
-    if not option.carries(one.flows).all():
+def bill_of(option: Option, doc: dict[str, Any]) -> Bill | None:
+    network = case(topology(doc))
+    if not option.carries(network.flows).all():
         return None
-    return bill(option.charges(one.flows), PRICES, one.regions, one.pools)
+    return bill(option.charges(network.flows), PRICES, network.regions, network.pools)
 
 
 @every_option
-@given(made=documents(), more=gb)
-def test_more_traffic_never_costs_less(option: Option, made: dict[str, Any], more: float) -> None:
-    before = bill_of(option, made)
-    first, *others = made["flows"]
+@given(doc=documents(), more=gb)
+def test_more_traffic_never_costs_less(option: Option, doc: dict[str, Any], more: float) -> None:
+    before = bill_of(option, doc)
+    first, *others = doc["flows"]
     grown = first | {"gb_per_month": first["gb_per_month"] + more}
-    after = bill_of(option, made | {"flows": [grown, *others]})
+    after = bill_of(option, doc | {"flows": [grown, *others]})
     if before is not None and after is not None and before.usd is not None:
         assert after.usd is not None
         assert after.usd >= before.usd - Decimal("0.000001")
 
 
 @every_option
-@given(made=documents(), seed=st.randoms(use_true_random=False))
-def test_the_order_of_flows_never_matters(option: Option, made: dict[str, Any], seed: Any) -> None:
-    shuffled = list(made["flows"])
+@given(doc=documents(), seed=st.randoms(use_true_random=False))
+def test_the_order_of_flows_never_matters(option: Option, doc: dict[str, Any], seed: Any) -> None:
+    shuffled = list(doc["flows"])
     seed.shuffle(shuffled)
-    one, other = bill_of(option, made), bill_of(option, made | {"flows": shuffled})
-    assert one == other
+    before, after = bill_of(option, doc), bill_of(option, doc | {"flows": shuffled})
+    assert before == after
 
 
 @every_option
-@given(made=documents(), part=st.floats(0, 1))
+@given(doc=documents(), part=st.floats(0, 1))
 def test_splitting_a_flow_changes_a_line_by_a_thousandth(
-    option: Option, made: dict[str, Any], part: float
+    option: Option, doc: dict[str, Any], part: float
 ) -> None:
-    whole = bill_of(option, made)
-    first, *others = made["flows"]
+    whole = bill_of(option, doc)
+    first, *others = doc["flows"]
     kept = round(first["gb_per_month"] * part, 3)
     halves = [
         first | {"gb_per_month": kept},
@@ -118,7 +118,7 @@ def test_splitting_a_flow_changes_a_line_by_a_thousandth(
     ]
     for name in ("connections_per_second",):
         halves[0][name], halves[1][name] = first[name] * 0.25, first[name] * 0.75
-    split = bill_of(option, made | {"flows": [*halves, *others]})
+    split = bill_of(option, doc | {"flows": [*halves, *others]})
     if whole is None or split is None:
         assert whole is split
         return
@@ -126,33 +126,33 @@ def test_splitting_a_flow_changes_a_line_by_a_thousandth(
     assert all(abs(before[key] - after[key]) <= THOUSANDTH for key in before.keys() | after.keys())
 
 
-def quantities(made: Bill) -> Counter[Any]:
+def quantities(bill: Bill) -> Counter[Any]:
     sums: Counter[Any] = Counter()
-    for line in made.lines:
+    for line in bill.lines:
         sums[line.description, line.price, line.rate, line.region, line.to_region, line.payer] += (
             line.quantity  # type: ignore[assignment]
         )
     return sums
 
 
-@given(made=documents())
-def test_lines_add_up_and_payers_are_accounts(made: dict[str, Any]) -> None:
-    answer = plain(compare(topology(made), PRICES, NO_LATENCIES))
-    ids = {one["id"] for one in made["accounts"]}
-    for one in answer["answers"]:
-        lines = sum((Decimal(line["usd"]) for line in one["lines"]), Decimal(0))
-        if one["monthly_usd"] is not None:
-            assert abs(Decimal(one["monthly_usd"]) - lines) <= Decimal("0.0051")
-            paid = sum((Decimal(payer["usd"]) for payer in one["payers"]), Decimal(0))
-            assert paid == Decimal(one["monthly_usd"])
-        assert {line["payer"] for line in one["lines"]} <= ids
+@given(doc=documents())
+def test_lines_add_up_and_payers_are_accounts(doc: dict[str, Any]) -> None:
+    answer = plain(compare(topology(doc), PRICES, NO_LATENCIES))
+    ids = {owner["id"] for owner in doc["accounts"]}
+    for candidate in answer["answers"]:
+        lines = sum((Decimal(line["usd"]) for line in candidate["lines"]), Decimal(0))
+        if candidate["monthly_usd"] is not None:
+            assert abs(Decimal(candidate["monthly_usd"]) - lines) <= Decimal("0.0051")
+            paid = sum((Decimal(payer["usd"]) for payer in candidate["payers"]), Decimal(0))
+            assert paid == Decimal(candidate["monthly_usd"])
+        assert {line["payer"] for line in candidate["lines"]} <= ids
 
 
-@given(made=documents())
-def test_a_mix_is_never_dearer_alone_than_any_option(made: dict[str, Any]) -> None:
+@given(doc=documents())
+def test_a_mix_is_never_dearer_alone_than_any_option(doc: dict[str, Any]) -> None:
     """Each flow's own choice is the cheapest of its candidates when it is alone."""
-    for flow in made["flows"]:
-        answer = plain(compare(topology(made | {"flows": [flow]}), PRICES, NO_LATENCIES))
+    for flow in doc["flows"]:
+        answer = plain(compare(topology(doc | {"flows": [flow]}), PRICES, NO_LATENCIES))
         totals = [
             Decimal(candidate["monthly_usd"])
             for candidate in answer["answers"]

@@ -26,12 +26,12 @@ def test_overlaps_and_subnets_are_those_of_every_pair(cidrs: list[str], subnet: 
     kept: list[object] = []
     clashing, networks = set(), list(map(ip_network, cidrs))
     for i, network in enumerate(networks):
-        if any(network.overlaps(one) for one in kept):  # type: ignore[arg-type]
+        if any(network.overlaps(other) for other in kept):  # type: ignore[arg-type]
             clashing.add(f"vpcs[0].cidrs[{i}]")
         else:
             kept.append(network)
     inner = ip_network(subnet)
-    inside = [one for one in kept if one.version == inner.version and inner.subnet_of(one)]  # type: ignore[attr-defined,arg-type]
+    inside = [outer for outer in kept if outer.version == inner.version and inner.subnet_of(outer)]  # type: ignore[attr-defined,arg-type]
     places = clashing | (set() if inside else {"vpcs[0].subnets[0].cidr"})
     assert problem_places(cidrs, subnet) == places
 
@@ -50,5 +50,5 @@ def test_a_vpc_of_many_ranges_is_read_in_linear_time() -> None:
     cidrs = [f"11.{i // 256}.{i % 256}.0/28" for i in range(20_000)]
     orders = document()["vpcs"][1] | {"cidrs": cidrs}
     begin = process_time()
-    made = topology_of(vpcs=[document()["vpcs"][0], orders])
-    assert (len(made.vpcs[1].cidrs), process_time() - begin < 10) == (20_000, True)
+    network = topology_of(vpcs=[document()["vpcs"][0], orders])
+    assert (len(network.vpcs[1].cidrs), process_time() - begin < 10) == (20_000, True)

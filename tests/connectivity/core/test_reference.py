@@ -11,7 +11,7 @@ from costmodel.core.price_list import PriceList
 
 def test_the_reference_case_line_by_line(prices: PriceList, latencies: LatencySet) -> None:
     answer = plain(compare(parse(REFERENCE.read_bytes()), prices, latencies))
-    bills = {one["option"]: one["monthly_usd"] for one in answer["answers"]}
+    bills = {option["option"]: option["monthly_usd"] for option in answer["answers"]}
     assert bills == {
         "single-vpc": None,
         "vpc-sharing": "0.00",
@@ -27,8 +27,10 @@ def test_the_reference_case_line_by_line(prices: PriceList, latencies: LatencySe
     assert answer["recommended"] == "vpc-peering"
     assert answer["frontier"] == ["vpc-peering"]
     lines = {
-        one["option"]: [(line["quantity"], line["rate"], line["usd"]) for line in one["lines"]]
-        for one in answer["answers"]
+        option["option"]: [
+            (line["quantity"], line["rate"], line["usd"]) for line in option["lines"]
+        ]
+        for option in answer["answers"]
     }
     assert lines["privatelink"] == [
         ("2190.000", "0.01", "21.900000"),
@@ -49,12 +51,12 @@ def test_the_reference_case_line_by_line(prices: PriceList, latencies: LatencySe
 def test_the_reference_latencies(prices: PriceList, latencies: LatencySet) -> None:
     answer = plain(compare(parse(REFERENCE.read_bytes()), prices, latencies), include=["cells"])
     published = {
-        one["option"]: {
+        option["option"]: {
             f"{cell['from_az']} {cell['to_az']}": (cell["us"], cell["overhead_us"])
-            for cell in one["latency"]
+            for cell in option["latency"]
             if cell["basis"] == "published"
         }
-        for one in answer["answers"]
+        for option in answer["answers"]
     }
     inside, across = "use1-az1 use1-az1", "use1-az1 use1-az2"
     assert published == {
@@ -68,7 +70,8 @@ def test_the_reference_latencies(prices: PriceList, latencies: LatencySet) -> No
         },  # nobody published one with its method
     }
     comments = {
-        one["option"]: [cell["comment"] for cell in one["latency"][:2]] for one in answer["answers"]
+        option["option"]: [cell["comment"] for cell in option["latency"][:2]]
+        for option in answer["answers"]
     }
     for option in ("vpc-sharing", "vpc-peering"):
         assert all("not distinguishable" in comment for comment in comments[option])

@@ -67,9 +67,11 @@ def test_every_week_is_due_once_and_none_is_left_out(zone: str, weekday: int) ->
         if not seen or seen[-1] != period:
             seen.append(period)
         now += timedelta(hours=1)
-    assert len({one.week for one in seen}) == len(seen)
-    assert all(one.end == other.begin for one, other in zip(seen, seen[1:], strict=False))
-    assert {(one.end - one.begin).days for one in seen} <= {6, 7}
+    assert len({period.week for period in seen}) == len(seen)
+    assert all(
+        period.end == following.begin for period, following in zip(seen, seen[1:], strict=False)
+    )
+    assert {(period.end - period.begin).days for period in seen} <= {6, 7}
 
 
 def test_a_team_that_changes_its_day_is_not_told_a_week_twice() -> None:

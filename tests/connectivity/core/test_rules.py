@@ -19,16 +19,16 @@ OHIO = ("us-east-2", ["use2-az1", "use2-az2"])
 
 
 def findings(
-    made: dict[str, Any], prices: PriceList | None = None
+    doc: dict[str, Any], prices: PriceList | None = None
 ) -> dict[tuple[str, str, str], str]:
     """(option, rule, severity) of every finding, with the words of the first."""
-    answer = plain(compare(topology(made), prices or price_list(), NO_LATENCIES))
-    found: dict[tuple[str, str, str], str] = {}
-    for one in answer["answers"]:
-        for finding in one["findings"]:
-            key = (one["option"], finding["rule"], finding["severity"])
-            found.setdefault(key, finding["detail"])
-    return found
+    answer = plain(compare(topology(doc), prices or price_list(), NO_LATENCIES))
+    details: dict[tuple[str, str, str], str] = {}
+    for candidate in answer["answers"]:
+        for finding in candidate["findings"]:
+            key = (candidate["option"], finding["rule"], finding["severity"])
+            details.setdefault(key, finding["detail"])
+    return details
 
 
 def two_vpcs(ours: tuple[str, list[str]] = EAST, theirs: tuple[str, list[str]] = EAST, **more: Any):  # type: ignore[no-untyped-def]
@@ -47,7 +47,7 @@ def star(spokes: int, **changes: Any) -> dict[str, Any]:
     """Many VPCs that all call one."""
     vpcs = [vpc(f"v{i}", "111111111111", f"10.{i // 256}.{i % 256}.0/24") for i in range(spokes)]
     hub = vpc("orders", "222222222222", "172.16.0.0/16")
-    flows = [flow(**{"from": [one["name"] for one in vpcs]})]
+    flows = [flow(**{"from": [vpc["name"] for vpc in vpcs]})]
     return document(*flows, vpcs=[*vpcs, hub]) | changes
 
 
@@ -63,9 +63,9 @@ def mesh(count: int) -> dict[str, Any]:
 
 def fan(services: int) -> dict[str, Any]:
     """One VPC that calls many services."""
-    made = [{"name": f"s{i}", "vpc": "orders", "port": 443} for i in range(services)]
+    entries = [{"name": f"s{i}", "vpc": "orders", "port": 443} for i in range(services)]
     flows = [flow(name=f"f{i}", to=f"s{i}") for i in range(services)]
-    return document(*flows, services=made)
+    return document(*flows, services=entries)
 
 
 SUBNETS = [{"cidr": f"10.0.{i}.0/24", "az": "use1-az1"} for i in range(101)]
@@ -190,9 +190,9 @@ APPLIES: list[tuple[str, str, str, dict[str, Any], str]] = [
      two_vpcs(clients={"subnets": [
          {"cidr": f"10.0.{i}.0/24", "az": "use1-az1"} for i in range(201)]}),
      "201 subnets"),
-    *((option, rule, severity, made, words)
+    *((option, rule, severity, doc, words)
       for option in ("privatelink-resource", "vpc-lattice")
-      for rule, severity, made, words in (
+      for rule, severity, doc, words in (
           ("LTC-20", "hard", document(flow(to="orders")), "whole VPC orders"),
           ("LTC-01", "hard", two_vpcs(EAST, OHIO), "us-east-1 to us-east-2"),
           ("LTC-05", "hard", document(flow(initiated_by="provider")), "only the consumer can"),
@@ -348,22 +348,22 @@ SILENT: list[tuple[str, str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(
-    ("option", "rule", "severity", "made", "words"),
+    ("option", "rule", "severity", "doc", "words"),
     APPLIES,
     ids=[f"{case[1]}-{case[2]}-{i}" for i, case in enumerate(APPLIES)],
 )
 def test_it_applies_and_says_why(
-    option: str, rule: str, severity: str, made: dict[str, Any], words: str
+    option: str, rule: str, severity: str, doc: dict[str, Any], words: str
 ) -> None:
-    found = findings(made)
-    assert words in found[option, rule, severity]
+    details = findings(doc)
+    assert words in details[option, rule, severity]
 
 
 @pytest.mark.parametrize(
-    ("option", "rule", "made"), SILENT, ids=[f"{case[1]}-{i}" for i, case in enumerate(SILENT)]
+    ("option", "rule", "doc"), SILENT, ids=[f"{case[1]}-{i}" for i, case in enumerate(SILENT)]
 )
-def test_it_does_not_apply(option: str, rule: str, made: dict[str, Any]) -> None:
-    assert not [key for key in findings(made) if key[:2] == (option, rule)]
+def test_it_does_not_apply(option: str, rule: str, doc: dict[str, Any]) -> None:
+    assert not [key for key in findings(doc) if key[:2] == (option, rule)]
 
 
 def test_every_rule_of_every_option_is_tried_above() -> None:
@@ -391,25 +391,25 @@ def test_the_limits_of_thousands() -> None:
     extra = [f"172.{16 + i // 256}.{i % 256}.0/24" for i in range(40)]
     hub = vpc("orders", "000000000000", "192.168.0.0/16", cidrs=["192.168.0.0/16", *extra])
     wide = [
-        one | {"cidrs": [*one["cidrs"], f"11.{i // 256}.{i % 256}.0/24"]}
-        for i, one in enumerate(vpcs)
+        vpc | {"cidrs": [*vpc["cidrs"], f"11.{i // 256}.{i % 256}.0/24"]}
+        for i, vpc in enumerate(vpcs)
     ]
-    made = document(
-        flow(**{"from": [one["name"] for one in vpcs]}), accounts=accounts, vpcs=[*wide, hub]
+    doc = document(
+        flow(**{"from": [vpc["name"] for vpc in vpcs]}), accounts=accounts, vpcs=[*wide, hub]
     )
-    found = findings(made)
-    assert "119 accounts" in found["vpc-sharing", "SHR-03", "quota"]
-    assert "10002 routes" in found["vpc-peering", "PEER-09", "hard"]
-    assert "5002 attachments" in found["transit-gateway", "TGW-04", "quota"]
-    assert "10043 routes" in found["transit-gateway", "TGW-12", "quota"]
-    assert "10002 CIDRs" in found["transit-gateway", "CMN-15", "warning"]
-    assert "5002 attachments" in found["cloud-wan", "CWAN-02", "quota"]
-    assert "10,000 routes" in found["cloud-wan", "CWAN-05", "hard"]
+    details = findings(doc)
+    assert "119 accounts" in details["vpc-sharing", "SHR-03", "quota"]
+    assert "10002 routes" in details["vpc-peering", "PEER-09", "hard"]
+    assert "5002 attachments" in details["transit-gateway", "TGW-04", "quota"]
+    assert "10043 routes" in details["transit-gateway", "TGW-12", "quota"]
+    assert "10002 CIDRs" in details["transit-gateway", "CMN-15", "warning"]
+    assert "5002 attachments" in details["cloud-wan", "CWAN-02", "quota"]
+    assert "10,000 routes" in details["cloud-wan", "CWAN-05", "hard"]
 
 
 def raised(rule: str, value: int, account: str = "222222222222") -> dict[str, Any]:
-    said = {"account": account, "rule": rule, "value": value, "by": "Ann", "because": "case 42"}
-    return {"quotas": [said]}
+    quota = {"account": account, "rule": rule, "value": value, "by": "Ann", "because": "case 42"}
+    return {"quotas": [quota]}
 
 
 def test_a_raised_quota_counts_for_its_account_alone() -> None:
@@ -421,9 +421,11 @@ def test_a_raised_quota_counts_for_its_account_alone() -> None:
 
 
 def test_beyond_a_raised_quota_it_says_who_raised_it_and_why() -> None:
-    found = findings(star(60, **raised("PEER-07", 55)))["vpc-peering", "PEER-07", "quota"]
-    assert "orders needs 60 peerings; AWS allows 50, raised to 55 for account 222222222222" in found
-    assert "by Ann (case 42)" in found
+    detail = findings(star(60, **raised("PEER-07", 55)))["vpc-peering", "PEER-07", "quota"]
+    assert (
+        "orders needs 60 peerings; AWS allows 50, raised to 55 for account 222222222222" in detail
+    )
+    assert "by Ann (case 42)" in detail
 
 
 def test_what_aws_granted_beyond_its_stated_ceiling_counts() -> None:
@@ -465,7 +467,9 @@ def test_a_bystander_on_the_hub_breaks_both_flows_that_touch_an_overlap() -> Non
         flow(name="h", **{"from": "fourth", "to": "fifth"}),
     ]
     answer = plain(compare(topology(document(*flows, vpcs=vpcs)), price_list(), NO_LATENCIES))
-    gateway = next(one for one in answer["answers"] if one["option"] == "transit-gateway")
+    gateway = next(
+        candidate for candidate in answer["answers"] if candidate["option"] == "transit-gateway"
+    )
     stopped = {f["flow"] for f in gateway["findings"] if f["rule"] == "TGW-05"}
     assert stopped == {"f", "g"}
     assert gateway["feasible_flows"] == 1
@@ -555,39 +559,42 @@ def test_both_flows_to_two_vpcs_that_overlap_are_warned_and_no_other() -> None:
     vpcs = [vpc(f"v{i}", "111111111111", cidr) for i, cidr in enumerate(cidrs)]
     ends = {"f": ("v2", "v1"), "g": ("v4", "v1"), "h": ("v0", "v3"), "i": ("v0", "v1")}
     flows = [flow(name=name, **{"from": a, "to": b}) for name, (a, b) in ends.items()]
-    made = topology(document(*flows, vpcs=vpcs, services=[]))
-    answer = plain(compare(made, price_list(), NO_LATENCIES))
-    peering = next(one for one in answer["answers"] if one["option"] == "vpc-peering")
+    network = topology(document(*flows, vpcs=vpcs, services=[]))
+    answer = plain(compare(network, price_list(), NO_LATENCIES))
+    peering = next(
+        candidate for candidate in answer["answers"] if candidate["option"] == "vpc-peering"
+    )
     warned = {each["flow"] for each in peering["findings"] if each["rule"] == "PEER-04"}
     assert warned == {"f", "g"}
 
 
 def test_what_exists_already_counts() -> None:
     existing = [{"kind": "endpoint", "id": f"vpce-{i}", "vpc": "clients"} for i in range(50)]
-    found = findings(document(connections=existing))
-    assert "clients needs 51 endpoints" in found["privatelink", "PLN-13", "quota"]
+    details = findings(document(connections=existing))
+    assert "clients needs 51 endpoints" in details["privatelink", "PLN-13", "quota"]
     third = vpc("third", "111111111111", "10.0.0.0/24")
     attached = [{"kind": "attachment", "id": "tgw-attach-1", "vpc": "third"}]
-    made = document(vpcs=[*document()["vpcs"], third])
-    assert ("transit-gateway", "TGW-05", "hard") not in findings(made)
-    assert ("transit-gateway", "TGW-05", "hard") in findings(made | {"connections": attached})
+    doc = document(vpcs=[*document()["vpcs"], third])
+    assert ("transit-gateway", "TGW-05", "hard") not in findings(doc)
+    assert ("transit-gateway", "TGW-05", "hard") in findings(doc | {"connections": attached})
     peered = [{"kind": "peering", "id": "pcx-1", "between": ["third", "orders"]}]
-    found = findings(made | {"connections": peered})
+    details = findings(doc | {"connections": peered})
     assert (
-        "orders peers with two VPCs with overlapping" in found["vpc-peering", "PEER-04", "warning"]
+        "orders peers with two VPCs with overlapping"
+        in details["vpc-peering", "PEER-04", "warning"]
     )
 
 
 def test_a_longer_timeout_is_not_advised_where_it_cannot_be_set() -> None:
-    found = findings(two_vpcs(OHIO, EAST, flows=[flow(max_idle_seconds=400)]))
-    assert "send keep-alives" in found["privatelink", "PLN-14", "warning"]
-    found = findings(two_vpcs(OHIO, EAST))
-    assert "cannot be set for cross-Region access" in found["privatelink", "PLN-14", "warning"]
+    details = findings(two_vpcs(OHIO, EAST, flows=[flow(max_idle_seconds=400)]))
+    assert "send keep-alives" in details["privatelink", "PLN-14", "warning"]
+    details = findings(two_vpcs(OHIO, EAST))
+    assert "cannot be set for cross-Region access" in details["privatelink", "PLN-14", "warning"]
 
 
 def test_overlaps_of_two_regions_are_worded_as_such() -> None:
-    made = two_vpcs(EAST, OHIO, orders={"cidrs": ["10.0.0.0/16"]})
-    assert "TGWP-02" in findings(made)["transit-gateway", "TGW-05", "hard"]
+    doc = two_vpcs(EAST, OHIO, orders={"cidrs": ["10.0.0.0/16"]})
+    assert "TGWP-02" in findings(doc)["transit-gateway", "TGW-05", "hard"]
 
 
 @pytest.mark.parametrize(("more", "is_first"), [(["2001:db8::/56"], False), ([], True)])

@@ -25,16 +25,16 @@ def many(flows: int) -> dict[str, Any]:
     for i, az in enumerate(azs):
         cidr = "10.0.0.0/24" if az == "use1-az2" else f"10.{i + 1}.0.0/16"
         vpcs.append(vpc(az, accounts[i]["id"], cidr, azs=[az]))
-    made = [
+    rows = [
         flow(**{"name": f"f{i}", "from": "hub", "to": azs[i % 3], "gb_per_month": i + 1})
         for i in range(flows)
     ]
-    return document(*made, accounts=accounts, vpcs=vpcs, services=[])
+    return document(*rows, accounts=accounts, vpcs=vpcs, services=[])
 
 
-def peering(made: dict[str, Any], *include: str) -> dict[str, Any]:
-    answer = plain(compare(topology(made), price_list(), LATENCIES), include=include)
-    return next(one for one in answer["answers"] if one["option"] == "vpc-peering")
+def peering(doc: dict[str, Any], *include: str) -> dict[str, Any]:
+    answer = plain(compare(topology(doc), price_list(), LATENCIES), include=include)
+    return next(option for option in answer["answers"] if option["option"] == "vpc-peering")
 
 
 def test_a_rule_shows_its_twenty_largest_flows_and_counts_the_others() -> None:
@@ -45,12 +45,12 @@ def test_a_rule_shows_its_twenty_largest_flows_and_counts_the_others() -> None:
 
 
 def test_every_finding_is_given_where_it_is_asked_for() -> None:
-    made = many(90)
-    whole = peering(made, "findings")
+    doc = many(90)
+    whole = peering(doc, "findings")
     assert len([finding for finding in whole["findings"] if finding["rule"] == "PEER-03"]) == 30
     assert whole["findings_more"] == []
-    short = peering(made)
-    shown = len(short["findings"]) + sum(one["flows"] for one in short["findings_more"])
+    short = peering(doc)
+    shown = len(short["findings"]) + sum(rule["flows"] for rule in short["findings_more"])
     assert shown == len(whole["findings"])
 
 
@@ -65,20 +65,22 @@ def test_what_is_impossible_is_never_hidden_behind_what_needs_a_quota() -> None:
         flow(**{"name": f"big{i}", "from": f"v{i}", "to": "hub1", "gb_per_month": 100})
         for i in range(60)
     ]
-    made = document(*flows, vpcs=[*hubs, *spokes], services=[])
-    answer = peering(made)
+    doc = document(*flows, vpcs=[*hubs, *spokes], services=[])
+    answer = peering(doc)
     shown = [finding for finding in answer["findings"] if finding["rule"] == "PEER-07"]
-    assert [one["severity"] for one in shown] == ["hard"] * 19 + ["quota"]
+    assert [finding["severity"] for finding in shown] == ["hard"] * 19 + ["quota"]
     assert shown[19]["flow"].startswith("big")
     more = {
-        one["severity"]: one["flows"] for one in answer["findings_more"] if one["rule"] == "PEER-07"
+        rule["severity"]: rule["flows"]
+        for rule in answer["findings_more"]
+        if rule["rule"] == "PEER-07"
     }
     assert more == {"hard": 111, "quota": 59}
 
 
 def test_two_hundred_headlines_the_slowest_first() -> None:
     answer = peering(many(303))
-    assert [one["us"] for one in answer["latency"]] == [400] * 101 + [300] * 99
+    assert [headline["us"] for headline in answer["latency"]] == [400] * 101 + [300] * 99
     assert answer["latency_more"] == 103
     assert answer["latency"][0]["us"] == answer["worst_p99_us"]
 
@@ -90,7 +92,7 @@ def test_every_headline_is_given_where_it_is_asked_for(include: str) -> None:
 
 
 def test_what_is_shown_is_what_the_flow_has() -> None:
-    made = many(9)
-    for one in peering(made)["latency"]:
-        target = next(f["to"] for f in made["flows"] if f["name"] == one["flow"])
-        assert (one["to_az"], one["share"]) == (target, 1.0)
+    doc = many(9)
+    for headline in peering(doc)["latency"]:
+        target = next(f["to"] for f in doc["flows"] if f["name"] == headline["flow"])
+        assert (headline["to_az"], headline["share"]) == (target, 1.0)

@@ -58,10 +58,10 @@ def test_where_nothing_is_missing_nothing_is_promised(latencies: LatencySet) -> 
 
 
 def test_both_kinds_of_pairs_are_told_apart(latencies: LatencySet) -> None:
-    made = estate()
-    made["flows"] = [flow(name="a", cross_az_share=0), flow(name="b", cross_az_share=1)]
-    comparison = compare(topology(made), price_list(), latencies)
-    where = [(one.region, one.is_crossing) for one in unmeasured(comparison)]
+    doc = estate()
+    doc["flows"] = [flow(name="a", cross_az_share=0), flow(name="b", cross_az_share=1)]
+    comparison = compare(topology(doc), price_list(), latencies)
+    where = [(pair.region, pair.is_crossing) for pair in unmeasured(comparison)]
     assert where == [("us-east-2", False), ("us-east-2", True)]
     assert isinstance(unmeasured(comparison)[0], Missing)
 
@@ -71,13 +71,13 @@ def test_between_regions_every_option_is_measured_once_for_both_regions(
 ) -> None:
     steps = run_book(compared(latencies))
     far = [step for step in steps if step.client_vpc == "clients" and step.server_vpc == "far"]
-    assert {(one.from_az, one.to_az) for one in far} == {("us-east-2", "eu-central-1")}
-    assert "single-vpc" not in {one.option for one in far}
-    peering = next(one for one in far if one.option == "vpc-peering")
+    assert {(step.from_az, step.to_az) for step in far} == {("us-east-2", "eu-central-1")}
+    assert "single-vpc" not in {step.option for step in far}
+    peering = next(step for step in far if step.option == "vpc-peering")
     assert "-l 300 " in peering.client  # at 110 ms a minute would be too few for a p99
-    assert [one.option for one in far].count("vpc-peering") == 1
+    assert [step.option for step in far].count("vpc-peering") == 1
     own = LatencyCell(
         "vpc-peering", "us-east-2", "eu-central-1", 99_000, 900, "measured", "2026", "netperf"
     )
     left = run_book(compared(with_own(latencies, own)))
-    assert ("vpc-peering", "us-east-2") not in {(one.option, one.from_az) for one in left}
+    assert ("vpc-peering", "us-east-2") not in {(step.option, step.from_az) for step in left}

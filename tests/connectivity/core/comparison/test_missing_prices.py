@@ -49,7 +49,7 @@ APPLIANCE_HOUR = stated((APPLIANCE, EVERYWHERE, None), Decimal("0.1"), "hour")
 ALL_PRICES = replace(LISTED, prices=(*LISTED.prices, APPLIANCE_HOUR))
 NO_LATENCIES = LatencySet("none", "", ())
 PUBLISHED = shipped.latencies()
-RATES = [Decimal(one) for one in ("0", "0.000001", "0.0003", "0.004", "0.02", "0.05", "0.3", "9")]
+RATES = [Decimal(usd) for usd in ("0", "0.000001", "0.0003", "0.004", "0.02", "0.05", "0.3", "9")]
 ATTACHMENT = PriceName("AmazonVPC", "TransitGateway-Hours", "TransitGatewayVPC")
 REGION = "us-east-1"
 
@@ -77,50 +77,50 @@ def paid_for(comparison: Comparison) -> list[Key]:
     best = recommended(comparison)
     answers = [*comparison.candidates, *([best] if best else [])]
     lines = [line for answer in answers if answer.bill for line in answer.bill.lines]
-    return [(one.price.name, one.region, one.to_region) for one in lines]
+    return [(line.price.name, line.region, line.to_region) for line in lines]
 
 
 @st.composite
 def lacking_one(draw: st.DrawFn) -> tuple[Topology, Key]:
     """A document, perhaps with budgets and costs of operations, and a price to take out."""
-    made: dict[str, Any] = draw(documents())
+    doc: dict[str, Any] = draw(documents())
     costs = st.sampled_from([0, 1, 20, 400])
     kinds = ("peering", "attachment", "endpoint", "service")
-    made["operations_usd_per_object"] = {kind: draw(costs) for kind in kinds}
+    doc["operations_usd_per_object"] = {kind: draw(costs) for kind in kinds}
     if draw(st.booleans()):
-        made["p99_budget_us"] = draw(st.sampled_from([100, 400, 900]))
+        doc["p99_budget_us"] = draw(st.sampled_from([100, 400, 900]))
     may_share = draw(st.booleans())  # which pays the rate between AZs, as PrivateLink may
-    for one in made["flows"]:
+    for row in doc["flows"]:
         if may_share:
-            one["options"] = ["vpc-sharing", "privatelink", "transit-gateway", "cloud-wan"]
-        one["gb_per_month"] = draw(st.sampled_from([0, 3, 800, 25_000, 2_000_000]))
-        one["requests_per_second"] = 10
-    stored = topology(made)
+            row["options"] = ["vpc-sharing", "privatelink", "transit-gateway", "cloud-wan"]
+        row["gb_per_month"] = draw(st.sampled_from([0, 3, 800, 25_000, 2_000_000]))
+        row["requests_per_second"] = 10
+    stored = topology(doc)
     used = paid_for(compare(stored, without(ALL_PRICES), NO_LATENCIES))
     return stored, draw(st.sampled_from(used or [(ATTACHMENT, REGION, None)]))
 
 
-@given(made=lacking_one(), has_figures=st.booleans())
+@given(pair=lacking_one(), has_figures=st.booleans())
 def test_below_the_rate_it_is_recommended_and_above_it_is_not(
-    made: tuple[Topology, Key], has_figures: bool
+    pair: tuple[Topology, Key], has_figures: bool
 ) -> None:
-    stored, key = made
+    stored, key = pair
     figures = PUBLISHED if has_figures else NO_LATENCIES
     comparison = compare(stored, without(ALL_PRICES, key), figures)
     rates = deciding(comparison)
-    of_gaps = [one for one in flips(comparison) if one.kind == "gap"]
+    of_gaps = [flip for flip in flips(comparison) if flip.kind == "gap"]
     assert len(of_gaps) == len(rates)
     winners = {usd: at(comparison, key, usd) for usd in RATES} if unpriced(comparison) else {}
-    for option, one in rates.items():
-        assert one.key == key
-        near = one.below * Decimal("1e-9")
-        assert [flip.to for flip in of_gaps if flip.value == float(one.below)] == [option]
-        assert at(comparison, key, one.below - near) == option
-        assert at(comparison, key, one.below + near) != option
+    for option, rate in rates.items():
+        assert rate.key == key
+        near = rate.below * Decimal("1e-9")
+        assert [flip.to for flip in of_gaps if flip.value == float(rate.below)] == [option]
+        assert at(comparison, key, rate.below - near) == option
+        assert at(comparison, key, rate.below + near) != option
     for usd, winner in winners.items():
-        told = [key for key, one in rates.items() if one.above <= usd < one.below]
+        told = [key for key, rate in rates.items() if rate.above <= usd < rate.below]
         if recommended(comparison) is not None and winner in {
-            one.option.key for one in unpriced(comparison)
+            candidate.option.key for candidate in unpriced(comparison)
         }:
             assert told == [winner]
         else:
@@ -130,8 +130,8 @@ def test_below_the_rate_it_is_recommended_and_above_it_is_not(
 def hours_missing(**changes: Any) -> Comparison:
     """Only the gateway's hours are missing: 1,460 of them; the rest of its bill is 20.00."""
     options = ["transit-gateway", "privatelink"]
-    made = topology(document(flow(cross_az_share=0, options=options, **changes)))
-    return compare(made, without(ALL_PRICES, (ATTACHMENT, REGION, None)), NO_LATENCIES)
+    network = topology(document(flow(cross_az_share=0, options=options, **changes)))
+    return compare(network, without(ALL_PRICES, (ATTACHMENT, REGION, None)), NO_LATENCIES)
 
 
 def test_the_rate_is_exact_and_said_everywhere() -> None:
@@ -139,7 +139,9 @@ def test_the_rate_is_exact_and_said_everywhere() -> None:
     answer = plain(comparison)
     assert answer["recommended"] == "privatelink"
     assert answer["unpriced"] == ["transit-gateway"]
-    (gap,) = next(one["gaps"] for one in answer["answers"] if one["option"] == "transit-gateway")
+    (gap,) = next(
+        option["gaps"] for option in answer["answers"] if option["option"] == "transit-gateway"
+    )
     # PrivateLink costs 54.34; one cent less is cheaper: (54.335 - 20) / 1460
     assert (gap["wins_below_usd"], gap["quantity"]) == ("0.023517123287672", "1460.000")
     assert gap["wins_between_usd"] is None
@@ -149,7 +151,7 @@ def test_the_rate_is_exact_and_said_everywhere() -> None:
         "us-east-1 cost less than 0.02351 USD an hour; that price is not in the list (0.05 in 2 "
         "other Regions of the list)."
     ) in answer["because"]
-    (flip,) = [one for one in answer["flips"] if one["kind"] == "gap"]
+    (flip,) = [flip for flip in answer["flips"] if flip["kind"] == "gap"]
     assert flip["to"] == "transit-gateway"
     assert flip["when"] == (
         "price of TransitGateway-Hours (TransitGatewayVPC) in us-east-1, which is not in the list, "
@@ -160,11 +162,13 @@ def test_the_rate_is_exact_and_said_everywhere() -> None:
 
 def test_two_missing_prices_have_no_single_rate() -> None:
     options = ["transit-gateway", "privatelink"]
-    made = topology(document(flow(cross_az_share=0, options=options)))
+    network = topology(document(flow(cross_az_share=0, options=options)))
     processing = PriceName("AmazonVPC", "TransitGateway-Bytes", "TransitGatewayVPC")
     keys = [(name, REGION, None) for name in (ATTACHMENT, processing)]
-    answer = plain(compare(made, without(ALL_PRICES, *keys), NO_LATENCIES))
-    assert {gap["wins_below_usd"] for one in answer["answers"] for gap in one["gaps"]} == {None}
+    answer = plain(compare(network, without(ALL_PRICES, *keys), NO_LATENCIES))
+    assert {gap["wins_below_usd"] for option in answer["answers"] for gap in option["gaps"]} == {
+        None
+    }
     # all of the gateway's bill is missing; PrivateLink costs 54.33, and half a cent is rounded up
     assert (
         "Not compared: Transit Gateway (2 prices are missing; cheaper than PrivateLink if they "
@@ -174,10 +178,10 @@ def test_two_missing_prices_have_no_single_rate() -> None:
     for usd, option in (("0.023506", "transit-gateway"), ("0.0236", "privatelink")):
         rate[ATTACHMENT] = usd
         prices = without(ALL_PRICES, *keys).with_in_force(
-            {(name, REGION, None): stated((name, REGION, None), Decimal(one), "unit")
-             for name, one in rate.items()}
+            {(name, REGION, None): stated((name, REGION, None), Decimal(usd), "unit")
+             for name, usd in rate.items()}
         )  # fmt: skip
-        best = recommended(compare(made, prices, NO_LATENCIES))
+        best = recommended(compare(network, prices, NO_LATENCIES))
         assert best is not None
         assert best.option.key == option
 
@@ -192,10 +196,10 @@ def test_what_cannot_win_at_any_rate_is_said_without_one() -> None:
 
 
 def test_without_any_total_each_option_is_named_with_what_it_lacks() -> None:
-    made = topology(document(flow(options=["transit-gateway", "privatelink"])))
+    network = topology(document(flow(options=["transit-gateway", "privatelink"])))
     hours = PriceName("AmazonVPC", "VpcEndpoint-Hours", "VpcEndpoint")
     keys = [(name, REGION, None) for name in (ATTACHMENT, hours)]
-    answer = plain(compare(made, without(ALL_PRICES, *keys), NO_LATENCIES))
+    answer = plain(compare(network, without(ALL_PRICES, *keys), NO_LATENCIES))
     assert answer["recommended"] is None
     assert answer["unpriced"] == ["transit-gateway", "privatelink"]
     assert (
@@ -208,9 +212,9 @@ def test_without_any_total_each_option_is_named_with_what_it_lacks() -> None:
 def test_an_amount_that_nobody_stated_is_no_rate() -> None:
     services = [{"name": "api", "vpc": "orders", "port": 443, "protocol": "http"}]
     options = ["vpc-lattice", "transit-gateway"]
-    made = topology(document(flow(options=options), services=services))
-    answer = plain(compare(made, without(ALL_PRICES), NO_LATENCIES))
-    gaps = next(one["gaps"] for one in answer["answers"] if one["option"] == "vpc-lattice")
+    network = topology(document(flow(options=options), services=services))
+    answer = plain(compare(network, without(ALL_PRICES), NO_LATENCIES))
+    gaps = next(option["gaps"] for option in answer["answers"] if option["option"] == "vpc-lattice")
     assert [(gap["wins_below_usd"], gap["quantity"]) for gap in gaps] == [(None, None)]
     assert (
         "Not compared: VPC Lattice service (Requests, as requests_per_second is not given)"
@@ -220,26 +224,26 @@ def test_an_amount_that_nobody_stated_is_no_rate() -> None:
 
 def test_the_appliance_of_a_vpn_is_a_rate_too() -> None:
     options = ["site-to-site-vpn", "transit-gateway"]
-    made = topology(document(flow(gb_per_month=10, options=options)))
-    comparison = compare(made, LISTED, NO_LATENCIES)
-    one = deciding(comparison)["site-to-site-vpn"]
-    assert at(comparison, one.key, one.below * Decimal("0.999")) == "site-to-site-vpn"
-    assert at(comparison, one.key, one.below * Decimal("1.001")) == "transit-gateway"
+    network = topology(document(flow(gb_per_month=10, options=options)))
+    comparison = compare(network, LISTED, NO_LATENCIES)
+    rate = deciding(comparison)["site-to-site-vpn"]
+    assert at(comparison, rate.key, rate.below * Decimal("0.999")) == "site-to-site-vpn"
+    assert at(comparison, rate.key, rate.below * Decimal("1.001")) == "transit-gateway"
 
 
 @pytest.mark.parametrize("gb", [1000, 30_000])
 def test_unpriced_is_only_what_is_feasible_and_allowed(gb: int) -> None:
     """Sharing needs the price too, and no flow allows it; what is not feasible is not unpriced."""
     inter_az = PriceName("AWSDataTransfer", "DataTransfer-Regional-Bytes")
-    made = topology(document(flow(cross_az_share=1, gb_per_month=gb)))
-    answer = plain(compare(made, without(ALL_PRICES, (inter_az, REGION, None)), NO_LATENCIES))
-    gapped = {one["option"] for one in answer["answers"] if one["gaps"]}
+    network = topology(document(flow(cross_az_share=1, gb_per_month=gb)))
+    answer = plain(compare(network, without(ALL_PRICES, (inter_az, REGION, None)), NO_LATENCIES))
+    gapped = {option["option"] for option in answer["answers"] if option["gaps"]}
     assert "vpc-sharing" in gapped
     assert "vpc-sharing" not in answer["unpriced"]
     assert set(answer["unpriced"]) == {
-        one["option"]
-        for one in answer["answers"]
-        if one["feasible"] and one["allowed"] and one["monthly_usd"] is None
+        option["option"]
+        for option in answer["answers"]
+        if option["feasible"] and option["allowed"] and option["monthly_usd"] is None
     }
 
 
@@ -247,16 +251,16 @@ def test_options_that_lack_the_same_rate_win_one_after_the_other() -> None:
     """Sharing pays it for more bytes than PrivateLink, whose other lines cost 54.34."""
     options = ["vpc-sharing", "privatelink", "transit-gateway"]
     services = [{"name": "api", "vpc": "orders", "port": 443, "cross_zone": True}]
-    made = document(
+    doc = document(
         flow(cross_az_share=1, options=options),
         services=services,
         operations_usd_per_object={"attachment": 200},
     )
     inter_az = PriceName("AWSDataTransfer", "DataTransfer-Regional-Bytes")
     prices = without(ALL_PRICES, (inter_az, REGION, None))
-    comparison = compare(topology(made), prices, NO_LATENCIES)
+    comparison = compare(topology(doc), prices, NO_LATENCIES)
     answer = plain(comparison)
-    gaps = {one["option"]: one["gaps"] for one in answer["answers"]}
+    gaps = {option["option"]: option["gaps"] for option in answer["answers"]}
     (sharing, other), (endpoint,) = gaps["vpc-sharing"], gaps["privatelink"]
     low, high = endpoint["wins_between_usd"]
     assert endpoint["wins_below_usd"] is None

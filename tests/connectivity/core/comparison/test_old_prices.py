@@ -37,10 +37,10 @@ def aged(as_of: str, dates: dict[str, str]) -> PriceList:
 )
 def test_a_year_before_the_lists_date(date: str, is_old: bool) -> None:
     prices = aged("2026-11-25", {"TransitGateway-Hours": date})
-    found = old_prices(compare(topology_of(), prices, NO_LATENCIES))
-    assert (found is not None) == is_old
-    if found:
-        assert (found.count, found.oldest, found.regions) == (1, date, ("us-east-1",))
+    old = old_prices(compare(topology_of(), prices, NO_LATENCIES))
+    assert (old is not None) == is_old
+    if old:
+        assert (old.count, old.oldest, old.regions) == (1, date, ("us-east-1",))
 
 
 def test_it_is_said_once_with_what_refreshes_them() -> None:
@@ -49,15 +49,15 @@ def test_it_is_said_once_with_what_refreshes_them() -> None:
         "orders", "222222222222", "10.1.0.0/16", region="us-east-2", azs=["use2-az1", "use2-az2"]
     )
     dates = {"TransitGateway-Hours": "2025-06-13", "AWS-Out-Bytes": "2024-07-18"}
-    made = compare(topology_of(vpcs=[east, ohio]), aged("2026-11-25", dates), NO_LATENCIES)
-    answer = plain(made)
+    comparison = compare(topology_of(vpcs=[east, ohio]), aged("2026-11-25", dates), NO_LATENCIES)
+    answer = plain(comparison)
     old = answer["old_prices"]
     assert (old["count"], old["oldest"], old["older_than"]) == (4, "2024-07-18", "2025-11-25")
     command = "manage.py fetch_prices --region us-east-1 --region us-east-2"
     assert old["refresh"] == command
-    said = [assumption for assumption in answer["assumptions"] if command in assumption]
-    assert said == [old["sentence"]]
-    assert f"4 of the {old['of']} prices in these bills are older than a year" in said[0]
+    sentences = [assumption for assumption in answer["assumptions"] if command in assumption]
+    assert sentences == [old["sentence"]]
+    assert f"4 of the {old['of']} prices in these bills are older than a year" in sentences[0]
 
 
 def test_a_list_of_young_prices_says_nothing() -> None:

@@ -16,8 +16,8 @@ from tests.factories import document, flow, price_list, vpc
 
 
 def compared(*flows: dict[str, Any], **changes: Any) -> Comparison:
-    made = topology(document(*flows, **changes))
-    return compare(made, price_list(), LatencySet("none", "", ()))
+    network = topology(document(*flows, **changes))
+    return compare(network, price_list(), LatencySet("none", "", ()))
 
 
 def chosen(comparison: Comparison) -> list[str | None]:

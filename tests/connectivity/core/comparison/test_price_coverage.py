@@ -37,10 +37,12 @@ def test_what_cannot_be_is_not_called_unpriced(prices: PriceList) -> None:
     assert "VPC Lattice service" not in between  # it is Regional
     assert "Single VPC" not in between
     inside = gaps_of(prices, "us-east-1", "us-east-1")
-    assert inside.keys() == {one.name for one in OPTIONS if one.key != "single-vpc"}
+    assert inside.keys() == {option.name for option in OPTIONS if option.key != "single-vpc"}
 
 
-@pytest.mark.parametrize("region", [one for one in AZ_PREFIXES if not one.startswith("cn-")])
+@pytest.mark.parametrize(
+    "region", [region for region in AZ_PREFIXES if not region.startswith("cn-")]
+)
 def test_peering_and_a_transit_gateway_are_priced_in_every_region(
     prices: PriceList, region: str
 ) -> None:
@@ -52,15 +54,15 @@ def test_the_readme_says_how_many_regions_are_priced(prices: PriceList) -> None:
     """The pairs are counted by the command beside it alone, which takes a minute."""
     inside = {region: gaps_of(prices, region, region) for region in AZ_PREFIXES}
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
-    said = re.search(
+    counts = re.search(
         r"Of (\d+) Regions, .* in (\d+) for VPC peering, VPC sharing, Transit Gateway and "
         r"PrivateLink .* in (\d+) for the public internet, in (\d+) for VPC Lattice and Cloud WAN",
         readme,
     )
-    assert said is not None
+    assert counts is not None
     names = ("VPC peering", "Public internet", "Cloud WAN")
     counted = [sum(not gaps[name] for gaps in inside.values()) for name in names]
-    assert [int(group) for group in said.groups()] == [len(AZ_PREFIXES), *counted]
+    assert [int(group) for group in counts.groups()] == [len(AZ_PREFIXES), *counted]
     for same in ("VPC sharing", "Transit Gateway", "PrivateLink"):
         assert sum(not gaps[same] for gaps in inside.values()) == counted[0]
     assert sum(not gaps["VPC Lattice service"] for gaps in inside.values()) == counted[2]

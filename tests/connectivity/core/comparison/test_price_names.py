@@ -51,10 +51,10 @@ TOKYO = {"region": "ap-northeast-1", "azs": ["apne1-az1", "apne1-az2"]}
 
 
 def asked_by_health() -> Iterator[PriceName]:
-    for key, some in FACTS.items():
-        for facts in some:
-            one = Resource(key, "x", "x", "111111111111", "us-east-1", "x", facts)
-            yield from (use.price for use in KINDS[key].uses(one, {}))
+    for key, cases in FACTS.items():
+        for facts in cases:
+            resource = Resource(key, "x", "x", "111111111111", "us-east-1", "x", facts)
+            yield from (use.price for use in KINDS[key].uses(resource, {}))
 
 
 ASKED = {

@@ -17,22 +17,22 @@ from costmodel.core.price_list import PriceList
 from tests.factories import TEST_PRICES, account, document, flow, price_list, vpc
 
 
-def answer_of(made: dict[str, Any], latencies: LatencySet | None = None) -> dict[str, Any]:
+def answer_of(doc: dict[str, Any], latencies: LatencySet | None = None) -> dict[str, Any]:
     none = LatencySet("none", "", ())
-    return plain(compare(topology(made), price_list(), latencies or none))
+    return plain(compare(topology(doc), price_list(), latencies or none))
 
 
 def mesh(**changes: Any) -> dict[str, Any]:
     """Three VPCs of three accounts that all talk, with crossing traffic."""
     ids = ["111111111111", "222222222222", "333333333333"]
     vpcs = [vpc(name, ids[i], f"10.{i}.0.0/16") for i, name in enumerate("abc")]
-    services = [{"name": f"s{one}", "vpc": one, "port": 443} for one in "bc"]
+    services = [{"name": f"s{name}", "vpc": name, "port": 443} for name in "bc"]
     flows = [
         flow(name="a-b", **{"from": "a", "to": "sb"}, gb_per_month=30_000),
         flow(name="b-c", **{"from": "b", "to": "sc"}, gb_per_month=20_000),
         flow(name="a-c", **{"from": "a", "to": "sc"}, gb_per_month=10_000),
     ]
-    accounts = [account(one) for one in ids]
+    accounts = [account(id) for id in ids]
     return document(*flows, accounts=accounts, vpcs=vpcs, services=services) | changes
 
 
@@ -61,11 +61,11 @@ def test_a_mix_that_cannot_be_built_saves_nothing() -> None:
 
 
 def test_nothing_is_recommended_where_nothing_is_allowed_by_every_flow() -> None:
-    made = document(flow(options=["vpc-peering"]), flow(name="g", options=["transit-gateway"]))
-    answer = answer_of(made)
+    doc = document(flow(options=["vpc-peering"]), flow(name="g", options=["transit-gateway"]))
+    answer = answer_of(doc)
     assert answer["recommended"] is None
     assert "not among the options that every flow allows" in answer["because"]
-    assert [one["option"] for one in answer["mix"]["assignment"]] == [
+    assert [choice["option"] for choice in answer["mix"]["assignment"]] == [
         "vpc-peering",
         "transit-gateway",
     ]
@@ -73,19 +73,19 @@ def test_nothing_is_recommended_where_nothing_is_allowed_by_every_flow() -> None
 
 def test_equal_to_the_cent_fewer_objects_come_first(latencies: LatencySet) -> None:
     both = ["vpc-sharing", "vpc-peering"]
-    made = document(flow(cross_az_share=0, options=both))
-    answer = answer_of(made, latencies)
+    doc = document(flow(cross_az_share=0, options=both))
+    answer = answer_of(doc, latencies)
     assert answer["recommended"] == "vpc-sharing"
     assert "fewer resources to manage" in answer["because"]
 
 
 def test_equal_to_the_cent_a_smaller_p99_comes_first(latencies: LatencySet) -> None:
-    made = document(
+    doc = document(
         flow(gb_per_month=0, options=["transit-gateway", "privatelink"]),
         operations_usd_per_object={"service": 34.67},
     )
-    answer = answer_of(made, latencies)
-    totals = {one["option"]: one["monthly_usd"] for one in answer["answers"]}
+    answer = answer_of(doc, latencies)
+    totals = {option["option"]: option["monthly_usd"] for option in answer["answers"]}
     assert totals["transit-gateway"] == "73.00"
     assert totals["privatelink"] == "38.33"
     assert answer["recommended"] == "transit-gateway"
@@ -96,12 +96,12 @@ def test_answers_are_ordered_feasible_then_gaps_then_not_feasible(
     prices: PriceList, latencies: LatencySet
 ) -> None:
     ohio = {"region": "us-east-2", "azs": ["use2-az1", "use2-az2"]}
-    vpcs = [one | ohio for one in document()["vpcs"]]
-    made = topology(document(flow(cross_az_share=0), vpcs=vpcs))
+    vpcs = [vpc | ohio for vpc in document()["vpcs"]]
+    network = topology(document(flow(cross_az_share=0), vpcs=vpcs))
     unit = (CAPACITY_UNIT, "us-east-2")
     others = tuple(price for price in prices.prices if (price.name, price.region) != unit)
-    answer = plain(compare(made, PriceList("test", "", others), latencies, OPTIONS[:5]))
-    assert [(one["option"], one["monthly_usd"]) for one in answer["answers"]] == [
+    answer = plain(compare(network, PriceList("test", "", others), latencies, OPTIONS[:5]))
+    assert [(option["option"], option["monthly_usd"]) for option in answer["answers"]] == [
         ("vpc-sharing", "0.00"),
         ("vpc-peering", "0.00"),
         ("transit-gateway", "93.00"),
@@ -110,7 +110,9 @@ def test_answers_are_ordered_feasible_then_gaps_then_not_feasible(
     ]
     assert answer["unpriced"] == ["privatelink"]
     assert "Not cheaper even if the missing prices were 0: PrivateLink." in answer["because"]
-    (gap,) = next(one["gaps"] for one in answer["answers"] if one["option"] == "privatelink")
+    (gap,) = next(
+        option["gaps"] for option in answer["answers"] if option["option"] == "privatelink"
+    )
     assert (gap["usage_type"], gap["region"]) == ("LCUUsage", "us-east-2")
     assert gap["needed_by"] == "Load balancer capacity units"
 
@@ -120,12 +122,12 @@ def test_prices_for_all_regions_are_gaps_outside_the_commercial_ones(
     region: str, prefix: str, latencies: LatencySet
 ) -> None:
     there = {"region": region, "azs": [f"{prefix}-az1", f"{prefix}-az2"]}
-    answer = answer_of(document(vpcs=[one | there for one in document()["vpcs"]]), latencies)
+    answer = answer_of(document(vpcs=[vpc | there for vpc in document()["vpcs"]]), latencies)
     assert answer["recommended"] is None
     assert answer["unpriced"][:3] == ["vpc-peering", "transit-gateway", "privatelink"]
-    for one in answer["answers"]:
-        assert (one["monthly_usd"], one["lines"]) == (None, [])
-        assert {gap["region"] for gap in one["gaps"]} <= {region}
+    for option in answer["answers"]:
+        assert (option["monthly_usd"], option["lines"]) == (None, [])
+        assert {gap["region"] for gap in option["gaps"]} <= {region}
 
 
 def test_the_frontier_keeps_what_is_dearer_but_faster(latencies: LatencySet) -> None:
@@ -175,25 +177,28 @@ def test_feasibility_is_the_gravest_that_the_rules_say(
 def test_today_and_what_a_change_saves() -> None:
     answer = answer_of(document(flow(cross_az_share=0, today="transit-gateway")))
     assert answer["today_usd"] == "93.00"
-    changes = {one["option"]: one["change_usd"] for one in answer["answers"]}
+    changes = {option["option"]: option["change_usd"] for option in answer["answers"]}
     assert changes["vpc-peering"] == "-93.00"
     assert changes["transit-gateway"] == "0.00"
 
 
 def test_today_is_unknown_unless_every_flow_says_it() -> None:
-    made = document(flow(today="vpc-peering"), flow(name="g"))
-    assert answer_of(made)["today_usd"] is None
+    doc = document(flow(today="vpc-peering"), flow(name="g"))
+    assert answer_of(doc)["today_usd"] is None
 
 
 def test_the_mix_gives_each_flow_its_own_cheapest_option() -> None:
-    made = document(
+    doc = document(
         flow(name="little", gb_per_month=100, cross_az_share=1),
         flow(name="much", gb_per_month=100_000, cross_az_share=1),
     )
-    made["vpcs"].append(vpc("third", "111111111111", "10.2.0.0/16"))
-    made["flows"][0]["from"] = "third"
-    answer = answer_of(made)
-    assert [one["option"] for one in answer["mix"]["assignment"]] == ["vpc-peering", "privatelink"]
+    doc["vpcs"].append(vpc("third", "111111111111", "10.2.0.0/16"))
+    doc["flows"][0]["from"] = "third"
+    answer = answer_of(doc)
+    assert [choice["option"] for choice in answer["mix"]["assignment"]] == [
+        "vpc-peering",
+        "privatelink",
+    ]
     assert answer["mix"]["proven"] is False
     assert answer["mix"]["monthly_usd"] == "1640.33"  # 2.00 + 21.90 + 1000 + 16.425 + 600
 
@@ -202,35 +207,37 @@ def test_the_mix_is_no_dearer_than_the_recommended_option_for_all() -> None:
     """Alone each flow takes a peering; together they share one endpoint and load balancer."""
     flows = [flow(name=name, gb_per_month=3_000, cross_az_share=1) for name in "abcd"]
     answer = answer_of(document(*flows))
-    totals = {one["option"]: Decimal(one["monthly_usd"] or "NaN") for one in answer["answers"]}
+    totals = {
+        option["option"]: Decimal(option["monthly_usd"] or "NaN") for option in answer["answers"]
+    }
     assert answer["recommended"] == "privatelink"
     assert totals["vpc-peering"] > totals["privatelink"]
-    assert {one["option"] for one in answer["mix"]["assignment"]} == {"privatelink"}
+    assert {choice["option"] for choice in answer["mix"]["assignment"]} == {"privatelink"}
     assert answer["mix"]["monthly_usd"] == str(totals["privatelink"])
     assert answer["mix"]["saves_usd"] == "0.00"
 
 
 def test_the_mix_says_what_it_saves_with_operations() -> None:
-    made = document(
+    doc = document(
         flow(name="little", gb_per_month=100, cross_az_share=1),
         flow(name="much", gb_per_month=100_000, cross_az_share=1),
         operations_usd_per_object={"peering": 1, "endpoint": 5},
     )
-    made["vpcs"].append(vpc("third", "111111111111", "10.2.0.0/16"))
-    made["flows"][0]["from"] = "third"
-    answer = answer_of(made)
-    best = next(one for one in answer["answers"] if one["option"] == answer["recommended"])
-    one, all_ = (
+    doc["vpcs"].append(vpc("third", "111111111111", "10.2.0.0/16"))
+    doc["flows"][0]["from"] = "third"
+    answer = answer_of(doc)
+    best = next(option for option in answer["answers"] if option["option"] == answer["recommended"])
+    mix_usd, best_usd = (
         Decimal(each["monthly_usd"]) + Decimal(each["operations_usd"])
         for each in (answer["mix"], best)
     )
-    assert answer["mix"]["saves_usd"] == str(all_ - one)
-    assert all_ > one
+    assert answer["mix"]["saves_usd"] == str(best_usd - mix_usd)
+    assert best_usd > mix_usd
 
 
 def test_a_flow_that_no_option_can_carry_leaves_no_total() -> None:
-    made = document(flow(to="orders", options=["privatelink"]))
-    mix = answer_of(made)["mix"]
+    doc = document(flow(to="orders", options=["privatelink"]))
+    mix = answer_of(doc)["mix"]
     assert mix["monthly_usd"] is None
     assert mix["assignment"] == [{"flow": "f", "option": None}]
 
@@ -238,9 +245,9 @@ def test_a_flow_that_no_option_can_carry_leaves_no_total() -> None:
 NUDGE = 1e-3
 
 
-def changed(made: dict[str, Any], flip: dict[str, Any], factor: float) -> dict[str, Any]:
+def changed(doc: dict[str, Any], flip: dict[str, Any], factor: float) -> dict[str, Any]:
     """The document with what a flip speaks of set to its value times a factor."""
-    new = deepcopy(made)
+    new = deepcopy(doc)
     value = flip["value"] * factor
     if flip["kind"] == "operations":
         kind = flip["when"].split()[3]
@@ -249,19 +256,19 @@ def changed(made: dict[str, Any], flip: dict[str, Any], factor: float) -> dict[s
             kind: value,
         }
     elif flip["kind"] == "gb":
-        total = sum(one["gb_per_month"] for one in new["flows"])
-        for one in new["flows"]:
-            one["gb_per_month"] *= value / total
+        total = sum(row["gb_per_month"] for row in new["flows"])
+        for row in new["flows"]:
+            row["gb_per_month"] *= value / total
     elif flip["kind"] == "crossing":
-        for one in new["flows"]:
-            one["cross_az_share"] = value
+        for row in new["flows"]:
+            row["cross_az_share"] = value
     elif flip["kind"] == "budget":
         new["p99_budget_us"] = value
     return new
 
 
 @pytest.mark.parametrize(
-    "made",
+    "doc",
     [
         mesh(),
         mesh(operations_usd_per_object={"peering": 100, "endpoint": 30}),
@@ -278,24 +285,24 @@ def changed(made: dict[str, Any], flip: dict[str, Any], factor: float) -> dict[s
         ),
     ],
 )
-def test_every_flip_really_flips(made: dict[str, Any], latencies: LatencySet) -> None:
-    before = answer_of(made, latencies)
+def test_every_flip_really_flips(doc: dict[str, Any], latencies: LatencySet) -> None:
+    before = answer_of(doc, latencies)
     flips = [flip for flip in before["flips"] if flip["kind"] != "price"]
     assert flips
     for flip in flips:
         outward = 1 + NUDGE if "above" in flip["when"] else 1 - NUDGE
-        beyond = answer_of(changed(made, flip, outward), latencies)
-        short = answer_of(changed(made, flip, 2 - outward), latencies)
+        beyond = answer_of(changed(doc, flip, outward), latencies)
+        short = answer_of(changed(doc, flip, 2 - outward), latencies)
         assert beyond["recommended"] == flip["to"], flip
         assert short["recommended"] == before["recommended"], flip
 
 
 def test_a_price_flip_names_the_price_and_flips() -> None:
     both = ["vpc-peering", "transit-gateway"]
-    made = document(flow(gb_per_month=50_000, cross_az_share=0.9, options=both))
-    before = answer_of(made)
+    doc = document(flow(gb_per_month=50_000, cross_az_share=0.9, options=both))
+    before = answer_of(doc)
     assert before["recommended"] == "vpc-peering"
-    (flip,) = [one for one in before["flips"] if one["kind"] == "price"]
+    (flip,) = [flip for flip in before["flips"] if flip["kind"] == "price"]
     assert "in all commercial Regions above" in flip["when"] or (
         "in all commercial Regions below" in flip["when"]
     )
@@ -306,14 +313,14 @@ def test_a_price_flip_names_the_price_and_flips() -> None:
         for line in TEST_PRICES.strip().splitlines()
     )
     none = LatencySet("none", "", ())
-    after = plain(compare(topology(made), price_list(text), none))
+    after = plain(compare(topology(doc), price_list(text), none))
     assert after["recommended"] == flip["to"]
 
 
 def test_a_flip_far_away_is_found_behind_a_bend() -> None:
     """PrivateLink's second tier makes it cheaper than peering only above 1 PB."""
-    made = document(flow(gb_per_month=20_000, cross_az_share=0.75))
-    (flip,) = [one for one in answer_of(made)["flips"] if one["kind"] == "gb"]
+    doc = document(flow(gb_per_month=20_000, cross_az_share=0.75))
+    (flip,) = [flip for flip in answer_of(doc)["flips"] if flip["kind"] == "gb"]
     assert "above" in flip["when"]
     beyond, short = (
         answer_of(document(flow(gb_per_month=flip["value"] * f, cross_az_share=0.75)))
@@ -323,21 +330,21 @@ def test_a_flip_far_away_is_found_behind_a_bend() -> None:
 
 
 def test_a_crossing_flip_that_a_budget_forbids_is_not_told(latencies: LatencySet) -> None:
-    made = document(flow(gb_per_month=100_000_000, cross_az_share=0.005, p99_budget_us=1000))
-    assert "crossing" not in {flip["kind"] for flip in answer_of(made, latencies)["flips"]}
+    doc = document(flow(gb_per_month=100_000_000, cross_az_share=0.005, p99_budget_us=1000))
+    assert "crossing" not in {flip["kind"] for flip in answer_of(doc, latencies)["flips"]}
 
 
 def test_nothing_is_said_to_flip_below_zero(latencies: LatencySet) -> None:
-    made = document(flow(cross_az_share=0, options=["vpc-sharing", "vpc-peering"]))
-    assert not [flip for flip in answer_of(made, latencies)["flips"] if "below 0" in flip["when"]]
+    doc = document(flow(cross_az_share=0, options=["vpc-sharing", "vpc-peering"]))
+    assert not [flip for flip in answer_of(doc, latencies)["flips"] if "below 0" in flip["when"]]
 
 
 def test_same_cents_are_compared_with_operations() -> None:
-    made = document(
+    doc = document(
         flow(gb_per_month=0, options=["vpc-sharing", "vpc-peering"]),
         operations_usd_per_object={"peering": 0.004},
     )
-    assert "as does VPC peering, and has fewer resources" in answer_of(made)["because"]
+    assert "as does VPC peering, and has fewer resources" in answer_of(doc)["because"]
 
 
 def test_a_mix_that_needs_two_targets_in_one_route_says_so() -> None:

@@ -25,9 +25,9 @@ def test_says_what_is_wrong_and_where(name: str) -> None:
 
 
 def test_says_every_problem_at_once() -> None:
-    made = document(flow(to="nowhere", gb_per_month=-1, colour="red"), name=3)
-    made["vpcs"][0]["azs"] = ["us-east-1a"]
-    paths = [problem.split(":")[0] for problem in problems_of(json.dumps(made).encode())]
+    doc = document(flow(to="nowhere", gb_per_month=-1, colour="red"), name=3)
+    doc["vpcs"][0]["azs"] = ["us-east-1a"]
+    paths = [problem.split(":")[0] for problem in problems_of(json.dumps(doc).encode())]
     assert paths == [
         "name",
         "vpcs[0].azs[0]",
@@ -38,14 +38,14 @@ def test_says_every_problem_at_once() -> None:
 
 
 def test_json_and_yaml_say_the_same() -> None:
-    made = document()
-    assert parse(json.dumps(made).encode()) == parse(yaml.safe_dump(made).encode())
+    doc = document()
+    assert parse(json.dumps(doc).encode()) == parse(yaml.safe_dump(doc).encode())
 
 
 def test_yaml_in_braces_is_read() -> None:
-    made = yaml.safe_dump(document(), default_flow_style=True)
-    assert made.startswith("{")
-    assert parse(made.encode()) == parse(json.dumps(document()).encode())
+    text = yaml.safe_dump(document(), default_flow_style=True)
+    assert text.startswith("{")
+    assert parse(text.encode()) == parse(json.dumps(document()).encode())
 
 
 def test_a_byte_order_mark_is_no_problem() -> None:
@@ -53,9 +53,13 @@ def test_a_byte_order_mark_is_no_problem() -> None:
 
 
 def test_defaults_are_the_contracts() -> None:
-    (one,) = topology_of().flows
-    assert (one.response_share, one.initiated_by, one.max_idle_seconds) == (0.5, "consumer", None)
-    assert one.options == OPTIONS.vocabulary.usual
+    (flow,) = topology_of().flows
+    assert (flow.response_share, flow.initiated_by, flow.max_idle_seconds) == (
+        0.5,
+        "consumer",
+        None,
+    )
+    assert flow.options == OPTIONS.vocabulary.usual
     assert topology_of().hub_account == "111111111111"
     assert topology_of().services[0].azs == ("use1-az1", "use1-az2", "use1-az3")
 
@@ -84,19 +88,22 @@ def test_one_flow_for_each_vpc_of_a_list() -> None:
         *document()["vpcs"],
         vpc("more", "111111111111", "10.2.0.0/16"),
     ]
-    made = topology_of(flow(**{"from": ["clients", "more"]}), vpcs=vpcs)
-    assert [(one.name, one.gb) for one in made.flows] == [("f/clients", 1000), ("f/more", 1000)]
+    network = topology_of(flow(**{"from": ["clients", "more"]}), vpcs=vpcs)
+    assert [(flow.name, flow.gb) for flow in network.flows] == [
+        ("f/clients", 1000),
+        ("f/more", 1000),
+    ]
 
 
 def test_names_of_expanded_flows_are_unique_too() -> None:
-    made = document(flow(**{"from": ["clients"]}), flow(name="f/clients"))
+    doc = document(flow(**{"from": ["clients"]}), flow(name="f/clients"))
     with pytest.raises(DocumentRefused, match="'f/clients' is in the list already"):
-        topology(made)
+        topology(doc)
 
 
 def test_notes_and_own_keys_are_kept() -> None:
-    made = document(flow(note="why", **{"x-ticket": 7}), note="all of it")
-    assert topology(made).document == made
+    doc = document(flow(note="why", **{"x-ticket": 7}), note="all of it")
+    assert topology(doc).document == doc
 
 
 def test_an_empty_flow_list_of_options_is_refused() -> None:
@@ -105,12 +112,12 @@ def test_an_empty_flow_list_of_options_is_refused() -> None:
 
 
 def test_a_flows_own_budget_wins() -> None:
-    one, other = topology_of(flow(p99_budget_us=100), flow(name="g"), p99_budget_us=500).flows
-    assert (one.p99_budget_us, other.p99_budget_us) == (100, 500)
+    own, other = topology_of(flow(p99_budget_us=100), flow(name="g"), p99_budget_us=500).flows
+    assert (own.p99_budget_us, other.p99_budget_us) == (100, 500)
 
 
 def test_accounts_need_not_be_in_an_organization() -> None:
-    made = topology_of(
+    network = topology_of(
         accounts=[account("111111111111", organization=None), account("222222222222")]
     )
-    assert made.accounts[0].organization is None
+    assert network.accounts[0].organization is None

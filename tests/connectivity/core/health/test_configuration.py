@@ -107,7 +107,7 @@ ATTACHED = [{"InstanceId": "i-1"}]
 
 
 @pytest.mark.parametrize(
-    ("kind", "said", "expected"),
+    ("kind", "responses", "expected"),
     [
         ("nat-gateway", nat(("s", "a")), {}),
         ("nat-gateway", nat(("s", "a"), ("t", "b")), {"NAT-OTHER-AZ": "1 subnet in b use it"}),
@@ -135,14 +135,16 @@ ATTACHED = [{"InstanceId": "i-1"}]
         ("accelerator", accelerator(ALB, overrides=True), {}),
     ],
 )
-def test_what_is_said(kind: str, said: dict[str, Any], expected: dict[str, str] | None) -> None:
-    found = list(KINDS[kind].read(said, "111122223333", "us-east-1"))
+def test_what_is_said(
+    kind: str, responses: dict[str, Any], expected: dict[str, str] | None
+) -> None:
+    resources = list(KINDS[kind].read(responses, "111122223333", "us-east-1"))
     if expected is None:
-        assert found == []
+        assert resources == []
         return
-    (one,) = found
-    estate = Estate((one,), NOW)
-    texts = {rule.id: rule.check(one, estate) for rule in KINDS[kind].configuration}
+    (resource,) = resources
+    estate = Estate((resource,), NOW)
+    texts = {rule.id: rule.check(resource, estate) for rule in KINDS[kind].configuration}
     spoken = {id: text for id, text in texts.items() if text}
     assert spoken.keys() == expected.keys()
     assert all(words in spoken[id] for id, words in expected.items())
@@ -150,16 +152,16 @@ def test_what_is_said(kind: str, said: dict[str, Any], expected: dict[str, str] 
 
 def test_accelerators_are_looked_at_together() -> None:
     endpoints = [{"arn": LB, "preserves_client_ip": True, "has_overrides": False}]
-    one, two = (
+    first, second = (
         Resource("accelerator", id, id, "1", "us-west-2", id, {"endpoints": endpoints})
         for id in ("a1", "a2")
     )
     balancer = Resource("nlb", "n", "n", "1", "us-east-1", "n", {"arn": LB, "is_crossing": True})
-    estate = Estate((one, two, balancer), NOW)
+    estate = Estate((first, second, balancer), NOW)
     rules = {rule.id: rule for rule in KINDS["accelerator"].configuration}
-    assert "endpoint of a2 too" in rules["GA-TWICE"].check(one, estate)
-    assert "cross-zone load balancing on" in rules["GA-CROSS-ZONE"].check(one, estate)
-    assert rules["GA-TWICE"].check(one, Estate((one,), NOW)) == ""
+    assert "endpoint of a2 too" in rules["GA-TWICE"].check(first, estate)
+    assert "cross-zone load balancing on" in rules["GA-CROSS-ZONE"].check(first, estate)
+    assert rules["GA-TWICE"].check(first, Estate((first,), NOW)) == ""
 
 
 @pytest.mark.parametrize(
@@ -169,13 +171,13 @@ def test_an_endpoint_that_cloudwatch_no_longer_lists_is_unused(
     is_listed: bool, days: int, speaks: bool
 ) -> None:
     facts = {"created": NOW - days * 86_400}
-    one = Resource("vpc-endpoint", "vpce-1", "e", "1", "us-east-1", "vpce-1", facts, is_listed)
+    endpoint = Resource("vpc-endpoint", "vpce-1", "e", "1", "us-east-1", "vpce-1", facts, is_listed)
     (rule,) = KINDS["vpc-endpoint"].configuration
-    assert bool(rule.check(one, Estate((one,), NOW))) is speaks
+    assert bool(rule.check(endpoint, Estate((endpoint,), NOW))) is speaks
 
 
 def test_a_gateway_that_is_shared_is_its_owners_alone() -> None:
-    said = {
+    responses = {
         "DescribeTransitGateways": [
             {"TransitGatewayId": "tgw-own", "OwnerId": "111122223333"},
             {"TransitGatewayId": "tgw-shared", "OwnerId": "444455556666"},
@@ -184,11 +186,11 @@ def test_a_gateway_that_is_shared_is_its_owners_alone() -> None:
         "DescribeTransitGatewayAttachments": [],
     }
     read = KINDS["transit-gateway"].read
-    found = {
-        account: [one.id for one in read(said, account, "us-east-1")]
+    ids = {
+        account: [resource.id for resource in read(responses, account, "us-east-1")]
         for account in ("111122223333", "444455556666")
     }
-    assert found == {
+    assert ids == {
         "111122223333": ["tgw-own", "tgw-unsaid"],
         "444455556666": ["tgw-shared", "tgw-unsaid"],
     }

@@ -56,8 +56,8 @@ def points(*values: float | None) -> dict[int, float]:
     ],
 )
 def test_n_of_m(values: tuple[float | None, ...], state: State, why: str) -> None:
-    found = judge(RULE, points(*values), END, END)
-    assert (found.state, found.why) == (state, why)
+    verdict = judge(RULE, points(*values), END, END)
+    assert (verdict.state, verdict.why) == (state, why)
 
 
 @pytest.mark.parametrize(
@@ -76,29 +76,29 @@ def test_a_missing_count_below_a_threshold_counts_as_zero() -> None:
     ("covered", "why"), [(None, "not collected yet"), (END - 600, "not collected for 10 minutes")]
 )
 def test_what_was_not_collected_is_unknown_and_never_ok(covered: int | None, why: str) -> None:
-    found = judge(RULE, points(0, 0, 0, 0, 0), covered, END)
-    assert (found.state, found.why) == (State.UNKNOWN, why)
+    verdict = judge(RULE, points(0, 0, 0, 0, 0), covered, END)
+    assert (verdict.state, verdict.why) == (State.UNKNOWN, why)
 
 
 def test_since_when() -> None:
     """Three in a row begin at the sixth point from the end."""
-    found = judge(RULE, points(0, 0, 0, 1, 1, 1, 1, 1, 1), END, END)
-    assert found.since == END - 6 * 60
-    assert found.value == 1
+    verdict = judge(RULE, points(0, 0, 0, 1, 1, 1, 1, 1, 1), END, END)
+    assert verdict.since == END - 6 * 60
+    assert verdict.value == 1
 
 
 def test_a_stretch_that_was_broken_begins_anew() -> None:
-    found = judge(RULE, points(1, 1, 1, 0, 0, 0, 0, 0, 1, 1, 1), END, END)
-    assert found.since == END - 3 * 60
+    verdict = judge(RULE, points(1, 1, 1, 0, 0, 0, 0, 0, 1, 1, 1), END, END)
+    assert verdict.since == END - 3 * 60
 
 
 def test_a_share_is_known_where_its_base_is() -> None:
-    dropped, one, other = {0: 5.0, 60: 1.0}, {0: 60.0, 120: 0.0}, {0: 40.0, 60: 100.0}
-    assert shares(dropped, [one, other]) == {0: 5.0, 60: 1.0}
+    dropped, first, second = {0: 5.0, 60: 1.0}, {0: 60.0, 120: 0.0}, {0: 40.0, 60: 100.0}
+    assert shares(dropped, [first, second]) == {0: 5.0, 60: 1.0}
 
 
 def test_trouble_comes_before_doubt_and_doubt_before_ok() -> None:
-    made = [Verdict(state, "") for state in (State.OK, State.WARNING, State.UNKNOWN)]
-    assert worst(made).state is State.WARNING
-    assert worst(made[::2]).state is State.UNKNOWN
+    verdicts = [Verdict(state, "") for state in (State.OK, State.WARNING, State.UNKNOWN)]
+    assert worst(verdicts).state is State.WARNING
+    assert worst(verdicts[::2]).state is State.UNKNOWN
     assert worst([]).state is State.UNKNOWN

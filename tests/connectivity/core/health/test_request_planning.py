@@ -24,22 +24,22 @@ HOUR, DAY = 3_600, 86_400
 def series(
     number: int, *statistics: str, account: str = "111111111111", period: int = 300
 ) -> Series:
-    one = metric("AWS/NATGateway", "BytesInFromSource", NatGatewayId=f"nat-{number}")
-    return Series(account, "us-east-1", one, statistics or ("Sum",), period, Tier.HOUR)
+    received = metric("AWS/NATGateway", "BytesInFromSource", NatGatewayId=f"nat-{number}")
+    return Series(account, "us-east-1", received, statistics or ("Sum",), period, Tier.HOUR)
 
 
 def test_a_window_ends_before_what_has_not_settled() -> None:
-    found = window(None, NOW, 300, first=HOUR)
-    assert found is not None
-    assert found.end <= NOW - DELAY < found.end + 300
-    assert found.points(300) == 12
+    span = window(None, NOW, 300, first=HOUR)
+    assert span is not None
+    assert span.end <= NOW - DELAY < span.end + 300
+    assert span.points(300) == 12
 
 
 def test_the_last_two_periods_are_asked_for_again() -> None:
     mark = NOW // 300 * 300 - HOUR
-    found = window(mark, NOW, 300, first=HOUR)
-    assert found is not None
-    assert found.start == mark - 600
+    span = window(mark, NOW, 300, first=HOUR)
+    assert span is not None
+    assert span.start == mark - 600
 
 
 def test_nothing_new_is_not_asked_for() -> None:
@@ -51,9 +51,9 @@ def test_nothing_new_is_not_asked_for() -> None:
 
 @pytest.mark.parametrize(("period", "days"), [(60, 15), (300, 63), (3_600, 455)])
 def test_what_cloudwatch_no_longer_keeps_is_not_asked_for(period: int, days: int) -> None:
-    found = window(NOW - 1_000 * DAY, NOW, period, first=HOUR)
-    assert found is not None
-    assert NOW - days * DAY <= found.start < NOW - days * DAY + period
+    span = window(NOW - 1_000 * DAY, NOW, period, first=HOUR)
+    assert span is not None
+    assert NOW - days * DAY <= span.start < NOW - days * DAY + period
 
 
 @given(st.integers(0, 10**6), st.sampled_from([60, 300, 3_600]), st.lists(st.integers(1, 9_000)))
@@ -64,19 +64,19 @@ def test_windows_one_after_the_other_leave_no_hole(
     covered: set[int] = set()
     for step in steps:
         now += step
-        found = window(mark, now, period, first=period * 3)
-        if found:
-            assert found.start % period == found.end % period == 0
-            covered |= set(range(found.start, found.end, period))
-            mark = found.end
+        span = window(mark, now, period, first=period * 3)
+        if span:
+            assert span.start % period == span.end % period == 0
+            covered |= set(range(span.start, span.end, period))
+            mark = span.end
     assert len(covered) == ((max(covered) - min(covered)) // period + 1 if covered else 0)
 
 
 def test_40_000_series_of_100_accounts_are_a_call_an_account() -> None:
     asks = [Ask(series(n, account=f"{n % 100:012d}"), Window(0, HOUR)) for n in range(40_000)]
-    made = list(calls(asks))
-    assert len(made) == 100
-    assert sum(one.metrics for one in made) == 40_000
+    requests = list(calls(asks))
+    assert len(requests) == 100
+    assert sum(call.metrics for call in requests) == 40_000
 
 
 @given(
@@ -96,14 +96,14 @@ def test_each_series_is_asked_once_within_the_limits(rows: list[tuple[int, str, 
         Ask(series(n, *names[:count], account=account), Window(end - 300 - behind, end))
         for n, (count, account, behind) in enumerate(rows)
     ]
-    made = list(calls(asks))
-    asked = [one for call in made for one in call.series]
+    requests = list(calls(asks))
+    asked = [series for call in requests for series in call.series]
     assert sorted(map(str, asked)) == sorted(str(ask.series) for ask in asks)
     starts = {id(ask.series): ask.window.start for ask in asks}
-    for call in made:
+    for call in requests:
         assert call.queries <= QUERIES_PER_CALL
         assert call.window.points(300) * call.queries <= POINTS_PER_CALL or len(call.series) == 1
-        assert call.window.start <= min(starts[id(one)] for one in call.series)
+        assert call.window.start <= min(starts[id(series)] for series in call.series)
 
 
 @pytest.mark.parametrize(("count", "points"), [(1, 12), (500, 12), (1_300, 12), (300, 4_032)])

@@ -44,8 +44,8 @@ def test_it_speaks_at_n_points_and_not_before(rule: HealthRule) -> None:
 
 @every_rule
 def test_a_series_that_is_always_published_and_is_silent_is_unknown(rule: HealthRule) -> None:
-    found = judge(rule, {}, END, END)
-    assert found.state is (State.UNKNOWN if rule.missing is Missing.UNKNOWN else State.OK)
+    verdict = judge(rule, {}, END, END)
+    assert verdict.state is (State.UNKNOWN if rule.missing is Missing.UNKNOWN else State.OK)
 
 
 @every_rule
@@ -81,11 +81,11 @@ def test_what_nobody_needs_is_told_by_these_rules_alone() -> None:
 def test_a_kind_is_whole(kind: Kind) -> None:
     assert KINDS[kind.key] is kind
     assert kind.rules or kind.configuration
-    assert {one.kind for one in (*kind.rules, *kind.configuration)} == {kind.key}
+    assert {rule.kind for rule in (*kind.rules, *kind.configuration)} == {kind.key}
     assert not kind.rules or kind.namespace
-    for one in kind.configuration:
-        assert one.source
-        assert one.means.endswith(".")
-        assert one.steps
+    for configuration in kind.configuration:
+        assert configuration.source
+        assert configuration.means.endswith(".")
+        assert configuration.steps
     of_rules = {rule.metric for rule in kind.rules}
     assert not kind.queries or of_rules == set(kind.queries)

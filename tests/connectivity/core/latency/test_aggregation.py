@@ -29,24 +29,26 @@ DAYS = ("2026-11-01", "2026-11-02", "2026-11-03")
 
 def run(p99: float | None = 70, *, samples: int | None = 20_000, **changes: object) -> Measured:
     figures = {} if p99 is None else {"p50": p99 / 2, "p99": p99, "mean": p99 / 2}
-    one = Measured("vpc-peering", "use1-az1", "use1-az2", METHOD, figures, samples, 0.0, DAYS[0])
-    return replace(one, **changes)  # type: ignore[arg-type]
+    measured = Measured(
+        "vpc-peering", "use1-az1", "use1-az2", METHOD, figures, samples, 0.0, DAYS[0]
+    )
+    return replace(measured, **changes)  # type: ignore[arg-type]
 
 
 def cell(*runs: Measured) -> Cell:
-    (one,) = derived(runs)
-    return one
+    (merged,) = derived(runs)
+    return merged
 
 
 def test_summaries_give_the_median_with_the_lowest_and_highest_and_never_an_average() -> None:
-    found = cell(*(run(p99, taken=day) for p99, day in zip((65, 69, 78), DAYS, strict=True)))
-    assert found.figures["p99"] == Figure(69, 65, 78)
-    assert (found.runs, found.samples, found.grade, found.as_of) == (3, 60_000, "high", DAYS[2])
+    merged = cell(*(run(p99, taken=day) for p99, day in zip((65, 69, 78), DAYS, strict=True)))
+    assert merged.figures["p99"] == Figure(69, 65, 78)
+    assert (merged.runs, merged.samples, merged.grade, merged.as_of) == (3, 60_000, "high", DAYS[2])
 
 
 def test_means_are_pooled_by_samples() -> None:
-    found = cell(run(60, samples=30_000), run(80, samples=10_000))
-    assert found.figures["mean"].us == pytest.approx(32.5)
+    merged = cell(run(60, samples=30_000), run(80, samples=10_000))
+    assert merged.figures["mean"].us == pytest.approx(32.5)
 
 
 def test_sketches_are_merged_and_give_what_all_samples_together_have() -> None:
@@ -58,11 +60,11 @@ def test_sketches_are_merged_and_give_what_all_samples_together_have() -> None:
         for p99, times in ((59.9, fast), (599, slow))
     ]
     both = sorted(fast + slow)
-    found = cell(*runs).figures
-    assert found["p99"].us == pytest.approx(both[9_899], rel=0.002)
-    assert found["p99"].us > 590  # their average would be 330, their median, too
-    assert (found["p99"].low, found["p50"].us) == (59.9, pytest.approx(both[4_999], rel=0.002))
-    assert found["p99"].high == 599
+    figures = cell(*runs).figures
+    assert figures["p99"].us == pytest.approx(both[9_899], rel=0.002)
+    assert figures["p99"].us > 590  # their average would be 330, their median, too
+    assert (figures["p99"].low, figures["p50"].us) == (59.9, pytest.approx(both[4_999], rel=0.002))
+    assert figures["p99"].high == 599
 
 
 def test_other_methods_are_other_cells() -> None:
@@ -76,7 +78,7 @@ UNSAID = replace(METHOD, instance_type="")
 
 def test_what_two_files_do_not_say_makes_two_cells_and_what_one_does_not_say_makes_one() -> None:
     first, second = run(70, method=UNSAID, file=1), run(90, method=UNSAID, file=2)
-    assert [found.runs for found in derived([first, second])] == [1, 1]
+    assert [cell.runs for cell in derived([first, second])] == [1, 1]
     assert cell(first, replace(second, file=1)).runs == 2
     assert cell(replace(first, method=METHOD), replace(second, method=METHOD)).runs == 2
 
@@ -106,7 +108,7 @@ def test_lost_is_neither_missing_nor_zero() -> None:
 
 def test_nothing_is_mirrored() -> None:
     there = derived([run()])
-    assert [(one.source, one.destination) for one in there] == [("use1-az1", "use1-az2")]
+    assert [(cell.source, cell.destination) for cell in there] == [("use1-az1", "use1-az2")]
 
 
 @pytest.mark.parametrize(
@@ -129,8 +131,8 @@ def latencies(*runs: Measured) -> LatencySet:
 
 
 def test_a_comparison_takes_the_own_round_trip() -> None:
-    found = latencies(run(70), run(5_000, method=replace(METHOD, test="HTTP")))
-    reading = found.read("vpc-peering", "use1-az1", "use1-az2")
+    figures = latencies(run(70), run(5_000, method=replace(METHOD, test="HTTP")))
+    reading = figures.read("vpc-peering", "use1-az1", "use1-az2")
     assert (reading.us, reading.basis, reading.as_of) == (70, "measured", DAYS[0])
     assert "1 run; grade medium" in reading.comment
 
@@ -148,8 +150,8 @@ def test_the_least_and_the_largest_of_several_runs_are_those_of_all() -> None:
 
 
 def test_a_comparison_says_the_day_of_a_measurement() -> None:
-    (found,) = for_comparisons(derived([run(taken="2026-11-01T10:00:00+00:00")]))
-    assert found.as_of == "2026-11-01"
+    (figure,) = for_comparisons(derived([run(taken="2026-11-01T10:00:00+00:00")]))
+    assert figure.as_of == "2026-11-01"
 
 
 @pytest.mark.parametrize(
@@ -159,8 +161,8 @@ def test_noise_is_what_runs_differ_by_and_at_least_a_tenth(
     p99s: tuple[float, ...], noise_us: float
 ) -> None:
     runs = [run(p99, taken=day) for p99, day in zip(p99s, DAYS, strict=False)]
-    (found,) = for_comparisons(derived(runs))
-    assert found.noise_us == pytest.approx(noise_us)
+    (figure,) = for_comparisons(derived(runs))
+    assert figure.noise_us == pytest.approx(noise_us)
 
 
 def test_a_measurement_of_no_option_is_not_the_p99_of_one() -> None:
@@ -184,9 +186,9 @@ def test_of_two_equal_cells_of_a_pair_the_last_is_shown() -> None:
 def test_a_more_fitting_test_wins_over_a_better_grade() -> None:
     """A ping is answered by the kernel, and TCP_RR by a program, as traffic is."""
     pings = [run(50, taken=day, method=replace(METHOD, test="ICMP")) for day in DAYS]
-    assert [one.grade for one in derived(pings)] == ["high"]
-    found = latencies(run(70), *pings).read("vpc-peering", "use1-az1", "use1-az2")
-    assert (found.us, found.source) == (70, "netperf TCP_RR")
+    assert [cell.grade for cell in derived(pings)] == ["high"]
+    reading = latencies(run(70), *pings).read("vpc-peering", "use1-az1", "use1-az2")
+    assert (reading.us, reading.source) == (70, "netperf TCP_RR")
 
 
 def test_an_overhead_needs_a_baseline_of_the_same_known_method() -> None:
@@ -221,12 +223,12 @@ def test_age(as_of: str, word: str) -> None:
 def test_a_matrix_has_a_block_for_each_region_and_one_for_regions() -> None:
     tokyo = {"source": "apne1-az1", "destination": "apne1-az4"}
     regions = {"source": "us-east-1", "destination": "eu-west-1", "option": ""}
-    found = blocks(derived([run(60), run(600, destination="use1-az3"), run(**tokyo)]), "p99")
-    assert [(one.region, one.places) for one in found] == [
+    matrices = blocks(derived([run(60), run(600, destination="use1-az3"), run(**tokyo)]), "p99")
+    assert [(matrix.region, matrix.places) for matrix in matrices] == [
         ("ap-northeast-1", ("apne1-az1", "apne1-az4")),
         ("us-east-1", ("use1-az1", "use1-az2", "use1-az3")),
     ]
-    east = found[1].rows
+    east = matrices[1].rows
     assert [square.level for square in east[0]] == [0, 1, 5]
     assert [square.state for square in east[1]] == ["missing"] * 3
     (between,) = blocks(derived([run(**regions)]), "p99")

@@ -20,7 +20,7 @@ ELSEWHERE = {"cn-north-1", "cn-northwest-1", "us-gov-east-1", "us-gov-west-1"}
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "km", "bound_us", "typical_us"),
+    ("region", "other", "km", "bound_us", "typical_us"),
     [  # by the dot product of unit vectors, and 1.4682 / 0.299792458 µs a km each way
         ("us-east-2", "eu-central-1", 6829.7, 65_915, 110_294),
         ("us-east-1", "eu-west-1", 5461.5, 52_514, 89_121),
@@ -32,9 +32,9 @@ ELSEWHERE = {"cn-north-1", "cn-northwest-1", "us-gov-east-1", "us-gov-west-1"}
     ],
 )
 def test_bound_and_estimate_of_a_pair(
-    one: str, other: str, km: float, bound_us: int, typical_us: int
+    region: str, other: str, km: float, bound_us: int, typical_us: int
 ) -> None:
-    apart = between(one, other)
+    apart = between(region, other)
     assert apart is not None
     assert apart.km == pytest.approx(km, abs=0.1)
     assert apart.bound_us == pytest.approx(bound_us, abs=1)
@@ -43,10 +43,10 @@ def test_bound_and_estimate_of_a_pair(
 
 
 def test_every_pair_is_the_same_both_ways_and_typical_is_above_the_bound() -> None:
-    for one, other in combinations(places(), 2):
-        apart = between(one, other)
+    for region, other in combinations(places(), 2):
+        apart = between(region, other)
         assert apart is not None
-        assert apart == between(other, one)
+        assert apart == between(other, region)
         assert 0 < apart.bound_us < apart.typical_us / (1 + apart.typical_error[1])
 
 
@@ -55,11 +55,11 @@ def test_every_region_has_a_place_but_those_of_which_nothing_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("region", "other"),
     [("us-east-1", "us-east-1"), ("us-east-1", "cn-north-1"), ("us-gov-west-1", "us-east-1")],
 )
-def test_nothing_is_said_inside_a_region_or_without_a_place(one: str, other: str) -> None:
-    assert between(one, other) is None
+def test_nothing_is_said_inside_a_region_or_without_a_place(region: str, other: str) -> None:
+    assert between(region, other) is None
 
 
 def test_the_words_never_claim_more_than_the_bound() -> None:
@@ -81,10 +81,10 @@ def test_the_words_never_claim_more_than_the_bound() -> None:
 )
 def test_a_budget_below_the_bound_is_hard_for_every_option(budget_us: int, rule: str) -> None:
     answer = comparison(p99_budget_us=budget_us)
-    for one in answer["answers"]:
-        rules = {f["rule"] for f in one["findings"]} & {"BUDGET-01", "BUDGET-02", "LAT-01"}
+    for option in answer["answers"]:
+        rules = {f["rule"] for f in option["findings"]} & {"BUDGET-01", "BUDGET-02", "LAT-01"}
         assert rules == {rule}
-        assert one["feasible"] <= (rule == "LAT-01")
+        assert option["feasible"] <= (rule == "LAT-01")
     assert (answer["recommended"] is None) == (rule == "BUDGET-02")
     assert answer["frontier"] == []
 
@@ -101,9 +101,9 @@ def test_between_any_two_regions_the_bound_decides(ends: list[str]) -> None:
         )
     ]
     for less, is_hard in ((1, True), (0, False)):
-        made = document(flow(p99_budget_us=apart.bound_us - less), vpcs=vpcs)
-        answer = plain(compare(topology(made), price_list(), nothing_known()))
-        rules = [{f["rule"] for f in one["findings"]} for one in answer["answers"]]
+        doc = document(flow(p99_budget_us=apart.bound_us - less), vpcs=vpcs)
+        answer = plain(compare(topology(doc), price_list(), nothing_known()))
+        rules = [{f["rule"] for f in option["findings"]} for option in answer["answers"]]
         assert {"BUDGET-02" in rule for rule in rules} == {is_hard}
         assert {"LAT-01" in rule for rule in rules} == {not is_hard}
 
@@ -116,7 +116,7 @@ def test_an_impossible_budget_is_named_with_distance_and_bound() -> None:
     assert "VPC peering (BUDGET-02)" in answer["because"]
     assert answer["mix"]["monthly_usd"] is None
     peering = answer_of(answer)
-    (finding,) = [one for one in peering["findings"] if one["rule"] == "BUDGET-02"]
+    (finding,) = [finding for finding in peering["findings"] if finding["rule"] == "BUDGET-02"]
     assert (finding["severity"], finding["flow"], finding["as_of"]) == ("hard", "f", "2026-11-25")
     assert "between us-east-2 and eu-central-1" in finding["detail"]
     assert peering["monthly_usd"] is not None  # as if the finding were lifted
@@ -125,20 +125,20 @@ def test_an_impossible_budget_is_named_with_distance_and_bound() -> None:
 def test_only_flows_between_the_regions_are_stopped() -> None:
     near = flow(name="near", **{"from": "clients", "to": "beside"}, p99_budget_us=50_000)
     far = flow(name="far", p99_budget_us=50_000)
-    made = far_document(far, near)
-    made["vpcs"].append(
+    doc = far_document(far, near)
+    doc["vpcs"].append(
         vpc("beside", "222222222222", "10.2.0.0/16", region="us-east-2", azs=["use2-az1"])
     )
-    answer = answer_of(plain(compare(topology(made), price_list(), nothing_known())))
+    answer = answer_of(plain(compare(topology(doc), price_list(), nothing_known())))
     assert {f["flow"] for f in answer["findings"] if f["rule"] == "BUDGET-02"} == {"far"}
     assert answer["feasible_flows"] == 1
 
 
 def test_a_region_without_a_place_leaves_a_budget_unchecked() -> None:
     beijing = vpc("orders", "222222222222", "10.1.0.0/16", region="cn-north-1", azs=["cnn1-az1"])
-    made = far_document(flow(p99_budget_us=1))
-    made["vpcs"][1] = beijing
-    answer = answer_of(plain(compare(topology(made), price_list(), nothing_known())))
+    doc = far_document(flow(p99_budget_us=1))
+    doc["vpcs"][1] = beijing
+    answer = answer_of(plain(compare(topology(doc), price_list(), nothing_known())))
     assert "LAT-01" in {finding["rule"] for finding in answer["findings"]}
     assert "BUDGET-02" not in {finding["rule"] for finding in answer["findings"]}
     (headline,) = answer["latency"]
@@ -202,9 +202,9 @@ def test_of_several_pairs_of_regions_the_farthest_is_the_worst() -> None:
     tokyo = vpc("tokyo", "222222222222", "10.2.0.0/16", region="ap-northeast-1", azs=["apne1-az1"])
     ways = [flow(name="b", to="tokyo"), flow(name="a")]
     for flows in (ways, ways[::-1]):
-        made = far_document(*flows)
-        made["vpcs"].append(tokyo)
-        heads = compare(topology(made), price_list(), nothing_known()).answers[0].heads
+        doc = far_document(*flows)
+        doc["vpcs"].append(tokyo)
+        heads = compare(topology(doc), price_list(), nothing_known()).answers[0].heads
         assert heads.worst.to_az == "apne1-az1"
 
 
@@ -220,9 +220,9 @@ def far_document(*flows: dict[str, Any]) -> dict[str, Any]:
 
 
 def comparison(known: LatencySet | None = None, **changes: Any) -> dict[str, Any]:
-    made = topology(far_document(flow(**changes)))
+    network = topology(far_document(flow(**changes)))
     prices = price_list(PRICES)
-    return plain(compare(made, prices, known or nothing_known()))
+    return plain(compare(network, prices, known or nothing_known()))
 
 
 PRICES = """
@@ -232,4 +232,4 @@ AWSDataTransfer AWS-Out-Bytes - eu-central-1 us-east-2 GB 0.02
 
 
 def answer_of(answer: dict[str, Any], option: str = "vpc-peering") -> dict[str, Any]:
-    return next(one for one in answer["answers"] if one["option"] == option)
+    return next(offer for offer in answer["answers"] if offer["option"] == option)

@@ -149,8 +149,8 @@ def test_of_two_published_figures_of_a_pair_the_newer_counts(step: int) -> None:
         cell("transit-gateway", "use1-az2", us, as_of=year)
         for us, year in ((970, "2020"), (800, "2024"))
     ]
-    found = LatencySet("test", "", tuple(years[::step]))
-    reading = found.read("transit-gateway", "use1-az1", "use1-az2")
+    figures = LatencySet("test", "", tuple(years[::step]))
+    reading = figures.read("transit-gateway", "use1-az1", "use1-az2")
     assert (reading.us, reading.as_of) == (800, "2024")
 
 
@@ -191,9 +191,9 @@ def test_the_headline_is_the_worst_cell_with_a_hundredth_of_the_bytes(
 def test_a_headline_says_the_share_of_the_cells_that_are_as_slow() -> None:
     """No AZ in common: all bytes cross, half of them to the slow AZ."""
     cells = [cell("transit-gateway", az, us) for az, us in (("use1-az2", 970), ("use1-az3", 700))]
-    made = document()
-    made["vpcs"][0]["azs"], made["vpcs"][1]["azs"] = ["use1-az1"], ["use1-az2", "use1-az3"]
-    heads = headlines("transit-gateway", case(topology(made)), LatencySet("test", "", tuple(cells)))
+    doc = document()
+    doc["vpcs"][0]["azs"], doc["vpcs"][1]["azs"] = ["use1-az1"], ["use1-az2", "use1-az3"]
+    heads = headlines("transit-gateway", case(topology(doc)), LatencySet("test", "", tuple(cells)))
     (slowest,) = heads.kinds
     assert (slowest.reading.us, slowest.part) == (970, 0.5)
 
@@ -201,7 +201,7 @@ def test_a_headline_says_the_share_of_the_cells_that_are_as_slow() -> None:
 def test_cells_show_every_pair_and_their_shares_add_up() -> None:
     answer = _answer(document(flow(cross_az_share=0.3)), include=["cells"])
     assert len(answer["latency"]) == 9
-    assert sum(one["share"] for one in answer["latency"]) == pytest.approx(1, abs=1e-5)
+    assert sum(pair["share"] for pair in answer["latency"]) == pytest.approx(1, abs=1e-5)
 
 
 def test_a_cell_inside_an_az_carries_its_part_of_what_does_not_cross() -> None:
@@ -230,7 +230,7 @@ def test_a_flow_between_regions_makes_the_worst_unknown() -> None:
 
 def test_a_budget_that_is_exceeded_is_hard() -> None:
     answer = _answer(document(flow(p99_budget_us=500)))
-    (finding,) = [one for one in answer["findings"] if one["rule"] == "BUDGET-01"]
+    (finding,) = [finding for finding in answer["findings"] if finding["rule"] == "BUDGET-01"]
     assert finding["severity"] == "hard"
     assert "p99 970 µs (published, use1-az1 to use1-az2) is above the budget of 500 µs" in str(
         finding
@@ -246,8 +246,8 @@ def test_a_budget_that_is_kept_says_nothing() -> None:
 
 def test_a_budget_that_cannot_be_checked_is_a_condition_and_off_the_frontier() -> None:
     orders = vpc("orders", "222222222222", "10.1.0.0/16", region="us-east-2", azs=["use2-az1"])
-    made = document(flow(p99_budget_us=50_000), vpcs=[document()["vpcs"][0], orders])
-    whole = _comparison(made)
+    doc = document(flow(p99_budget_us=50_000), vpcs=[document()["vpcs"][0], orders])
+    whole = _comparison(doc)
     peering = next(answer for answer in whole["answers"] if answer["option"] == "vpc-peering")
     assert ("LAT-01", "condition") in {(f["rule"], f["severity"]) for f in peering["findings"]}
     assert peering["feasible"]
@@ -255,11 +255,11 @@ def test_a_budget_that_cannot_be_checked_is_a_condition_and_off_the_frontier() -
     assert whole["frontier"] == []
 
 
-def _comparison(made: dict[str, Any], include: Collection[str] = ()) -> dict[str, Any]:
+def _comparison(doc: dict[str, Any], include: Collection[str] = ()) -> dict[str, Any]:
     latencies = LatencySet("test", "2020", PUBLISHED)
-    return plain(compare(topology(made), price_list(), latencies), include=include)
+    return plain(compare(topology(doc), price_list(), latencies), include=include)
 
 
-def _answer(made: dict[str, Any], include: Collection[str] = ()) -> dict[str, Any]:
-    answers = _comparison(made, include)["answers"]
+def _answer(doc: dict[str, Any], include: Collection[str] = ()) -> dict[str, Any]:
+    answers = _comparison(doc, include)["answers"]
     return next(answer for answer in answers if answer["option"] == "transit-gateway")

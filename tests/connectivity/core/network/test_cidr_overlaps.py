@@ -31,8 +31,8 @@ def vpc_of(number: int, cidrs: list[Network]) -> Vpc:
     return Vpc(f"v{number}", "111111111111", "us-east-1", tuple(cidrs), ("use1-az1",), 0, None)
 
 
-def do_overlap(one: Network, other: Network) -> bool:
-    return one.version == other.version and one.overlaps(other)
+def do_overlap(cidr: Network, other: Network) -> bool:
+    return cidr.version == other.version and cidr.overlaps(other)
 
 
 @given(cidrs=ranges)
@@ -46,9 +46,9 @@ def test_every_vpc_that_overlaps_another_is_found_with_a_true_overlap(
         if any(do_overlap(cidr, other) for cidr in a.cidrs for other in b.cidrs)
         for name in (a.name, b.name)
     }
-    found = overlaps(vpcs.values())
-    assert found.keys() == expected
-    for name, overlap in found.items():
+    clashes = overlaps(vpcs.values())
+    assert clashes.keys() == expected
+    for name, overlap in clashes.items():
         assert (overlap.vpc, overlap.vpc == overlap.other) == (name, False)
         assert overlap.cidr in vpcs[name].cidrs
         assert overlap.other_cidr in vpcs[overlap.other].cidrs
@@ -57,7 +57,7 @@ def test_every_vpc_that_overlaps_another_is_found_with_a_true_overlap(
 
 def pairs_that_overlap(*theirs: str) -> list[Overlap]:
     """Of `clients`, which talks with `orders` and `other`, when `orders` has these ranges."""
-    made = document(
+    doc = document(
         flow(),
         flow(name="g", to="other"),
         vpcs=[
@@ -67,7 +67,7 @@ def pairs_that_overlap(*theirs: str) -> list[Overlap]:
             vpc("apart", "222222222222", "10.0.0.0/8"),
         ],
     )
-    return list(pair_overlaps(case(topology(made))).values())
+    return list(pair_overlaps(case(topology(doc))).values())
 
 
 def test_of_two_vpcs_that_talk_the_overlap_is_told_from_the_firsts_side() -> None:

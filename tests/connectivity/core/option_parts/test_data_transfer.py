@@ -19,14 +19,14 @@ FAR = flow(name="g", to="far", gb_per_month=700, response_share=0.25)
 
 def lines(option: str, *flows: dict[str, Any]) -> dict[tuple[str, str, str], Decimal]:
     """USD by what, sending Region and receiving Region."""
-    made = document(
+    doc = document(
         *flows,
         vpcs=[*document()["vpcs"], vpc("ohio", "222222222222", "10.2.0.0/16", **OHIO)],
         services=[*document()["services"], {"name": "far", "vpc": "ohio", "port": 443}],
     )
-    one = case(topology(made))
-    charges = OPTIONS.by_key[option].charges(one.flows)
-    billed = bill(charges, price_list(), one.regions, one.pools)
+    network = case(topology(doc))
+    charges = OPTIONS.by_key[option].charges(network.flows)
+    billed = bill(charges, price_list(), network.regions, network.pools)
     assert billed.gaps == ()
     return {
         (line.description, line.region, line.to_region or ""): line.usd for line in billed.lines

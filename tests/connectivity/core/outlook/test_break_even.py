@@ -27,27 +27,29 @@ from tests.truth import crossed
 ROUNDING = 0.05  # USD: quantities of a bill are rounded to thousandths, those of a curve are not
 
 
-def curve_of(option: Option, made: dict[str, Any], axis: Axis) -> Curve | None:
-    one = case(topology(made))
-    return cost_curve(option, one, PRICES, axis) if option.carries(one.flows).all() else None
+def curve_of(option: Option, doc: dict[str, Any], axis: Axis) -> Curve | None:
+    network = case(topology(doc))
+    return (
+        cost_curve(option, network, PRICES, axis) if option.carries(network.flows).all() else None
+    )
 
 
-def moved(made: dict[str, Any], axis: Axis, value: float) -> dict[str, Any]:
-    flows = made["flows"]
+def moved(doc: dict[str, Any], axis: Axis, value: float) -> dict[str, Any]:
+    flows = doc["flows"]
     if axis is Axis.GB:
-        flows = [one | {"gb_per_month": one["gb_per_month"] * value} for one in flows]
+        flows = [row | {"gb_per_month": row["gb_per_month"] * value} for row in flows]
     else:
-        flows = [each for one in flows for each in crossed(made, one, value)]
-    return made | {"flows": flows}
+        flows = [each for row in flows for each in crossed(doc, row, value)]
+    return doc | {"flows": flows}
 
 
 @every_option
-@given(made=documents(), axis=st.sampled_from(Axis), value=st.floats(0, 1))
+@given(doc=documents(), axis=st.sampled_from(Axis), value=st.floats(0, 1))
 def test_a_curve_goes_through_the_bill(
-    option: Option, made: dict[str, Any], axis: Axis, value: float
+    option: Option, doc: dict[str, Any], axis: Axis, value: float
 ) -> None:
-    curve = curve_of(option, made, axis)
-    exact = bill_of(option, moved(made, axis, value))
+    curve = curve_of(option, doc, axis)
+    exact = bill_of(option, moved(doc, axis, value))
     if curve is None or exact is None:
         assert curve is exact
         return
@@ -59,11 +61,11 @@ def test_a_curve_goes_through_the_bill(
 
 
 @every_option
-@given(made=documents(), part=st.floats(0.01, 0.99))
+@given(doc=documents(), part=st.floats(0.01, 0.99))
 def test_a_curve_is_straight_between_its_bends(
-    option: Option, made: dict[str, Any], part: float
+    option: Option, doc: dict[str, Any], part: float
 ) -> None:
-    curve = curve_of(option, made, Axis.GB)
+    curve = curve_of(option, doc, Axis.GB)
     if curve is None:
         return
     bends = [0.0, *curve.bends(0, 10).tolist(), 10.0]
@@ -86,10 +88,10 @@ def test_a_crossing_behind_more_bends_than_are_looked_at_is_closed_in_on() -> No
         )
         for i in range(450)
     ]
-    made = case(topology(document(*flows, services=services)))
+    network = case(topology(document(*flows, services=services)))
     by_key = {option.key: option for option in OPTIONS}
     ours, theirs = (
-        cost_curve(by_key[key], made, PRICES, Axis.GB) for key in ("vpc-peering", "privatelink")
+        cost_curve(by_key[key], network, PRICES, Axis.GB) for key in ("vpc-peering", "privatelink")
     )
     assert len(theirs.bends(0.5, 100)) > MOST_POINTS
     there = first_change(ours, theirs, 0, (0.5, 100))
@@ -105,16 +107,16 @@ def test_a_crossing_behind_the_point_where_gb_overtake_connections_is_where_the_
     None
 ):
     """Up to 2,737.5 GB connections decide the load balancer's units, and beyond it GB do."""
-    made = document(flow(gb_per_month=1_000, cross_az_share=0.9, connections_per_second=3_000))
+    doc = document(flow(gb_per_month=1_000, cross_az_share=0.9, connections_per_second=3_000))
     by_key = OPTIONS.by_key
     ours, theirs = (by_key[key] for key in ("vpc-peering", "privatelink"))
-    curves = [cost_curve(each, case(topology(made)), PRICES, Axis.GB) for each in (ours, theirs)]
+    curves = [cost_curve(each, case(topology(doc)), PRICES, Axis.GB) for each in (ours, theirs)]
     assert curves[1].bends(1, 100).tolist() == pytest.approx([2.7375])
-    found = first_change(*curves, 0, (1, 100))
-    assert found is not None
+    crossing = first_change(*curves, 0, (1, 100))
+    assert crossing is not None
 
     def ahead(factor: float) -> float:
-        bills = [bill_of(each, moved(made, Axis.GB, factor)) for each in (ours, theirs)]
+        bills = [bill_of(each, moved(doc, Axis.GB, factor)) for each in (ours, theirs)]
         usd = [float(each.usd) for each in bills if each is not None and each.usd is not None]
         return usd[0] - usd[1]
 
@@ -123,19 +125,19 @@ def test_a_crossing_behind_the_point_where_gb_overtake_connections_is_where_the_
         middle = (low + high) / 2
         low, high = (low, middle) if ahead(middle) > 0 else (middle, high)
     assert low > 2.7375
-    assert found == pytest.approx(low, rel=1e-4)
+    assert crossing == pytest.approx(low, rel=1e-4)
 
 
-def runners_of(made: dict[str, Any], axis: Axis) -> list[Runner]:
+def runners_of(doc: dict[str, Any], axis: Axis) -> list[Runner]:
     priced = [option for option in OPTIONS if option.key != "single-vpc"]
-    found = ((option, curve_of(option, made, axis)) for option in priced)
-    return [Runner(option, curve, 0.0) for option, curve in found if curve]
+    curves = ((option, curve_of(option, doc, axis)) for option in priced)
+    return [Runner(option, curve, 0.0) for option, curve in curves if curve]
 
 
-@given(made=documents(), axis=st.sampled_from(Axis))
-def test_at_a_handover_the_bills_change_places(made: dict[str, Any], axis: Axis) -> None:
+@given(doc=documents(), axis=st.sampled_from(Axis))
+def test_at_a_handover_the_bills_change_places(doc: dict[str, Any], axis: Axis) -> None:
     """Checked against the bills of documents written that way, a little before and after."""
-    runners = runners_of(made, axis)
+    runners = runners_of(doc, axis)
     for handover in handovers(runners, 0.0, 1.0):
         for value, cheapest in (
             (handover.value - 0.01, handover.before),
@@ -145,7 +147,7 @@ def test_at_a_handover_the_bills_change_places(made: dict[str, Any], axis: Axis)
                 abs(value - other.value) < 0.01 for other in handovers(runners, 0.0, 1.0)
             ):
                 continue
-            bills = [bill_of(runner.option, moved(made, axis, value)) for runner in runners]
+            bills = [bill_of(runner.option, moved(doc, axis, value)) for runner in runners]
             totals = {
                 runner.option.key: float(bill.usd)
                 for runner, bill in zip(runners, bills, strict=True)
@@ -155,7 +157,7 @@ def test_at_a_handover_the_bills_change_places(made: dict[str, Any], axis: Axis)
 
 
 def test_the_reference_case_changes_hands_at_82_percent_crossing() -> None:
-    made = document(flow(gb_per_month=102_400, cross_az_share=0, connections_per_second=16.6667))
-    (one,) = handovers(runners_of(made, Axis.CROSSING), 0.0, 1.0)
-    assert (one.before.key, one.after.key) == ("vpc-sharing", "privatelink")
-    assert one.value == pytest.approx(0.8187, abs=1e-3)
+    doc = document(flow(gb_per_month=102_400, cross_az_share=0, connections_per_second=16.6667))
+    (handover,) = handovers(runners_of(doc, Axis.CROSSING), 0.0, 1.0)
+    assert (handover.before.key, handover.after.key) == ("vpc-sharing", "privatelink")
+    assert handover.value == pytest.approx(0.8187, abs=1e-3)

@@ -21,20 +21,20 @@ def mesh(count: int, **changes: Any) -> dict[str, Any]:
         flow(name=f"{a}-{b}", **{"from": f"v{a}", "to": f"v{b}"})
         for a, b in combinations(range(count), 2)
     ]
-    made = document(*flows, accounts=[account(owner)], vpcs=vpcs)
-    return {k: v for k, v in made.items() if k != "services"} | changes
+    doc = document(*flows, accounts=[account(owner)], vpcs=vpcs)
+    return {k: v for k, v in doc.items() if k != "services"} | changes
 
 
-def rooms(made: dict[str, Any], prices: PriceList, latencies: LatencySet) -> list[Room]:
-    found: Comparison = compare(topology(made), prices, latencies)
-    return headroom(found)
+def rooms(doc: dict[str, Any], prices: PriceList, latencies: LatencySet) -> list[Room]:
+    comparison: Comparison = compare(topology(doc), prices, latencies)
+    return headroom(comparison)
 
 
 def test_a_full_mesh_ends_at_51_vpcs_and_after_an_increase_at_126(
     prices: PriceList, latencies: LatencySet
 ) -> None:
-    found = {room.limit.id: room for room in rooms(mesh(12), prices, latencies)}
-    peering = found["PEER-07"]
+    by_id = {room.limit.id: room for room in rooms(mesh(12), prices, latencies)}
+    peering = by_id["PEER-07"]
     assert (peering.count, peering.allows, peering.full_at) == (11, 50, 51)
     assert (peering.most, peering.full_at_most) == (125, 126)
     assert peering.months(12, 3) == 13
@@ -43,24 +43,24 @@ def test_a_full_mesh_ends_at_51_vpcs_and_after_an_increase_at_126(
 
 
 def test_the_first_to_be_full_stands_first(prices: PriceList, latencies: LatencySet) -> None:
-    found = rooms(mesh(4), prices, latencies)
-    assert [one.full_at for one in found] == sorted(one.full_at for one in found)
-    assert (found[0].limit.id, found[0].full_at) == ("CMN-12", 5)
+    headrooms = rooms(mesh(4), prices, latencies)
+    assert [room.full_at for room in headrooms] == sorted(room.full_at for room in headrooms)
+    assert (headrooms[0].limit.id, headrooms[0].full_at) == ("CMN-12", 5)
 
 
 def test_a_raised_quota_gives_room(prices: PriceList, latencies: LatencySet) -> None:
     raised = {"account": "111111111111", "rule": "PEER-07", "value": 90}
-    made = mesh(6, quotas=[raised | {"by": "Ann", "because": "case 42"}])
-    found = {room.limit.id: room for room in rooms(made, prices, latencies)}
-    assert (found["PEER-07"].full_at, found["PEER-07"].is_raised) == (91, True)
+    doc = mesh(6, quotas=[raised | {"by": "Ann", "because": "case 42"}])
+    by_id = {room.limit.id: room for room in rooms(doc, prices, latencies)}
+    assert (by_id["PEER-07"].full_at, by_id["PEER-07"].is_raised) == (91, True)
 
 
 def test_half_a_mesh_lasts_twice_as_long(prices: PriceList, latencies: LatencySet) -> None:
     """v0 talks with 5 of 10 others."""
-    made = mesh(11)
-    made["flows"] = [one for one in made["flows"] if one["from"] == "v0"][:5]
-    found = {room.limit.id: room for room in rooms(made, prices, latencies)}
-    assert found["PEER-07"].full_at == 101
+    doc = mesh(11)
+    doc["flows"] = [row for row in doc["flows"] if row["from"] == "v0"][:5]
+    by_id = {room.limit.id: room for room in rooms(doc, prices, latencies)}
+    assert by_id["PEER-07"].full_at == 101
 
 
 @pytest.mark.parametrize("rule", ["CMN-13", "CMN-14"])

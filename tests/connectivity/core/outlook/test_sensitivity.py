@@ -25,26 +25,26 @@ BUSY = {"connections_per_second": 3000, "connection_seconds": 60, "requests_per_
 
 
 def compared(prices: PriceList, latencies: LatencySet, **changes: Any) -> Comparison:
-    made = flow(**{"gb_per_month": 2_000_000, "cross_az_share": 0.4, **BUSY, **changes})
-    return compare(topology_of(made), prices, latencies)
+    row = flow(**{"gb_per_month": 2_000_000, "cross_az_share": 0.4, **BUSY, **changes})
+    return compare(topology_of(row), prices, latencies)
 
 
-@pytest.mark.parametrize("option", OPTIONS, ids=lambda one: one.key)
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.key)
 @pytest.mark.parametrize("seed", range(4))
 def test_a_state_costs_what_its_bill_says(option: Option, seed: int, prices: PriceList) -> None:
-    made = case(topology(many_connections(seed)))
-    factors = np.random.default_rng(seed).lognormal(0, 1, (5, len(made.flows)))
+    network = case(topology(many_connections(seed)))
+    factors = np.random.default_rng(seed).lognormal(0, 1, (5, len(network.flows)))
     columns = {
-        name: np.rint(getattr(made.flows, name) * factors).astype(np.int64)
+        name: np.rint(getattr(network.flows, name) * factors).astype(np.int64)
         for name in ("request", "response", "crossing")
     }
-    many = replace(made.flows, **columns)
-    if not option.carries(made.flows).all():
+    many = replace(network.flows, **columns)
+    if not option.carries(network.flows).all():
         return  # it has no form for one of these flows
-    usd = usd_of_draws(option.charges(many), prices, made.regions, made.pools, 5)
+    usd = usd_of_draws(option.charges(many), prices, network.regions, network.pools, 5)
     for i in range(5):
-        one = replace(made.flows, **{name: column[i] for name, column in columns.items()})
-        exact = bill(option.charges(one), prices, made.regions, made.pools).usd
+        state = replace(network.flows, **{name: column[i] for name, column in columns.items()})
+        exact = bill(option.charges(state), prices, network.regions, network.pools).usd
         if exact is None:
             assert np.isnan(usd[i])
         else:
@@ -52,36 +52,36 @@ def test_a_state_costs_what_its_bill_says(option: Option, seed: int, prices: Pri
 
 
 def test_half_the_traffic_costs_what_it_costs(prices: PriceList, latencies: LatencySet) -> None:
-    found = {bar.label: bar for bar in tornado(compared(prices, latencies))}
+    bars = {bar.label: bar for bar in tornado(compared(prices, latencies))}
     less, more = (compared(prices, latencies, gb_per_month=gb) for gb in (1_000_000, 3_000_000))
-    bar = found["Traffic of every flow"]
+    bar = bars["Traffic of every flow"]
     totals = [
-        next(float(a.total_usd or 0) for a in one.answers if a.option.key == "vpc-peering")
-        for one in (less, more)
+        next(float(a.total_usd or 0) for a in comparison.answers if a.option.key == "vpc-peering")
+        for comparison in (less, more)
     ]
     assert (bar.low, bar.high) == pytest.approx(tuple(totals), abs=0.02)
     assert bar.becomes == (None, None)
-    assert max(found.values(), key=lambda one: one.swing).label == next(iter(found))
+    assert max(bars.values(), key=lambda bar: bar.swing).label == next(iter(bars))
 
 
 def test_a_bar_says_where_another_option_takes_over(
     prices: PriceList, latencies: LatencySet
 ) -> None:
     """Peering at 70 % crossing is cheapest; at all of it PrivateLink is."""
-    made = compared(prices, latencies, gb_per_month=102_400, cross_az_share=0.7)
-    found = {bar.label: bar for bar in tornado(made)}
-    assert found["Cross-AZ share"].becomes == (None, "PrivateLink")
+    comparison = compared(prices, latencies, gb_per_month=102_400, cross_az_share=0.7)
+    bars = {bar.label: bar for bar in tornado(comparison)}
+    assert bars["Cross-AZ share"].becomes == (None, "PrivateLink")
 
 
 def test_the_same_draws_give_the_same_range(prices: PriceList, latencies: LatencySet) -> None:
-    made = compared(prices, latencies)
-    once, again = ranges(made, 0.5), ranges(made, 0.5)
+    comparison = compared(prices, latencies)
+    once, again = ranges(comparison, 0.5), ranges(comparison, 0.5)
     assert once == again
     best = once[0]
     assert best.option.key == "vpc-peering"
     assert best.low < best.median < best.high
     assert best.median == pytest.approx(best.stated, rel=0.02)
-    assert sum(one.wins for one in once) == pytest.approx(1)
+    assert sum(outcome.wins for outcome in once) == pytest.approx(1)
 
 
 def test_eight_of_ten_draws_lie_within_the_spread(prices: PriceList, latencies: LatencySet) -> None:
@@ -93,8 +93,8 @@ def test_eight_of_ten_draws_lie_within_the_spread(prices: PriceList, latencies: 
 
 
 def test_nothing_feasible_has_no_range(prices: PriceList, latencies: LatencySet) -> None:
-    made = compare(topology_of(flow(options=["vpc-lattice"])), prices, latencies)
-    assert (tornado(made), ranges(made, 0.5)) == ([], [])
+    comparison = compare(topology_of(flow(options=["vpc-lattice"])), prices, latencies)
+    assert (tornado(comparison), ranges(comparison, 0.5)) == ([], [])
 
 
 @pytest.mark.parametrize("seed", sample(range(16), 4))
@@ -103,8 +103,8 @@ def test_every_option_over_every_input_costs_what_its_bill_says(
 ) -> None:
     truth = Truth()
     for listed in (prices, completed(prices)):
-        made = compare(topology(random_document(seed)), listed, latencies)
-        check_sensitivity(made, truth)
+        comparison = compare(topology(random_document(seed)), listed, latencies)
+        check_sensitivity(comparison, truth)
     assert truth.differences == []
     assert truth.counts["states of inputs"] > 100
 
@@ -113,8 +113,8 @@ def test_a_lattice_service_has_bars(prices: PriceList, latencies: LatencySet) ->
     """Its requests beyond the free ones are counted by service, for every state at once."""
     services = [{"name": "api", "vpc": "orders", "port": 443, "protocol": "http"}]
     rows = [flow(name=name, requests_per_second=80, options=["vpc-lattice"]) for name in "ab"]
-    made = compare(topology_of(*rows, services=services), prices, latencies)
-    (bar,) = [one for one in tornado(made) if one.label == "Requests a second"]
+    comparison = compare(topology_of(*rows, services=services), prices, latencies)
+    (bar,) = [bar for bar in tornado(comparison) if bar.label == "Requests a second"]
     per_hour = 2 * 80 * 3600
     free, million, hours = 300_000, 1_000_000, 730
     rate = 0.10

@@ -21,9 +21,9 @@ def limit_of(rule: str) -> Limit:
     )
 
 
-def counted(rule: str, made: dict[str, Any]) -> dict[str, int]:
+def counted(rule: str, doc: dict[str, Any]) -> dict[str, int]:
     """By VPC, what a limit counts."""
-    case_ = case(topology(made))
+    case_ = case(topology(doc))
     counts = limit_of(rule).counts(case_).tolist()
     return {each.name: int(count) for each, count in zip(case_.topology.vpcs, counts, strict=True)}
 

@@ -14,8 +14,8 @@ from connectivity.core.scenarios.what_if import WhatIf, what_if
 from tests.factories import document, flow, price_list, vpc
 
 
-def asked(made: dict[str, Any], **values: Any) -> WhatIf:
-    return what_if(topology(made), [(key, str(value)) for key, value in values.items()])
+def asked(doc: dict[str, Any], **values: Any) -> WhatIf:
+    return what_if(topology(doc), [(key, str(value)) for key, value in values.items()])
 
 
 def two_flows(**changes: Any) -> dict[str, Any]:
@@ -27,58 +27,58 @@ def two_flows(**changes: Any) -> dict[str, Any]:
 
 
 def flows_of(result: WhatIf) -> dict[str, Any]:
-    return {one.name: one for one in result.topology.flows}
+    return {flow.name: flow for flow in result.topology.flows}
 
 
 def test_the_traffic_of_all_flows_keeps_its_proportions() -> None:
     result = asked(two_flows(), gb="8,000")
-    assert [one.gb for one in result.topology.flows] == [2000, 6000]
+    assert [flow.gb for flow in result.topology.flows] == [2000, 6000]
     (change,) = result.changes
     assert (change.key, change.was, change.value) == ("gb", 4000, 8000)
 
 
 def test_traffic_from_nothing_is_spread_evenly() -> None:
-    made = document(flow(name="one", gb_per_month=0), flow(name="two", gb_per_month=0))
-    assert [one.gb for one in asked(made, gb=100).topology.flows] == [50, 50]
+    doc = document(flow(name="one", gb_per_month=0), flow(name="two", gb_per_month=0))
+    assert [flow.gb for flow in asked(doc, gb=100).topology.flows] == [50, 50]
 
 
 def test_single_flows_are_changed_after_all_flows() -> None:
     result = what_if(
         topology(two_flows()), [("gb:one", "5"), ("gb", "8000"), ("crossing:two", "50")]
     )
-    found = flows_of(result)
-    assert (found["one"].gb, found["two"].gb, found["two"].cross_az_share) == (5, 6000, 0.5)
+    flows = flows_of(result)
+    assert (flows["one"].gb, flows["two"].gb, flows["two"].cross_az_share) == (5, 6000, 0.5)
     assert [change.key for change in result.changes] == ["gb", "gb:one", "crossing:two"]
     assert result.changes[1].was == 2000
 
 
 def test_a_value_that_is_the_topologys_own_is_no_change() -> None:
-    made = topology(document(flow(name="one"), flow(name="two", gb_per_month=5)))
-    own = what_if(made, [], flow="two")
+    network = topology(document(flow(name="one"), flow(name="two", gb_per_month=5)))
+    own = what_if(network, [], flow="two")
     texts = [(key, f"{value:.10g}") for key, value in {**own.values, **own.flow_values}.items()]
-    result = what_if(made, texts)
+    result = what_if(network, texts)
     assert (result.changes, result.problems) == ((), [])
-    assert result.topology is made
+    assert result.topology is network
 
 
 def test_the_crossing_share_leaves_flows_without_a_choice_alone() -> None:
     far = vpc("far", "222222222222", "10.2.0.0/16", azs=["use1-az6"])
-    made = document(flow(name="near"), flow(name="forced", to="far"))
-    made["vpcs"].append(far)
-    found = flows_of(asked(made, crossing=10))
-    assert (found["near"].cross_az_share, found["forced"].cross_az_share) == (0.1, 1.0)
+    doc = document(flow(name="near"), flow(name="forced", to="far"))
+    doc["vpcs"].append(far)
+    flows = flows_of(asked(doc, crossing=10))
+    assert (flows["near"].cross_az_share, flows["forced"].cross_az_share) == (0.1, 1.0)
 
 
 def test_fewer_azs_are_those_that_most_vpcs_have() -> None:
-    made = document()
-    made["vpcs"][0]["azs"] = ["use1-az6", "use1-az2", "use1-az1"]
-    made["vpcs"][0]["subnets"] = [
+    doc = document()
+    doc["vpcs"][0]["azs"] = ["use1-az6", "use1-az2", "use1-az1"]
+    doc["vpcs"][0]["subnets"] = [
         {"az": "use1-az6", "cidr": "10.0.0.0/24"},
         {"az": "use1-az1", "cidr": "10.0.1.0/24"},
     ]
-    made["services"][0]["azs"] = ["use1-az1", "use1-az2"]
-    result = asked(made, azs=1)
-    assert [one.azs for one in result.topology.vpcs] == [("use1-az1",), ("use1-az1",)]
+    doc["services"][0]["azs"] = ["use1-az1", "use1-az2"]
+    result = asked(doc, azs=1)
+    assert [vpc.azs for vpc in result.topology.vpcs] == [("use1-az1",), ("use1-az1",)]
     assert result.topology.services[0].azs == ("use1-az1",)
     assert result.topology.vpcs[0].subnets == 1
 
@@ -86,7 +86,7 @@ def test_fewer_azs_are_those_that_most_vpcs_have() -> None:
 def test_operations_have_a_price_for_each_kind_of_object() -> None:
     result = what_if(topology(document()), [("operations:peering", "250")])
     answer = plain(compare(result.topology, price_list(), LatencySet("none", "", ())))
-    peering = next(one for one in answer["answers"] if one["option"] == "vpc-peering")
+    peering = next(option for option in answer["answers"] if option["option"] == "vpc-peering")
     assert peering["operations_usd"] == "250.00"
 
 
@@ -123,18 +123,18 @@ def test_what_cannot_be_changed_is_said_and_the_rest_is_done(
 
 
 def test_a_change_that_the_document_refuses_is_not_made() -> None:
-    made = document(flow(connection_seconds=1000))
-    result = asked(made, connections=1e8)
+    doc = document(flow(connection_seconds=1000))
+    result = asked(doc, connections=1e8)
     assert result.changes == ()
     assert "open connections" in result.problems[0].problem
     assert result.topology.flows[0].connections_per_second == 0
 
 
 def test_a_flow_from_several_vpcs_is_changed_for_each() -> None:
-    made = document(flow(name="many", **{"from": ["clients", "more"]}))
-    made["vpcs"].append(vpc("more", "111111111111", "10.5.0.0/16"))
-    result = what_if(topology(made), [("gb:many", "10"), ("unknown", "1"), ("crossing", "")])
-    assert [one.gb for one in result.topology.flows] == [10, 10]
+    doc = document(flow(name="many", **{"from": ["clients", "more"]}))
+    doc["vpcs"].append(vpc("more", "111111111111", "10.5.0.0/16"))
+    result = what_if(topology(doc), [("gb:many", "10"), ("unknown", "1"), ("crossing", "")])
+    assert [flow.gb for flow in result.topology.flows] == [10, 10]
 
 
 def test_a_what_if_answers_as_a_document_written_that_way() -> None:
@@ -148,48 +148,48 @@ def test_a_what_if_answers_as_a_document_written_that_way() -> None:
 
 
 def test_a_mean_of_several_shares_is_nobodys_own() -> None:
-    made = document(flow(name="one", cross_az_share=0), flow(name="two", cross_az_share=1))
-    result = asked(made, crossing=50)
-    assert [one.cross_az_share for one in result.topology.flows] == [0.5, 0.5]
+    doc = document(flow(name="one", cross_az_share=0), flow(name="two", cross_az_share=1))
+    result = asked(doc, crossing=50)
+    assert [flow.cross_az_share for flow in result.topology.flows] == [0.5, 0.5]
 
 
 def test_where_nothing_flows_the_share_is_that_of_the_flows() -> None:
-    made = document(flow(gb_per_month=0))
-    assert asked(made).values["crossing"] == pytest.approx(100 * 2 / 3)
-    result = asked(made, gb=1000, crossing=0)
+    doc = document(flow(gb_per_month=0))
+    assert asked(doc).values["crossing"] == pytest.approx(100 * 2 / 3)
+    result = asked(doc, gb=1000, crossing=0)
     assert (result.topology.flows[0].gb, result.topology.flows[0].cross_az_share) == (1000, 0)
 
 
 def test_fewer_azs_come_before_what_depends_on_them() -> None:
-    made = document()
-    assert asked(made, azs=1).values["crossing"] == 0
-    both = asked(made, azs=2, crossing="66")
+    doc = document()
+    assert asked(doc, azs=1).values["crossing"] == 0
+    both = asked(doc, azs=2, crossing="66")
     assert [change.key for change in both.changes] == ["azs", "crossing"]
     assert both.topology.flows[0].cross_az_share == pytest.approx(0.66)
-    impossible = asked(made, azs=1, crossing="66")
+    impossible = asked(doc, azs=1, crossing="66")
     assert [change.key for change in impossible.changes] == ["azs"]
     assert "the share is fixed" in impossible.problems[0].problem
 
 
 def far_and_near() -> dict[str, Any]:
     """A flow from three VPCs: one may cross AZs, one must, one is in another Region."""
-    made = document(
+    doc = document(
         flow(**{"from": ["clients", "forced", "far"]}),
         flow(name="one", **{"from": "inside"}, to="shop"),
     )
     ireland = {"region": "eu-west-1", "azs": ["euw1-az1"]}
-    made["vpcs"] += [
+    doc["vpcs"] += [
         vpc("forced", "111111111111", "10.2.0.0/16", azs=["use1-az6"]),
         vpc("far", "111111111111", "10.3.0.0/16", **ireland),
         vpc("inside", "111111111111", "10.4.0.0/16", azs=["use1-az2"]),
     ]
-    made["services"].append({"name": "shop", "vpc": "orders", "port": 1, "azs": ["use1-az2"]})
-    return made
+    doc["services"].append({"name": "shop", "vpc": "orders", "port": 1, "azs": ["use1-az2"]})
+    return doc
 
 
 def test_a_share_reaches_every_consumer_that_has_a_choice_and_the_others_are_named() -> None:
     result = asked(far_and_near(), crossing=25)
-    shares = {one.name: one.cross_az_share for one in result.topology.flows}
+    shares = {flow.name: flow.cross_az_share for flow in result.topology.flows}
     assert shares == {"f/clients": 0.25, "f/far": 0.25, "f/forced": 1.0, "one": 0.0}
     assert sorted(result.unmoved) == ["f/far", "f/forced", "one"]
     (note,) = result.notes
@@ -201,17 +201,17 @@ def test_a_share_reaches_every_consumer_that_has_a_choice_and_the_others_are_nam
     costs = plain(compare(result.topology, price_list(), LatencySet("none", "", ())))["answers"]
     peering = next(cost for cost in costs if cost["option"] == "vpc-peering")
     between = [line for line in peering["lines"] if "Cross-AZ over peering" in line["what"]]
-    assert sum(float(one["usd"]) for one in between) == pytest.approx(5 + 20)
+    assert sum(float(line["usd"]) for line in between) == pytest.approx(5 + 20)
 
 
 def test_a_flow_that_was_taken_apart_is_still_changed_as_one() -> None:
-    made = topology(far_and_near())
+    network = topology(far_and_near())
     texts = [("crossing", "25"), ("gb:f", "10"), ("crossing:f", "50"), ("connections:f", "2")]
-    result = what_if(made, texts)
-    flows = {one.name: one for one in result.topology.flows}
-    of_f = [one for one in flows.values() if one.name.startswith("f/")]
-    assert {one.gb for one in of_f} == {10.0}
-    assert {one.connections_per_second for one in of_f} == {2.0}
+    result = what_if(network, texts)
+    flows = {flow.name: flow for flow in result.topology.flows}
+    of_f = [flow for flow in flows.values() if flow.name.startswith("f/")]
+    assert {flow.gb for flow in of_f} == {10.0}
+    assert {flow.connections_per_second for flow in of_f} == {2.0}
     assert flows["f/clients"].cross_az_share == 0.5
     assert flows["f/forced"].cross_az_share == 1.0
     assert [change.key for change in result.changes] == [
@@ -223,26 +223,26 @@ def test_a_flow_that_was_taken_apart_is_still_changed_as_one() -> None:
 
 
 def test_a_share_that_fewer_azs_make_impossible_becomes_what_is_left_and_is_said() -> None:
-    made = document(
+    doc = document(
         flow(gb_per_month=102_400, cross_az_share=0.5),
         flow(name="spread"),
         flow(name="apart", cross_az_share=0.25, to="other"),
     )
-    made["vpcs"][0]["azs"] = made["vpcs"][1]["azs"] = ["use1-az1", "use1-az2"]
-    made["vpcs"] += [
+    doc["vpcs"][0]["azs"] = doc["vpcs"][1]["azs"] = ["use1-az1", "use1-az2"]
+    doc["vpcs"] += [
         vpc("third", "222222222222", "10.2.0.0/16", azs=["use1-az2", "use1-az3"]),
         vpc("fourth", "222222222222", "10.3.0.0/16", azs=["use1-az1"]),
         vpc("fifth", "222222222222", "10.4.0.0/16", azs=["use1-az1"]),
     ]
-    made["services"].append({"name": "other", "vpc": "third", "port": 1})
-    result = asked(made, azs=1)
-    shares = {one.name: one.cross_az_share for one in result.topology.flows}
+    doc["services"].append({"name": "other", "vpc": "third", "port": 1})
+    result = asked(doc, azs=1)
+    shares = {flow.name: flow.cross_az_share for flow in result.topology.flows}
     assert shares == {"f": 0.0, "spread": 0.0, "apart": 1.0}
-    told = [(one.key, one.was, one.value) for one in result.followed]
+    told = [(change.key, change.was, change.value) for change in result.followed]
     assert told == [("crossing:f", 50, 0), ("crossing:apart", 25, 100)]
     (note,) = result.notes
     assert note.endswith("changes: f (50 % to 0 %), apart (25 % to 100 %).")
-    assert asked(made, azs=2).notes == []
+    assert asked(doc, azs=2).notes == []
 
 
 def test_the_result_counts_every_change() -> None:
@@ -254,16 +254,16 @@ def test_the_result_counts_every_change() -> None:
 
 @pytest.mark.parametrize("key", ["crossing", "crossing:f"])
 def test_without_a_choice_the_crossing_share_cannot_be_changed(key: str) -> None:
-    made = document(flow(), vpcs=None)
-    apart = [one | {"azs": [f"use1-az{i + 1}"]} for i, one in enumerate(document()["vpcs"])]
-    result = what_if(topology(made | {"vpcs": apart}), [(key, "10")])
+    doc = document(flow(), vpcs=None)
+    apart = [vpc | {"azs": [f"use1-az{i + 1}"]} for i, vpc in enumerate(document()["vpcs"])]
+    result = what_if(topology(doc | {"vpcs": apart}), [(key, "10")])
     assert result.changes == ()
     assert "the share is fixed" in result.problems[0].problem
 
 
 def test_a_refused_change_leaves_the_others() -> None:
-    made = document(flow(connection_seconds=1000))
-    result = asked(made, connections=1e8, gb=5)
+    doc = document(flow(connection_seconds=1000))
+    result = asked(doc, connections=1e8, gb=5)
     assert [change.key for change in result.changes] == ["gb"]
     assert result.topology.flows[0].gb == 5
     assert "open connections" in result.problems[0].problem
