@@ -110,7 +110,7 @@ def test_every_test_that_the_threat_model_names_is_there() -> None:
 
 
 SILENT_NAMES = {"one", "found", "said", "made", "some", "what", "mine"}
-LEFT = {"advisor": 0, "benchmarks": 0, "connectivity": 0, "costmodel": 0, "tests": 458}
+LEFT = {"advisor": 0, "benchmarks": 0, "connectivity": 0, "costmodel": 0, "tests": 0}
 """How many names of a package still do not say what their value is: only ever less."""
 
 

@@ -28,8 +28,8 @@ def ec2() -> Any:
 
 @pytest.fixture
 def stub(ec2: Any) -> Iterator[Stubber]:
-    with Stubber(ec2) as one:
-        yield one
+    with Stubber(ec2) as stubber:
+        yield stubber
 
 
 def response(source: str, destination: str, *values: float, **point: Any) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def test_what_came_before_a_fault_is_kept(user: User, ec2: Any, stub: Stubber) -
     names += [(f"w{i}", "us-west-2", others) for i in range(2)]
     more = {"euw1": "eu-west-1", "euc1": "eu-central-1", "apne1": "ap-northeast-1"}
     names += [(p, r, [f"{p}-az{i}" for i in range(1, 5)]) for p, r in more.items()]
-    made = document(
+    doc = document(
         vpcs=[
             {"name": "clients", "account": "111111111111", "region": "us-east-1",
              "cidrs": ["10.0.0.0/16"], "azs": azs},
@@ -138,7 +138,7 @@ def test_what_came_before_a_fault_is_kept(user: User, ec2: Any, stub: Stubber) -
               for at, (name, region, zones) in enumerate(names, start=10)),
         ]
     )  # fmt: skip
-    create_topology(user.team_id, made)
+    create_topology(user.team_id, doc)
     stub.add_response(METHOD, {"DataResponses": [response("use1-az1", "use1-az2", 0.6)]}, ASKED)
     stub.add_client_error(METHOD, "InternalError")
     with pytest.raises(AwsError):

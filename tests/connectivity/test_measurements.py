@@ -61,15 +61,15 @@ def test_files_that_do_not_say_everything_are_not_put_together(team: Team) -> No
 def test_a_withdrawn_measurement_leaves_its_cell_and_stays_readable(team: Team) -> None:
     file_measurements(team.pk, "one.txt", KEYVAL, HERE)
     pinned = queries.latencies(team.pk).name
-    one = models.Measurement.objects.get()
+    measurement = models.Measurement.objects.get()
     with pytest.raises(DocumentRefused, match="give a reason"):
-        withdraw(team.pk, one.uid, " ")
-    withdraw(team.pk, one.uid, "the client shared its host")
-    withdraw(team.pk, one.uid, "again")
+        withdraw(team.pk, measurement.uid, " ")
+    withdraw(team.pk, measurement.uid, "the client shared its host")
+    withdraw(team.pk, measurement.uid, "again")
     assert not models.MeasuredCell.objects.exists()
     assert queries.latencies(team.pk).read(*CELL).basis == "published"
-    one.refresh_from_db()
-    assert one.withdrawn_because == "the client shared its host"
+    measurement.refresh_from_db()
+    assert measurement.withdrawn_because == "the client shared its host"
     queries._latencies.cache_clear()
     assert queries.latencies(team.pk, pinned).read(*CELL).us == 148
 
@@ -226,13 +226,13 @@ def test_what_no_database_keeps_is_refused(
 def test_long_words_are_cut_and_odd_dates_replaced(team: Team) -> None:
     histogram = {"Count": 9, "Min": 0.1, "Max": 0.2, "Avg": 0.15, "StdDev": 0.01}
     percentiles = [{"Percentile": 50, "Value": 0.15}]
-    made = {
+    output = {
         "RunType": "x" * 500,
         "Version": "v" * 500,
         "StartTime": "yesterday",
         "DurationHistogram": histogram | {"Percentiles": percentiles},
     }
-    file_measurements(team.pk, "n" * 500, json.dumps(made).encode(), HERE)
-    one = models.Measurement.objects.get()
-    assert (len(one.test), len(one.tool_version), len(one.upload.name)) == (50, 50, 200)
-    assert len(one.taken) == 10
+    file_measurements(team.pk, "n" * 500, json.dumps(output).encode(), HERE)
+    row = models.Measurement.objects.get()
+    assert (len(row.test), len(row.tool_version), len(row.upload.name)) == (50, 50, 200)
+    assert len(row.taken) == 10

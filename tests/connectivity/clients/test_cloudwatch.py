@@ -13,36 +13,36 @@ HOUR = Window(START, START + 3_600)
 
 
 def series(number: int, *statistics: str, period: int = 300) -> Series:
-    one = metric("AWS/NATGateway", "BytesInFromSource", NatGatewayId=f"nat-{number}")
-    return Series("111111111111", "us-east-1", one, statistics or ("Sum",), period, Tier.HOUR)
+    received = metric("AWS/NATGateway", "BytesInFromSource", NatGatewayId=f"nat-{number}")
+    return Series("111111111111", "us-east-1", received, statistics or ("Sum",), period, Tier.HOUR)
 
 
-def call_of(*some: Series, window: Window = HOUR) -> Call:
-    (one,) = calls(Ask(each, window) for each in some)
-    return one
+def call_of(*series: Series, window: Window = HOUR) -> Call:
+    (call,) = calls(Ask(each, window) for each in series)
+    return call
 
 
 @pytest.fixture
 def cloud() -> CloudWatch:
-    made = CloudWatch()
+    cloud = CloudWatch()
     for number in range(500):
         for minute in range(60):
-            made.put(series(number).metric, START + 60 * minute, 1.0)
-    return made
+            cloud.put(series(number).metric, START + 60 * minute, 1.0)
+    return cloud
 
 
 def test_500_series_come_in_one_call(cloud: CloudWatch) -> None:
-    some = [series(i) for i in range(500)]
-    found = fetch(cloud, call_of(*some))
-    assert (cloud.calls, cloud.billed, found.pages) == (1, 500, 1)
-    assert found.whole == set(some)
-    assert found.points[some[7], "Sum"] == {START + 300 * i: 5.0 for i in range(12)}
+    asked = [series(i) for i in range(500)]
+    answer = fetch(cloud, call_of(*asked))
+    assert (cloud.calls, cloud.billed, answer.pages) == (1, 500, 1)
+    assert answer.whole == set(asked)
+    assert answer.points[asked[7], "Sum"] == {START + 300 * i: 5.0 for i in range(12)}
 
 
 def test_statistics_of_a_series_are_kept_apart(cloud: CloudWatch) -> None:
-    one = series(1, "Sum", "Maximum", "p99")
-    found = fetch(cloud, call_of(one))
-    assert {name: found.points[one, name][START] for name in one.statistics} == {
+    bytes_in = series(1, "Sum", "Maximum", "p99")
+    answer = fetch(cloud, call_of(bytes_in))
+    assert {name: answer.points[bytes_in, name][START] for name in bytes_in.statistics} == {
         "Sum": 5.0, "Maximum": 1.0, "p99": 1.0,
     }  # fmt: skip
     assert cloud.billed == 1
@@ -50,23 +50,23 @@ def test_statistics_of_a_series_are_kept_apart(cloud: CloudWatch) -> None:
 
 def test_a_long_answer_is_read_to_its_last_page() -> None:
     cloud, days = CloudWatch(), 75
-    one, other = series(1, period=60), series(2, period=60)
-    for each in (one, other):
+    first, second = series(1, period=60), series(2, period=60)
+    for each in (first, second):
         for minute in range(days * 1_440):
             cloud.samples[each.metric][START + 60 * minute] = [2.0]
     window = Window(START, START + days * 86_400)
-    call = Call(one.account, one.region, window, (one, other))
-    found = fetch(cloud, call)
-    assert found.pages == 3
-    assert len(found.points[one, "Sum"]) == len(found.points[other, "Sum"]) == days * 1_440
-    assert found.whole == {one, other}
+    call = Call(first.account, first.region, window, (first, second))
+    answer = fetch(cloud, call)
+    assert answer.pages == 3
+    assert len(answer.points[first, "Sum"]) == len(answer.points[second, "Sum"]) == days * 1_440
+    assert answer.whole == {first, second}
     assert cloud.billed == 2
 
 
 def test_a_metric_without_points_is_whole_and_empty(cloud: CloudWatch) -> None:
-    one = series(999)
-    found = fetch(cloud, call_of(one))
-    assert (found.points[one, "Sum"], found.whole) == ({}, {one})
+    silent = series(999)
+    answer = fetch(cloud, call_of(silent))
+    assert (answer.points[silent, "Sum"], answer.whole) == ({}, {silent})
 
 
 def test_the_trouble_of_one_series_is_its_own(cloud: CloudWatch) -> None:
@@ -74,10 +74,10 @@ def test_the_trouble_of_one_series_is_its_own(cloud: CloudWatch) -> None:
     cloud.statuses[forbidden.metric] = "Forbidden"
     cloud.statuses[broken.metric] = "InternalError"
     cloud.statuses[partial.metric] = "PartialData"
-    found = fetch(cloud, call_of(well, forbidden, broken, partial))
-    assert found.whole == {well}
-    assert found.forbidden == {forbidden}
-    assert found.failed == {broken, partial}
+    answer = fetch(cloud, call_of(well, forbidden, broken, partial))
+    assert answer.whole == {well}
+    assert answer.forbidden == {forbidden}
+    assert answer.failed == {broken, partial}
 
 
 def test_a_refused_permission_is_named(cloud: CloudWatch) -> None:

@@ -38,25 +38,25 @@ class Clouds:
     def __init__(self, over_http: bool) -> None:
         self.client: Any = boto3.client("cloudwatch") if over_http else CloudWatch()
 
-    def put(self, one: Metric, at: int, value: float) -> None:
+    def put(self, measured: Metric, at: int, value: float) -> None:
         if isinstance(self.client, CloudWatch):
-            self.client.put(one, at, value)
+            self.client.put(measured, at, value)
             return
         datum = {
-            "MetricName": one.name,
-            "Dimensions": [{"Name": d.name, "Value": d.value} for d in one.dimensions],
+            "MetricName": measured.name,
+            "Dimensions": [{"Name": d.name, "Value": d.value} for d in measured.dimensions],
             "Timestamp": datetime.fromtimestamp(at, UTC),
             "Value": value,
         }
-        self.client.put_metric_data(Namespace=one.namespace, MetricData=[datum])
+        self.client.put_metric_data(Namespace=measured.namespace, MetricData=[datum])
 
 
 @pytest.fixture(params=[False, True], ids=["in memory", "moto over HTTP"])
 def clouds(request: pytest.FixtureRequest, aws_url: str) -> Clouds:
-    made = Clouds(request.param)
+    clouds = Clouds(request.param)
     for minute in range(15):
-        made.put(ERRORS, START + 60 * minute, float(minute))
-    return made
+        clouds.put(ERRORS, START + 60 * minute, float(minute))
+    return clouds
 
 
 @pytest.mark.parametrize(
@@ -70,28 +70,28 @@ def clouds(request: pytest.FixtureRequest, aws_url: str) -> Clouds:
     ],
 )
 def test_points_of_whole_periods(clouds: Clouds, statistic: str, values: list[float]) -> None:
-    one = Series(ACCOUNT, REGION, ERRORS, (statistic,), 300, Tier.HOUR)
-    (call,) = calls([Ask(one, Window(START, START + 900))])
-    found = fetch(clouds.client, call)
-    assert found.points[one, statistic] == dict(
+    series = Series(ACCOUNT, REGION, ERRORS, (statistic,), 300, Tier.HOUR)
+    (call,) = calls([Ask(series, Window(START, START + 900))])
+    answer = fetch(clouds.client, call)
+    assert answer.points[series, statistic] == dict(
         zip(range(START, START + 900, 300), values, strict=True)
     )
-    assert found.whole == {one}
+    assert answer.whole == {series}
 
 
 def test_the_end_is_left_out(clouds: Clouds) -> None:
-    one = Series(ACCOUNT, REGION, ERRORS, ("Sum",), 300, Tier.HOUR)
-    (call,) = calls([Ask(one, Window(START, START + 300))])
-    assert list(fetch(clouds.client, call).points[one, "Sum"]) == [START]
+    series = Series(ACCOUNT, REGION, ERRORS, ("Sum",), 300, Tier.HOUR)
+    (call,) = calls([Ask(series, Window(START, START + 300))])
+    assert list(fetch(clouds.client, call).points[series, "Sum"]) == [START]
 
 
 def test_a_dimension_too_few_or_too_many_finds_nothing_and_says_complete(clouds: Clouds) -> None:
     other = metric("AWS/NATGateway", "ErrorPortAllocation", NatGatewayId="nat-1", Zone="a")
-    one = Series(ACCOUNT, REGION, other, ("Sum",), 300, Tier.HOUR)
-    (call,) = calls([Ask(one, Window(START, START + 900))])
-    found = fetch(clouds.client, call)
-    assert found.points[one, "Sum"] == {}
-    assert found.whole == {one}
+    series = Series(ACCOUNT, REGION, other, ("Sum",), 300, Tier.HOUR)
+    (call,) = calls([Ask(series, Window(START, START + 900))])
+    answer = fetch(clouds.client, call)
+    assert answer.points[series, "Sum"] == {}
+    assert answer.whole == {series}
 
 
 def test_what_is_listed(clouds: Clouds) -> None:
@@ -130,9 +130,9 @@ def test_a_whole_account_over_http(estate: dict[str, str], user: User) -> None:
     for minute in range(-2, 30):
         cloud.put(errors, now - 60 * minute, 3.0)
     add_account(user.team_id, Wish(ACCOUNT, "here", (REGION,)), uses_own=True)
-    found = scheduling.run_all(user.team_id)
+    report = scheduling.run_all(user.team_id)
     # moto has no endpoint service calls refused, and no Global Accelerator outside us-west-2.
-    assert [note for note in found.notes if "NotImplemented" not in note] == []
+    assert [note for note in report.notes if "NotImplemented" not in note] == []
     kinds = set(Resource.objects.values_list("kind", flat=True))
     assert {"nat-gateway", "ebs-volume", "nlb", "transit-gateway"} <= kinds
     nat = Resource.objects.get(kind="nat-gateway")
@@ -147,7 +147,7 @@ def test_a_whole_account_over_http(estate: dict[str, str], user: User) -> None:
 def test_the_role_allows_exactly_the_calls_that_are_made(
     estate: dict[str, str], user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made: set[str] = set()
+    actions: set[str] = set()
 
     def seen(params: Any, model: Any, **_: object) -> None:
         service = {"Elastic Load Balancing v2": "elasticloadbalancing"}.get(
@@ -156,7 +156,7 @@ def test_the_role_allows_exactly_the_calls_that_are_made(
         service = {"elbv2": "elasticloadbalancing", "monitoring": "cloudwatch"}.get(
             service, service
         )
-        made.add(f"{service}:{model.name}")
+        actions.add(f"{service}:{model.name}")
 
     original = Session.create_client
 
@@ -171,7 +171,7 @@ def test_the_role_allows_exactly_the_calls_that_are_made(
     check(row, Asking())
     whole = {call.action for kind in KINDS.values() for call in kind.calls} | set(iam_role.ALWAYS)
     assert set(iam_role.actions()) == whole
-    assert made - {"sts:GetCallerIdentity"} <= whole  # for which nobody needs a permission
+    assert actions - {"sts:GetCallerIdentity"} <= whole  # for which nobody needs a permission
     # What depends on something that this account lacks is not called: listeners, groups, instances.
     absent = {
         call.action
@@ -179,7 +179,7 @@ def test_the_role_allows_exactly_the_calls_that_are_made(
         for call in kind.calls
         if call.of or call.service == "globalaccelerator"
     }
-    assert whole - made <= absent
+    assert whole - actions <= absent
 
 
 def test_the_external_id_goes_with_every_taking_of_the_role(
@@ -202,8 +202,8 @@ def test_the_external_id_goes_with_every_taking_of_the_role(
     api = client(AccountAccess(ACCOUNT, role, "made-by-us"), "ec2", REGION)
     api.describe_nat_gateways()
     api.describe_volumes()
-    (one,) = asked  # the credentials are kept until they end
-    assert (one["RoleArn"], one["ExternalId"]) == (role, "made-by-us")
+    (parameters,) = asked  # the credentials are kept until they end
+    assert (parameters["RoleArn"], parameters["ExternalId"]) == (role, "made-by-us")
 
 
 def test_a_check_names_what_is_refused_and_what_would_allow_it(
@@ -213,8 +213,8 @@ def test_a_check_names_what_is_refused_and_what_would_allow_it(
     aws.denied[ACCOUNT] = {"DescribeVolumes"}
     aws.clouds[ACCOUNT].denied = True
     row = add_account(user.team_id, Wish(ACCOUNT, "here", (REGION,)), uses_own=True)
-    (found,) = check(row, aws.asking)
+    (outcome,) = check(row, aws.asking)
     expected = {"ec2:DescribeVolumes", "cloudwatch:ListMetrics", "cloudwatch:GetMetricData"}
-    assert set(found.refused) == expected
-    assert found.statement["Action"] == sorted(expected)
+    assert set(outcome.refused) == expected
+    assert outcome.statement["Action"] == sorted(expected)
     assert Collection.objects.filter(account=row).count() == 4

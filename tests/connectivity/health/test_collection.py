@@ -36,9 +36,9 @@ ERRORS = metric("AWS/NATGateway", "ErrorPortAllocation", NatGatewayId="nat-0")
 
 @pytest.fixture
 def aws() -> Aws:
-    made = Aws()
-    nat_gateways(made, ACCOUNT)
-    return made
+    aws = Aws()
+    nat_gateways(aws, ACCOUNT)
+    return aws
 
 
 @pytest.fixture
@@ -57,11 +57,11 @@ def stored(name: str) -> dict[int, float]:
 
 
 def test_everything_is_found_asked_and_judged(aws: Aws, team: int) -> None:
-    found = scheduling.run_all(team, aws.asking)
-    assert (found.refused, found.notes) == ([], [])
+    report = scheduling.run_all(team, aws.asking)
+    assert (report.refused, report.notes) == ([], [])
     assert Series.objects.count() == len(NAT_METRICS) + 1  # one is asked by the day as well
-    (one,) = Resource.objects.all()
-    assert (one.state, one.name, one.is_listed) == ("ok", "nat-0", True)
+    (resource,) = Resource.objects.all()
+    assert (resource.state, resource.name, resource.is_listed) == ("ok", "nat-0", True)
     assert {series.mark is not None for series in Series.objects.all()} == {True}
     assert all(at % 60 == 0 and at <= NOW - 300 for at in stored("ErrorPortAllocation"))
 
@@ -106,12 +106,12 @@ def test_late_data_change_what_was_stored(aws: Aws, team: int) -> None:
 def test_a_throttled_call_is_asked_again_and_nothing_is_lost(aws: Aws, team: int) -> None:
     scheduling.run(line("discover").pk, aws.asking)
     aws.clouds[ACCOUNT].throttles = 1
-    found = scheduling.run(line(Tier.QUARTER.value).pk, aws.asking)
-    assert found is not None
-    assert "AWS throttles" in found.problem
+    report = scheduling.run(line(Tier.QUARTER.value).pk, aws.asking)
+    assert report is not None
+    assert "AWS throttles" in report.problem
     assert not Point.objects.exists()
     row = line(Tier.QUARTER.value)
-    assert row.problem == found.problem
+    assert row.problem == report.problem
     assert row.due_at <= datetime.fromtimestamp(NOW + 300, UTC)
     aws.clock += 300
     scheduling.run(row.pk, aws.asking)
@@ -144,16 +144,16 @@ def test_one_of_ten_accounts_that_is_denied_delays_no_other(aws: Aws, team: int)
     scheduling.run_all(team, aws.asking)
     assert Resource.objects.filter(state="ok").count() == 9
     troubled = [place for place in lookup.places(team) if place.problems]
-    assert [one.owner for one in troubled] == ["account 1111"]
+    assert [place.owner for place in troubled] == ["account 1111"]
 
 
 def test_a_kind_whose_calls_are_refused_is_named_and_stays_known(aws: Aws, team: int) -> None:
     scheduling.run(line("discover").pk, aws.asking)
     aws.denied[ACCOUNT].add("DescribeRouteTables")
     aws.clock += 3_600
-    found = scheduling.run(line("discover").pk, aws.asking)
-    assert found is not None
-    assert found.refused == ["ec2:DescribeRouteTables"]
+    report = scheduling.run(line("discover").pk, aws.asking)
+    assert report is not None
+    assert report.refused == ["ec2:DescribeRouteTables"]
     assert Resource.objects.get().gone_at is None
     assert lookup.places(team)[0].refused == ("ec2:DescribeRouteTables",)
 
@@ -165,9 +165,9 @@ def test_a_metric_that_failed_is_asked_again_and_the_others_are_kept(
     scheduling.run(line("discover").pk, aws.asking)
     cloud = aws.clouds[ACCOUNT]
     cloud.statuses[metric("AWS/NATGateway", "PacketsDropCount", NatGatewayId="nat-0")] = status
-    found = scheduling.run(line(Tier.HOUR.value).pk, aws.asking)
-    assert found is not None
-    assert any("1 metrics: PacketsDropCount" in note for note in found.notes)
+    report = scheduling.run(line(Tier.HOUR.value).pk, aws.asking)
+    assert report is not None
+    assert any("1 metrics: PacketsDropCount" in note for note in report.notes)
     assert Series.objects.get(metric="PacketsDropCount").mark is None
     assert Series.objects.get(metric="PacketsInFromSource").mark is not None
     cloud.statuses.clear()
@@ -279,18 +279,18 @@ def test_a_clock_that_went_back_asks_for_nothing_and_loses_nothing(aws: Aws, tea
     scheduling.run_all(team, aws.asking)
     before = stored("ErrorPortAllocation")
     aws.clock -= 7_200
-    found = scheduling.run(line(Tier.QUARTER.value).pk, aws.asking, is_asked_for=True)
-    assert found is not None
-    assert (found.calls, found.problem) == (0, "")
+    report = scheduling.run(line(Tier.QUARTER.value).pk, aws.asking, is_asked_for=True)
+    assert report is not None
+    assert (report.calls, report.problem) == (0, "")
     assert stored("ErrorPortAllocation") == before
 
 
 def test_at_the_cap_nothing_more_is_asked_and_the_page_says_so(aws: Aws, team: int) -> None:
     scheduling.run(line("discover").pk, aws.asking)
     HealthSettings.objects.create(team_id=team, cap_usd=Decimal(0))
-    found = scheduling.run(line(Tier.QUARTER.value).pk, aws.asking)
-    assert found is not None
-    assert "this month's cap of 0.00 USD" in found.problem
+    report = scheduling.run(line(Tier.QUARTER.value).pk, aws.asking)
+    assert report is not None
+    assert "this month's cap of 0.00 USD" in report.problem
     assert aws.clouds[ACCOUNT].billed == 0
     assert Resource.objects.get().state == "unknown"
 
@@ -304,9 +304,9 @@ def test_what_is_not_collected_becomes_unknown_and_closes_no_finding(aws: Aws, t
     aws.broken[ACCOUNT] = refused("AccessDenied", "no", "AssumeRole", 403)
     aws.clock += 6 * 3_600
     scheduling.run_all(team, aws.asking)
-    (one,) = Resource.objects.all()
-    assert one.state == "unknown"
-    assert "not collected for" in one.why
+    (resource,) = Resource.objects.all()
+    assert resource.state == "unknown"
+    assert "not collected for" in resource.why
     assert Finding.objects.filter(closed_at=None).count() == 2
 
 
@@ -316,8 +316,8 @@ def test_500_queries_go_into_a_call_and_no_more(user: User) -> None:
     watched(user.team_id)
     scheduling.run(line("discover").pk, aws.asking)
     before = aws.clouds[ACCOUNT].calls
-    found = scheduling.run(line(Tier.HOUR.value).pk, aws.asking)
-    assert found is not None
+    report = scheduling.run(line(Tier.HOUR.value).pk, aws.asking)
+    assert report is not None
     queries = Series.objects.filter(tier=Tier.HOUR.value).count()
     assert queries == 90 * 9
     assert aws.clouds[ACCOUNT].calls - before == 2
@@ -351,8 +351,8 @@ def test_what_is_due_is_worked_on_and_then_waits(aws: Aws, team: int) -> None:
     now = datetime.fromtimestamp(NOW, UTC)
     Collection.objects.update(due_at=now)
     assert len(scheduling.due(now)) == 4
-    found = scheduling.run_due(aws.asking) if scheduling.due() else None
-    assert found is not None
+    report = scheduling.run_due(aws.asking) if scheduling.due() else None
+    assert report is not None
     assert scheduling.due(now) == []
     assert len(scheduling.due(now + timedelta(minutes=16))) == 1
 
@@ -383,8 +383,8 @@ def test_a_database_that_ends_the_connection_in_the_middle_keeps_all_or_nothing(
 def _end_the_connection(*_: object) -> None:
     if connection.vendor == "postgresql":
         with psycopg.connect(connection.connection.info.dsn) as other:
-            mine = connection.connection.info.backend_pid
-            other.execute("SELECT pg_terminate_backend(%s)", [mine])
+            pid = connection.connection.info.backend_pid
+            other.execute("SELECT pg_terminate_backend(%s)", [pid])
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     raise OperationalError("the server went away")
@@ -392,10 +392,10 @@ def _end_the_connection(*_: object) -> None:
 
 def test_without_listed_metrics_nothing_is_ok(aws: Aws, team: int) -> None:
     aws.clouds[ACCOUNT].denied = True
-    found = scheduling.run_all(team, aws.asking)
-    assert any("cloudwatch:ListMetrics" in one for one in found.refused)
-    (one,) = Resource.objects.all()
-    assert (one.state, one.why) == ("unknown", "CloudWatch lists no such metric for it")
+    report = scheduling.run_all(team, aws.asking)
+    assert any("cloudwatch:ListMetrics" in action for action in report.refused)
+    (resource,) = Resource.objects.all()
+    assert (resource.state, resource.why) == ("unknown", "CloudWatch lists no such metric for it")
 
 
 def test_volumes_that_share_an_instance_are_both_seen_and_asked_once(user: User) -> None:
@@ -437,14 +437,14 @@ def test_an_error_of_ours_is_said_and_tried_again(
     aws: Aws, team: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduling, "discover", lambda *_: 1 / 0)
-    found = scheduling.run(line("discover").pk, aws.asking)
-    assert found is not None
-    assert found.problem == "internal error; see the server's log"
+    report = scheduling.run(line("discover").pk, aws.asking)
+    assert report is not None
+    assert report.problem == "internal error; see the server's log"
     assert line("discover").claimed_until is None
 
 
 def test_an_account_without_a_role_is_not_asked(user: User) -> None:
     row = aws_accounts.add_account(user.team_id, aws_accounts.Wish(ACCOUNT, "", ("us-east-1",)))
     assert not Collection.objects.exists()
-    (found,) = aws_accounts.check(row, Aws().asking)
-    assert "enter the role ARN first" in found.problem
+    (outcome,) = aws_accounts.check(row, Aws().asking)
+    assert "enter the role ARN first" in outcome.problem

@@ -36,25 +36,25 @@ def history(finding: Finding) -> list[str]:
 
 
 def test_its_whole_life(user: User, resource: Resource) -> None:
-    one = Finding.objects.get()
+    finding = Finding.objects.get()
     says(resource, State.CRITICAL, AT)
-    assert history(one) == ["opened"]
+    assert history(finding) == ["opened"]
     says(resource, State.WARNING, AT + 60)
     says(resource, State.CRITICAL, AT + 120, "worse again")
-    one.refresh_from_db()
-    assert (one.state, one.why) == ("critical", "worse again")
-    acknowledge(one, "on it", user.pk)
-    acknowledge(one, "twice", user.pk)
+    finding.refresh_from_db()
+    assert (finding.state, finding.why) == ("critical", "worse again")
+    acknowledge(finding, "on it", user.pk)
+    acknowledge(finding, "twice", user.pk)
     says(resource, State.UNKNOWN, AT + 180)
-    one.refresh_from_db()
-    assert one.closed_at is None
+    finding.refresh_from_db()
+    assert finding.closed_at is None
     says(resource, State.OK, AT + 240)
-    one.refresh_from_db()
-    assert one.closed_at == datetime.fromtimestamp(AT + 240, UTC)
-    assert set(history(one)) == {"opened", "eased", "worsened", "acknowledged", "closed"}
-    assert len(history(one)) == 5
+    finding.refresh_from_db()
+    assert finding.closed_at == datetime.fromtimestamp(AT + 240, UTC)
+    assert set(history(finding)) == {"opened", "eased", "worsened", "acknowledged", "closed"}
+    assert len(history(finding)) == 5
     with pytest.raises(DocumentRefused, match="already closed"):
-        acknowledge(one, "", user.pk)
+        acknowledge(finding, "", user.pk)
     says(resource, State.CRITICAL, AT + 300)
     assert Finding.objects.count() == 2
 
@@ -74,13 +74,13 @@ def test_what_is_no_longer_looked_at_closes(resource: Resource) -> None:
 
 
 def test_a_mute_outlives_the_finding_and_ends(user: User, resource: Resource) -> None:
-    one = Finding.objects.get()
+    finding = Finding.objects.get()
     now = int(timezone.now().timestamp())
     with pytest.raises(DocumentRefused, match="give a reason"):
-        mute(one, timezone.now() + timedelta(days=1), "", user.pk)
+        mute(finding, timezone.now() + timedelta(days=1), "", user.pk)
     with pytest.raises(DocumentRefused, match="is past"):
-        mute(one, timezone.now() - timedelta(days=1), "x", user.pk)
-    mute(one, timezone.now() + timedelta(days=1), "the blackhole is meant", user.pk)
+        mute(finding, timezone.now() - timedelta(days=1), "x", user.pk)
+    mute(finding, timezone.now() + timedelta(days=1), "the blackhole is meant", user.pk)
     says(resource, State.OK, now)
     says(resource, State.CRITICAL, now + 60)
     again = Finding.objects.get(closed_at=None)
@@ -107,13 +107,13 @@ def judged(user: User) -> Aws:
 
 
 def test_a_muted_finding_does_not_colour_its_resource(user: User, judged: Aws) -> None:
-    (one,) = Resource.objects.all()
-    assert (one.state, one.rule) == ("warning", "NAT-PORTS-NOW")
-    assert one.why.startswith("No source port was free")
+    (resource,) = Resource.objects.all()
+    assert (resource.state, resource.rule) == ("warning", "NAT-PORTS-NOW")
+    assert resource.why.startswith("No source port was free")
     mute(Finding.objects.get(), timezone.now() + timedelta(days=9999), "known", user.pk)
     scheduling.run_all(user.team_id, judged.asking)
-    one.refresh_from_db()
-    assert (one.state, one.rule) == ("ok", "")
+    resource.refresh_from_db()
+    assert (resource.state, resource.rule) == ("ok", "")
 
 
 def test_a_teams_own_numbers_are_judged_by(user: User, judged: Aws) -> None:

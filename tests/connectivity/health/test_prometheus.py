@@ -89,16 +89,16 @@ def allowed(settings: object) -> None:
 @pytest.mark.usefixtures("allowed")
 def test_a_node_is_found_judged_and_shown(server: str, user: User, client: Client) -> None:
     source = add_source(user.team_id, "local", server, ["127.0.0.0/8"])
-    found = scheduling.run_all(user.team_id, SOON)
-    assert found.notes == []
+    report = scheduling.run_all(user.team_id, SOON)
+    assert report.notes == []
     (node,) = Resource.objects.filter(source=source)
     assert (node.kind, node.name) == ("instance", socket.gethostname().split(".")[0])
     assert "Prometheus" in node.why or node.state == "ok"
     known = set(Series.objects.filter(resource=node).values_list("metric", flat=True))
     assert {"listen_drops", "listen_overflows"} <= known
     assert "conntrack_allowance_exceeded" not in known  # no ENA interface here
-    said = {verdict["rule"]: verdict["why"] for verdict in node.verdicts}
-    assert "--collector.ethtool" in said["ENA-CONNTRACK"]
+    reasons = {verdict["rule"]: verdict["why"] for verdict in node.verdicts}
+    assert "--collector.ethtool" in reasons["ENA-CONNTRACK"]
     client.force_login(user)
     page = client.get(reverse("health-resource", args=[node.uid])).content.decode()
     assert "Instances (ENA)" in page
@@ -112,8 +112,8 @@ def test_a_node_is_found_judged_and_shown(server: str, user: User, client: Clien
 
 @pytest.mark.usefixtures("allowed")
 def test_the_api_is_asked_as_it_is_documented(server: str) -> None:
-    (one,) = instant(server, "node_uname_info")
-    assert one["metric"]["job"] == "node"
+    (series,) = instant(server, "node_uname_info")
+    assert series["metric"]["job"] == "node"
     now = int(timezone.now().timestamp())
     (values,) = over(server, "up", now - 60, now, 15)
     assert values["values"]
@@ -156,11 +156,13 @@ def test_what_is_no_number_is_left_out_and_stops_nobody(user: User, receiver: Re
     now = int(time.time()) // 60 * 60
     node = b'{"metric": {"instance": "i:1", "nodename": "n"}, '
     nodes = b'{"status": "success", "data": {"result": [' + node + b'"value": [1, "1"]}]}}'
-    values = ", ".join(f'[{now - 60 * i}, "{one}"]' for i, one in enumerate(("1e999", "NaN", "2")))
+    values = ", ".join(
+        f'[{now - 60 * i}, "{value}"]' for i, value in enumerate(("1e999", "NaN", "2"))
+    )
     points = b'{"status": "success", "data": {"result": [' + node + b'"values": ['
     points += values.encode() + b"]}]}}"
-    one = [(200, {}, nodes), *((200, {}, points) for _ in prometheus_servers.QUERIES)]
-    receiver.answers = [*one, *one]
+    replies = [(200, {}, nodes), *((200, {}, points) for _ in prometheus_servers.QUERIES)]
+    receiver.answers = [*replies, *replies]
     scheduling.run_all(user.team_id)
     assert [place.problems for place in lookup.places(user.team_id)] == [(), ()]
     stored = set(Point.objects.values_list("value", flat=True))

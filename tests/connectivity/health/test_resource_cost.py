@@ -22,9 +22,9 @@ VOLUME = {"gib": 100, "iops": None, "throughput_mib_s": None}
 
 
 def cost(prices: PriceList, **facts: object) -> resource_cost.MonthlyCost:
-    one = Resource(pk=1, kind="ebs-volume", region="us-east-1", facts=VOLUME | facts)
-    (found,) = resource_cost.monthly_costs([one], {1: {}}, prices)
-    return found
+    resource = Resource(pk=1, kind="ebs-volume", region="us-east-1", facts=VOLUME | facts)
+    (monthly_cost,) = resource_cost.monthly_costs([resource], {1: {}}, prices)
+    return monthly_cost
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,9 @@ def test_volumes_cost_what_aws_asks_for_them(
 
 
 def test_a_magnetic_volume_is_a_named_gap(prices: PriceList) -> None:
-    found = cost(prices, type="standard")
-    assert found.usd is None
-    assert [line["gap"] for line in found.lines] == [
+    monthly_cost = cost(prices, type="standard")
+    assert monthly_cost.usd is None
+    assert [line["gap"] for line in monthly_cost.lines] == [
         "the price list has no price for EBS:VolumeUsage here",
         "less than a day of usage data",
     ]
@@ -70,9 +70,9 @@ def test_a_magnetic_volume_is_a_named_gap(prices: PriceList) -> None:
 )
 def test_gp2_says_what_it_needs_as_gp3(gib: int, words: str) -> None:
     facts = VOLUME | {"gib": gib, "type": "gp2"}
-    one = Found("ebs-volume", "vol-1", "vol-1", "111122223333", "us-east-1", "vol-1", facts)
-    rule = next(one for one in KINDS["ebs-volume"].configuration if one.id == "EBS-GP2")
-    assert words in rule.check(one, None)  # type: ignore[arg-type]
+    volume = Found("ebs-volume", "vol-1", "vol-1", "111122223333", "us-east-1", "vol-1", facts)
+    rule = next(rule for rule in KINDS["ebs-volume"].configuration if rule.id == "EBS-GP2")
+    assert words in rule.check(volume, None)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -80,14 +80,16 @@ def gateway(user: User) -> Resource:
     """A NAT gateway of the made-up estate, collected and priced."""
     add_demo(user.team_id)
     scheduling.run_all(user.team_id)
-    found = Resource.objects.filter(team=user.team_id, kind="nat-gateway").exclude(usd=None).first()
-    assert found is not None
-    return found
+    gateway = (
+        Resource.objects.filter(team=user.team_id, kind="nat-gateway").exclude(usd=None).first()
+    )
+    assert gateway is not None
+    return gateway
 
 
-def usd_of(one: Resource) -> Decimal | None:
-    one.refresh_from_db()
-    return one.usd
+def usd_of(resource: Resource) -> Decimal | None:
+    resource.refresh_from_db()
+    return resource.usd
 
 
 def half(usage_type: str = "") -> Override:
@@ -100,7 +102,7 @@ def test_costs_follow_a_teams_own_price_at_once(gateway: Resource, user: User) -
     ingest.add_override(user.team_id, half(), user.pk)
     lower = usd_of(gateway)
     assert lower is not None
-    address = next(Decimal(one["usd"]) for one in gateway.bill if "IPv4" in one["what"])
+    address = next(Decimal(line["usd"]) for line in gateway.bill if "IPv4" in line["what"])
     halved = (before - address) / 2 + address
     assert abs(lower - halved) <= Decimal("0.0001")  # four decimals are stored
     uid = PriceOverride.objects.get().uid
@@ -120,7 +122,7 @@ def test_costs_follow_an_import(gateway: Resource, tmp_path: Path) -> None:
     row = ingest.import_prices([path])
     after = usd_of(gateway)
     assert after is not None
-    hour = next(Decimal(one["usd"]) for one in gateway.bill if one["what"] == "Hours")
+    hour = next(Decimal(line["usd"]) for line in gateway.bill if line["what"] == "Hours")
     assert (hour, after > before) == (Decimal(730), True)
     priced = Collection.objects.filter(task="daily", region=gateway.region)
     assert set(priced.values_list("price_list", flat=True)) == {row.name}

@@ -203,7 +203,7 @@ def refusal(data: bytes, hints: Hints | None = None) -> str:
 
 
 def test_every_sample_has_its_row() -> None:
-    there = {str(one.relative_to(SAMPLES)) for one in SAMPLES.rglob("*.*")}
+    there = {str(path.relative_to(SAMPLES)) for path in SAMPLES.rglob("*.*")}
     others = load_tools.GOOD.keys() | load_tools.REFUSED.keys() | load_tools.SEVERAL
     assert there == GOOD.keys() | REFUSED.keys() | SEVERAL | others
 
@@ -213,7 +213,7 @@ def test_a_good_sample(name: str) -> None:
     (run,) = read((SAMPLES / name).read_bytes(), US)
     test, *figures, samples, loss = GOOD[name]
     assert run.test == test
-    assert [run.figures.get(one) for one in STATISTICS] == [
+    assert [run.figures.get(statistic) for statistic in STATISTICS] == [
         None if figure is None else pytest.approx(figure, abs=0.0006) for figure in figures
     ]
     assert (run.samples, run.loss) == (samples, loss)
@@ -226,7 +226,7 @@ def test_a_bad_sample(name: str) -> None:
 
 def test_tests_of_one_file_are_runs_of_their_own() -> None:
     tcp, udp = read((SAMPLES / "qperf_udp_tcp_lat.txt").read_bytes())
-    assert [(one.test, one.figures["mean"]) for one in (tcp, udp)] == [
+    assert [(run.test, run.figures["mean"]) for run in (tcp, udp)] == [
         ("TCP_RR", 28.2),
         ("UDP_RR", 23.6),
     ]
@@ -346,7 +346,7 @@ def test_a_matrix_of_regions_with_and_without_its_metadata() -> None:
     data = {"us-east-1": {"eu-west-1": 69.6, "us-east-1": 5.3}}
     metadata = {"percentile": "p_50", "timeframe": "1Y", "unit": "milliseconds"}
     runs = read(json.dumps({"metadata": metadata, "data": data}, indent=1))
-    assert [(one.source, one.destination, one.figures) for one in runs] == [
+    assert [(run.source, run.destination, run.figures) for run in runs] == [
         ("us-east-1", "eu-west-1", {"p50": 69600}),
         ("us-east-1", "us-east-1", {"p50": 5300}),
     ]
@@ -432,16 +432,16 @@ def mutated(data: bytes, rng: random.Random, others: list[bytes]) -> bytes:
     """One random injury: cut, changed, inserted, taken out, doubled, swapped, or glued."""
     at, to = sorted(rng.randrange(len(data) + 1) for _ in range(2))
     lines, other = data.split(b"\n"), rng.choice(others)
-    one, two = rng.randrange(len(lines)), rng.randrange(len(lines))
+    first, second = rng.randrange(len(lines)), rng.randrange(len(lines))
     swapped = [*lines]
-    swapped[one], swapped[two] = swapped[two], swapped[one]
+    swapped[first], swapped[second] = swapped[second], swapped[first]
     injuries = (
         data[:at],
         data[:at] + bytes([rng.randrange(256)]) + data[at + 1 :],
         data[:at] + rng.choice(WORDS) + data[at:],
         data[:at] + data[to:],
-        b"\n".join(lines[:one] + lines[one + 1 :]),
-        b"\n".join([*lines[:one], lines[two], *lines[one:]]),
+        b"\n".join(lines[:first] + lines[first + 1 :]),
+        b"\n".join([*lines[:first], lines[second], *lines[first:]]),
         data + data,
         b"\n".join(swapped),
         data[:at] + other[len(other) // 2 :],
@@ -453,7 +453,7 @@ def test_ten_thousand_mutated_samples_are_read_or_refused() -> None:
     """No traceback; never a time that cannot be; nothing invented by a cut inside a number."""
     rng = random.Random(20261123)  # noqa: S311  # not for secrets
     hints = Hints("us", ("P50_LATENCY", "P90_LATENCY", "P99_LATENCY"), "p50")
-    originals = [one.read_bytes() for one in sorted(SAMPLES.rglob("*.*"))]
+    originals = [path.read_bytes() for path in sorted(SAMPLES.rglob("*.*"))]
     accepted, places = 0, set[str]()
     for _ in range(10_000):
         data = mutated(rng.choice(originals), rng, originals)
@@ -464,7 +464,11 @@ def test_ten_thousand_mutated_samples_are_read_or_refused() -> None:
             continue
         accepted += 1
         for run in runs:
-            order = [run.figures[one] for one in ("p50", "p90", "p99") if one in run.figures]
+            order = [
+                run.figures[statistic]
+                for statistic in ("p50", "p90", "p99")
+                if statistic in run.figures
+            ]
             assert order == sorted(order)
             assert all(0 < us <= LONGEST_US for k, us in run.figures.items() if k != "stddev")
     assert places == {"line "}

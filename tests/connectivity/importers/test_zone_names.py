@@ -67,7 +67,7 @@ def test_answers_of_several_regions_may_follow_each_other() -> None:
 )
 def test_the_line_is_that_of_the_wrong_entry(old: str, new: str, problem: str) -> None:
     text = TEXT.replace(old, new)
-    line = next(n for n, one in enumerate(text.splitlines(), 1) if new in one and n > 12)
+    line = next(n for n, row in enumerate(text.splitlines(), 1) if new in row and n > 12)
     at = line if old == '"us-west-2b"' and "no AZ" in problem else line + (old == '"us-west-2b"')
     with pytest.raises(DocumentRefused, match=f"line {at}: {problem}"):
         read(text.encode())

@@ -99,25 +99,25 @@ def carried(
 
 
 def found(row: Resource, rule: str, state: str, opened: float, **more: Any) -> Finding:
-    one = Finding.objects.create(
+    finding = Finding.objects.create(
         team_id=row.team_id, resource=row, rule=rule, state=state, why=f"{rule} is so",
         opened_at=ago(opened), **more,
     )  # fmt: skip
-    FindingEvent.objects.create(finding=one, at=ago(opened), what="opened")
-    return one
+    FindingEvent.objects.create(finding=finding, at=ago(opened), what="opened")
+    return finding
 
 
 def told(user: User) -> dict[str, Any]:
-    said = report(user.team_id, SCHEDULE, PERIOD)
-    assert json.loads(json.dumps(said)) == said  # plain values, as they are stored
-    return said
+    content = report(user.team_id, SCHEDULE, PERIOD)
+    assert json.loads(json.dumps(content)) == content  # plain values, as they are stored
+    return content
 
 
 def test_a_team_that_watches_nothing_is_told_so(user: User) -> None:
-    said = told(user)
-    assert said["subject"] == "Nothing is monitored yet"
-    assert (said["to_do"], said["costs"], said["is_watching"]) == ([], None, False)
-    assert said["prices"]["changed"] == 0
+    content = told(user)
+    assert content["subject"] == "Nothing is monitored yet"
+    assert (content["to_do"], content["costs"], content["is_watching"]) == ([], None, False)
+    assert content["prices"]["changed"] == 0
 
 
 def test_all_quiet_is_said_of_what_was_seen(user: User, account: AwsAccount) -> None:
@@ -133,10 +133,10 @@ def test_all_quiet_is_said_of_what_was_seen(user: User, account: AwsAccount) -> 
 
 def test_before_it_was_watched_nothing_is_told_of_it(user: User, account: AwsAccount) -> None:
     """A finding belongs to the week in which it was noticed, whenever it began."""
-    one = found(gateway(account, "a"), "NAT-IDLE", "warning", 30)
-    one.events.update(at=ago(-1))
-    said = told(user)
-    assert (said["troubles"]["open"]["count"], said["to_do"]) == (0, [])
+    finding = found(gateway(account, "a"), "NAT-IDLE", "warning", 30)
+    finding.events.update(at=ago(-1))
+    content = told(user)
+    assert (content["troubles"]["open"]["count"], content["to_do"]) == (0, [])
     AwsAccount.objects.update(created_at=ago(-1))
     assert told(user)["subject"] == "Nothing is monitored yet"
 
@@ -152,15 +152,17 @@ def test_what_is_new_old_worse_solved_brief_muted(user: User, account: AwsAccoun
     found(row, "NAT-OTHER-AZ", "warning", 5, muted_until=ago(-30))
     found(row, "NAT-IDLE", "warning", 30, closed_at=ago(10))  # before the week
     found(row, "NAT-NO-ROUTE", "warning", -1)  # after it
-    said = told(user)["troubles"]
-    rules = {name: [one["rule"] for one in said[name]["first"]] for name in ("open", "new")}
+    troubles = told(user)["troubles"]
+    rules = {
+        name: [trouble["rule"] for trouble in troubles[name]["first"]] for name in ("open", "new")
+    }
     assert rules == {
         "open": ["NAT-PORTS", "NAT-DROPS", "NAT-NO-ANSWER"],
         "new": ["NAT-NO-ANSWER"],
     }
-    assert [one["rule"] for one in said["worse"]["first"]] == ["NAT-PORTS"]
-    assert [one["rule"] for one in said["solved"]["first"]] == ["NAT-PEAK-BYTES"]
-    assert (said["critical"], said["brief"], said["muted"]) == (1, 1, 1)
+    assert [trouble["rule"] for trouble in troubles["worse"]["first"]] == ["NAT-PORTS"]
+    assert [trouble["rule"] for trouble in troubles["solved"]["first"]] == ["NAT-PEAK-BYTES"]
+    assert (troubles["critical"], troubles["brief"], troubles["muted"]) == (1, 1, 1)
     assert told(user)["subject"].startswith("3 problems (1 critical), 1 new")
 
 
@@ -169,9 +171,9 @@ def test_four_weeks_count_what_was_open_at_some_time(user: User, account: AwsAcc
     found(row, "NAT-DROPS", "warning", 15, closed_at=ago(8))
     found(row, "NAT-PORTS", "critical", 6)
     AwsAccount.objects.update(created_at=ago(20))
-    said = told(user)["troubles"]
-    assert said["weeks"] == ["2026-W44", "2026-W45", "2026-W46", "2026-W47"]
-    (kind,) = said["kinds"]
+    troubles = told(user)["troubles"]
+    assert troubles["weeks"] == ["2026-W44", "2026-W45", "2026-W46", "2026-W47"]
+    (kind,) = troubles["kinds"]
     assert (kind["kind"], kind["resources"]) == ("NAT gateways", 1)
     assert kind["counts"] == [None, 1, 1, 1]  # nothing was watched in the first
 
@@ -188,10 +190,10 @@ def test_to_do_is_grave_first_one_a_rule_and_never_more_than_five(
     found(rows[1], "NAT-PEAK-PACKETS", "warning", 2)
     known = found(rows[1], "NAT-NO-ROUTE", "warning", 2)
     Finding.objects.filter(pk=known.pk).update(acknowledged_at=ago(1))
-    said = told(user)
-    assert len(said["to_do"]) == 5
-    assert said["more_to_do"] == 2
-    first, second = said["to_do"][:2]
+    content = told(user)
+    assert len(content["to_do"]) == 5
+    assert content["more_to_do"] == 2
+    first, second = content["to_do"][:2]
     assert (first["state"], first["thing"]["name"]) == ("critical", "nat-0")
     assert first["step"].startswith("Find the destination")
     assert (second["is_new"], second["link"]["uid"]) == (True, str(rows[1].uid))
@@ -202,9 +204,9 @@ def test_the_same_on_many_resources_is_one_thing_with_its_whole_saving(
 ) -> None:
     for i in (1, 2, 3):
         found(gateway(account, f"nat-{i}", usd=10 * i), "NAT-IDLE", "warning", 2)
-    (one,) = told(user)["to_do"]
-    assert (one["thing"]["name"], one["others"]) == ("nat-3", 2)
-    assert one["effect"] == "Saves $60.00 a month."
+    (entry,) = told(user)["to_do"]
+    assert (entry["thing"]["name"], entry["others"]) == ("nat-3", 2)
+    assert entry["effect"] == "Saves $60.00 a month."
 
 
 def test_what_nobody_needs_and_has_no_price_is_counted(user: User, account: AwsAccount) -> None:
@@ -214,8 +216,8 @@ def test_what_nobody_needs_and_has_no_price_is_counted(user: User, account: AwsA
     found(dark, "NAT-IDLE", "warning", 2)
     content = told(user)
     assert (content["costs"]["unused_usd"], content["costs"]["unused_unpriced"]) == ("54.75", 1)
-    (one,) = content["to_do"]
-    assert one["effect"] == "Saves $54.75 a month. The cost of 1 more is not known."
+    (entry,) = content["to_do"]
+    assert entry["effect"] == "Saves $54.75 a month. The cost of 1 more is not known."
     words = [text for part in sections(content, lambda name, *_: name) for text in part.sentences]
     assert "Resources that appear unused cost $54.75 a month." in words
     assert "1 resource that may be unused: the cost is not known." in words
@@ -223,28 +225,28 @@ def test_what_nobody_needs_and_has_no_price_is_counted(user: User, account: AwsA
 
 def test_a_flip_never_contradicts_the_mix(user: User, tmp_path: Path) -> None:
     """Cheapest option per flow costs less than what is newly recommended."""
-    made = document(
+    doc = document(
         flow(name="little", to="stock-api", gb_per_month=100, cross_az_share=1),
         flow(name="much", gb_per_month=100_000, cross_az_share=1),
         name="several",
     )
-    made["vpcs"].append(vpc("stock", "222222222222", "10.2.0.0/16"))
-    made["services"].append({"name": "stock-api", "vpc": "stock", "port": 443})
-    create_topology(user.team_id, made)
+    doc["vpcs"].append(vpc("stock", "222222222222", "10.2.0.0/16"))
+    doc["services"].append({"name": "stock-api", "vpc": "stock", "port": 443})
+    create_topology(user.team_id, doc)
     PriceList.objects.update(created_at=ago(30))
     cheap = product("B", "USE1-TransitGateway-Bytes", "0.001", operation="TransitGatewayVPC")
     body = offer("AmazonVPC", [cheap], publicationDate="2026-11-26T00:00:00Z")
     (tmp_path / "cut.json").write_text(json.dumps(body))
     new = import_prices([tmp_path / "cut.json"])
     PriceList.objects.filter(pk=new.pk).update(created_at=ago(2))
-    (one,) = told(user)["prices"]["moved"]
-    assert one["is_flip"]
-    assert one["after"]["option"] == "Transit Gateway"
-    assert Decimal(one["after"]["mix_usd"]) < Decimal(one["after"]["usd"])
+    (move,) = told(user)["prices"]["moved"]
+    assert move["is_flip"]
+    assert move["after"]["option"] == "Transit Gateway"
+    assert Decimal(move["after"]["mix_usd"]) < Decimal(move["after"]["usd"])
     words = [
         line.text for part in sections(told(user), lambda name, *_: name) for line in part.lines
     ]
-    mix = f"(cheapest option per flow: ${Decimal(one['after']['mix_usd']):,.2f})"
+    mix = f"(cheapest option per flow: ${Decimal(move['after']['mix_usd']):,.2f})"
     assert any(mix in text for text in words)
     (to_do,) = told(user)["to_do"]
     assert "Cheapest option per flow: " in to_do["effect"]
@@ -254,47 +256,47 @@ def test_costs_of_two_weeks_are_those_of_the_price_list(user: User, account: Aws
     """168 hours at 0.045 and 0.005 USD, and a GiB an hour, then two, at 0.045 USD."""
     carried(gateway(account, "a"), {BEFORE: 1, PERIOD: 2})
     gateway(account, "never measured")
-    said = told(user)["costs"]
-    assert said["whole"]["before_usd"] == "15.96"  # 7.56 + 0.84 + 7.56
-    assert said["whole"]["usd"] == "23.52"  # 7.56 + 0.84 + 15.12
-    assert said["whole"]["change_usd"] == "7.56"
-    assert said["change_percent"] == 47.4
-    assert said["left_out"] == {"less than a day of usage data": 1}
-    assert [mover["name"] for mover in said["movers"]] == ["a"]
+    costs = told(user)["costs"]
+    assert costs["whole"]["before_usd"] == "15.96"  # 7.56 + 0.84 + 7.56
+    assert costs["whole"]["usd"] == "23.52"  # 7.56 + 0.84 + 15.12
+    assert costs["whole"]["change_usd"] == "7.56"
+    assert costs["change_percent"] == 47.4
+    assert costs["left_out"] == {"less than a day of usage data": 1}
+    assert [mover["name"] for mover in costs["movers"]] == ["a"]
     assert told(user)["subject"].endswith("; costs up 47 %")
 
 
 def test_what_came_or_went_in_the_week_costs_its_hours(user: User, account: AwsAccount) -> None:
     """Half of the last week each: 84 hours at 0.05 USD, and a GiB an hour at 0.045 USD."""
-    gone, made = gateway(account, "gone"), gateway(account, "made")
+    gone, added = gateway(account, "gone"), gateway(account, "made")
     carried(gone, {BEFORE: 1, PERIOD: 1}, end=ago(3.5))
-    carried(made, {PERIOD: 1}, begin=ago(3.5))
+    carried(added, {PERIOD: 1}, begin=ago(3.5))
     Resource.objects.filter(pk=gone.pk).update(gone_at=ago(3.5))
-    facts = made.facts | {"created": int(ago(3.5).timestamp())}
-    Resource.objects.filter(pk=made.pk).update(facts=facts)
+    facts = added.facts | {"created": int(ago(3.5).timestamp())}
+    Resource.objects.filter(pk=added.pk).update(facts=facts)
     lines = {mover["name"]: mover for mover in told(user)["costs"]["movers"]}
     assert (lines["gone"]["before_usd"], lines["gone"]["usd"]) == ("15.96", "7.98")
     assert (lines["made"]["before_usd"], lines["made"]["usd"]) == ("0.00", "7.98")
 
 
 def test_new_prices_and_what_they_flip(user: User, tmp_path: Path) -> None:
-    made = document(flow(cross_az_share=1, gb_per_month=102_400), name="crossing")
-    version = create_topology(user.team_id, made)
+    doc = document(flow(cross_az_share=1, gb_per_month=102_400), name="crossing")
+    version = create_topology(user.team_id, doc)
     PriceList.objects.update(created_at=ago(30))
     cheap = product("B", "USE1-TransitGateway-Bytes", "0.001", operation="TransitGatewayVPC")
     path = tmp_path / "cut.json"
     path.write_text(json.dumps(offer("AmazonVPC", [cheap], publicationDate="2026-12-01T00:00:00Z")))
     new = import_prices([path])
     PriceList.objects.filter(pk=new.pk).update(created_at=ago(2))
-    said = told(user)
-    assert (said["prices"]["changed"], said["prices"]["flips"]) == (1, 1)
-    (one,) = said["prices"]["moved"]
-    assert one["before"] == {"option": "PrivateLink", "usd": "1676.73", "mix_usd": None}
-    assert one["after"] == {"option": "Transit Gateway", "usd": "175.40", "mix_usd": None}
-    (to_do,) = said["to_do"]
+    content = told(user)
+    assert (content["prices"]["changed"], content["prices"]["flips"]) == (1, 1)
+    (move,) = content["prices"]["moved"]
+    assert move["before"] == {"option": "PrivateLink", "usd": "1676.73", "mix_usd": None}
+    assert move["after"] == {"option": "Transit Gateway", "usd": "175.40", "mix_usd": None}
+    (to_do,) = content["to_do"]
     assert "crossing: Transit Gateway is recommended now, no longer PrivateLink" in to_do["what"]
     assert to_do["link"] == {"to": "topology", "uid": str(version.topology.uid)}
-    assert said["subject"].endswith("1 recommendation changed")
+    assert content["subject"].endswith("1 recommendation changed")
     PriceList.objects.filter(pk=new.pk).update(created_at=ago(9))
     assert told(user)["prices"]["changed"] == 0
 
@@ -302,8 +304,8 @@ def test_new_prices_and_what_they_flip(user: User, tmp_path: Path) -> None:
 def test_saved_topologies_are_named_once(user: User) -> None:
     version = create_topology(user.team_id, document())
     type(version).objects.filter(pk=version.pk).update(created_at=ago(1))
-    (one,) = told(user)["saved"]
-    assert (one["name"], one["version"]) == ("ordinary", 1)
+    (saved,) = told(user)["saved"]
+    assert (saved["name"], saved["version"]) == ("ordinary", 1)
 
 
 def test_measurements_that_drift_or_are_old(user: User) -> None:
@@ -317,9 +319,9 @@ def test_measurements_that_drift_or_are_old(user: User) -> None:
     cell("use1-az1", "2026-11-20", -120.0)
     cell("use1-az3", "2026-10-20", 90.0)  # before the week
     cell("use1-az4", "2025-01-20", None)
-    said = told(user)["latencies"]
-    assert (said["cells"], said["drifts"], said["old"]) == (3, 1, 1)
-    assert said["some"] == [
+    latencies = told(user)["latencies"]
+    assert (latencies["cells"], latencies["drifts"], latencies["old"]) == (3, 1, 1)
+    assert latencies["some"] == [
         {
             "option": "VPC peering",
             "source": "use1-az1",
@@ -340,19 +342,19 @@ def test_what_could_not_be_seen_and_what_looking_cost(user: User, account: AwsAc
             team_id=user.team_id, account=account, region="us-east-1", day=day.date(), calls=2,
             metrics=metrics,
         )  # fmt: skip
-    said = told(user)
-    dark = said["unseen"]
+    content = told(user)
+    dark = content["unseen"]
     assert dark["places"] == ["network, us-east-1: AccessDenied: no"]
     assert dark["refused"] == {"ec2:DescribeNatGateways": 1}
     assert (dark["unknown"], dark["usd"], dark["metrics"]) == (1, "0.01", 1_000)
-    assert said["to_do"][0]["what"] == "AWS denies permissions that collection needs."
+    assert content["to_do"][0]["what"] == "AWS denies permissions that collection needs."
 
 
 def test_another_teams_week_is_not_told(user: User, stranger: User, account: AwsAccount) -> None:
     found(gateway(account, "a"), "NAT-PORTS", "critical", 1)
     create_topology(user.team_id, document())
-    said = told(stranger)
-    assert (said["subject"], said["saved"]) == ("Nothing is monitored yet", [])
+    content = told(stranger)
+    assert (content["subject"], content["saved"]) == ("Nothing is monitored yet", [])
 
 
 def test_a_week_is_told_the_same_twice(user: User, account: AwsAccount) -> None:
@@ -364,8 +366,8 @@ def test_a_week_is_told_the_same_twice(user: User, account: AwsAccount) -> None:
 def test_the_end_of_a_week_is_not_now(user: User, account: AwsAccount) -> None:
     """What closed after the week was open in it, but is nothing to do."""
     found(gateway(account, "a"), "NAT-PORTS", "critical", 1, closed_at=datetime.now(UTC))
-    said = told(user)
-    assert (said["troubles"]["open"]["count"], said["to_do"]) == (1, [])
+    content = told(user)
+    assert (content["troubles"]["open"]["count"], content["to_do"]) == (1, [])
 
 
 def test_what_is_no_longer_watched_is_neither_solved_nor_saved(
@@ -382,27 +384,27 @@ def test_what_is_no_longer_watched_is_neither_solved_nor_saved(
     AwsAccount.objects.filter(pk=other.pk).update(removed_at=ago(3))
     Resource.objects.filter(pk=row.pk).update(gone_at=ago(3))
     Finding.objects.update(closed_at=ago(3))
-    said = told(user)
-    assert said["subject"].endswith("; costs unchanged")
-    assert (said["troubles"]["solved"]["count"], said["troubles"]["gone"]["count"]) == (0, 0)
-    assert said["costs"]["left_out"] == {"no longer monitored": 1}
+    content = told(user)
+    assert content["subject"].endswith("; costs unchanged")
+    assert (content["troubles"]["solved"]["count"], content["troubles"]["gone"]["count"]) == (0, 0)
+    assert content["costs"]["left_out"] == {"no longer monitored": 1}
 
 
 def test_what_is_muted_is_counted_and_nothing_else(user: User, account: AwsAccount) -> None:
     row = gateway(account, "a", usd=500)
     for closed_at in (None, ago(1)):
         found(row, "NAT-IDLE", "warning", 20, muted_until=ago(-30), closed_at=closed_at)
-    said = told(user)
-    assert said["troubles"]["muted"] == 1
-    assert said["troubles"]["solved"]["count"] == 0
-    assert (said["costs"]["savings"], said["costs"]["unused_usd"]) == ([], "0.00")
-    assert [kind["counts"][-1] for kind in said["troubles"]["kinds"]] == [0]
+    content = told(user)
+    assert content["troubles"]["muted"] == 1
+    assert content["troubles"]["solved"]["count"] == 0
+    assert (content["costs"]["savings"], content["costs"]["unused_usd"]) == ([], "0.00")
+    assert [kind["counts"][-1] for kind in content["troubles"]["kinds"]] == [0]
 
 
 def test_what_worsened_and_eased_again_is_not_worse(user: User, account: AwsAccount) -> None:
-    one = found(gateway(account, "a"), "NAT-PORTS", "warning", 20)
-    for what in ("worsened", "eased"):
-        FindingEvent.objects.create(finding=one, at=ago(2), what=what)
+    finding = found(gateway(account, "a"), "NAT-PORTS", "warning", 20)
+    for event in ("worsened", "eased"):
+        FindingEvent.objects.create(finding=finding, at=ago(2), what=event)
     assert told(user)["troubles"]["worse"]["count"] == 0
 
 
@@ -418,5 +420,5 @@ def test_without_latencies_the_rest_is_told(user: User, account: AwsAccount) -> 
 
 def test_names_are_told_in_one_line(user: User, account: AwsAccount) -> None:
     found(gateway(account, "a\r\nb\u202ec"), "NAT-PORTS", "critical", 1)
-    (one,) = told(user)["to_do"]
-    assert one["thing"]["name"] == "a b c"
+    (entry,) = told(user)["to_do"]
+    assert entry["thing"]["name"] == "a b c"
