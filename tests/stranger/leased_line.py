@@ -16,7 +16,7 @@ from costmodel.core.charges import Bools, Charge, Floats, Hourly, Metered, Price
 
 PORT = PriceName("LeasedLine", "Port-Hours")
 SENT = PriceName("LeasedLine", "Sent-Bytes", "Light")
-CIRCUIT = ObjectKind("circuit", 6)
+CIRCUIT = ObjectKind("circuit", 99)
 
 
 def charges(flows: Flows) -> Iterator[Charge]:
@@ -46,7 +46,7 @@ def _too_fast(case: Case, row: int) -> str:
 OPTION = Option(
     key="leased-line",
     name="Leased line",
-    order=11,
+    order=99,
     colour=3,
     help=Term("Leased line", "Light in a fibre that somebody lets.", "", ""),
     charges=charges,

@@ -15,6 +15,7 @@ from connectivity.actions import create_topology
 from connectivity.core.as_json import amounts
 from connectivity.core.as_json.amounts import Bound
 from connectivity.core.document.parser import read
+from connectivity.core.options import OPTIONS
 from connectivity.models import Topology
 from connectivity.reference import REFERENCE
 from tests.broken import BROKEN, OVER_HTTP_ONLY
@@ -79,7 +80,7 @@ def test_a_job_keeps_what_was_to_be_included(api: APIClient) -> None:
     job = post(api, body, "?include=latency", Prefer="respond-async").json()
     jobs.run(job["id"])
     answer = api.get(f"/api/v1/jobs/{job['id']}/result/").json()
-    assert [len(answer["latency"]) for answer in answer["answers"]] == [220] * 10
+    assert [len(answer["latency"]) for answer in answer["answers"]] == [220] * len(OPTIONS)
 
 
 def test_what_cannot_be_included_is_refused(api: APIClient) -> None:
@@ -181,7 +182,7 @@ def test_long_work_becomes_a_job(api: APIClient, user: User, stranger: User) -> 
     assert (job["kind"], job["state"], job["result_url"]) == ("compare", "queued", None)
     jobs.run(job["id"])
     done = api.get(f"/api/v1/jobs/{job['id']}/").json()
-    assert (done["state"], done["done"], done["total"]) == ("done", 10, 10)
+    assert (done["state"], done["done"], done["total"]) == ("done", *[len(OPTIONS)] * 2)
     answer = api.get(done["result_url"]).json()
     assert answer == post(api, {"topology": document()}).json()
     others = token_client(stranger)
