@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,35 +68,43 @@ def until_all_is_collected(environment: dict[str, str], seconds: int = 300) -> N
         time.sleep(2)
 
 
-def test_both_are_restarted_under_a_worker(tmp_path: Path) -> None:
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Open to PostgreSQL's user; another pytest on the machine would close one of pytest's own."""
+    with tempfile.TemporaryDirectory() as path:
+        Path(path).chmod(0o755)
+        yield Path(path)
+
+
+def test_both_are_restarted_under_a_worker(folder: Path) -> None:
     if shutil.which("redis-server") is None:
         pytest.skip("Redis's server is not installed")
-    postgres, port = Postgres(tmp_path), free_port()
+    postgres, port = Postgres(folder), free_port()
     postgres.start()
     environment = os.environ | {
-        "ADVISOR_VAR": str(tmp_path),
+        "ADVISOR_VAR": str(folder),
         "SECRET_KEY": "test",
         "DATABASE_URL": postgres.url,
         "REDIS_URL": f"redis://127.0.0.1:{port}/0",
     }
     worker = None
     try:
-        with redis(tmp_path, port):
+        with redis(folder, port):
             manage(environment, "migrate", "--verbosity", "0")
             manage(environment, "load_data", "--verbosity", "0")
             shell(environment, SET_UP)
             command = [sys.executable, "-m", "advisor.workers", "health"]
-            with (tmp_path / "worker.log").open("wb") as log:
+            with (folder / "worker.log").open("wb") as log:
                 worker = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log)
             shell(environment, RING)
             time.sleep(3)
             postgres.stop()
             time.sleep(1)
             postgres.start()
-        with redis(tmp_path, port):  # the second one: what waited in the first is gone
+        with redis(folder, port):  # the second one: what waited in the first is gone
             shell(environment, ENDED)
             until_all_is_collected(environment)
-            assert worker.poll() is None, (tmp_path / "worker.log").read_text()
+            assert worker.poll() is None, (folder / "worker.log").read_text()
             shell(environment, ROLL)
             report = json.loads(shell(environment, REPORT))
     finally:
