@@ -40,7 +40,7 @@ def is_loadable(key: Key) -> bool:
 def is_commercial(region: str) -> bool:
     """Whether a price for all Regions holds there.
 
-    >>> [is_commercial(one) for one in ("eu-west-1", "us-gov-west-1", "cn-north-1")]
+    >>> [is_commercial(region) for region in ("eu-west-1", "us-gov-west-1", "cn-north-1")]
     [True, False, False]
     """
     return not region.startswith(OTHER_PARTITIONS)

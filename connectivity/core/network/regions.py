@@ -62,7 +62,7 @@ OTHER_ZONE_ID = re.compile(r"[a-z]+[0-9](-[a-z]+[0-9]*){2,4}")  # usw2-lax1-az1,
 def is_other_zone(text: str) -> bool:
     """Whether a text is the name or ID of a Local Zone or a Wavelength Zone.
 
-    >>> [is_other_zone(one) for one in ("us-west-2-lax-1a", "usw2-lax1-az1", "usw2-az1")]
+    >>> [is_other_zone(az) for az in ("us-west-2-lax-1a", "usw2-lax1-az1", "usw2-az1")]
     [True, True, False]
     """
     is_id = OTHER_ZONE_ID.fullmatch(text) and text.split("-")[0] in REGIONS_BY_PREFIX

@@ -32,14 +32,14 @@ import json
 from django.db import connection
 from connectivity.models import Collection, Finding, Resource, Series
 holes = []
-for one in Series.objects.filter(gone_at=None, period__lt=3600).exclude(mark=None):
+for series in Series.objects.filter(gone_at=None, period__lt=3600).exclude(mark=None):
     with connection.cursor() as cursor:
         table = "SELECT at FROM connectivity_point WHERE series_id = %s ORDER BY at"
-        cursor.execute(table, [one.pk])
+        cursor.execute(table, [series.pk])
         at = [row[0] for row in cursor.fetchall()]
-    expected = list(range(one.begun, one.mark, one.period))
+    expected = list(range(series.begun, series.mark, series.period))
     if at != expected:
-        holes.append([one.metric, len(at), len(expected)])
+        holes.append([series.metric, len(at), len(expected)])
 keys = list(Finding.objects.filter(closed_at=None).values_list("resource", "rule", "part"))
 print(json.dumps({
     "holes": holes, "unmarked": Series.objects.filter(mark=None, gone_at=None).count(),

@@ -40,6 +40,15 @@ def text_of(client: Client, name: str, *args: object, query: str = "") -> str:
     return pages.text_of(response)
 
 
+def test_before_the_first_discovery_it_says_so_and_a_search_says_that_nothing_matches(
+    signed_in: Client, user: User
+) -> None:
+    add_demo(user.team_id)
+    url = reverse("health")
+    assert "No resource has been discovered yet" in signed_in.get(url).content.decode()
+    assert "No resource matches" in signed_in.get(url, {"q": "nothing"}).content.decode()
+
+
 def test_with_nothing_watched_it_says_how_to_begin(signed_in: Client) -> None:
     assert "No account is monitored yet" in text_of(signed_in, "health")
     assert "Add an account" in text_of(signed_in, "health-collection")
