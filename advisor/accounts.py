@@ -27,7 +27,7 @@ from advisor.oidc.asking import ProviderSession
 from advisor.origin import origin_of
 
 logger = logging.getLogger(__name__)
-MOST_LOGGED = 500  # characters: a provider's answer may stand in it
+MAX_LOGGED = 500  # characters: a provider's answer may stand in it
 UNKNOWN = "0.0.0.0"  # noqa: S104  no address, which a socket of this machine has
 
 
@@ -80,7 +80,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     ) -> None:
         """The reason stands in the log, and on the page only what its reader can use."""
         reason = repr(str(details.get("exception") or error))  # a log's line stays one line
-        logger.warning("nobody was signed in by %s: %s", provider.name, reason[:MOST_LOGGED])
+        logger.warning("nobody was signed in by %s: %s", provider.name, reason[:MAX_LOGGED])
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return bool(settings.OIDC_TEAM) or teams.invitation_in(request.session) is not None
@@ -88,12 +88,15 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     @transaction.atomic
     def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
         has_one = teams.invitation_in(request.session) is not None
-        invitation = _locked(request) if has_one or not settings.OIDC_TEAM else None
-        new_user: User = super().save_user(request, sociallogin, form)
-        if invitation is not None:
-            return _joined(request, new_user, invitation)
+        if has_one or not settings.OIDC_TEAM:
+            invitation = _locked(request)
+            invited: User = super().save_user(request, sociallogin, form)
+            return _joined(request, invited, invitation)
         name = {"name": settings.OIDC_TEAM}
         team, _ = Team.objects.get_or_create(slug=settings.OIDC_TEAM, defaults=name)
+        if not teams.is_joinable(team.pk):
+            raise ImmediateHttpResponse(redirect("account_login"))
+        new_user: User = super().save_user(request, sociallogin, form)
         Membership.objects.get_or_create(team=team, user=new_user, defaults={"role": Role.VIEWER})
         return new_user
 
@@ -107,6 +110,8 @@ def _person(login: str) -> User | None:
 def _locked(request: HttpRequest) -> Invitation:
     """The invitation, which nobody else can use meanwhile; without one there is no account."""
     unlocked = teams.invitation_in(request.session)
+    if unlocked is not None and not teams.is_joinable(unlocked.team_id):
+        unlocked = None
     locked = Invitation.objects.select_for_update().filter(pk=unlocked.pk) if unlocked else None
     invitation = locked.first() if locked is not None else None
     if invitation is None or not invitation.is_open:

@@ -5,6 +5,6 @@ class AdvisorConfig(AppConfig):
     name = "advisor"
 
     def ready(self) -> None:
-        from advisor import audit_registry, checks, receivers  # noqa: F401  two register themselves
+        from advisor import audit_registry, checks, receivers, stored  # noqa: F401  three listen
 
         audit_registry.register()

@@ -38,7 +38,7 @@ AUDITED: dict[type, tuple[str, ...]] = {
 INTERNAL = ("id", "uid")
 SECRETS: dict[type, list[str]] = {
     models.User: ["password"],
-    models.Webhook: ["secret", "url"],
+    models.Webhook: ["secret", "old_secrets", "routing_key", "url"],
     connectivity.PrometheusSource: ["url"],
     connectivity.AwsAccount: ["external_id"],
 }
@@ -55,6 +55,7 @@ DERIVED = (
     connectivity.Spending,
     connectivity.Resource,
     connectivity.Finding,
+    connectivity.Incident,
 )
 """Owned by a team, and made by the product from what is audited."""
 

@@ -11,7 +11,7 @@ from connectivity.core.problems import Problem
 
 REFUSED = "advisor.refused_above"  # our server's word for a body that it did not take: a limit
 TOO_LARGE = 413
-MOST_DIGITS = 20  # of a length; the framework reads no body of any other
+MAX_DIGITS = 20  # of a length; the framework reads no body of any other
 
 
 class Bodies:
@@ -26,7 +26,7 @@ class Bodies:
 def _exceeded(request: HttpRequest) -> int | None:
     """The limit that a body is above, where a server in front of us has not asked before."""
     length = str(request.META.get("CONTENT_LENGTH") or 0)
-    size = int(length) if length.isdecimal() and len(length) < MOST_DIGITS else 0
+    size = int(length) if length.isdecimal() and len(length) < MAX_DIGITS else 0
     if size <= ANONYMOUS:
         return None
     known = is_known(

@@ -20,6 +20,17 @@ app.conf.beat_schedule = SCHEDULE
 app.conf.task_routes = ROUTES
 
 
+def room(task: str, most: int, connection: Any) -> int:
+    """How many messages more its queue takes before `most` wait in it.
+
+    What nobody has heard of yet is in the queue already: the clock, which comes again, would fill
+    the broker with what is there many times.
+    """
+    queue = app.amqp.router.route({}, task)["queue"].name
+    waiting = connection.default_channel.queue_declare(queue=queue).message_count
+    return max(0, most - int(waiting))
+
+
 @setup_logging.connect
 def _as_the_settings_say(**_: object) -> None:
     """Whoever listens here keeps Celery from making handlers of its own."""

@@ -34,6 +34,7 @@ NAMES = {
     "connectivity.awsaccount": "watched accounts",
     "connectivity.resource": "watched resources",
     "connectivity.finding": "findings",
+    "connectivity.incident": "incidents",
     "costmodel.pricelist": "price lists of its own",
     "costmodel.priceoverride": "own prices",
     "advisor.report": "weekly reports",
@@ -46,6 +47,10 @@ NAMES = {
     "advisor.auditentry": "entries of the audit log",
 }
 """What people count; what hangs on it goes with it."""
+
+
+class TooLate(ValueError):
+    """The team is being deleted."""
 
 
 @cache
@@ -97,9 +102,15 @@ def close(team: Team, user: User | None, *, at_once: bool = False) -> Team:
 
 
 def keep(team: Team) -> Team:
-    """The team stays. One whose deletion has begun cannot."""
+    """The team stays.
+
+    Raises:
+        TooLate: its deletion has begun.
+    """
     with transaction.atomic():
         row = Team.objects.select_for_update().get(pk=team.pk)
+        if _has_begun(row):
+            raise TooLate(f"{row.name} is being deleted, which cannot be undone.")
         row.closes_at = row.closed_by = None
         row.save(update_fields=["closes_at", "closed_by"])
     return row
@@ -114,21 +125,38 @@ def delete(team_id: int) -> int:
 
     Broken off, it goes on when it is called again: the team itself goes last.
     """
-    team = Team.objects.filter(pk=team_id, closes_at__lte=timezone.now()).first()
-    if team is None:
-        return 0
-    counts = contents(team)
-    unfinished = Job.objects.filter(team=team, state__in=[Job.State.QUEUED, Job.State.RUNNING])
     with disable_auditlog():
-        unfinished.update(state=Job.State.CANCELLED, finished_at=timezone.now())
-        first = [(model, path) for model, path in owned() if model in FIRST]
-        rest = [(model, path) for model, path in owned() if model not in FIRST]
-        count = sum(_empty(model, path, team_id) for model, path in (*first, *rest))
+        team, count = _begin(team_id)
+        if team is None:
+            return 0
+        count += sum(_empty(model, path, team_id) for model, path in owned())
         with transaction.atomic():
-            _note(team, counts)
-            team.delete()
+            Team.objects.select_for_update().filter(pk=team_id).delete()
     logger.info("team %s is deleted, with %d rows that it owned", team.slug, count)
     return count
+
+
+@transaction.atomic
+def _begin(team_id: int) -> tuple[Team | None, int]:
+    """A team that is due, of which nobody is a member any more, and how many rows that took.
+
+    It is noted with all that the team has, and from then on there is no way back.
+    """
+    due_teams = Team.objects.select_for_update().filter(closes_at__lte=timezone.now())
+    team = due_teams.filter(pk=team_id).first()
+    if team is None or _has_begun(team):
+        return team, 0
+    _note(team, contents(team))
+    unfinished = Job.objects.filter(team=team, state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    unfinished.update(state=Job.State.CANCELLED, finished_at=timezone.now())
+    first = [(model, path) for model, path in owned() if model in FIRST]
+    return team, sum(_rows(model, path, team_id).delete()[0] for model, path in first)
+
+
+def _has_begun(team: Team) -> bool:
+    """Its end stands in the log, in the entry that belongs to no team."""
+    noted = AuditEntry.objects.filter(event=Event.TEAM_DELETED, team=None)
+    return bool(noted.filter(object_id=team.pk, object_pk=str(team.pk)).exists())
 
 
 def _rows(model: type[models.Model], path: str, team_id: int) -> "models.QuerySet[Any]":

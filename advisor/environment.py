@@ -17,7 +17,7 @@ from advisor.secret_files import FROM_FILES
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
-class Rule(NamedTuple):
+class VariableRule(NamedTuple):
     """A variable, which values are good, and what to write instead of another one."""
 
     name: str
@@ -26,100 +26,102 @@ class Rule(NamedTuple):
     is_secret: bool = False
 
 
-MOST_PROXIES = 10
+MAX_PROXIES = 10
 KEPT = "it is a whole number of days, up to 36500; 0 is for ever"
 RULES = (
-    Rule("ADVISOR_URL", judges.advisor_url, "it is http:// or https:// with a host, and no more"),
-    Rule(
+    VariableRule(
+        "ADVISOR_URL", judges.advisor_url, "it is http:// or https:// with a host, and no more"
+    ),
+    VariableRule(
         "ALLOWED_HOSTS",
         judges.allowed_hosts,
         "it lists hosts by name, without ports and without *: whatever a caller states as Host "
         "would stand in links and mails",
     ),
-    Rule("AWS_PRICES_URL", judges.is_safe_url, "it begins with https://"),
-    Rule(
+    VariableRule("AWS_PRICES_URL", judges.is_safe_url, "it begins with https://"),
+    VariableRule(
         "AWS_WORKER_ARN",
         judges.matching(judges.ARN),
         "it is like arn:aws:iam::111111111111:role/name",
     ),
-    Rule(
+    VariableRule(
         "CALLER_LIMITS",
         lambda value, _: allowances.is_readable(value),
         f"it is like token_jobs=100,user_mib=0, of {', '.join(allowances.ALLOWANCES)}",
     ),
-    Rule("COLLECTED_STATIC", judges.flag, "it is True or False"),
-    Rule(
+    VariableRule("COLLECTED_STATIC", judges.flag, "it is True or False"),
+    VariableRule(
         "DATABASE_PASSWORD",
         judges.password,
         "DATABASE_URL is postgres:// and has none",
         is_secret=True,
     ),
-    Rule(
+    VariableRule(
         "DATABASE_URL",
         judges.database,
         "it is like postgres://user:password@host:5432/name or sqlite:////path",
         is_secret=True,
     ),
-    Rule("DEBUG", judges.flag, "it is True or False"),
-    Rule(
+    VariableRule("DEBUG", judges.flag, "it is True or False"),
+    VariableRule(
         "DEBUG",
         judges.debug,
         "its pages show settings and data to whoever meets an error: unset it where ADVISOR_URL "
         "leads here from other machines",
     ),
-    Rule("DEFAULT_FROM_EMAIL", judges.sender, "it is like advisor@example.com"),
-    Rule(
+    VariableRule("DEFAULT_FROM_EMAIL", judges.sender, "it is like advisor@example.com"),
+    VariableRule(
         "EMAIL_URL",
         judges.mail,
         "it is like smtp+tls://user:password@host:587 or ses://eu-west-1",
         is_secret=True,
     ),
-    Rule("KEEP_AUDIT_DAYS", judges.whole(0, 36_500), KEPT),
-    Rule("KEEP_MEASUREMENTS_DAYS", judges.whole(0, 36_500), KEPT),
-    Rule("LOG_FORMAT", judges.one_of(FORMATS), f"it is {' or '.join(FORMATS)}"),
-    Rule("LOG_LEVEL", judges.one_of(LOG_LEVELS), f"it is one of {', '.join(LOG_LEVELS)}"),
-    Rule(
+    VariableRule("KEEP_AUDIT_DAYS", judges.whole(0, 36_500), KEPT),
+    VariableRule("KEEP_MEASUREMENTS_DAYS", judges.whole(0, 36_500), KEPT),
+    VariableRule("LOG_FORMAT", judges.one_of(FORMATS), f"it is {' or '.join(FORMATS)}"),
+    VariableRule("LOG_LEVEL", judges.one_of(LOG_LEVELS), f"it is one of {', '.join(LOG_LEVELS)}"),
+    VariableRule(
         "METRICS_TOKEN",
         judges.token,
         f"it has {judges.SHORTEST_TOKEN} characters or more: letters, digits and ._~+/=-",
         is_secret=True,
     ),
-    Rule(
+    VariableRule(
         "OIDC_SERVER_URL",
         judges.provider,
         "it begins with https://, and OIDC_CLIENT_ID is set, too",
     ),
-    Rule(
+    VariableRule(
         "OIDC_TEAM", judges.matching(judges.SLUG), "it is a team's slug: letters, digits, - and _"
     ),
-    Rule(
+    VariableRule(
         "OUTBOUND_HOSTS",
         judges.outbound_hosts,
         "it lists names (*.example.com) and networks (10.20.0.0/16), without schemes and ports",
     ),
-    Rule(
+    VariableRule(
         "REDIS_URL",
         judges.broker,
         "it is like redis://host:6379/0 or rediss://user:password@host:6379/0",
         is_secret=True,
     ),
-    Rule(
+    VariableRule(
         "SECRET_KEY",
         judges.key,
         f"it has {judges.SHORTEST_KEY} characters or more: python3 -c 'import secrets; "
         "print(secrets.token_urlsafe(50))' makes one",
         is_secret=True,
     ),
-    Rule(
+    VariableRule(
         "SENTRY_DSN",
         judges.event_receiver,
         "it is like https://key@sentry.example/1",
         is_secret=True,
     ),
-    Rule(
+    VariableRule(
         "TRUSTED_PROXIES",
-        judges.whole(0, MOST_PROXIES),
-        f"it is a whole number up to {MOST_PROXIES}: how many proxies of yours a request passes",
+        judges.whole(0, MAX_PROXIES),
+        f"it is a whole number up to {MAX_PROXIES}: how many proxies of yours a request passes",
     ),
 )
 """In the order of their names."""
@@ -147,7 +149,7 @@ def refuse(values: judges.Values) -> None:
         raise ImproperlyConfigured("\n".join(problems))
 
 
-def _shown(rule: Rule, value: str) -> str:
+def _shown(rule: VariableRule, value: str) -> str:
     """A value as a message may show it: never a secret."""
     if not rule.is_secret:
         return repr(value[:200])

@@ -5,16 +5,13 @@ job whose lease ended is queued again, and what its first worker still brings is
 claim has a number, its attempt, under which alone anything of it is written.
 """
 
-import json
 import logging
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from billiard.exceptions import SoftTimeLimitExceeded
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections, transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
@@ -22,29 +19,22 @@ from kombu import exceptions as kombu
 
 from advisor import logs, stored, turns
 from advisor.audit import By, acting
-from advisor.celery import app
+from advisor.celery import app, room
+from advisor.job_kinds import KINDS
 from advisor.models import Job, Team
-from connectivity.advice import compare_document
-from connectivity.aws_latency import fetch_from_aws
+from advisor.planning import Progress
+from advisor.stored import TooMuch
 from connectivity.clients import AwsError
-from connectivity.core.as_json.amounts import AHEAD
-from connectivity.core.as_json.comparison import plain
-from connectivity.core.as_json.outlook import ahead
 from connectivity.core.problems import DocumentRefused
-from connectivity.health.aws_access import Asking
-from connectivity.health.aws_accounts import account_of, check
 from connectivity.models import TopologyVersion
 from connectivity.pulse import LEASE, Pulse
 from costmodel.clients import FetchError
-from costmodel.fetching import fetch_prices
 
 logger = logging.getLogger(__name__)
 
-Progress = Callable[[int, int], None]
-
 UNHEARD = timedelta(seconds=30)  # a queued job rings again after so long
-MOST_RINGS = 1_000  # that wait for workers when the clock rings; more would only fill the broker
-MOST_LOSSES = 3
+MAX_RINGS = 1_000  # that wait for workers when the clock rings; more would only fill the broker
+MAX_LOSSES = 3
 LONGEST_S = 2_880  # of one attempt; the worker is killed soon after
 TASK = "run-job"
 FIRST, LAST = 0, 6  # priorities as Redis's transport has them
@@ -52,53 +42,6 @@ FIRST, LAST = 0, 6  # priorities as Redis's transport has them
 
 class Cancelled(Exception):
     """Somebody cancelled the job while it ran."""
-
-
-def _compare(team_id: int, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    comparison = compare_document(
-        team_id,
-        arguments["document"],
-        options=arguments["options"],
-        prices=arguments["price_list"],
-        progress=progress,
-    )
-    more = ahead(comparison) if AHEAD in arguments["include"] else {}
-    answer = plain(comparison, include=arguments["include"]) | more
-    return answer | {"topology_version": arguments["topology_version"]}
-
-
-def _fetch_prices(team_id: int, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    row = fetch_prices(arguments["regions"], settings.AWS_PRICES_URL, progress=progress)
-    counts = {name: row.counts.get(name) for name in ("read", "kept", "skipped")}
-    return {"price_list": row.name} | counts
-
-
-def _check_account(team_id: int, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """What each Region of an account refuses, and the statement that would allow it."""
-    row = account_of(team_id, UUID(arguments["account"]))
-    checks = check(row, Asking(), progress)
-    return {
-        "account": str(row),
-        "regions": [
-            {
-                "region": region_check.region,
-                "problem": region_check.problem,
-                "refused": region_check.refused,
-                "statement": (
-                    json.dumps(region_check.statement, indent=2) if region_check.refused else ""
-                ),
-            }
-            for region_check in checks
-        ],
-    }
-
-
-KINDS: dict[str, Callable[[int, dict[str, Any], Progress], dict[str, Any]]] = {
-    "compare": _compare,
-    "fetch-prices": _fetch_prices,
-    "check-account": _check_account,
-    "aws-latency": lambda team_id, _, progress: fetch_from_aws(team_id, progress),
-}
 
 
 @transaction.atomic
@@ -114,10 +57,9 @@ def start(
 
     Raises:
         TooMany: of its maker as many are open as may be.
-        TooMuch: its maker has stored as much as one may.
+        TooMuch: its maker would have stored more than one may.
     """
     if user_id is not None:
-        stored.check(user_id)
         turns.check_jobs(user_id, token)
     job = Job.objects.create(
         kind=kind, arguments=arguments, team_id=team_id, user_id=user_id, token=token,
@@ -149,10 +91,7 @@ def ring_again() -> None:
     with app.connection_for_write() as connection:
         for uid in put_back():
             _send(uid, FIRST, connection)
-        queue = app.amqp.router.route({}, TASK)["queue"].name
-        channel: Any = connection.default_channel
-        unheard = channel.queue_declare(queue=queue).message_count
-        for uid in waiting(max(0, MOST_RINGS - unheard)):
+        for uid in waiting(room(TASK, MAX_RINGS, connection)):
             _send(uid, LAST, connection)
 
 
@@ -169,14 +108,14 @@ def run(uid: str) -> None:
     try:
         with Pulse(lambda: _renew(job)), acting(By(job.user_id, f"job {job.kind}")):
             result = KINDS[job.kind](job.team_id, job.arguments, _progress_of(job))
-        _finish(job, Job.State.DONE, result=result)
+        _keep(job, result)
     except Cancelled:
         logger.info("job %s was cancelled, or another worker has it", uid)
     except SoftTimeLimitExceeded:
         _interrupted(job, time.monotonic() - began)
     except (OperationalError, InterfaceError):
         logger.exception("job %s lost its database; it is queued again when its lease ends", uid)
-    except (AwsError, DocumentRefused, FetchError, LookupError, ValueError) as error:
+    except (AwsError, DocumentRefused, FetchError, LookupError, TooMuch, ValueError) as error:
         _finish(job, Job.State.FAILED, problems=_problems(error))
     except Exception:
         problem = "failed inside the server, whose log says why"
@@ -193,7 +132,11 @@ def _claim(uid: str) -> Job | None:
     job.attempts += 1
     now = timezone.now()
     is_ours = free.update(
-        state=Job.State.RUNNING, started_at=now, heartbeat_at=now, attempts=job.attempts
+        state=Job.State.RUNNING,
+        started_at=now,
+        heartbeat_at=now,
+        attempts=job.attempts,
+        so_far=None,
     )
     return job if is_ours else None
 
@@ -231,11 +174,11 @@ def put_back() -> list[UUID]:
     """Queue the jobs again that lost their worker while they ran."""
     now = timezone.now()
     lost = Job.objects.filter(state=Job.State.RUNNING, heartbeat_at__lt=now - LEASE)
-    lost.filter(losses__gte=MOST_LOSSES - 1).update(
+    lost.filter(losses__gte=MAX_LOSSES - 1).update(
         state=Job.State.FAILED,
         finished_at=now,
         losses=F("losses") + 1,
-        problems=[{"path": "job", "problem": f"lost its worker {MOST_LOSSES} times"}],
+        problems=[{"path": "job", "problem": f"lost its worker {MAX_LOSSES} times"}],
     )
     back = {"state": Job.State.QUEUED, "heartbeat_at": now, "losses": F("losses") + 1}
     return [
@@ -267,11 +210,21 @@ def refresh_prices() -> list[UUID]:
 
 
 def _progress_of(job: Job) -> Progress:
-    def progress(done: int, total: int) -> None:
-        if not _ours(job).update(done=done, total=total, heartbeat_at=timezone.now()):
+    def progress(done: int, total: int, so_far: dict[str, Any] | None = None) -> None:
+        known = {} if so_far is None else {"so_far": so_far}
+        now = timezone.now()
+        if not _ours(job).update(done=done, total=total, heartbeat_at=now, **known):
             raise Cancelled
 
     return progress
+
+
+@transaction.atomic
+def _keep(job: Job, result: dict[str, Any]) -> None:
+    """Raises: TooMuch: its maker would have stored more than one may."""
+    _finish(job, Job.State.DONE, result=result, so_far=None)
+    if job.user_id is not None:
+        stored.check(job.user_id)
 
 
 def _finish(job: Job, state: Job.State, **fields: Any) -> None:

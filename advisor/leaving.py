@@ -11,7 +11,7 @@ from auditlog.context import disable_auditlog
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from advisor import signins, teams
 from advisor.audit import By, acting, by
@@ -29,6 +29,19 @@ from advisor.models import (
 
 PERSONAL = (UserSession, Authenticator, SocialAccount, EmailAddress, ApiToken)
 """Models whose rows are one person's, and go with them."""
+
+TEXTS_THAT_NAME: dict[type[Model], set[str]] = {
+    User: {"username", "email", "first_name", "last_name"},
+    Recipient: {"address"},
+    Invitation: {"note"},
+}
+LABELS_THAT_NAME: dict[type[Model] | None, tuple[str, ...]] = {
+    User: ("%s",),
+    Recipient: ("%s",),
+    Membership: ("%s in ",),
+    Invitation: ("invitation for %s to ",),
+}
+"""How the log calls an object that is called like a person."""
 
 CHUNK = 200
 
@@ -52,12 +65,13 @@ def forget(user: User) -> str:
         teams.TeamError: somebody must take over a team first.
     """
     with transaction.atomic():
+        _lock_teams(user)
         if reasons := obstacles(user):
             raise teams.TeamError(" ".join(reasons))
         names = {user.username, user.email, user.first_name, user.last_name} - {""}
         name = f"former-{user.uid.hex[:8]}"
         members = list(Membership.objects.filter(user=user))
-        team_ids = [member.team_id for member in members]
+        team_ids = [*{member.team_id for member in members} | _left_before(user)]
         for member in members:
             teams.let_go(member)
         with disable_auditlog():
@@ -67,6 +81,18 @@ def forget(user: User) -> str:
         with acting(By(user.pk, by.get().door)):  # without address and browser
             signins.note(Event.ACCOUNT_DELETED, user, teams=team_ids)
     return name
+
+
+def _lock_teams(user: User) -> None:
+    """Two last admins must not go by the same look at each other; nor change roles meanwhile."""
+    own = Membership.objects.filter(user=user).values("team")
+    list(Team.objects.select_for_update().filter(pk__in=own).order_by("pk"))
+
+
+def _left_before(user: User) -> set[int]:
+    """Teams in which somebody did anything that the log still has."""
+    written = AuditEntry.objects.filter(actor=user).exclude(team=None).order_by()
+    return set(written.values_list("team_id", flat=True).distinct())
 
 
 def sign_out(user: User) -> int:
@@ -103,12 +129,34 @@ def _forget_in_log(user: User, names: set[str], name: str, team_ids: list[int]) 
     AuditEntry.objects.filter(actor=user).update(remote_addr=None, agent="", actor_email=None)
     named = Q(actor=user) | Q(team_id__in=team_ids, content_type__in=_naming())
     for entry in _entries(about | named):
-        changes = {key: _without(values, names, name) for key, values in entry.changes_dict.items()}
-        label = entry.object_repr
-        for known in names:
-            label = name if label == known else label.replace(f"{known} in ", f"{name} in ")
+        naming = _fields_that_name(entry.content_type.model_class())
+        changes = {
+            key: _without(values, names, name) if key in naming else values
+            for key, values in entry.changes_dict.items()
+        }
+        label = _label_without(entry, names, name)
         if (changes, label) != (entry.changes_dict, entry.object_repr):
             AuditEntry.objects.filter(pk=entry.pk).update(changes=changes, object_repr=label)
+
+
+def _fields_that_name(model: type[Model] | None) -> set[str]:
+    """Fields of which the log has what a person is called; others may have the same word, and mean
+    something else: a role, or what somebody called a topology."""
+    if model is None:
+        return set()
+    referring = {field.name for field in model._meta.concrete_fields if field.related_model is User}
+    return referring | TEXTS_THAT_NAME.get(model, set())
+
+
+def _label_without(entry: Any, names: set[str], name: str) -> str:
+    """What the log calls an object, if it calls it by a person."""
+    label: str = entry.object_repr
+    for known in names:
+        for form in LABELS_THAT_NAME.get(entry.content_type.model_class(), ()):
+            start, end = form.split("%s")
+            if label.startswith(f"{start}{known}{end}") and (end or label == start + known):
+                label = start + name + label.removeprefix(start + known)
+    return label
 
 
 def _naming() -> list[ContentType]:

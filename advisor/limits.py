@@ -18,6 +18,8 @@ DOCUMENT = settings.MAX_DOCUMENT_BYTES
 
 LARGER = {
     r"/api/v1/comparisons/": DOCUMENT,
+    r"/api/v1/plans/": DOCUMENT,
+    r"/api/v1/reviews/": DOCUMENT,
     r"/api/v1/topologies/([^/]+/)?": DOCUMENT,
     r"/api/v1/latency/imports/": LARGEST + ENVELOPE,
     r"/latency/upload/": LARGEST + ENVELOPE,

@@ -16,7 +16,7 @@ TEXT = "%(asctime)s %(levelname)s %(name)s %(message)s%(context)s"
 KEYS = r"(/(?:shared|invitations|reports/confirm|reports/unsubscribe|account/password/reset/key)/)"
 OPEN_PATH = re.compile(KEYS + ".+")
 OPEN_IN_TEXT = re.compile(KEYS + r"[^\s?'\"]+")
-MOST_LOGGED = 300  # characters of an address
+MAX_LOGGED = 300  # characters of an address
 
 _about: ContextVar[MappingProxyType[str, Any]] = ContextVar("about")
 
@@ -43,7 +43,7 @@ def request_id() -> str:
 
 def without_keys(path: str) -> str:
     """What of an address a log may hold: no keys, no line breaks, no end of it."""
-    return ascii(OPEN_PATH.sub(r"\1…", path)[:MOST_LOGGED])[1:-1]
+    return ascii(OPEN_PATH.sub(r"\1…", path)[:MAX_LOGGED])[1:-1]
 
 
 def set_up(level: str, form: str) -> None:

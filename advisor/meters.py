@@ -78,7 +78,7 @@ def begin(phases: Iterable[str]) -> None:
     """What may be counted is there from the start, at 0, so that its first one is a growth."""
     for phase in (*phases, "room"):
         DROPPED.labels(phase)
-    for status in ("400", "408", "431", "503"):
+    for status in ("400", "408", "413", "431", "500", "501", "503"):
         REFUSED.labels(status)
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.http import HttpRequest
 
-MOST_AGENT = 200  # characters
+MAX_AGENT = 200  # characters
 
 
 class Origin(NamedTuple):
@@ -22,7 +22,7 @@ def origin_of(request: HttpRequest) -> Origin:
     trusted = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     told = _address(seen[-trusted]) if 0 < trusted <= len(seen) else None
     agent = "".join(filter(str.isprintable, request.META.get("HTTP_USER_AGENT", "")))
-    return Origin(told or _address(request.META.get("REMOTE_ADDR", "")), agent[:MOST_AGENT])
+    return Origin(told or _address(request.META.get("REMOTE_ADDR", "")), agent[:MAX_AGENT])
 
 
 def _address(text: str) -> str | None:

@@ -16,10 +16,10 @@ class Queue(NamedTuple):
 
 QUEUES = {
     "jobs": Queue(2, ("run-job",)),  # people wait for them
-    "health": Queue(
-        2, ("collect-health", "look-after-points", "clear-expired", "delete-due-teams")
+    "health": Queue(  # its tasks wait for AWS more than they work
+        4, ("collect-health", "look-after-points", "clear-expired", "delete-due-teams")
     ),
-    "mail": Queue(2, ("make-report", "send-report", "send-webhook")),
+    "mail": Queue(2, ("make-report", "send-report", "send-webhook", "look-at-plans")),
     "clock": Queue(
         1,
         (

@@ -38,7 +38,7 @@ class BrokerAway(Exception):
     """The broker does not answer."""
 
 
-class Part(NamedTuple):
+class Dependency(NamedTuple):
     """Something that is needed, or that is only told: raises, or returns what to say."""
 
     name: str
@@ -46,7 +46,7 @@ class Part(NamedTuple):
     is_needed: bool = True
 
 
-class State(NamedTuple):
+class DependencyState(NamedTuple):
     is_ready: bool
     parts: dict[str, str]
 
@@ -54,7 +54,7 @@ class State(NamedTuple):
 class Watch:
     """Asks each group of parts by a thread of its own, and keeps the last answers."""
 
-    def __init__(self, *groups: Sequence[Part]) -> None:
+    def __init__(self, *groups: Sequence[Dependency]) -> None:
         self.groups = groups
         self._answers: dict[str, tuple[float, bool, str]] = {}
 
@@ -65,7 +65,7 @@ class Watch:
                 target=self._ask_on, args=(group,), name="readiness", daemon=True
             ).start()
 
-    def state(self) -> State:
+    def state(self) -> DependencyState:
         """What is known now."""
         now, is_ready, texts = time.monotonic(), True, {}
         for part in chain(*self.groups):
@@ -74,9 +74,9 @@ class Watch:
                 is_well, text = False, f"has not answered for {now - at:.0f} s"
             is_ready = is_ready and (is_well or not part.is_needed)
             texts[part.name] = text
-        return State(is_ready, texts)
+        return DependencyState(is_ready, texts)
 
-    def ask(self, part: Part) -> None:
+    def ask(self, part: Dependency) -> None:
         """One answer of a part; its error is logged when it begins."""
         try:
             is_well, text = True, part.ask()
@@ -88,7 +88,7 @@ class Watch:
                 log.exception("not ready: the %s does not answer", part.name)
         self._answers[part.name] = (time.monotonic(), is_well, text)
 
-    def _ask_on(self, group: Sequence[Part]) -> None:
+    def _ask_on(self, group: Sequence[Dependency]) -> None:
         while True:
             close_old_connections()
             for part in group:
@@ -156,9 +156,9 @@ def _worker() -> str:
 
 
 IN_DATABASE = (
-    Part("database", _database),
-    Part("migrations", _migrations),
-    Part("worker", _worker, is_needed=False),
+    Dependency("database", _database),
+    Dependency("migrations", _migrations),
+    Dependency("worker", _worker, is_needed=False),
 )
-BROKER = Part("broker", _broker)
+BROKER = Dependency("broker", _broker)
 watch = Watch(IN_DATABASE, [BROKER])

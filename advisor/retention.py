@@ -31,7 +31,7 @@ HEALTH_DAYS = 455  # as CloudWatch keeps its hours
 Old = Callable[[datetime], "QuerySet[Any]"]
 
 
-class Kind(NamedTuple):
+class DataKind(NamedTuple):
     """A kind of data: the rows that are older than a moment, and how many days they are kept."""
 
     name: str
@@ -67,65 +67,72 @@ def _before(model: Any, moment: Any, **conditions: Any) -> Old:
 
 
 KINDS = (
-    Kind("finished jobs", models.Job, _before(models.Job, F("finished_at")), 30,
-         "Somebody may come back for the answer; every answer can be computed again.", FEW),
-    Kind("stored answers to requests with an Idempotency-Key", models.StoredReply,
+    DataKind("finished jobs", models.Job, _before(models.Job, F("finished_at")), 30,
+         "The answer can be fetched until then; every answer can be computed again.", FEW),
+    DataKind("stored answers to requests with an Idempotency-Key", models.StoredReply,
          _before(models.StoredReply, F("created_at")), 7,
-         "A script that sends a request again does so within minutes.", FEW),
-    Kind("sessions", Session, _before(Session, F("expire_date")), 0,
+         "A client retries within minutes.", FEW),
+    DataKind("sessions", Session, _before(Session, F("expire_date")), 0,
          "They end 14 days after the sign-in."),
-    Kind("signed-in browsers", UserSession,
+    DataKind("signed-in browsers", UserSession,
          lambda limit: UserSession.objects.filter(
              ~Exists(Session.objects.filter(session_key=OuterRef("session_key"))),
-             created_at__lt=limit), 1, "Address and program of a browser go with its session."),
-    Kind("sign-ins, refusals and other events of the audit log", models.AuditEntry,
+             created_at__lt=limit), 1, "IP address and user agent go with the session."),
+    DataKind("sign-ins, refusals and other events of the audit log", models.AuditEntry,
          lambda limit: models.AuditEntry.objects.exclude(event="").filter(timestamp__lt=limit),
-         400, "A year, and time to look back at it; they hold addresses of people."),
-    Kind("writes in the audit log", models.AuditEntry,
+         400, "A year, and time to review it; they hold IP addresses."),
+    DataKind("writes in the audit log", models.AuditEntry,
          lambda limit: models.AuditEntry.objects.filter(event="", timestamp__lt=limit),
-         "KEEP_AUDIT_DAYS", "Who changed what; your company decides how long it must answer that."),
-    Kind("measurements and the files that they came in", connectivity.LatencyUpload,
+         "KEEP_AUDIT_DAYS", "Who changed what; the audit policy of your company decides."),
+    DataKind("measurements, with the uploaded files", connectivity.LatencyUpload,
          _before(connectivity.LatencyUpload, F("created_at")), "KEEP_MEASUREMENTS_DAYS",
-         "Figures last, and older links read them; your company decides.", FEW, derivation.forget),
-    Kind("findings that are closed, with their events and deliveries", connectivity.Finding,
-         _before(connectivity.Finding, F("closed_at")), 400, "The same week of last year."),
-    Kind("resources that are gone, with their series", connectivity.Resource,
-         _before(connectivity.Resource, F("gone_at")), HEALTH_DAYS, "As long as their hours.", FEW,
-         _forget_resources),
-    Kind("series that are no longer asked for", connectivity.Series,
-         _before(connectivity.Series, F("gone_at")), HEALTH_DAYS, "As long as their hours.", FEW,
-         _forget_series),
-    Kind("accounts that are no longer monitored", connectivity.AwsAccount,
+         "Older links refer to them; your company decides.", FEW, derivation.forget),
+    DataKind("closed findings, with their events and deliveries", connectivity.Finding,
+         _before(connectivity.Finding, F("closed_at")), 400,
+         "To compare with the same week of last year."),
+    DataKind("closed incidents, with their changes and deliveries", connectivity.Incident,
+         _before(connectivity.Incident, F("closed_at")), 400, "As long as their findings."),
+    DataKind("resources that no longer exist, with their series", connectivity.Resource,
+         _before(connectivity.Resource, F("gone_at")), HEALTH_DAYS,
+         "As long as their hourly data points.", FEW, _forget_resources),
+    DataKind("series that are no longer collected", connectivity.Series,
+         _before(connectivity.Series, F("gone_at")), HEALTH_DAYS,
+         "As long as their hourly data points.", FEW, _forget_series),
+    DataKind("accounts that are no longer monitored", connectivity.AwsAccount,
          _before(connectivity.AwsAccount, F("removed_at"), resource=None), HEALTH_DAYS,
          "After the last of their resources."),
-    Kind("what asking CloudWatch cost, by day", connectivity.Spending,
+    DataKind("cost of CloudWatch requests, by day", connectivity.Spending,
          lambda limit: connectivity.Spending.objects.filter(day__lt=limit.date()), HEALTH_DAYS,
-         "This year beside the last one."),
-    Kind("weekly reports, with their mails", models.Report,
-         _before(models.Report, F("made_at")), 366, "This week beside that of last year.", FEW),
-    Kind("webhook deliveries that were sent or given up", models.WebhookDelivery,
+         "To compare with the year before."),
+    DataKind("weekly reports, with their mails", models.Report,
+         _before(models.Report, F("made_at")), 366,
+         "To compare with the same week of last year.", FEW),
+    DataKind("webhook deliveries, delivered or dead", models.WebhookDelivery,
          lambda limit: models.WebhookDelivery.objects.exclude(state="waiting").filter(
-             due_at__lt=limit), 30, "To see what a receiver got, and to send it again."),
-    Kind("webhooks that have ended", models.Webhook,
+             due_at__lt=limit), 30, "To see what a receiver got, and to retry it."),
+    DataKind("deleted webhooks", models.Webhook,
          _before(models.Webhook, F("ended_at")), 90, "Their name explains their deliveries."),
-    Kind("deleted topologies, with their versions", connectivity.Topology,
+    DataKind("deleted topologies, with their versions", connectivity.Topology,
          _before(connectivity.Topology, F("deleted_at")), 90, "Until then it can be undone.", FEW),
-    Kind("invitations that have ended", models.Invitation,
+    DataKind("what was told of plans", connectivity.PlanNews,
+         _before(connectivity.PlanNews, F("at")), 400,
+         "To compare with the same week of last year."),
+    DataKind("invitations that were accepted, revoked or have expired", models.Invitation,
          _before(models.Invitation, Least(Coalesce("ended_at", "expires_at"), "expires_at")), 90,
          "Who invited whom is in the audit log."),
-    Kind("API tokens that have expired", models.ApiToken,
+    DataKind("API tokens that have expired", models.ApiToken,
          _before(models.ApiToken, F("expiry")), 90,
-         "Their name explains what was refused; they open nothing."),
-    Kind("shared links that have expired or were revoked", models.ShareLink,
+         "Their name explains refused requests; they grant no access."),
+    DataKind("shared links that have expired or were revoked", models.ShareLink,
          _before(models.ShareLink, Least(Coalesce("revoked_at", "expires_at"), "expires_at")), 90,
          "Until then the link says that it has ended."),
-    Kind("confirmations of e-mail addresses", EmailConfirmation,
-         _before(EmailConfirmation, F("created")), 30, "They are good for three days."),
+    DataKind("confirmations of e-mail addresses", EmailConfirmation,
+         _before(EmailConfirmation, F("created")), 30, "They expire after three days."),
 )  # fmt: skip
 
 POINTS = (
-    ("points of health, as they were asked for", points.KEEP_RAW // DAY),
-    ("points of health by the hour", points.KEEP_HOURS // DAY),
+    ("health data points, as collected", points.KEEP_RAW // DAY),
+    ("hourly health data points", points.KEEP_HOURS // DAY),
 )
 """What goes by the hour, see `connectivity.points`; days last as long as their series."""
 
@@ -138,9 +145,11 @@ WITH_OWNER = {
     "connectivity.prometheussource": "until an editor removes it",
     "connectivity.collection": "as long as what it asks",
     "connectivity.findingevent": "with its finding",
+    "connectivity.incidentevent": "with its incident",
     "connectivity.rulesetting": "until somebody changes it",
     "connectivity.latencyset": "as long as the team: answers and links name it",
     "connectivity.measurement": "with its file",
+    "connectivity.keptplan": "as long as its topology",
     "connectivity.topologyversion": "as long as its topology: answers and links name it",
     "costmodel.pricelist": "as long as the team: answers and links name it",
     "costmodel.priceoverride": "as long as the team: older lists are explained by it",
@@ -163,7 +172,7 @@ def clear(now: datetime) -> dict[str, int]:
     return counts
 
 
-def _clear(kind: Kind, now: datetime, end: float) -> int:
+def _clear(kind: DataKind, now: datetime, end: float) -> int:
     if kind.kept_days is None:
         return 0
     old, count = kind.old(now - timedelta(days=kind.kept_days)), 0

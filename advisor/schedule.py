@@ -10,8 +10,8 @@ SCHEDULE = {
     },
     "health that is due": {
         "task": "collect-due-health",
-        "schedule": 30.0,
-        "options": {"expires": 25},
+        "schedule": 10.0,
+        "options": {"expires": 8},
     },
     "what happened, to webhooks": {
         "task": "send-webhooks",
@@ -22,6 +22,11 @@ SCHEDULE = {
         "task": "tell-the-week",
         "schedule": crontab(minute="*/5"),
         "options": {"expires": 240},
+    },
+    "plans whose inputs changed": {
+        "task": "look-at-plans",
+        "schedule": crontab(minute="3-59/10"),
+        "options": {"expires": 500},
     },
     "mails of reports that wait": {
         "task": "send-reports",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-MOST_BYTES = 64 * 1024
+MAX_BYTES = 64 * 1024
 FROM_FILES = ("DATABASE_PASSWORD", "EMAIL_URL", "METRICS_TOKEN", "OIDC_CLIENT_SECRET", "REDIS_URL")
 """SECRET_KEY has a file of its own: see `advisor.environment.kept_key`."""
 
@@ -41,9 +41,9 @@ def with_secrets(environment: Mapping[str, str]) -> dict[str, str]:
 
 def _read(path: Path) -> str:
     with path.open("rb") as file:
-        content = file.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        raise ValueError(f"it has more than {MOST_BYTES} bytes")
+        content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise ValueError(f"it has more than {MAX_BYTES} bytes")
     try:
         return content.decode().strip()
     except UnicodeDecodeError as error:

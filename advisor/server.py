@@ -31,11 +31,16 @@ control_socket_disable = True
 
 ALLOCATIONS = 20_000  # between two looks for garbage; Python's own is meant for small programs
 
-# A worker that is told to end before it listens to signals would never hear of it: they wait.
-os.register_at_fork(
-    before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, HELD),
-    after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD),
-)
+
+def on_starting(server: Any) -> None:
+    """A worker told to end before it listens to signals would never hear of it: they wait.
+
+    Of this process alone: whoever only imports the settings forks as ever.
+    """
+    os.register_at_fork(
+        before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, HELD),
+        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD),
+    )
 
 
 def when_ready(server: Any) -> None:

@@ -284,13 +284,14 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["advisor.api.schema.postprocessing.finished"],
     "ENUM_NAME_OVERRIDES": {
         "RegionEnum": "connectivity.core.network.regions.CODES",
+        "FindingSeverityEnum": "advisor.api.comparisons.bills.SEVERITIES",
         "HealthStateEnum": "advisor.api.health.serializers.STATES",
+        "HealthSeverityEnum": "advisor.api.health.serializers.SEVERITIES",
         "ResourceKindEnum": "advisor.api.health.serializers.KIND_CHOICES",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
-
 LOGGING_CONFIG = None  # Django's own set-up loads its error pages and addresses for every command
 logs.set_up(env.str("LOG_LEVEL", default="INFO"), env.str("LOG_FORMAT", default="text"))
 if SENTRY_DSN := env.str("SENTRY_DSN", default=""):

@@ -14,7 +14,7 @@ from advisor.audit import by
 from advisor.models import ApiToken, AuditEntry, Event, User
 
 KNOWN = timedelta(days=90)  # for which an address counts as its user's own
-MOST_ADDRESSES = 200
+MAX_ADDRESSES = 200
 REPEATED_S = 3600  # what is tried again and again is noted once in this time
 ACCESS = 3  # the audit log's word for what changes nothing
 
@@ -79,7 +79,7 @@ def has_come_from(person: User, address: str) -> bool:
     since = timezone.now() - KNOWN
     signins = _events().filter(event=Event.SIGNED_IN, object_id=person.pk, timestamp__gte=since)
     signins = signins.filter(content_type=ContentType.objects.get_for_model(User))
-    known = signins.order_by().values_list("remote_addr", flat=True).distinct()[:MOST_ADDRESSES]
+    known = signins.order_by().values_list("remote_addr", flat=True).distinct()[:MAX_ADDRESSES]
     return any(
         network(known_address) == network(address) for known_address in known if known_address
     )

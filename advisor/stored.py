@@ -1,4 +1,4 @@
-"""How many bytes somebody has stored, of each kind; who has stored enough stores nothing more."""
+"""How many bytes somebody has stored, of each kind; what would be more than one may is undone."""
 
 from typing import Any
 
@@ -6,58 +6,46 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import F, Func, IntegerField, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.db.models.signals import post_save
+from django.dispatch import receiver
 
 from advisor.models import Job
 from connectivity.models import LatencyUpload, TopologyVersion
 
 MIB = 2**20
 
-STORING = frozenset(
-    {
-        "new",
-        "paste",
-        "keep",
-        "document",
-        "version-restore",
-        "make-scenario",
-        "editor",
-        "editor-bulk",
-        "editor-paste",
-        "latency-upload",
-        "api-topologies",
-        "api-topology",
-        "api-version-restore",
-        "api-latency-imports",
-    }
-)
-"""Addresses where a POST, PUT or PATCH stores what is counted; a job is counted as it is made."""
-
 
 class TooMuch(Exception):
-    """Somebody has stored as much as one may."""
+    """Somebody would have stored more than one may."""
 
 
 def check(user_id: int) -> None:
-    """Raises: TooMuch: says what is stored and what gives room."""
+    """What is stored with what this transaction has stored, which is undone where it is too much.
+
+    Raises:
+        TooMuch: says what is stored and when there is room again.
+    """
     most = settings.CALLER_LIMITS["user_mib"]
     if not most:
         return
     sizes = stored_bytes(user_id)
-    if sum(sizes.values()) < most * MIB:
+    if sum(sizes.values()) <= most * MIB:
         return
-    shares = ", ".join(f"{size / MIB:,.1f} MiB of {name}" for name, size in sizes.items())
+    shares = ", ".join(f"{size / MIB:,.1f} MiB of {name}" for name, size in sizes.items() if size)
     raise TooMuch(
-        f"You have stored {shares}; {most:,} MiB in all may be stored by one user. Delete "
-        "topologies of yours that nobody needs, or wait: jobs are forgotten 30 days after they "
-        "end. Whoever runs this installation can change the limit: user_mib in CALLER_LIMITS."
+        f"With this you would have stored {shares}; {most:,} MiB in all may be stored by one user. "
+        "What is deleted counts until it is removed: a topology 90 days after it was deleted, a "
+        "job 30 days after it ended. Whoever runs this installation can change the limit: user_mib "
+        "in CALLER_LIMITS."
     )
 
 
 def stored_bytes(user_id: int) -> dict[str, int]:
-    """Bytes as the database keeps them, by what it is; of topologies that are not deleted."""
-    versions = TopologyVersion.objects.filter(author_id=user_id, topology__deleted_at=None)
+    """Bytes as the database keeps them, by what it is, until they are removed."""
+    versions = TopologyVersion.objects.filter(author_id=user_id)
     return {
-        "topologies": _size(versions, "document"),
+        "topologies": _size(versions.filter(topology__deleted_at=None), "document"),
+        "deleted topologies": _size(versions.exclude(topology__deleted_at=None), "document"),
         "jobs": _size(Job.objects.filter(user_id=user_id), "arguments", "result"),
         "measurements": _size(LatencyUpload.objects.filter(author_id=user_id), "raw"),
     }
@@ -71,3 +59,13 @@ def _size(rows: QuerySet[Any], *columns: str) -> int:
     ]
     names = {f"size_{number}": size for number, size in enumerate(sizes)}
     return sum(rows.order_by().aggregate(**names).values())
+
+
+@receiver(post_save, sender=TopologyVersion)
+@receiver(post_save, sender=LatencyUpload)
+@receiver(post_save, sender=Job)
+def _check_new(instance: TopologyVersion | LatencyUpload | Job, created: bool, **_: Any) -> None:
+    """Whoever stores it, by whichever door: in its transaction, so that all of it is weighed."""
+    user_id = instance.user_id if isinstance(instance, Job) else instance.author_id
+    if created and user_id is not None:
+        check(user_id)

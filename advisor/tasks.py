@@ -3,7 +3,9 @@
 import os
 import signal
 import time
+from collections.abc import Iterable
 from contextlib import suppress
+from typing import Any
 
 from celery import shared_task
 from celery.exceptions import Reject
@@ -12,12 +14,27 @@ from celery.worker import state
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from advisor import closing, jobs, readiness, retention, webhooks
+from advisor import closing, jobs, readiness, retention
+from advisor.celery import app, room
 from advisor.models import Team
 from advisor.reports import making, sending
+from advisor.webhooks import deliveries
 from connectivity.health import scheduling
+from connectivity.kept_plans import looking
 
 PAUSE_S = 1.0
+MAX_RINGS = 1_000  # messages that wait in a queue when the clock adds its own
+MAX_WEBHOOKS = 500  # they leave room for mails, which wait in the same queue
+
+
+def _ring(task: Any, keys: Iterable[int], expires: int, most: int = MAX_RINGS) -> None:
+    """A message for each key, the first ones first, as far as the queue has room: the database
+    keeps what is due, and the clock rings again."""
+    due = list(keys)
+    if due:
+        with app.connection_for_write() as connection:
+            for key in due[: room(task.name, most, connection)]:
+                task.apply_async((key,), expires=expires, connection=connection)
 
 
 @shared_task(name=jobs.TASK, soft_time_limit=jobs.LONGEST_S)
@@ -71,19 +88,18 @@ def refresh_prices() -> None:
     jobs.refresh_prices()
 
 
-@shared_task(name="collect-health", time_limit=780)  # then its lease ends, too
+@shared_task(name="collect-health", time_limit=420)  # a minute and a line, and time to store it
 def collect_health(line: int) -> None:
-    scheduling.run(line)
+    scheduling.take_turn(line)
 
 
 @shared_task(name="collect-due-health")
 def collect_due_health() -> None:
-    """Each account and Region is a task of its own, so that one's trouble delays no other's.
+    """Each account is a task of its own, so that one's trouble delays no other's.
 
     What a busy worker does not begin soon is forgotten: the clock asks for it again.
     """
-    for line in scheduling.due():
-        collect_health.apply_async((line,), expires=120)
+    _ring(collect_health, scheduling.due_turns(), expires=120)
 
 
 @shared_task(name="look-after-points")
@@ -93,35 +109,37 @@ def look_after_points() -> None:
 
 @shared_task(name="send-webhooks")
 def send_webhooks() -> None:
-    webhooks.announce()
-    for delivery in webhooks.due():
-        send_webhook.apply_async((delivery,), expires=600)
+    deliveries.announce()
+    _ring(send_webhook, deliveries.due(), expires=600, most=MAX_WEBHOOKS)
 
 
 @shared_task(name="send-webhook")
 def send_webhook(delivery: int) -> None:
-    webhooks.send(delivery)
+    deliveries.send(delivery)
 
 
 @shared_task(name="tell-the-week")
 def tell_the_week() -> None:
-    for team in making.due():
-        make_report.apply_async((team,), expires=600)
+    _ring(make_report, making.due(), expires=600)
+
+
+@shared_task(name="look-at-plans", time_limit=570)
+def look_at_plans() -> None:
+    """In one task, so that a worker of mails is left, however many topologies are due."""
+    looking.look_at_due()
 
 
 @shared_task(name="send-reports")
 def send_reports() -> None:
     """Ring for every mail that waits, and note those whose worker was lost."""
-    for delivery in sending.due():
-        send_report.apply_async((delivery,), expires=60)
+    _ring(send_report, sending.due(), expires=60)
 
 
 @shared_task(name="make-report")
 def make_report(team_id: int) -> None:
     team = Team.objects.get(pk=team_id)
     report = making.make(team, team.schedule.last(timezone.now()))
-    for delivery in report.deliveries.values_list("pk", flat=True):
-        send_report.apply_async((delivery,), expires=600)
+    _ring(send_report, report.deliveries.values_list("pk", flat=True), expires=600)
 
 
 @shared_task(name="send-report")

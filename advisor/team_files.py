@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
-from advisor.backup.tables import columns, rows
+from advisor.backup.table_values import columns, rows
 from advisor.closing import owned
 from advisor.encoding import as_json
 from advisor.models import ApiToken, Team, Webhook
@@ -16,7 +16,7 @@ from connectivity.models import AwsAccount
 
 SECRETS: dict[type[models.Model], tuple[str, ...]] = {
     ApiToken: ("digest", "token_key"),
-    Webhook: ("secret",),
+    Webhook: ("secret", "old_secrets", "routing_key"),
     AwsAccount: ("external_id",),
 }
 PIECE = 2**16  # bytes that are handed out at a time

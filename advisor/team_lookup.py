@@ -7,6 +7,7 @@ from operator import or_
 from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet
+from django.db.models.fields.json import KT
 from django.utils import timezone
 
 from advisor.models import (
@@ -23,6 +24,8 @@ from advisor.models import (
     Webhook,
     WebhookDelivery,
 )
+from connectivity.kept_plans import lookup as kept_plans
+from connectivity.models import PlanNews
 
 SEARCHED = ("object_repr", "actor__username", "event", "remote_addr")  # of an entry of the log
 
@@ -58,6 +61,19 @@ def jobs(team_id: int) -> QuerySet[Job]:
 def job(team_id: int, uid: UUID) -> Job:
     """Raises: Job.DoesNotExist: there is none, or it is another team's."""
     return Job.objects.get(team_id=team_id, uid=uid)
+
+
+def plan_job(team_id: int, uid: UUID) -> Job | None:
+    """A job that plans, without its large columns; `view` is what it plans."""
+    rows = jobs(team_id).filter(uid=uid, kind="plan")
+    return rows.annotate(view=KT("arguments__view")).first()
+
+
+def unfinished_plan(team_id: int, view: str) -> Job | None:
+    """The job of a team that plans a view and is queued or running; None: there is none."""
+    unfinished = [Job.State.QUEUED, Job.State.RUNNING]
+    rows = jobs(team_id).filter(kind="plan", state__in=unfinished, arguments__view=view)
+    return rows.first()
 
 
 def job_states(team_id: int) -> dict[str, int]:
@@ -111,7 +127,15 @@ def webhooks(team_id: int) -> QuerySet[Webhook]:
 def webhook_deliveries(team_id: int) -> QuerySet[WebhookDelivery]:
     """What the webhooks that are in use were told, the newest first."""
     rows = WebhookDelivery.objects.filter(webhook__team_id=team_id, webhook__ended_at=None)
-    return rows.select_related("webhook", "event__finding__resource")
+    return rows.select_related("webhook", "change__incident__resource", "event__finding__resource")
+
+
+def listed_deliveries(team_id: int, most: int) -> list[tuple[WebhookDelivery, PlanNews | None]]:
+    """The newest deliveries, each with what it tells of a plan."""
+    rows = list(webhook_deliveries(team_id)[:most])
+    unnamed = [(row.uid, row.webhook.uid) for row in rows if row.change is None]
+    news = kept_plans.news_by_id(team_id, unnamed)
+    return [(row, news.get(row.uid)) for row in rows]
 
 
 def webhook_delivery_states(team_id: int) -> dict[str, int]:

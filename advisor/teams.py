@@ -85,6 +85,8 @@ def accept(invitation: Invitation, user: User) -> Team:
         TeamError: somebody used the invitation, it expired, or it was revoked.
     """
     with transaction.atomic():
+        if not is_joinable(invitation.team_id):
+            raise TeamError("This team is being deleted.")
         locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
         is_member = Membership.objects.filter(team=locked.team, user=user).exists()
         if not locked.is_open and not (is_member and locked.accepted_by_id == user.pk):
@@ -99,6 +101,12 @@ def accept(invitation: Invitation, user: User) -> Team:
             )
         _work_in(user, locked.team)
     return locked.team
+
+
+def is_joinable(team_id: int) -> bool:
+    """The team is there, and not due to be deleted; inside a transaction it stays so."""
+    team = Team.objects.select_for_update().filter(pk=team_id).first()
+    return team is not None and (team.closes_at is None or team.closes_at > timezone.now())
 
 
 def set_role(team_id: int, uid: UUID, role: str) -> Membership:

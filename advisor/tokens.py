@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
+
 from advisor.models import ApiToken, User
 
 
@@ -17,11 +19,13 @@ def create(user: User, name: str, scope: str, days: int) -> str:
     Raises:
         NameTaken: one of this name is there already.
     """
-    if user.auth_token_set.filter(name=name).exists():
-        raise NameTaken(name)
-    _, key = ApiToken.objects.create(
-        user=user, expiry=timedelta(days=days), name=name, scope=scope, team_id=user.team_id
-    )
+    try:
+        with transaction.atomic():
+            _, key = ApiToken.objects.create(
+                user=user, expiry=timedelta(days=days), name=name, scope=scope, team_id=user.team_id
+            )
+    except IntegrityError as error:  # also of two who ask at once
+        raise NameTaken(name) from error
     return str(key)
 
 

@@ -59,10 +59,17 @@ end
 """
 
 
-class Caller(NamedTuple):
-    """Somebody who is counted: a token, or a person by all tokens and browsers."""
+NAMES = {
+    "token": "This token",
+    "user": "This user, by all tokens and browsers,",
+    "link": "Everybody who has this link together",
+}
 
-    kind: str  # token or user
+
+class Caller(NamedTuple):
+    """Somebody who is counted: a token, a person by all tokens and browsers, a shared link."""
+
+    kind: str  # token, user or link
     id: str
 
     @property
@@ -79,7 +86,7 @@ class Caller(NamedTuple):
 
     @property
     def name(self) -> str:
-        return "This token" if self.kind == "token" else "This user, by all tokens and browsers,"
+        return NAMES[self.kind]
 
 
 class TooMany(Exception):

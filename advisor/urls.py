@@ -34,7 +34,7 @@ oidc = [
     ),
 ]
 
-AREAS = ("topologies", "comparison", "latency", "health", "reports", "prices", "team")
+AREAS = ("topologies", "comparison", "latency", "health", "reviews", "reports", "prices", "team")
 
 urlpatterns = [
     *(path("", include(f"advisor.web.{area}.urls")) for area in AREAS),

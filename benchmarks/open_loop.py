@@ -31,7 +31,7 @@ from estates import document
 
 PEOPLE = 12  # sessions and tokens, so that no limit of one of them is what is measured
 CLIENTS = 8  # that ask one after another, for the capacity
-MOST_OPEN = 200  # threads that wait for answers
+MAX_OPEN = 200  # threads that wait for answers
 SHARES = {"page": 40, "list": 25, "compare": 20, "store": 10, "job": 5}  # of 100 requests
 OK = (200, 201, 202)
 
@@ -117,7 +117,7 @@ def capacity(load: Load, seconds: float) -> float:
 def arrivals(load: Load, rate: float, seconds: float) -> None:
     """Requests at a rate, each at its time."""
     began = time.monotonic()
-    with ThreadPoolExecutor(MOST_OPEN) as pool:
+    with ThreadPoolExecutor(MAX_OPEN) as pool:
         for number in range(int(rate * seconds)):
             due = began + number / rate
             time.sleep(max(0.0, due - time.monotonic()))

@@ -15,7 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from over_http import asked, manage, milliseconds, serving
 
-SIZES = ((100, 20, 25), (5_000, 300, 7))  # flows, VPCs, rounds
+SIZES = ((30, 12, 25), (100, 20, 25), (5_000, 300, 7))  # flows, VPCs, rounds
 MAKE = """
 import sys
 sys.path.insert(0, "benchmarks")

@@ -12,7 +12,7 @@ from costmodel.core.price_list import PriceList, is_commercial
 from costmodel.importers import price_table
 
 PRICES = max((Path(__file__).parent.parent / "costmodel" / "data").glob("prices_*.csv"))
-MOST_LACKS = 3
+MAX_LACKS = 3
 
 
 def main() -> None:
@@ -35,7 +35,7 @@ def main() -> None:
         missing = sorted(AZ_PREFIXES.keys() - set(inside[name]))
         print(f"\n{name}: inside {len(inside[name])} Regions, between {between[name]:,} pairs")
         print(f"  not inside {', '.join(missing)}" if inside[name] else "  inside none")
-        for usage, times in lacks[name].most_common(MOST_LACKS):
+        for usage, times in lacks[name].most_common(MAX_LACKS):
             print(f"  {usage} is missing {times:,} times")
 
 

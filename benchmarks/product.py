@@ -17,6 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+from tests import fresh_database  # noqa: E402
+
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 WAIT_S = 90
 UNLIMITED = {  # a load comes from few callers
@@ -104,6 +107,9 @@ def _environment(folder: Path, **more: str) -> dict[str, str]:
 
 
 def _data(product: Product) -> None:
+    if "DATABASE_URL" not in product.environment:
+        fresh_database.put(Path(product.environment["ADVISOR_VAR"]) / fresh_database.NAME)
+        return
     product.manage("migrate", "--verbosity", "0")
     product.manage("load_data", "--verbosity", "0")
 

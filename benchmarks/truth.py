@@ -26,7 +26,7 @@ from tests.truth import Truth, World, check
 ROOT = Path(__file__).parent.parent
 PRICES = max((ROOT / "costmodel" / "data").glob("prices_*.csv"))
 LATENCIES = ROOT / "connectivity" / "data" / "option_p99_us-east-1_2020.csv"
-MOST_SHOWN = 50
+MAX_SHOWN = 50
 
 
 def main(count: int, seed: int) -> int:
@@ -44,7 +44,7 @@ def main(count: int, seed: int) -> int:
     for label, many in sorted(truth.counts.items()):
         print(f"{many:>10,} {label}")
     print(f"{len(truth.differences):>10,} differences, {time.monotonic() - begin:,.0f} s")
-    for difference in truth.differences[:MOST_SHOWN]:
+    for difference in truth.differences[:MAX_SHOWN]:
         print(difference)
     return len(truth.differences)
 

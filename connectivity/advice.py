@@ -34,6 +34,7 @@ def compare_document(
     *,
     options: Iterable[str] | None = None,
     prices: str | None = None,
+    latencies: str | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Comparison:
     """Every option, or those asked for, for a document's plain values.
@@ -44,9 +45,8 @@ def compare_document(
     """
     wanted = options_by_key(options)
     parsed = topology(document)
-    return compare(
-        parsed, price_list(team_id, prices), queries.latencies(team_id), wanted, progress
-    )
+    rests_on = price_list(team_id, prices), queries.latencies(team_id, latencies)
+    return compare(parsed, *rests_on, wanted, progress)
 
 
 def check_comparison(

@@ -11,7 +11,7 @@ from connectivity.core.registered_document import topology
 from connectivity.core.tables.columns import Document
 from connectivity.core.tables.edits import Edits, edited, rebased
 from connectivity.core.tables.schema import (
-    Place,
+    CellPlace,
     matching,
     place_of,
     table_of,
@@ -115,7 +115,7 @@ def placed(document: Document, edits: Edits, problems: list[Problem]) -> list[Ed
     return [_placed(edits.table, ids, place_of(problem.path), problem) for problem in problems]
 
 
-def _placed(table: str, ids: list[str], place: Place, problem: Problem) -> EditProblem:
+def _placed(table: str, ids: list[str], place: CellPlace, problem: Problem) -> EditProblem:
     if place.table != table or place.row >= len(ids):
         return EditProblem("", "", str(problem))
     return EditProblem(ids[place.row], place.column, problem.problem)

@@ -35,7 +35,7 @@ COPIED = (
 REASON = re.compile(r"[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u3000]")
 """What a reason has at least one of: a character that can be seen."""
 
-MOST_WARNINGS = 99  # in an answer; the hundredth says how many more there are
+MAX_WARNINGS = 99  # in an answer; the hundredth says how many more there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +143,10 @@ def answer(runs: Sequence[Run]) -> dict[str, Any]:
     """What an import says, as the contract's section 6 has it. The problems of runs that were
     taken are warnings: the figures may not belong where they are filed."""
     problems = [(f"line {run.line}", warning) for run in runs for warning in run.warnings]
-    more = len(problems) - MOST_WARNINGS
+    more = len(problems) - MAX_WARNINGS
     if more > 0:
         last = ("document", f"{more} more warnings of this kind")
-        problems = [*problems[:MOST_WARNINGS], last]
+        problems = [*problems[:MAX_WARNINGS], last]
     return {
         "measurements": [_plain(run) for run in runs],
         "problems": [Problem(*problem)._asdict() for problem in problems],

@@ -1,9 +1,13 @@
 """Writes and reads points. The only place that knows in which table and partition they are."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import psycopg
 from django.db import connection, transaction
 from django.db.models import Sum
@@ -13,8 +17,11 @@ from connectivity.models import DayPoint, HourPoint, Point, Series
 
 KEEP_RAW, KEEP_HOURS = 14 * DAY, 455 * DAY
 AHEAD = 2  # days, and months, for which there are partitions before anything is written
+LARGEST = 2.0**360  # that CloudWatch takes; sums of more would overflow
+AT_A_TIME = 20_000  # points that are read
 BATCH = 1_000  # series whose rollups are made at a time
 
+Values = npt.NDArray[np.float64]
 Row = tuple[int, int, float]  # series, second, value
 
 
@@ -34,10 +41,13 @@ class Partition(NamedTuple):
 def store(rows: Iterable[Row], period: int) -> int:
     """Write points; those that are there already get the new value.
 
-    Points of an hour or a day are kept with the rollups: they are their own.
+    Points of an hour or a day are kept with the rollups: they are their own. What is no number of a
+    size that can be added up is left out: no database keeps it, and no rule can judge it.
     """
     rows = [
-        (series, at, value) for (series, at), value in {row[:2]: row[2] for row in rows}.items()
+        (series, at, value)
+        for (series, at), value in {row[:2]: row[2] for row in rows}.items()
+        if math.isfinite(value) and abs(value) <= LARGEST
     ]
     if not rows:
         return 0
@@ -120,6 +130,24 @@ def read(period: int, series: Iterable[int], start: int, end: int) -> dict[int, 
     return values
 
 
+def read_windows(period: int, series: Sequence[int], start: int, end: int) -> Values:
+    """Points in a row a series, a column a period from `start` to `end`; NaN where there is none.
+
+    Args:
+        series: in ascending order.
+    """
+    table: Any = Point if period < HOUR else HourPoint if period < DAY else DayPoint
+    column = "value" if period < HOUR else "total"
+    values: Values = np.full((len(series), (end - start) // period), np.nan)
+    rows = table.objects.filter(series_id__in=series, at__gte=start, at__lt=end)
+    stored = rows.values_list("series_id", "at", column).iterator(chunk_size=AT_A_TIME)
+    ids = np.array(series)
+    while batch := list(islice(stored, AT_A_TIME)):
+        series_ids, moments, amounts = map(np.array, zip(*batch, strict=True))
+        values[np.searchsorted(ids, series_ids), (moments - start) // period] = amounts
+    return values
+
+
 def read_hours(statistics: Mapping[int, str], start: int, end: int) -> dict[int, dict[int, float]]:
     """Points of whole hours by series, as its statistic asks for."""
     rows = HourPoint.objects.filter(series_id__in=list(statistics), at__gte=start, at__lt=end)
@@ -155,17 +183,28 @@ ROLL = """
 def roll_up() -> int:
     """Hours and days of every series that has new points; returns how many series those are."""
     done = 0
-    while True:
-        with transaction.atomic():
-            batch = list(_unrolled()[:BATCH])
-            if not batch:
-                return done
+    while batch := _roll_up():
+        done += batch
+    return done
+
+
+def roll_up_of(series: Sequence[int]) -> None:
+    """Hours and days of some series, before it is their turn."""
+    for start in range(0, len(series), BATCH):
+        _roll_up(pk__in=series[start : start + BATCH])
+
+
+def _roll_up(**which: Any) -> int:
+    """A batch of those that have new points; how many they were."""
+    with transaction.atomic():
+        batch = list(_unrolled().filter(**which)[:BATCH])
+        if batch:
             raw = [series for series in batch if series.period < HOUR]
             fine = [series for series in batch if series.period < DAY]
             _roll("connectivity_point", "connectivity_hourpoint", HOUR, raw)
             _roll("connectivity_hourpoint", "connectivity_daypoint", DAY, fine)
             Series.objects.filter(pk__in=[series.pk for series in batch]).update(unrolled_from=None)
-        done += len(batch)
+        return len(batch)
 
 
 def _unrolled() -> Any:

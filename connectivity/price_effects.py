@@ -1,39 +1,42 @@
 """What another price list changes: the cost of stored topologies, and what is recommended."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
 from connectivity import queries
+from connectivity.core.as_json.values import usd_text
 from connectivity.core.comparison.compare import Comparison, compare
 from connectivity.core.comparison.recommendation import mix_ahead, recommended
+from connectivity.core.plan.design.designs import Design, chosen, design_of
 from connectivity.core.problems import DocumentRefused
 from connectivity.core.registered_document import topology
-from costmodel.core.price_list import Changed, Tier, changes
-from costmodel.core.units import cents
-from costmodel.core.usage_types import usage_type
+from costmodel.core.price_list import Changed, changes
+from costmodel.core.rates import words_of
 from costmodel.queries import price_list
 
 Progress = Callable[[int, int], None]
-MOST_REASONS = 4
+MAX_REASONS = 4
 
 
 @dataclass(frozen=True)
-class Side:
+class PriceSide:
     """What one list makes of a topology."""
 
     option: str  # the name of the recommended one; empty where there is none
     usd: Decimal | None  # its cost and operations a month
     mix_usd: Decimal | None = None  # of each flow by its own cheapest option, where that is less
+    plan_usd: Decimal | None = None  # of the plan that the team knows, with operations
 
     @classmethod
-    def of(cls, comparison: Comparison) -> "Side":
+    def of(cls, comparison: Comparison, plan: Design | None = None) -> "PriceSide":
         best, ahead = recommended(comparison), mix_ahead(comparison)
         mix_usd = ahead and ahead.usd
+        plan_usd = plan.total_usd if plan else None
         if best is None:
-            return cls("", None, mix_usd)
-        return cls(best.option.name, best.total_usd, mix_usd)
+            return cls("", None, mix_usd, plan_usd)
+        return cls(best.option.name, best.total_usd, mix_usd, plan_usd)
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,8 @@ class Effect:
     uid: UUID
     name: str
     version: int
-    before: Side
-    after: Side
+    before: PriceSide
+    after: PriceSide
     because: tuple[str, ...]  # the prices that did it
 
     @property
@@ -53,10 +56,21 @@ class Effect:
         return self.before.option != self.after.option
 
     @property
+    def has_plan(self) -> bool:
+        """The team knows its plan, which is told before any single option."""
+        return self.before.plan_usd is not None or self.after.plan_usd is not None
+
+    @property
+    def leaves_plan(self) -> bool:
+        """The plan that the team knows costs the same with both lists."""
+        return self.has_plan and self.before.plan_usd == self.after.plan_usd
+
+    @property
     def change_usd(self) -> Decimal | None:
-        if self.before.usd is None or self.after.usd is None:
-            return None
-        return self.after.usd - self.before.usd
+        before, after = self.before.plan_usd, self.after.plan_usd
+        if before is None or after is None:
+            before, after = self.before.usd, self.after.usd
+        return None if before is None or after is None else after - before
 
 
 def price_effects(
@@ -83,7 +97,7 @@ def price_effects(
         return [], 0
     stored = queries.topologies(team_id)
     total = stored.count()
-    latencies = queries.latencies(team_id)
+    latencies, designs = queries.latencies(team_id), queries.kept_designs(team_id)
     effects, refused = [], 0
     for done, row in enumerate(stored[:most], start=1):
         version = queries.version(team_id, row.uid)
@@ -92,58 +106,60 @@ def price_effects(
         except DocumentRefused:
             refused += 1
             continue
-        before, after = (compare(parsed, prices, latencies) for prices in lists)
-        if reasons := tuple(_because(before, after, changed)):
-            best = Side.of(before), Side.of(after)
+        sides = [compare(parsed, prices, latencies) for prices in lists]
+        best, reasons = _sides(sides, designs.get(row.uid, {}), changed)
+        if reasons:
             effects.append(Effect(row.uid, row.name, version.number, *best, reasons))
         progress(done, min(total, most))
     effects.sort(key=lambda effect: (not effect.is_flip, -abs(effect.change_usd or Decimal(0))))
     return effects, max(0, total - most) + refused
 
 
-def _because(before: Comparison, after: Comparison, changed: list[Changed]) -> Iterator[str]:
-    """The changed prices that the recommended options of both sides, and their mixes where these
-    cost less, are billed with, in words."""
-    best = {answer.option for answer in map(recommended, (before, after)) if answer}
-    bills = [
-        answer.bill for side in (before, after) for answer in side.answers if answer.option in best
-    ]
-    bills += [side.mix.bill for side in (before, after) if mix_ahead(side)]
+def _sides(
+    sides: list[Comparison], keys: dict[str, str], changed: list[Changed]
+) -> tuple[tuple[PriceSide, PriceSide], tuple[str, ...]]:
+    """What each list makes of a topology, and the prices that make the difference.
+
+    Args:
+        keys: of the options that the plan has that the team knows, by flow.
+    """
+    plans = [_plan(side, keys) for side in sides]
+    reasons = _because(sides, plans, changed)
+    before, after = (PriceSide.of(*pair) for pair in zip(sides, plans, strict=True))
+    return (before, after), tuple(reasons)
+
+
+def _plan(comparison: Comparison, keys: dict[str, str]) -> Design | None:
+    """The plan that the team knows, as it is billed; None: it has none, or not for every flow."""
+    choice = chosen(keys, comparison)
+    return None if None in choice else design_of(comparison, choice)
+
+
+def _because(
+    sides: list[Comparison], plans: list[Design | None], changed: list[Changed]
+) -> Iterator[str]:
+    """The changed prices that the plan, the recommended options of both sides, and their mixes
+    where these cost less, are billed with, in words."""
+    best = {answer.option for answer in map(recommended, sides) if answer}
+    bills = [answer.bill for side in sides for answer in side.answers if answer.option in best]
+    bills += [side.mix.bill for side in sides if mix_ahead(side)]
+    bills += [plan.bill for plan in plans if plan]
     used = {id(line.price) for bill in bills if bill for line in bill.lines}
     reasons = [words_of(change) for change in changed if {id(change.old), id(change.new)} & used]
-    yield from reasons[:MOST_REASONS]
-    if len(reasons) > MOST_REASONS:
-        yield f"and {len(reasons) - MOST_REASONS} more prices"
-
-
-def words_of(change: Changed) -> str:
-    """A change of a price in one sentence."""
-    price = change.new or change.old
-    assert price is not None  # noqa: S101  # for the type checker: one of them is there
-    name = usage_type(price.name, price.region, price.to_region)
-    rates = [_rates(side.tiers) if side else "none" for side in change]
-    return (
-        f"{name} {price.name.operation} in {price.where}: {rates[0]} to {rates[1]} USD per "
-        f"{price.unit}"
-    )
-
-
-def _rates(tiers: Iterable[Tier]) -> str:
-    return ", ".join(f"{tier.usd.normalize():f}" for tier in tiers)
+    yield from reasons[:MAX_REASONS]
+    if len(reasons) > MAX_REASONS:
+        yield f"and {len(reasons) - MAX_REASONS} more prices"
 
 
 def plain(effect: Effect) -> dict[str, object]:
     """An effect for scripts."""
 
-    def side(recommendation: Side) -> dict[str, str | None]:
-        usd, mix_usd = (
-            None if amount is None else str(cents(amount))
-            for amount in (recommendation.usd, recommendation.mix_usd)
-        )
+    def side(recommendation: PriceSide) -> dict[str, str | None]:
         return {
             "recommended": recommendation.option or None,
-            "monthly_usd": usd,
-            "mix_usd": mix_usd,
+            "monthly_usd": usd_text(recommendation.usd),
+            "mix_usd": usd_text(recommendation.mix_usd),
+            "plan_usd": usd_text(recommendation.plan_usd),
         }
 
     return {

@@ -41,6 +41,19 @@ def topology(team_id: int, uid: UUID) -> models.Topology:
     return topologies(team_id).get(uid=uid)
 
 
+def topology_by_id(pk: int) -> models.Topology | None:
+    """A topology by its row, as `topologies` gives it, for work that no team asked for; None: it is
+    not there any more."""
+    row = models.Topology.objects.filter(pk=pk).first()
+    return row and topologies(row.team_id).select_related("kept_plan").filter(pk=pk).first()
+
+
+def kept_designs(team_id: int) -> dict[UUID, dict[str, str]]:
+    """The options of the plans that the team knows, by flow, of each topology that has one."""
+    rows = models.KeptPlan.objects.filter(topology__team_id=team_id, topology__deleted_at=None)
+    return {uid: design for uid, design in rows.values_list("topology__uid", "design") if design}
+
+
 def versions(team_id: int, uid: UUID) -> QuerySet[models.TopologyVersion]:
     """Every version of a topology, the newest first.
 

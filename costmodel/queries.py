@@ -54,7 +54,7 @@ def list_of(uid: UUID) -> PriceList:
     return _prices(uid)
 
 
-def name_in_force(team_id: int) -> str | None:
+def name_in_force(team_id: int | None) -> str | None:
     """The name of the newest price list that the team may use."""
     usable = models.PriceList.objects.filter(Q(team=None) | Q(team=team_id))
     return usable.values_list("name", flat=True).first()

@@ -9,6 +9,8 @@ from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator, FormatChecker
 
 PREFIX = "/api/v1/"
+ARCHIVE = Draft202012Validator({})
+"""Of an answer that is described as an archive: no JSON to hold against anything."""
 UNDESCRIBED = {"/api/v1/schema/", "/api/v1/docs/"}
 
 
@@ -48,10 +50,22 @@ def _validator(path: str, method: str, status: str) -> Draft202012Validator | No
         described = schema["components"]["responses"][described["$ref"].rsplit("/", 1)[1]]
     if "content" not in described:
         return None
+    if "application/zip" in described["content"]:
+        return ARCHIVE
     whole = described["content"]["application/json"]["schema"] | {
         "components": schema["components"]
     }
     return Draft202012Validator(whole, format_checker=FormatChecker())
+
+
+def wire_fault(sent: bytes, answer: bytes) -> str:
+    """As `fault`, of a request and its answer as bytes, whoever answered it."""
+    method, _, address = sent.partition(b"\r\n")[0].decode().partition(" ")
+    path = address.partition(" ")[0].partition("?")[0]
+    if not path.startswith(PREFIX) or path in UNDESCRIBED or method in ("HEAD", "OPTIONS"):
+        return ""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return fault(method, path, int(head.split(b" ", 2)[1]), body)
 
 
 def fault(method: str, path: str, status: int, body: bytes) -> str:
@@ -66,5 +80,7 @@ def fault(method: str, path: str, status: int, body: bytes) -> str:
         return f"{told}, which is not described"
     if validator is None:
         return f"{told} with a body, which is not described" if body else ""
+    if validator is ARCHIVE:
+        return "" if body.startswith(b"PK") else f"{told} with what is no archive"
     error = next(validator.iter_errors(json.loads(body)), None)
     return f"{told}: {error.json_path}: {error.message[:300]}" if error else ""

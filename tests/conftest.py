@@ -30,6 +30,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # The longest first: they would be what everybody waits for in the end.
+    items.sort(key=lambda item: item.get_closest_marker("local") is None)
     if not config.getoption("--only-database"):
         return
     kept = [item for item in items if touches_the_database(item)]

@@ -91,11 +91,12 @@ def _watched(user: User) -> dict[str, Any]:
     finding = health_finding(team_id)
     webhook = Webhook.objects.create(team_id=team_id, name=MARK, url="https://hooks.slack.com/x")
     delivery = WebhookDelivery.objects.create(
-        webhook=webhook, event=finding.events.get(), due_at=timezone.now(), state="dead"
+        webhook=webhook, change=finding.incident.events.get(), due_at=timezone.now(), state="dead"
     )
     source = PrometheusSource.objects.create(team_id=team_id, name=MARK, url="http://p.example")
     return {
         "finding": finding.uid,
+        "incident": finding.incident.uid,
         "watched": finding.resource.uid,
         "watching": finding.resource.account.uid,
         "webhook": webhook.uid,
@@ -133,12 +134,14 @@ BEHIND = {
     "health-source": "source", "health-resource": "watched", "finding-": "finding",
     "recipient-confirm": "confirm", "unsubscribe": "unsubscribe", "recipient": "recipient",
     "api-recipient": "recipient", "report": "report", "api-report": "report", "mail-": "mail",
-    "webhook-end": "webhook", "webhook-again": "delivery", "restore": "gone",
+    "webhook-again": "delivery", "webhook-": "webhook", "restore": "gone",
     "api-health-resource": "watched", "api-health-finding": "finding",
+    "api-health-incident": "incident",
 }  # fmt: skip
 """How the name of an address begins: the object that it is about, if not a topology."""
 
 KEYS = {
+    "review": {"key": "nat"},
     "account_confirm_email": {"key": "nothing"},
     "account_reset_password_from_key": {"key": "nothing", "uidb36": "1"},
     "openid_connect_login": {"provider_id": "oidc"},
@@ -180,7 +183,13 @@ def _measured() -> SimpleUploadedFile:
 def form_of(name: str) -> dict[str, Any]:
     """What a page's form sends."""
     own_price = {"service": "AmazonVPC", "usage_type": "TransitGateway-Bytes", "percent": "-5"}
-    account = {"account": "111122224444", "name": "other", "regions": "eu-west-1", "role_arn": ""}
+    account = {
+        "account": "111122224444",
+        "name": "other",
+        "regions": "eu-west-1",
+        "role_arn": "",
+        "contact": "network team",
+    }
     return {
         "new": {key: field.initial for key, field in TwoVpcsForm().fields.items() if field.initial},
         "paste": {"text": json.dumps(document(name="pasted"))},
@@ -191,6 +200,7 @@ def form_of(name: str) -> dict[str, Any]:
         "latency-withdraw": {"because": "wrong"},
         "prices-load": {"region": "eu-west-1"},
         "load-prices": {"region": "us-east-1"},
+        "plan-compute": {"seconds": "60"},
         "price-override": own_price | {"reason": "contract"},
         "make-scenario": {"name": "a scenario"},
         "editor": {"table": "flows", "version": "2", "0.gb_per_month": "3000"},
@@ -210,10 +220,11 @@ def form_of(name: str) -> dict[str, Any]:
         "finding-mute": {"days": "7", "note": "known"},
         "health-rule": {"is_on": "on", "threshold": "9", "n": "2", "m": "3", "reason": "so"},
         "health-cap": {"cap_usd": "7"},
+        "health-owners": {"owner_keys": "Owner, team"},
         "health-account-add": account,
         "health-account": account,
         "health-source-add": {"name": "more", "url": "http://127.0.0.1:9090"},
-        "webhook-add": {"name": "more", "url": "http://127.0.0.1:9000"},
+        "webhook-add": {"name": "more", "shape": "standard", "url": "http://127.0.0.1:9000"},
         "report-schedule": {"has_reports": "on", "report_weekday": "2", "report_hour": "5"},
         "report-me": {},
         "recipient-add": {"address": "new@example.com"},
@@ -228,6 +239,8 @@ def body_of(name: str, objects: dict[str, Any]) -> dict[str, Any]:
         "api-topologies": document(name="posted"),
         "api-topology": document(name="put"),
         "api-comparisons": {"topology": topology},
+        "api-plans": {"topology": topology},
+        "api-reviews": {"document": topology},
         "api-price-fetches": {"regions": ["eu-west-1"]},
         "api-price-overrides": own_price | {"reason": "contract"},
         "api-health-finding": {"acknowledge": True},

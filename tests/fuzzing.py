@@ -35,6 +35,8 @@ REFUSED_CONTENT = {
     "POST /api/v1/topologies/": BAD_CONTENT,
     "PUT /api/v1/topologies/{uid}/": BAD_CONTENT,
     "POST /api/v1/comparisons/": BAD_CONTENT,
+    "POST /api/v1/plans/": BAD_CONTENT,
+    "POST /api/v1/reviews/": BAD_CONTENT,
     "POST /api/v1/prices/overrides/": "either per cent or USD, of a price that the list has",
     "GET /api/v1/prices/": "the name of a list that there is",
     "GET /api/v1/prices/changes/": "the names of lists that there are",

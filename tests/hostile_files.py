@@ -9,8 +9,8 @@ from typing import Any
 
 RUNS = (" ", "0", "a", ":", ",", "1 ", "[", '{a="')
 SHAPE = re.compile(r"[0-9]+|[^\W\d_]+")
-MOST_SHAPES = 12  # of the lines of a sample
-MOST_LINES = 60  # of a sample, that stay around what attacks
+MAX_SHAPES = 12  # of the lines of a sample
+MAX_LINES = 60  # of a sample, that stay around what attacks
 ANYWHERE = (
     *(" ", "\u00a0", "\n", "\r", "\r\n", "\t", "9", "x", "x ", ".", ",", ";", ":", "-", "=", "_"),
     *('"', "\\", "{", "[", "(", "{}", "[],", "{a: ", "- ", "? ", "&a ", "*a ", '{"a":', '"a",'),
@@ -49,18 +49,18 @@ def files(samples: tuple[str, ...], *, is_for_anybody: bool) -> Cases:
 
 def _of_anybody() -> Cases:
     for run in ANYWHERE:
-        yield f"{run!r} again and again", lambda size, run=run: _repeated(run, size)
-        yield f"an object, then {run!r}", lambda size, run=run: "{\n" + _repeated(run, size)
+        yield f"{run!r} again and again", lambda size, run=run: repeated(run, size)
+        yield f"an object, then {run!r}", lambda size, run=run: "{\n" + repeated(run, size)
 
 
 def _of_text(sample: str) -> Cases:
     """Of each kind of line: itself again and again, its beginnings in one line, runs inside it."""
-    lines = sample.split("\n")[:MOST_LINES]
+    lines = sample.split("\n")[:MAX_LINES]
     shapes: dict[str, int] = {}
     for at, line in enumerate(lines):
         if line.strip():
             shapes.setdefault(SHAPE.sub("x", line), at)
-    for at in list(shapes.values())[:MOST_SHAPES]:
+    for at in list(shapes.values())[:MAX_SHAPES]:
         for name, middle in chain(_whole(lines[at]), _with_runs(lines[at])):
             around = "\n".join([*lines[:at], "%s", *lines[at + 1 :]]).split("%s", 1)
             yield (
@@ -70,9 +70,9 @@ def _of_text(sample: str) -> Cases:
 
 
 def _whole(line: str) -> Cases:
-    yield "often", lambda size: _repeated(f"{line}\n", size)
+    yield "often", lambda size: repeated(f"{line}\n", size)
     for part in dict.fromkeys((line[: len(line) // 2] or line, line)):
-        yield f"{part[:40]!r} in one line", lambda size, part=part: _repeated(part, size)
+        yield f"{part[:40]!r} in one line", lambda size, part=part: repeated(part, size)
 
 
 def _with_runs(line: str) -> Cases:
@@ -81,7 +81,7 @@ def _with_runs(line: str) -> Cases:
         cut = cuts[number * len(cuts) // len(RUNS)]
         yield (
             f"{run!r} at {cut}",
-            lambda size, run=run, cut=cut: line[:cut] + _repeated(run, size) + line[cut:],
+            lambda size, run=run, cut=cut: line[:cut] + repeated(run, size) + line[cut:],
         )
 
 
@@ -115,14 +115,14 @@ def _kinds(value: Any) -> dict[str, tuple[Any, ...]]:
     """The first list or object of every kind of place, with the keys that lead there."""
     kinds: dict[str, tuple[Any, ...]] = {}
     stack: list[tuple[str, tuple[Any, ...], Any]] = [("", (), value)]
-    while stack and len(kinds) < MOST_SHAPES:
+    while stack and len(kinds) < MAX_SHAPES:
         path, keys, place = stack.pop(0)
         if isinstance(place, list | dict) and path not in kinds:
             kinds[path] = keys
             entries = place.items() if isinstance(place, dict) else enumerate(place)
             stack += [
                 (path + ("[]" if isinstance(place, list) else f".{key}"), (*keys, key), below)
-                for key, below in list(entries)[:MOST_SHAPES]
+                for key, below in list(entries)[:MAX_SHAPES]
             ]
     return kinds
 
@@ -140,5 +140,5 @@ def _swollen(values: Any, keys: tuple[Any, ...], many: Callable[[Any, int], Any]
     return json.dumps(all_of[0], indent=1)
 
 
-def _repeated(part: str, size: int) -> str:
+def repeated(part: str, size: int) -> str:
     return part * (size // len(part) + 1)

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("connectivity", "costmodel", "advisor")
 LENGTH = 1_500  # characters
-FLOOR_S = 0.0012  # of that length: a linear pattern takes a tenth
+FLOOR_S = 0.0006  # of that length: a linear pattern takes a fifth, a quadratic one twice as long
 SHORT = 20  # characters with which a pattern may take as long only if they double with each
 GROWTH = 2.8  # of the time for twice the text; four times are quadratic
 TRIES = 3
@@ -31,7 +31,7 @@ ANY = (
 )
 END = "\n\x01"
 SEARCHING = "search|finditer|findall|sub|split"
-MOST_AFTER = 20  # characters of what follows a repeat
+MAX_AFTER = 20  # characters of what follows a repeat
 LONG = 10  # repeats from which a place is attacked
 
 
@@ -148,7 +148,7 @@ def _attacks(tree: Any, before: str) -> Iterator[tuple[str, str]]:
         elif op in REPEATS:
             _, most, body = value
             if int(most) >= LONG:
-                after = _shortest(list(tree)[at + 1 :])[:MOST_AFTER]
+                after = _shortest(list(tree)[at + 1 :])[:MAX_AFTER]
                 yield from ((before, run) for run in (*_runs(body), *_beginnings(after)))
             yield from _attacks(body, before)
         before += _shortest([(op, value)])

@@ -26,13 +26,20 @@ from costmodel.importers.aws_price_list import read_offer
 from costmodel.importers.offer_rows import OfferError
 from costmodel.shipped import SHIPPED
 from tests.factories import document
-from tests.hostile_files import Cases, Make, files
+from tests.hostile_files import Cases, Make, files, repeated
 from tests.offers import VPC, offer, offer_csv
 from tests.price_reading import NEEDED
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "tests" / "samples"
 TABLE = ROOT / "connectivity" / "data" / "option_p99_us-east-1_2020.csv"
+FLOW = dict(document()["flows"][0])
+WRONG_FLOWS: dict[str, dict[str, object]] = {
+    "without anything": {},
+    "with an unknown key": FLOW | {"nonsense": 1},
+    "to where nothing is": FLOW | {"to": "nowhere"},
+    "of a negative amount": FLOW | {"gb_per_month": -1},
+}
 REFUSALS = (
     DocumentRefused,
     OfferError,
@@ -157,6 +164,47 @@ def _price_file(folder: Path) -> Callable[[bytes], object]:
         read_offer(path, NEEDED)
 
     return read
+
+
+def repeating() -> Iterator[tuple[Reader, str, Make]]:
+    """Files that have the same fault again and again: a reader, the fault, and the file."""
+    for table in TABLES.values():
+        reader = _pasting(table)
+        keys = [column.key for column in table.columns]
+        for fault, make in _spreadsheets(keys):
+            yield reader, fault, make
+    reader = Reader("documents", parse, ())
+    for name, flow in WRONG_FLOWS.items():
+        yield reader, f"flows {name}", lambda size, flow=flow: _flows(flow, size)
+    for form in ("csv", "json"):
+        yield Reader(form, _reading(form), ()), "cells", lambda size, form=form: _cells(form, size)
+
+
+def _spreadsheets(keys: list[str]) -> Cases:
+    """Heads and rows; the row is as long as the table is wide."""
+    head, row = ",".join(keys), ",".join("?" for _ in keys)
+    yield "a column named again and again", lambda size: repeated(f"{keys[0]},", size)
+    yield "an unknown column again and again", lambda size: repeated("nonsense,", size)
+    yield (
+        "unknown columns",
+        lambda size: ",".join(f"{keys[-1]}{number}" for number in range(size // 12)),
+    )
+    yield "the head again and again", lambda size: repeated(f"{head}\n", size)
+    yield "rows that are too long", lambda size: f"{keys[0]}\n" + repeated("a,b\n", size)
+    yield "rows that say nothing", lambda size: f"{head}\n" + repeated(f"{row}\n", size)
+
+
+def _flows(flow: dict[str, object], size: int) -> str:
+    flows = [flow] * (size // len(json.dumps(flow)) + 1)
+    return json.dumps(document() | {"flows": flows}, indent=0)
+
+
+def _cells(form: str, size: int) -> str:
+    if form == "csv":
+        return "source,dest,percentile,value_us\n" + repeated("use1-az1,nowhere,p98,-1\n", size)
+    cell = {"source": "use1-az1", "dest": "nowhere", "percentile": "p98", "value_us": -1}
+    cells = [cell] * (size // len(json.dumps(cell)) + 1)
+    return json.dumps({"format": "latency-cells-1", "cells": cells}, indent=0)
 
 
 def cases(reader: Reader) -> Cases:

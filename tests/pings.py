@@ -16,7 +16,7 @@ from connectivity.importers.latency.run import of_times
 
 GENERATIONS = ("s20121221", "s20180629", "s20200821")
 SHORTEST_US, LONGEST_US = 100, 300_000
-MOST_PACKETS = 1_000
+MAX_PACKETS = 1_000
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def simulated(count: int, seed: int) -> Iterator[Ping]:
     rng = random.Random(seed)  # noqa: S311  # not for secrets
     for generation, _ in zip(cycle(GENERATIONS), range(count), strict=False):
         base = SHORTEST_US * (LONGEST_US / SHORTEST_US) ** rng.random()
-        packets = round(MOST_PACKETS ** rng.random())
+        packets = round(MAX_PACKETS ** rng.random())
         jitter = base * rng.choice((0.0001, 0.001, 0.02, 0.3))
         times = tuple(
             min(round(base + rng.expovariate(1 / jitter)), 3 * LONGEST_US) for _ in range(packets)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from connectivity.core.options import OPTIONS
+
 ROOT = Path(__file__).parent.parent
 ADVISOR = ROOT / "advisor"
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
@@ -30,6 +32,16 @@ def test_the_rooms_stand_in_the_order_of_the_contract() -> None:
     layers = contracts.partition('containers = ["connectivity.core"]')[2].partition("exhaustive")[0]
     order = [name for name in re.findall(r"\w+", layers) if name in FLOORS]
     assert order == FLOORS
+
+
+def test_the_rooms_of_the_plan_stand_in_the_order_of_the_contract() -> None:
+    named = re.findall(r"^\| `connectivity/core/plan/(\w+)/` \|", ARCHITECTURE, re.M)
+    contracts = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    layers = contracts.partition('containers = ["connectivity.core.plan"]')[2]
+    assert named == re.findall(r"\w+", layers.partition("exhaustive")[0].partition("=")[2])
+    assert set(named) <= set(
+        re.findall(r"\w+", README.partition("    plan/ ")[2].partition("\n")[0])
+    )
 
 
 def test_the_modules_of_the_money_are_named_in_the_order_of_the_contract() -> None:
@@ -59,6 +71,13 @@ def test_the_map_of_the_readme_names_every_room() -> None:
     map_of_the_core = README.partition("core/ ")[2].partition("No Django")[0]
     rooms = set(FLOORS) - {"health"}  # it has a line of its own
     assert rooms <= set(re.findall(r"\w+", map_of_the_core))
+
+
+def test_the_readme_names_every_option() -> None:
+    readme = " ".join(README.split()).lower()
+    options = readme.partition("side by side, for ")[2].partition(":")[0]
+    names = [OPTIONS.by_key[key].name.lower() for key in OPTIONS.vocabulary.offered]
+    assert re.split(r"(?:, | and )(?:an? |the )?", options) == names
 
 
 DOORS = [path for room in ("web", "api", "templatetags") for path in (ADVISOR / room).rglob("*.py")]

@@ -3,13 +3,13 @@
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
+from tests.doubles.http_server import http_server
 from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -30,7 +30,7 @@ KNOWN = {
 
 
 @pytest.fixture
-def service() -> Iterator[ThreadingHTTPServer]:
+def service() -> Iterator[int]:
     """Speaks as OSV does, and knows one vulnerability: of the second package."""
 
     class Service(BaseHTTPRequestHandler):
@@ -46,13 +46,8 @@ def service() -> Iterator[ThreadingHTTPServer]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with http_server(Service) as port:
+        yield port
 
 
 def audited(folder: Path, lock: str, port: int) -> tuple[int, str]:
@@ -63,15 +58,15 @@ def audited(folder: Path, lock: str, port: int) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def test_a_known_vulnerability_fails(service: ThreadingHTTPServer, tmp_path: Path) -> None:
-    code, text = audited(tmp_path, LOCK, service.server_port)
+def test_a_known_vulnerability_fails(service: int, tmp_path: Path) -> None:
+    code, text = audited(tmp_path, LOCK, service)
     assert code == 1
     assert "audit: second 2.0: PYSEC-2020-1, mended in 2.1" in text
     assert "1 known vulnerabilities in 2 packages" in text
 
 
-def test_what_has_none_passes(service: ThreadingHTTPServer, tmp_path: Path) -> None:
-    code, text = audited(tmp_path, LOCK.replace("second", "third"), service.server_port)
+def test_what_has_none_passes(service: int, tmp_path: Path) -> None:
+    code, text = audited(tmp_path, LOCK.replace("second", "third"), service)
     assert (code, text) == (0, "audit: 0 known vulnerabilities in 2 packages\n")
 
 

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from connectivity.core.problems import DocumentRefused
+from connectivity.core.problems import MAX_PROBLEMS, DocumentRefused
 from tests import hostile_patterns, hostile_readers
 from tests.hostile_patterns import Used
 
 PARTS = 4
+LONGEST = 700  # characters of a problem with its place
+LARGE = (50_000, 100_000, 200_000)  # bytes
 EVERY = 3  # of the files that attack, those that are tried here
 NOTHING = {
     "no byte": b"",
@@ -76,6 +78,38 @@ def test_a_reader_that_looks_back_for_every_line_is_seen() -> None:
     reader = hostile_readers.Reader("bad", read, ())
     assert hostile_readers.slow(reader, "lines", lambda size: "a\n" * (size // 2))
     assert not hostile_readers.slow(reader, "one line", lambda size: "a" * size)
+
+
+def test_the_same_fault_ten_thousand_times_is_told_in_time_and_a_hundred_times() -> None:
+    faults = list(hostile_readers.repeating())
+    assert len(faults) > 40
+    told: set[int] = set()
+    for reader, fault, make in faults:
+        problems = _problems(reader, make(LARGE[-1]).encode())
+        assert len(problems) <= MAX_PROBLEMS, (reader.name, fault)
+        assert sum(map(len, problems)) < 40_000, (reader.name, fault)
+        told.add(len(problems))
+        assert not hostile_readers.slow(reader, fault, make, LARGE)
+    assert {0, 1, MAX_PROBLEMS} <= told  # some are read, some stop at the head
+
+
+def test_no_refusal_is_long_whatever_the_file(tmp_path: Path) -> None:
+    for reader in hostile_readers.readers(tmp_path):
+        for name, make in islice(hostile_readers.cases(reader), 0, None, 4):
+            problems = _problems(reader, make(20_000).encode())
+            assert len(problems) <= MAX_PROBLEMS, (reader.name, name)
+            assert all(len(problem) < LONGEST for problem in problems), (reader.name, name)
+
+
+def _problems(reader: hostile_readers.Reader, data: bytes) -> list[str]:
+    """What is told of a file; nothing where it is read."""
+    try:
+        reader.read(data)
+    except DocumentRefused as error:
+        return list(map(str, error.problems))
+    except hostile_readers.REFUSALS as error:
+        return [str(error)]
+    return []
 
 
 @pytest.mark.parametrize("name", NOTHING)

@@ -83,7 +83,7 @@ def lit(priced: None, user: User) -> Resource:
     """A watched circuit that is down, of which AWS says for two weeks what it carried."""
     aws = Aws(clock=float(int(time.time())))
     watched(user.team_id)
-    circuits = [{"connectionId": "dxcon-1", "connectionName": "to-fra", "isWanted": False}]
+    circuits = [{"connectionId": "dxcon-1", "connectionName": "to-fra", "connectionState": "down"}]
     aws.found[ACCOUNT]["DescribeConnections"] = {"connections": circuits}
     _carry(aws.clouds[ACCOUNT], int(aws.clock))
     scheduling.run_all(user.team_id, aws.asking)

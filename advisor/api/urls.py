@@ -5,6 +5,8 @@ from django.urls import include, path
 urlpatterns = [
     path("topologies/", include("advisor.api.topologies.urls")),
     path("comparisons/", include("advisor.api.comparisons.urls")),
+    path("plans/", include("advisor.api.plans.urls")),
+    path("reviews/", include("advisor.api.reviews.urls")),
     path("latency/", include("advisor.api.latency.urls")),
     path("prices/", include("advisor.api.prices.urls")),
     path("health/", include("advisor.api.health.urls")),

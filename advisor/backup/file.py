@@ -25,7 +25,7 @@ class BackupError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableHead:
     """What the file has of one table: its columns in their order, and how many rows follow."""
 
     model: str  # advisor.user
@@ -41,7 +41,7 @@ class Manifest:
     product: str
     database: str
     migrations: tuple[tuple[str, str], ...]
-    tables: tuple[Table, ...]
+    tables: tuple[TableHead, ...]
     format: int = FORMAT
 
     @property
@@ -112,7 +112,7 @@ class Reader:
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise BackupError(f"{self.path} is cut, altered or no backup; {REMEDY}") from error
 
-    def rows(self, table: Table) -> Iterator[tuple[int, list[Any]]]:
+    def rows(self, table: TableHead) -> Iterator[tuple[int, list[Any]]]:
         """Each row with the length of its line."""
         for _ in range(table.rows):
             line = self._line()
@@ -150,8 +150,15 @@ def verified(path: Path) -> tuple[Manifest, str]:
 def _json(line: bytes) -> Any:
     try:
         return json.loads(line)  # whole numbers of any size, unlike orjson
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BackupError(f"the backup is altered: a line is no JSON; {REMEDY}") from error
+
+
+def _table(model: object, columns: object, rows: object) -> TableHead:
+    """Raises: TypeError: these do not describe a table."""
+    if not (isinstance(model, str) and isinstance(rows, int) and isinstance(columns, list)):
+        raise TypeError("a table has a name, columns and a number of rows")
+    return TableHead(model, tuple(map(str, columns)), rows)
 
 
 def _manifest(line: bytes) -> Manifest:
@@ -164,7 +171,7 @@ def _manifest(line: bytes) -> Manifest:
             "with the release that wrote it, or a newer one"
         )
     try:
-        tables = tuple(Table(**table) for table in head.pop("tables"))
+        tables = tuple(_table(**table) for table in head.pop("tables"))
         migrations = tuple((app, name) for app, name in head.pop("migrations"))
         return Manifest(**head, tables=tables, migrations=migrations)
     except (KeyError, TypeError, ValueError) as error:

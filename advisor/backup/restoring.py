@@ -15,19 +15,22 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.color import no_style
-from django.db import DatabaseError, connection, models, transaction
+from django.db import DatabaseError, OperationalError, connection, models, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from advisor.backup import tables
-from advisor.backup.file import BackupError, Manifest, Reader, Table, verified
+from advisor.backup import table_values
+from advisor.backup.file import BackupError, Manifest, Reader, TableHead, verified
 from advisor.models import User
 from connectivity import points
 from connectivity.models import HourPoint, Point, Topology
 
 BATCH_ROWS, BATCH_BYTES = 2_000, 2**22
-LOCK_WAIT = "30s"
+LOCK_WAIT_S = 5
+STOP = "stop web, worker and beat, and restore again; nothing was changed"
+UNFIT = (DatabaseError, ValidationError, ValueError, TypeError, OverflowError)
+"""What a value is met with that no column takes."""
 IN_PARTITIONS = {model._meta.db_table for model in (Point, HourPoint)}
 
 Key = tuple[str, str]
@@ -40,7 +43,7 @@ def restore(path: Path, *, may_replace: bool) -> tuple[Manifest, str]:
 
     Raises:
         BackupError: the file is cut, altered or of a newer release; the database has data, and
-            may not be replaced, or is in use.
+            may not be replaced, or others are connected to it.
         OSError: the file cannot be read.
     """
     manifest, sha256 = verified(path)
@@ -56,7 +59,9 @@ def restore(path: Path, *, may_replace: bool) -> tuple[Manifest, str]:
     with _in_place_of_all(), reader.open():
         try:
             _load(reader, manifest, targets)
-        except (DatabaseError, ValidationError) as error:
+        except BackupError:
+            raise
+        except UNFIT as error:
             raise BackupError(
                 f"{path} has a row that fits nothing ({error}); nothing was changed"
             ) from error
@@ -98,21 +103,41 @@ def _data() -> str:
 
 @contextmanager
 def _in_place_of_all() -> Iterator[None]:
-    """An empty database to fill; it takes the old one's place at the end, or not at all."""
+    """An empty database to fill; it takes the old one's place at the end, or not at all.
+
+    Nobody else is connected meanwhile: a process that goes on after the rows were exchanged would
+    write what it knows of the old ones into others that have the same keys now.
+    """
     if connection.vendor == "sqlite":
         with _beside():
             yield
         return
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
+            _refuse_company(cursor)
+            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT_S}s'")
             try:
                 cursor.execute(_drop(cursor))
-            except psycopg.errors.LockNotAvailable as error:
-                raise BackupError(
-                    "somebody works with the database: stop web, worker and beat first"
-                ) from error
+            except OperationalError as error:  # no lock, or a deadlock with whoever has it
+                raise BackupError(f"tables of the database are locked: {STOP}") from error
+            _refuse_company(cursor)  # whoever comes later has seen no row of the old ones
         yield
+
+
+def _refuse_company(cursor: Any) -> None:
+    """Raises: BackupError: other sessions are connected."""
+    cursor.execute("SELECT pg_stat_clear_snapshot()")  # one is kept for a whole transaction
+    cursor.execute(
+        "SELECT count(*), string_agg(DISTINCT coalesce(host(client_addr), 'a socket'), ', ') "
+        "FROM pg_stat_activity WHERE datname = current_database() "
+        "AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    )
+    count, addresses = cursor.fetchone()
+    if count:
+        raise BackupError(
+            f"the database has other sessions ({count:,}, from {addresses}; pg_stat_activity "
+            f"lists them): {STOP}"
+        )
 
 
 def _drop(cursor: Any) -> str:
@@ -132,18 +157,42 @@ def _beside() -> Iterator[None]:
     live = str(connection.settings_dict["NAME"])
     beside = Path(f"{live}.restoring")
     connection.close()
-    _remove(beside)
-    _make(beside)
-    connection.settings_dict["NAME"] = str(beside)
-    try:
-        yield
-        connection.close()
-        with closing(sqlite3.connect(beside)) as source, closing(sqlite3.connect(live)) as target:
-            source.backup(target)
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = live
+    with _alone(live) as target:
         _remove(beside)
+        _make(beside)
+        connection.settings_dict["NAME"] = str(beside)
+        try:
+            yield
+            connection.close()
+            with closing(sqlite3.connect(beside)) as source:
+                source.backup(target)
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = live
+            _remove(beside)
+
+
+@contextmanager
+def _alone(database: str) -> Iterator[sqlite3.Connection]:
+    """A connection beside which there is no other; whoever opens the file waits until its end.
+
+    The write-ahead log ends only where nobody else has the file open, and the lock of a
+    transaction stays in this mode. Processes open the file again with a log.
+    """
+    with closing(sqlite3.connect(database, LOCK_WAIT_S, isolation_level=None)) as target:
+        try:
+            for step in (
+                "PRAGMA locking_mode=EXCLUSIVE",
+                "PRAGMA journal_mode=DELETE",
+                "BEGIN EXCLUSIVE",
+                "COMMIT",
+            ):
+                target.execute(step)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY":
+                raise BackupError(f"{database} cannot be opened: {error}") from error
+            raise BackupError(f"another process has {database} open: {STOP}") from error
+        yield target
 
 
 def _make(database: Path) -> None:
@@ -159,7 +208,7 @@ def _remove(database: Path) -> None:
 def _load(reader: Reader, manifest: Manifest, targets: Sequence[Key]) -> None:
     """The schema of then, and every row."""
     then = MigrationExecutor(connection).migrate(list(targets)).apps
-    there = {model._meta.label_lower: model for model in tables.kept(then)}
+    there = {model._meta.label_lower: model for model in table_values.kept(then)}
     if missing := sorted({table.model for table in manifest.tables} - set(there)):
         raise BackupError(f"the backup has rows of {missing[0]}, for which there is no table here")
     with connection.constraint_checks_disabled(), transaction.atomic():
@@ -187,15 +236,15 @@ def _check_keys_later() -> None:
 def _empty(then: Apps) -> None:
     """Migrations write rows, too."""
     with connection.cursor() as cursor:
-        for model in tables.kept(then):
+        for model in table_values.kept(then):
             cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")  # noqa: S608
 
 
-def _fill(reader: Reader, table: Table, model: type[models.Model]) -> None:
+def _fill(reader: Reader, table: TableHead, model: type[models.Model]) -> None:
     fields = {field.attname: field for field in model._meta.concrete_fields}
     if unknown := [name for name in table.columns if name not in fields]:
         raise BackupError(f"the backup is altered: {table.model} has no column {unknown[0]}")
-    read = tables.readers(fields[name] for name in table.columns)
+    read = table_values.readers(fields[name] for name in table.columns)
     names = [str(fields[name].column) for name in table.columns]
     rows = reader.rows(table)
     while batch := list(islice(_batch(rows), BATCH_ROWS)):
@@ -223,7 +272,11 @@ def _insert(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -
         points.make_partitions(table, {row[at] for row in rows})
     if connection.vendor == "postgresql":
         copy_in = f"COPY {quote(table)} ({names}) FROM STDIN"
-        with psycopg.Cursor(connection.connection) as cursor, cursor.copy(copy_in) as copy:
+        with (
+            connection.wrap_database_errors,
+            psycopg.Cursor(connection.connection) as cursor,
+            cursor.copy(copy_in) as copy,
+        ):
             for row in rows:
                 copy.write_row(row)
     else:

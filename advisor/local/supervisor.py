@@ -21,7 +21,7 @@ class NotReady(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Program:
+class KeptProcess:
     """One process to keep alive."""
 
     name: str
@@ -34,7 +34,7 @@ class Program:
 class Supervisor:
     """Runs programs in order, until `stop` is asked for; stops them in reverse order."""
 
-    programs: list[Program]
+    programs: list[KeptProcess]
     log_dir: Path
     say: Callable[[str], None]
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class Supervisor:
         finally:
             self._stop_all()
 
-    def _start(self, program: Program) -> None:
+    def _start(self, program: KeptProcess) -> None:
         if self.is_stopping:
             return
         program.before()

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 
 from advisor.encoding import as_json
 from connectivity.core.problems import DocumentRefused, Problem
@@ -17,6 +19,15 @@ class Command(BaseCommand):
     """Starts without Django's checks, which load every page; `manage.py check` runs them."""
 
     requires_system_checks = ()
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Ends the command where no database answers, or one that is not prepared."""
+        try:
+            return super().execute(*args, **options)
+        except DatabaseError:
+            if problem := _problem_of_database():
+                self.refuse([problem])
+            raise
 
     def add_format(self, parser: CommandParser) -> None:
         parser.add_argument("--format", choices=["json", "table"], default="table")
@@ -39,3 +50,13 @@ class Command(BaseCommand):
         for problem in problems:
             self.stderr.write(str(problem))
         sys.exit(REFUSED)
+
+
+def _problem_of_database() -> Problem | None:
+    try:
+        executor = MigrationExecutor(connection)
+    except OperationalError as error:
+        return Problem("database", str(error).splitlines()[0])
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return None
+    return Problem("database", "it waits for migrations: run manage.py migrate, then load_data")

@@ -4,19 +4,27 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from advisor.management.plan_table import plan_head
+from advisor.management.text_columns import aligned
 from connectivity.core.comparison.recommendation import feasibility
 from connectivity.core.latency.distance import instead_words
 from connectivity.core.latency.lookup import BASELINE
 
-Row = Sequence[str]
-
 
 def comparison_table(answer: dict[str, Any]) -> str:
     """The answer of contract section 4: verdict, options, bills, findings, gaps."""
-    parts = [_verdict(answer), _options(answer)]
+    parts = [_plan(answer), _verdict(answer), _options(answer)]
     parts += [_details(option) for option in answer["answers"]]
     parts.append("\n".join(_footer(answer)))
     return "\n\n".join(part for part in parts if part)
+
+
+def _plan(answer: dict[str, Any]) -> str:
+    """The plan leads, where there is more than one flow to plan."""
+    plan = answer["plan"]
+    if plan is None or len(answer["mix"]["assignment"]) == 1:
+        return ""
+    return plan_head(answer["topology"], plan)
 
 
 def _verdict(answer: dict[str, Any]) -> str:
@@ -126,14 +134,3 @@ def _between_regions(answers: Sequence[dict[str, Any]]) -> Iterable[str]:
     names = ("bound_us", "typical_us", "typical_error", "median_us")
     words = dict.fromkeys(instead_words(*(answer[name] for name in names)) for answer in unknown)
     yield from (f"cross-Region, instead of a p99: {word}" for word in words if word)
-
-
-def aligned(rows: Sequence[Row], right: set[int]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(
-            cell.rjust(width) if i in right else cell.ljust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    )

@@ -4,7 +4,7 @@ from advisor.models import Team
 from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
 
 DEFAULT = "default"
-MOST_NAMED = 10
+MAX_NAMED = 10
 
 
 def team_called(name: str) -> Team:
@@ -21,6 +21,6 @@ def team_called(name: str) -> Team:
     if by_slug or len(by_name) == 1:
         return by_slug or by_name[0]
     slugs = sorted(Team.objects.values_list("slug", flat=True))
-    there = did_you_mean(name, slugs) or f"; there are {', '.join(slugs[:MOST_NAMED])}"
+    there = did_you_mean(name, slugs) or f"; there are {', '.join(slugs[:MAX_NAMED])}"
     many = "several teams are called" if by_name else "no team is called"
     raise DocumentRefused([Problem("--team", f"{many} {ascii(name)}{there}")])

@@ -26,6 +26,7 @@ class Job(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED, db_index=True)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
+    so_far = models.JSONField(null=True)  # what is known while it runs; small
     problems = models.JSONField(default=list)
     result = models.JSONField(null=True)
     attempts = models.PositiveIntegerField(default=0)  # what is written needs the newest

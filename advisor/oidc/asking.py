@@ -9,7 +9,7 @@ from costmodel.deadline import Deadline
 
 ProviderError = requests.RequestException  # whatever is wrong between us and the provider
 TIMEOUT_S = 5  # from connecting to the last byte; a sign-in asks four times
-MOST_BYTES = 2**20  # of an answer: keys and claims have thousands
+MAX_BYTES = 2**20  # of an answer: keys and claims have thousands
 
 
 class ProviderSession(requests.Session):
@@ -47,8 +47,8 @@ def _body(answer: requests.Response) -> bytes:
     content = b""
     for part in answer.iter_content(2**14):
         content += part
-        if len(content) > MOST_BYTES:
-            raise requests.RequestException(f"{answer.url} sends more than {MOST_BYTES} bytes")
+        if len(content) > MAX_BYTES:
+            raise requests.RequestException(f"{answer.url} sends more than {MAX_BYTES} bytes")
     return content
 
 

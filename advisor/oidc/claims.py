@@ -11,7 +11,7 @@ ALGORITHMS = [f"{family}{bits}" for family in ("RS", "PS", "ES") for bits in (25
 """Signatures by a key that the provider alone has: neither `none` nor a shared secret."""
 REQUIRED = ["iss", "sub", "aud", "exp", "iat", "nonce"]
 CLOCK_S = 60  # by which two clocks may differ
-MOST_SUBJECT = 191  # characters; the column's
+MAX_SUBJECT = 191  # characters; the column's
 TEXTS = {"email": 254, "preferred_username": 150, "name": 200, "given_name": 150}
 TEXTS["family_name"] = 150
 """What is taken over of a person, and the characters of it at most."""
@@ -43,8 +43,8 @@ def verified(
     if not hmac.compare_digest(str(claims["nonce"]).encode(), nonce.encode()):
         raise ClaimsRefused("its ID token belongs to another sign-in (nonce)")
     _check_party(claims, client_id)
-    if not claims["sub"] or len(claims["sub"]) > MOST_SUBJECT:
-        raise ClaimsRefused(f"its subject is empty or longer than {MOST_SUBJECT} characters")
+    if not claims["sub"] or len(claims["sub"]) > MAX_SUBJECT:
+        raise ClaimsRefused(f"its subject is empty or longer than {MAX_SUBJECT} characters")
     return claims
 
 

@@ -14,7 +14,7 @@ from advisor.escaping import unlinked
 from advisor.models import Delivery, Recipient
 from advisor.reports.present import period_of, sections
 from advisor.reports.shapes import unlinked_part
-from connectivity.weekly.report import one_line
+from connectivity.core.as_json.dataclass_values import one_line
 
 
 def mail_of(delivery: Delivery) -> EmailMultiAlternatives:

@@ -16,7 +16,7 @@ from advisor.reports.sending import Outcome, State, hand_over
 from connectivity.core.problems import DocumentRefused, Problem
 
 MOST = 200  # of a team
-MOST_ASKED = 50  # of a team, a day
+MAX_ASKED = 50  # of a team, a day
 ASK_AGAIN = timedelta(hours=1)
 OPEN = timedelta(days=7)  # for which a question can be answered
 
@@ -86,9 +86,9 @@ def _note_asking(recipient: Recipient) -> None:
     today = Recipient.objects.filter(
         team_id=recipient.team_id, asked_at__gt=now - timedelta(days=1)
     )
-    if today.count() >= MOST_ASKED:
+    if today.count() >= MAX_ASKED:
         problem = (
-            f"{MOST_ASKED} confirmation requests were sent today, the daily limit; try "
+            f"{MAX_ASKED} confirmation requests were sent today, the daily limit; try "
             f"again tomorrow"
         )
         raise DocumentRefused([Problem("address", problem)])

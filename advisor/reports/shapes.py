@@ -7,7 +7,7 @@ from advisor.escaping import unlinked
 
 
 @dataclass(frozen=True)
-class Line:
+class ReportLine:
     """One thing that happened."""
 
     word: str  # a tag; empty: none
@@ -18,7 +18,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Advice:
+class ReportAdvice:
     """One thing to do."""
 
     word: str
@@ -30,19 +30,19 @@ class Advice:
 
 
 @dataclass(frozen=True)
-class Cell:
+class ReportCell:
     text: str
     bar: int | None = None  # per cent of the widest
 
 
 @dataclass(frozen=True)
-class Table:
+class ReportTable:
     title: str
     head: tuple[str, ...]  # the first column is text, the others are numbers
-    rows: list[list[Cell]]
+    rows: list[list[ReportCell]]
 
     @property
-    def labelled(self) -> list[list[tuple[str, Cell]]]:
+    def labelled(self) -> list[list[tuple[str, ReportCell]]]:
         """Cells with the heads of their columns, for narrow pages."""
         return [list(zip(self.head, row, strict=True)) for row in self.rows]
 
@@ -51,9 +51,9 @@ class Table:
 class Section:
     title: str
     sentences: list[str] = field(default_factory=list)
-    advice: list[Advice] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    tables: list[Table] = field(default_factory=list)
+    advice: list[ReportAdvice] = field(default_factory=list)
+    lines: list[ReportLine] = field(default_factory=list)
+    tables: list[ReportTable] = field(default_factory=list)
 
 
 def unlinked_part(part: Any) -> Any:

@@ -11,11 +11,11 @@ from waitress.channel import ClientDisconnected, HTTPChannel
 from advisor import logs
 from advisor.meters import DROPPED
 from advisor.observed import identity_of
+from advisor.serving.answering import Application, Busy, EarlyLook, Health, Late, Ready, Refusal
 from advisor.serving.deadlines import Phase, allowed_s
 from advisor.serving.requests import READY, Request
-from advisor.serving.tasks import Application, Asking, Busy, Health, Late, Ready, Refusal
 
-MOST_LARGE_BODIES = 16  # that arrive at once in one worker: these bound what lies on the disk
+MAX_LARGE_BODIES = 16  # that arrive at once in one worker: these bound what lies on the disk
 RESET = struct.pack("ii", 1, 0)
 LATE = "did not arrive in time"
 REQUEST_ID = "X_REQUEST_ID"  # as the parser names it
@@ -110,7 +110,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         taken = bool(super().received(data))
         self.is_refused = any(request.refused_above is not None for request in self.requests)
         if self.request is not None and self.request.is_asking:
-            self.server.task_dispatcher.add_task(Asking(self, self.request))
+            self.server.task_dispatcher.add_task(EarlyLook(self, self.request))
         return taken
 
     def admit(self, request: Request, *, is_known: bool) -> None:
@@ -118,7 +118,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         with self.requests_lock:
             if not self.connected:
                 return
-            if is_known and self.server.large_bodies() >= MOST_LARGE_BODIES:
+            if is_known and self.server.large_bodies() >= MAX_LARGE_BODIES:
                 request.error = Busy("comes while other large uploads arrive; try again")
                 request.completed, request.is_asking = True, False
             else:

@@ -9,7 +9,7 @@ from advisor.limits import most_bytes
 from advisor.serving.deadlines import Phase
 
 HEALTH, READY = "/healthz", "/readyz"
-MOST_BEGINNING = 2_048  # bytes of a request that are kept to say what was asked for
+MAX_BEGINNING = 2_048  # bytes of a request that are kept to say what was asked for
 
 
 class Asked(NamedTuple):
@@ -49,8 +49,8 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
 
     def received(self, data: bytes) -> int:
         """How many bytes were taken. Sets `completed` with the last one, or when it is refused."""
-        if not self.headers_finished and len(self.beginning) < MOST_BEGINNING:
-            self.beginning = (self.beginning + data)[:MOST_BEGINNING]
+        if not self.headers_finished and len(self.beginning) < MAX_BEGINNING:
+            self.beginning = (self.beginning + data)[:MAX_BEGINNING]
         consumed = int(super().received(data))
         if self.headers_finished and not self.error:
             self.weigh()

@@ -17,16 +17,16 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
 from advisor import meters
+from advisor.serving.answering import Busy
 from advisor.serving.channel import Channel
 from advisor.serving.deadlines import SECONDS, Phase
-from advisor.serving.tasks import Busy
 
 TICK_S = 0.5
 LOOK_S = 1.0
-MOST_CONNECTIONS = 2000  # of one worker; beyond, whoever has waited longest makes room
-MOST_WAITING = 200  # requests that have arrived and wait for a thread
-MOST_MEMORY = 600 * 2**20  # bytes; a worker that has grown beyond gives way to a new one
-OPEN_FILES = 2 * MOST_CONNECTIONS + 500  # a connection, and what of it lies in a file
+MAX_CONNECTIONS = 2000  # of one worker; beyond, whoever has waited longest makes room
+MAX_WAITING = 200  # requests that have arrived and wait for a thread
+MAX_MEMORY = 600 * 2**20  # bytes; a worker that has grown beyond gives way to a new one
+OPEN_FILES = 2 * MAX_CONNECTIONS + 500  # a connection, and what of it lies in a file
 HELD = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)  # between a fork and our own handlers
 LEAVING_S = 4.0  # whoever asks /readyz hears it before the end, and sends nobody any more
 ASKED_S = 30.0
@@ -34,7 +34,7 @@ SILENT_S = 2.0  # a connection that has asked for nothing so long is not waited 
 
 ADJUSTMENTS = {
     "ident": "",
-    "connection_limit": MOST_CONNECTIONS + 100,  # never met: see Server.handle_accept
+    "connection_limit": MAX_CONNECTIONS + 100,  # never met: see Server.handle_accept
     "asyncore_use_poll": True,
     "clear_untrusted_proxy_headers": False,  # settings say whether a proxy is believed
     "max_request_header_size": 32 * 1024,
@@ -74,7 +74,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
 
     def handle_accept(self) -> None:
         channels = self.channels()
-        if len(channels) >= MOST_CONNECTIONS:
+        if len(channels) >= MAX_CONNECTIONS:
             waiting = [channel for channel in channels if channel.mark[0] is not Phase.WORKING]
             if waiting:
                 meters.DROPPED.labels("room").inc()
@@ -85,7 +85,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         """To a thread, unless the loop itself answers."""
         if threading.get_ident() == self.loop:
             request = task.requests[0]
-            if len(self.task_dispatcher.queue) >= MOST_WAITING and not request.is_probe:
+            if len(self.task_dispatcher.queue) >= MAX_WAITING and not request.is_probe:
                 request.error = Busy("comes while more requests wait than can be answered soon")
             if request.error or request.is_probe:
                 task.is_quick = True
@@ -180,7 +180,7 @@ class Worker(Base):  # type: ignore[misc]
         late = next((server.late for server in self.servers if server.late), "")
         if os.getppid() != self.ppid:
             return "its parent ended"
-        if (memory := resident()) > MOST_MEMORY:
+        if (memory := resident()) > MAX_MEMORY:
             return f"it holds {memory >> 20} MiB"
         return f"a request to {late} takes too long" if late else ""
 

@@ -12,16 +12,18 @@ from django.utils.safestring import SafeString, mark_safe
 
 from advisor.formatting import amount, percent, signed_us, us
 from advisor.web.comparison.bill_rows import LineRow
-from advisor.web.comparison.context import Finding
+from advisor.web.comparison.context import RuleFinding
 from advisor.web.comparison.diagram_layout import FlowRow
+from advisor.web.comparison.plan_rows import FlowRow as PlannedFlow
 from connectivity.core.latency.distance import Distance
 from connectivity.core.latency.lookup import Reading
 from connectivity.core.latency.matrix import Block, Square
 from connectivity.core.rules.rule import Severity
+from costmodel.core.units import figure
 
 register = template.Library()
 
-TONES = {"ok": "ok", "warning": "warn", "critical": "bad"}
+TONES = {"ok": "ok", "advice": "", "warning": "warn", "critical": "bad"}
 
 LINE = (
     '<tr><td>{}<small>{}, {}</small>{}</td><td data-label="Paid by">{}<small>{}</small></td>'
@@ -68,11 +70,11 @@ def _line(line: LineRow) -> tuple[object, ...]:
 
 
 @register.simple_tag
-def finding_rows(findings: Iterable[Finding]) -> SafeString:
+def finding_rows(findings: Iterable[RuleFinding]) -> SafeString:
     return _joined(FINDING, (_finding(finding) for finding in findings))
 
 
-def _finding(finding: Finding) -> tuple[object, ...]:
+def _finding(finding: RuleFinding) -> tuple[object, ...]:
     colour = "bad" if finding.rule.severity == Severity.HARD else "warn"
     remedy = _within(" <em>{}</em>", finding.remedy)
     more = f" and {finding.more} more flows" if finding.more else ""
@@ -116,6 +118,18 @@ def chosen_rows(chosen: Iterable[tuple[str, float, str]]) -> SafeString:
     return _joined(CHOSEN, ((flow, amount(gb), option) for flow, gb, option in chosen))
 
 
+PLANNED = (
+    '<tr><td>{}<small>{}</small></td><td class="number" data-label="GB a month">{}</td>'
+    '<td data-label="Option">{}</td><td data-label="Why"><small>{}</small></td></tr>'
+)
+
+
+@register.simple_tag
+def planned_rows(flows: Iterable[PlannedFlow]) -> SafeString:
+    rows = ((f.name, f.route, amount(f.gb), f.option, f.because) for f in flows)
+    return _joined(PLANNED, rows)
+
+
 MARKS = {"missing": "no data", "lost": "all lost", "hidden": "too few samples"}
 FINE_US = 10_000  # an estimate below is shown to the hundred, above to the thousand
 MIDDLES = ("p50", "mean")  # what an estimate of the median stands for
@@ -149,7 +163,7 @@ def _square(square: Square, at: str, statistic: str) -> str:
     )
     runs = "1 run" if cell.runs == 1 else f"{cell.runs} runs"
     title = f"{cell.basis}, {escape(cell.as_of[:10])}, {runs}, grade {cell.grade}"
-    link = f'<a href="{where}" title="{title}">{square.us:,.5g}</a>'
+    link = f'<a href="{where}" title="{title}">{figure(square.us, 5)}</a>'
     return f'<td class="heat heat-{square.level}">{link}{drift}</td>'
 
 

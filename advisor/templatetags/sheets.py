@@ -8,13 +8,13 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
-from advisor.web.topologies.editor_table import Cell, Row, Sheet
+from advisor.web.topologies.editor_table import EditorCell, EditorRow, EditorSheet
 
 register = template.Library()
 
 
 @register.simple_tag
-def sheet_rows(sheet: Sheet) -> SafeString:
+def sheet_rows(sheet: EditorSheet) -> SafeString:
     """Every row as fields, each with its problem beside it; a changed row asks for its check."""
     check = reverse("editor-check", args=[sheet.version.topology.uid])
     return mark_safe("".join(_row(row, check, sheet) for row in sheet.rows))  # noqa: S308  # escaped
@@ -24,7 +24,7 @@ def problem_id(row: str, column: str) -> str:
     return f"p-{row}-{slugify(column)}"
 
 
-def _row(row: Row, check: str, sheet: Sheet) -> SafeString:
+def _row(row: EditorRow, check: str, sheet: EditorSheet) -> SafeString:
     rendered = (_cell(cell, cell.column.key in sheet.lists) for cell in row.cells)
     cells = mark_safe("".join(rendered))  # noqa: S308  # escaped
     number = remove = mark_safe("")
@@ -42,7 +42,7 @@ def _row(row: Row, check: str, sheet: Sheet) -> SafeString:
     )
 
 
-def _number(row: Row) -> SafeString:
+def _number(row: EditorRow) -> SafeString:
     return format_html(
         '<td class="number" data-label="Row">{}<small class="errorlist" id="{}">{}</small></td>',
         "new" if row.number is None else row.number,
@@ -51,7 +51,7 @@ def _number(row: Row) -> SafeString:
     )
 
 
-def _cell(cell: Cell, has_choices: bool) -> str:
+def _cell(cell: EditorCell, has_choices: bool) -> str:
     column = cell.column
     row = f"row {int(cell.row) + 1}" if cell.row.isdecimal() else f"new row {int(cell.row[3:]) + 1}"
     label = escape(f"{column.label}, {row}")
@@ -66,7 +66,7 @@ def _cell(cell: Cell, has_choices: bool) -> str:
     )
 
 
-def _remove(row: Row) -> SafeString:
+def _remove(row: EditorRow) -> SafeString:
     if row.number is None:
         return mark_safe("<td></td>")
     return format_html(

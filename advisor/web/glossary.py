@@ -20,6 +20,12 @@ OF_PAGES = {
         "Traffic of a consumer VPC to a service or VPC: its GB a month, connections and needs.",
         code="connectivity.core.network.topology:Flow",
     ),
+    "known-plan": Term(
+        "Known plan",
+        "The plan of a topology that its team was told last; another one is cheaper by what this "
+        "one costs more at today's inputs.",
+        code="connectivity.models.plans:KeptPlan",
+    ),
     "option": Term(
         "Option",
         "One way of connecting two VPCs, compared as if every flow used it.",
@@ -109,6 +115,12 @@ OF_PAGES = {
         "Elastic Load Balancing pricing",
         "costmodel.core.charges:Capacity",
     ),
+    "plan": Term(
+        "Plan",
+        "An option for each flow, such that bill plus operations of all flows together is the "
+        "least that the rules allow; proven, or with the most that another design may save.",
+        code="connectivity.core.plan.search.plan:Plan",
+    ),
     "mix": Term(
         "Mix",
         "The cheapest allowed and feasible option per flow, billed together; not proven to be the "
@@ -132,6 +144,43 @@ OF_PAGES = {
         "Break-even",
         "The traffic, or the cross-AZ share, at which the costs of two options are equal.",
         code="connectivity.core.outlook.break_even:Handover",
+    ),
+}
+
+OF_HEALTH = {
+    "severity": Term(
+        "Severity",
+        "Critical: traffic fails now; warning: it degrades or soon will; advice: money or "
+        "resilience, and the resource stays ok.",
+        code="connectivity.core.health.evaluation:Severity",
+    ),
+    "unknown-state": Term(
+        "Unknown",
+        "No rule could evaluate the resource: not collected, not published, or denied; never taken "
+        "for ok.",
+        code="connectivity.core.health.evaluation:State",
+    ),
+    "advice": Term(
+        "Advice",
+        "A finding on cost or resilience of a resource that works; counted apart from problems, "
+        "and ranked by its monthly cost.",
+        code="connectivity.health.listing:advice",
+    ),
+    "last-seen": Term(
+        "Last seen",
+        "The end of the newest data that show a finding whose account gives none any more; it may "
+        "be over, and is in no count of problems.",
+        code="connectivity.weekly.sight:Sight",
+    ),
+    "brief-finding": Term(
+        "Brief finding",
+        "A finding that opened and closed within the week of a report.",
+        code="connectivity.weekly.findings:Troubles",
+    ),
+    "extrapolated": Term(
+        "Extrapolated",
+        "The cost of a whole week from the hours of it that were measured, which are named.",
+        code="connectivity.health.resource_cost:metered_hours",
     ),
 }
 
@@ -170,7 +219,7 @@ OF_CODE = {
 
 def terms() -> dict[str, Term]:
     """Every term of the pages by its key: the options, then the words of the pages."""
-    return {option.key: option.help for option in OPTIONS} | OF_PAGES
+    return {option.key: option.help for option in OPTIONS} | OF_PAGES | OF_HEALTH
 
 
 def rows() -> Iterator[str]:
@@ -178,7 +227,7 @@ def rows() -> Iterator[str]:
     options = {
         option.key: option.help._replace(code=option.charges.__module__) for option in OPTIONS
     }
-    every = options | OF_PAGES | OF_CODE
+    every = options | OF_PAGES | OF_HEALTH | OF_CODE
     for term in sorted(every.values(), key=lambda term: term.name.casefold()):
         page = f"[{term.source}]({term.url})" if term.url else ""
         yield f"| {term.name} | {term.sentence} | {page} | `{term.code}` |"

@@ -12,7 +12,7 @@ from advisor.models import User
 from connectivity.queries import UnknownLatencies
 from costmodel.queries import UnknownPriceList
 
-MOST_TEXT = 300  # characters of a key or value; a name has 200 at most
+MAX_TEXT = 300  # characters of a key or value; a name has 200 at most
 Arguments = ParamSpec("Arguments")
 View = Callable[Concatenate[HttpRequest, Arguments], HttpResponse]
 
@@ -34,7 +34,7 @@ def text_in(values: QueryDict, key: str) -> str:
     seen = (
         character for character in values.get(key, "") if category(character) not in ("Cc", "Cf")
     )
-    return "".join(seen).strip()[:MOST_TEXT]
+    return "".join(seen).strip()[:MAX_TEXT]
 
 
 def number_in(values: QueryDict) -> int | None:

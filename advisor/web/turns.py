@@ -1,12 +1,8 @@
 """Middleware: each request takes a turn of its caller's; who takes too many hears when to come."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from advisor import stored
-from advisor.access import SAFE
 from advisor.models import User
 from advisor.stored import TooMuch
 from advisor.turns import Caller, TooMany, Turn
@@ -30,28 +26,27 @@ class Turns:
             except TooMany as error:
                 return too_many(request, error)
             request.turn = turn  # type: ignore[attr-defined]
+        response: HttpResponse | None = None
         try:
-            return self.get_response(request)
+            response = self.get_response(request)
+            return response
         finally:
             taken = getattr(request, "turn", None)
             if taken is not None:
-                taken.leave()
-
-    def process_view(self, request: HttpRequest, view: Any, *_: Any) -> HttpResponse | None:
-        name = (request.resolver_match and request.resolver_match.url_name) or ""
-        is_ours = name in stored.STORING and not name.startswith("api-")
-        if not is_ours or request.method in SAFE or not isinstance(request.user, User):
-            return None
-        try:
-            stored.check(request.user.pk)
-        except TooMuch as error:
-            return too_much(request, error)
-        return None
+                _leave(taken, response)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, TooMany):
             return too_many(request, error)
         return too_much(request, error) if isinstance(error, TooMuch) else None
+
+
+def _leave(turn: Turn, response: HttpResponse | None) -> None:
+    """A turn ends with its answer; one that is made while it is sent takes a thread until then."""
+    if response is not None and response.streaming:
+        response._resource_closers.append(turn.leave)  # type: ignore[attr-defined]
+    else:
+        turn.leave()
 
 
 def too_many(request: HttpRequest, error: TooMany) -> HttpResponse:

@@ -9,6 +9,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from connectivity.core.health.troubles import Trouble
+
 CONFIG = Config(
     retries={"mode": "standard", "max_attempts": 5}, connect_timeout=10, read_timeout=60
 )
@@ -18,7 +20,14 @@ METRIC, STATISTIC, PERIOD = "aggregate-latency", "p50", "one-day"
 
 
 class AwsError(Exception):
-    """AWS refused a call, or does not answer. Says which call, and what would allow it."""
+    """AWS refused a call, or does not answer. Says which call, why, and what AWS said."""
+
+    def __init__(
+        self, text: str, trouble: Trouble = Trouble.OTHER, *, is_of_region: bool = False
+    ) -> None:
+        super().__init__(text)
+        self.trouble = trouble
+        self.breaks_off = is_of_region or trouble.is_of_account  # no other call is worth making
 
 
 def network_performance(

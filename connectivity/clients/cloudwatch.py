@@ -1,13 +1,12 @@
 """Points from CloudWatch: one call of the plan, page by page, each result by its own status."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from connectivity.clients.sessions import explained
+from connectivity.clients import AwsError
+from connectivity.clients.aws_errors import ERRORS, explained
 from connectivity.core.health.request_planning import Call
 from connectivity.core.health.series import Dimension, Metric, Series
 
@@ -24,6 +23,7 @@ class Fetched:
     failed: set[Series] = field(default_factory=set)  # CloudWatch's own error: ask again
     messages: list[str] = field(default_factory=list)
     pages: int = 0
+    broken_off: AwsError | None = None  # for which further pages are missing
 
 
 def fetch(client: Any, call: Call) -> Fetched:
@@ -33,20 +33,21 @@ def fetch(client: Any, call: Call) -> Fetched:
         client: of CloudWatch, for the call's account and Region; its retries deal with throttling.
 
     Raises:
-        AwsError: no permission, expired credentials, throttled for long, or no answer. Nothing of
-            the call is then known.
+        AwsError: no permission, expired credentials, throttled for long, or no answer, before the
+            first page came. After it the answer says so, since what was answered is billed.
     """
     requested = {f"q{i}": series for i, series in enumerate(_requested(call))}
     fetched = Fetched(points={series: {} for series in requested.values()})
     statuses: dict[SeriesStatistic, str] = {}
-    for page in _pages(client, call, requested):
-        fetched.pages += 1
+    for page in _until_broken_off(_pages(client, call, requested), fetched):
         fetched.messages += [message.get("Value", "") for message in page.get("Messages", ())]
         for result in page["MetricDataResults"]:
             answered = requested[result["Id"]]
             statuses[answered] = result["StatusCode"]
             moments = (int(stamp.timestamp()) for stamp in result["Timestamps"])
             fetched.points[answered].update(zip(moments, result["Values"], strict=True))
+    if fetched.broken_off:
+        return fetched
     for series in call.series:
         results = {statuses.get((series, name), "missing") for name in series.statistics}
         if results == {"Complete"}:
@@ -56,6 +57,19 @@ def fetch(client: Any, call: Call) -> Fetched:
         else:
             fetched.failed.add(series)
     return fetched
+
+
+def _until_broken_off(
+    pages: Iterator[dict[str, Any]], fetched: Fetched
+) -> Iterator[dict[str, Any]]:
+    try:
+        for page in pages:
+            fetched.pages += 1
+            yield page
+    except AwsError as error:
+        if not fetched.pages:
+            raise
+        fetched.broken_off = error
 
 
 def _requested(call: Call) -> Iterator[SeriesStatistic]:
@@ -76,7 +90,7 @@ def _pages(
     while True:
         try:
             page = client.get_metric_data(**request)
-        except (BotoCoreError, ClientError) as error:
+        except ERRORS as error:
             where = f"GetMetricData in account {call.account}, {call.region}"
             raise explained(error, where, "cloudwatch:GetMetricData") from error
         yield page
@@ -95,17 +109,22 @@ def _plain(metric: Metric) -> dict[str, Any]:
     return {"Namespace": metric.namespace, "MetricName": metric.name, "Dimensions": dimensions}
 
 
-def listed(client: Any, namespace: str, where: str) -> Iterator[Metric]:
+def listed(
+    client: Any, namespace: str, where: str, wait: Callable[[], None] = lambda: None
+) -> Iterator[Metric]:
     """Every metric of a namespace that had data in the last two weeks, by its exact dimensions.
+
+    `wait` is called before every page, and keeps to the rate.
 
     Raises:
         AwsError: no permission, expired credentials, or no answer.
     """
     request: dict[str, Any] = {"Namespace": namespace}
     while True:
+        wait()
         try:
             page = client.list_metrics(**request)
-        except (BotoCoreError, ClientError) as error:
+        except ERRORS as error:
             where = f"ListMetrics in {where}"
             raise explained(error, where, "cloudwatch:ListMetrics") from error
         for metric in page["Metrics"]:

@@ -17,7 +17,7 @@ from django.conf import settings
 from costmodel.deadline import Deadline, TooSlow
 
 TIMEOUT_S = 10  # from looking up the name to the last byte of the answer
-MOST_BYTES = 16 * 2**20
+MAX_BYTES = 16 * 2**20
 NEVER = tuple(
     map(
         ip_network,
@@ -92,8 +92,8 @@ def ask(
         except TooSlow as error:
             raise WebError(f"no IP address for {url[:100]!r} in {TIMEOUT_S} seconds") from error
         reply, content = _exchange(deadline, target, method, body, headers or {})
-    if len(content) > MOST_BYTES:
-        raise WebError(f"{target.host} sends more than {MOST_BYTES // 2**20} MiB")
+    if len(content) > MAX_BYTES:
+        raise WebError(f"{target.host} sends more than {MAX_BYTES // 2**20} MiB")
     if 300 <= reply.status < 400:
         where = reply.headers.get("Location", "nowhere")
         raise WebError(f"{target.host} redirects to {where[:200]}; enter the final URL instead")
@@ -130,7 +130,7 @@ def _exchange(
 def _body(reply: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
     """Raises: urllib3.exceptions.HTTPError: it was cut off."""
     content = b""
-    while len(content) <= MOST_BYTES and (part := reply.read1(2**16)):
+    while len(content) <= MAX_BYTES and (part := reply.read1(2**16)):
         content += part
     if deadline.is_over:  # of a body without a length the end looks like its own
         raise urllib3.exceptions.HTTPError("cut off")

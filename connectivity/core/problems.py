@@ -10,11 +10,12 @@ from heapq import nlargest
 from itertools import islice
 from typing import NamedTuple
 
-MOST_PROBLEMS = 100  # that are listed of one document
-MOST_KNOWN = 1_000  # names among which a near one is looked for
-MOST_LIKELY = 20  # of them that are compared letter by letter
-MOST_LETTERS = 120
-MOST_CHOICES = 20  # named in one sentence
+MAX_PROBLEMS = 100  # that are listed of one document
+MAX_TOLD = 600  # characters of one problem: it may quote what it was given
+MAX_KNOWN = 1_000  # names among which a near one is looked for
+MAX_LIKELY = 20  # of them that are compared letter by letter
+MAX_LETTERS = 120
+MAX_CHOICES = 20  # named in one sentence
 
 
 class Problem(NamedTuple):
@@ -44,8 +45,8 @@ class Problems:
     def append(self, problem: Problem) -> None:
         """Keep a problem, or count it where a hundred are kept."""
         self._count += 1
-        if self._count <= MOST_PROBLEMS:
-            self._first.append(problem)
+        if self._count <= MAX_PROBLEMS:
+            self._first.append(Problem(*map(_short, problem)))
 
     def extend(self, problems: Iterable[Problem]) -> None:
         """Keep or count several."""
@@ -54,15 +55,15 @@ class Problems:
 
     def note(self, path: str, problem: str, offer: Callable[[], str] | None = None) -> None:
         """A problem, and what would be right; that is looked for only if the problem is kept."""
-        is_kept = self._count < MOST_PROBLEMS
+        is_kept = self._count < MAX_PROBLEMS
         self.append(Problem(path, f"{problem}{offer()}" if offer and is_kept else problem))
 
     @property
     def listed(self) -> list[Problem]:
         """At most 100; the last one then says how many more there are."""
-        if self._count <= MOST_PROBLEMS:
+        if self._count <= MAX_PROBLEMS:
             return self._first
-        more = self._count - MOST_PROBLEMS + 1
+        more = self._count - MAX_PROBLEMS + 1
         message = f"{more:,} more are not listed; fix these first, then try again"
         return [*self._first[:-1], Problem("problems", message)]
 
@@ -76,15 +77,19 @@ class DocumentRefused(ValueError):
         super().__init__("; ".join(str(problem) for problem in self.problems[:3]))
 
 
+def _short(text: str) -> str:
+    return text if len(text) <= MAX_TOLD else f"{text[: MAX_TOLD - 1]}…"
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The end of a sentence that offers the nearest known word, if one is near.
 
     >>> did_you_mean("order-api", ["orders-api", "clients"])
     "; did you mean 'orders-api'?"
     """
-    word = word[:MOST_LETTERS]
+    word = word[:MAX_LETTERS]
     likely = nlargest(
-        MOST_LIKELY, islice(known, MOST_KNOWN), key=lambda name: _shared_ends(word, name)
+        MAX_LIKELY, islice(known, MAX_KNOWN), key=lambda name: _shared_ends(word, name)
     )
     near = get_close_matches(word, likely, n=1)
     return f"; did you mean {near[0]!r}?" if near else ""
@@ -111,5 +116,5 @@ def it_can_be(word: str, known: Collection[str]) -> str:
     if near := did_you_mean(word, known):
         return near
     names = sorted(known)
-    more = f" and {len(names) - MOST_CHOICES:,} others" if len(names) > MOST_CHOICES else ""
-    return f"; it can be {', '.join(names[:MOST_CHOICES])}{more}"
+    more = f" and {len(names) - MAX_CHOICES:,} others" if len(names) > MAX_CHOICES else ""
+    return f"; it can be {', '.join(names[:MAX_CHOICES])}{more}"

@@ -1,4 +1,4 @@
-"""A document read with the names of what is registered: its options, objects and quotas."""
+"""A document read with the names of what is registered: options, objects, quotas, reviews."""
 
 from typing import Any
 
@@ -6,6 +6,8 @@ from connectivity.core.document import validation as documents
 from connectivity.core.document.parser import read
 from connectivity.core.network.topology import Topology
 from connectivity.core.options import OPTIONS
+from connectivity.core.problems import DocumentRefused
+from connectivity.core.reviewed_document import review_problems
 
 
 def parse(data: bytes) -> Topology:
@@ -23,4 +25,7 @@ def topology(document: Any, *, is_plain: bool = False) -> Topology:
     Raises:
         DocumentRefused: with its problems at once, each with its path.
     """
-    return documents.topology(document, OPTIONS.vocabulary, is_plain=is_plain)
+    described = documents.topology(document, OPTIONS.vocabulary, is_plain=is_plain)
+    if problems := review_problems(document):
+        raise DocumentRefused(problems)
+    return described

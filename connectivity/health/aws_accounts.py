@@ -10,15 +10,17 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from connectivity.clients import AwsError
+from connectivity.clients.aws_errors import Refused
 from connectivity.clients.cloudwatch import fetch, listed
 from connectivity.clients.demo import accounts as demo_accounts
 from connectivity.clients.describing import describe
-from connectivity.clients.sessions import Refused
+from connectivity.clients.sessions import Clients
 from connectivity.core.health.iam_role import statement
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.health.request_planning import Call, Window
 from connectivity.core.health.resource import Describe
 from connectivity.core.health.series import Series, Tier, metric
+from connectivity.core.health.troubles import Note
 from connectivity.core.network.regions import AZ_PREFIXES
 from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
 from connectivity.health.aws_access import Asking, access_to
@@ -27,8 +29,9 @@ from connectivity.models import AwsAccount, Collection, Resource
 
 DISCOVER = "discover"
 TASKS = (DISCOVER, *(tier.value for tier in Tier))
-MOST_TEXT = 100
+MAX_TEXT = 100
 GLOBAL_REGION = "us-west-2"  # where Global Accelerator's API is
+EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)  # STS, AssumeRole, ExternalId
 ROLE = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/[\w+=,.@/-]{1,128}", re.ASCII)
 
 
@@ -40,6 +43,7 @@ class Wish(NamedTuple):
     regions: tuple[str, ...]
     role_arn: str = ""
     external_id: str = ""  # made by us without one
+    contact: str = ""  # who owns what no tag names an owner of
 
 
 def add_account(
@@ -65,6 +69,7 @@ def add_account(
                 name=wish.name or wish.account,
                 regions=sorted(set(wish.regions)),
                 role_arn=wish.role_arn,
+                contact=wish.contact,
                 is_demo=is_demo,
                 uses_own=uses_own,
                 **own,
@@ -86,9 +91,12 @@ def change_account(row: AwsAccount, wish: Wish) -> None:
     if problems:
         raise DocumentRefused(problems)
     with transaction.atomic():
+        is_new_role = row.role_arn != wish.role_arn
         row.name, row.role_arn = wish.name or row.account, wish.role_arn
-        row.regions = sorted(set(wish.regions))
-        row.save(update_fields=["name", "role_arn", "regions"])
+        row.regions, row.contact = sorted(set(wish.regions)), wish.contact
+        row.save(update_fields=["name", "role_arn", "regions", "contact"])
+        if is_new_role:
+            end_pause(row)
         Collection.objects.filter(account=row).exclude(region__in=row.regions).delete()
         left = Resource.objects.filter(account=row).exclude(region__in=row.regions)
         retire(left, "its Region is no longer monitored")
@@ -98,16 +106,26 @@ def change_account(row: AwsAccount, wish: Wish) -> None:
 def _problems(wish: Wish) -> Iterable[Problem]:
     if not re.fullmatch("[0-9]{12}", wish.account):
         yield Problem("account", f"{wish.account[:20]!r} is not a 12-digit account ID")
-    for name, text in (("name", wish.name), ("external_id", wish.external_id)):
-        if not text.isprintable() or len(text) > MOST_TEXT:
-            yield Problem(name, f"has up to {MOST_TEXT} visible characters")
+    for name, text in (("name", wish.name), ("contact", wish.contact)):
+        if not text.isprintable() or len(text) > MAX_TEXT:
+            yield Problem(name, f"has up to {MAX_TEXT} visible characters")
+    if wish.external_id and not EXTERNAL_ID.fullmatch(wish.external_id):
+        yield Problem("external_id", _external_id_problem(wish.external_id))
     if not wish.regions:
         yield Problem("regions", "name at least one Region, for instance us-east-1")
     for region in wish.regions:
         if region not in AZ_PREFIXES:
             near = did_you_mean(region, AZ_PREFIXES)
-            yield Problem("regions", f"{region[:MOST_TEXT]!r} is not a known Region{near}")
+            yield Problem("regions", f"{region[:MAX_TEXT]!r} is not a known Region{near}")
     yield from _role_problems(wish)
+
+
+def _external_id_problem(text: str) -> str:
+    remedy = "write 2 to 1,224 letters, digits and _+=,.@:/- , or leave it out: one is generated"
+    if not 2 <= len(text) <= 1_224:
+        return f"{text[:20]!r} has {len(text):,} characters; {remedy}"
+    strange = next(c for c in text if not EXTERNAL_ID.fullmatch(c * 2))
+    return f"{text[:MAX_TEXT]!r} contains {strange!r}, which AWS does not accept; {remedy}"
 
 
 def _role_problems(wish: Wish) -> Iterable[Problem]:
@@ -138,6 +156,14 @@ def _schedule(row: AwsAccount) -> None:
                     "due_at": now if task == DISCOVER else now + timedelta(hours=1),
                 },
             )
+
+
+def end_pause(row: AwsAccount) -> None:
+    """Ask it again at once, after something was put right."""
+    AwsAccount.objects.filter(pk=row.pk).update(
+        failures=0, paused_until=None, trouble="", trouble_text=""
+    )
+    Collection.objects.filter(account=row).exclude(problem="").update(due_at=timezone.now())
 
 
 def can_be_asked(row: AwsAccount) -> bool:
@@ -179,6 +205,7 @@ class Check(NamedTuple):
     region: str
     refused: dict[str, str]  # permission: what AWS said
     problem: str  # for which nothing could be asked; empty: none
+    troubles: tuple[Note, ...] = ()  # each with its cause
 
     @property
     def statement(self) -> dict[str, Any]:
@@ -191,6 +218,11 @@ def calls_in(region: str) -> list[Describe]:
     every = [call for kind in KINDS.values() for call in kind.calls]
     is_global = region == GLOBAL_REGION
     return [call for call in every if is_global or call.service != "globalaccelerator"]
+
+
+def asking_anew() -> Asking:
+    """With credentials that are taken now: the old know nothing of what an owner has changed."""
+    return Asking(Clients(is_fresh=True))
 
 
 def check(
@@ -206,17 +238,33 @@ def check(
     for number, region in enumerate(row.regions):
         progress(number, len(row.regions))
         checks.append(_check(row, region, asking))
+    if row.paused_until and not any(region_check.problem for region_check in checks):
+        end_pause(row)
     return checks
 
 
 def _check(row: AwsAccount, region: str, asking: Asking) -> Check:
     where = f"account {row.account}, {region}"
-    refused: dict[str, str] = {}
+    described = describe(
+        calls_in(region), lambda service: asking.client(access_to(row), service, region), where
+    )
+    denied = dict(described.refused)
+    problem = described.broken_off
+    if problem is None:
+        problem = _check_metrics(row, region, asking, denied)
+    notes = [Note(why.trouble, action, str(why)) for action, why in sorted(denied.items())]
+    if problem is not None:
+        notes.insert(0, Note(problem.trouble, "", str(problem)))
+    refused = {action: str(why) for action, why in denied.items()}
+    return Check(region, refused, str(problem or ""), tuple(notes))
+
+
+def _check_metrics(
+    row: AwsAccount, region: str, asking: Asking, denied: dict[str, AwsError]
+) -> AwsError | None:
+    """Notes which of CloudWatch's calls are denied; returns what else is in the way."""
+    where = f"account {row.account}, {region}"
     try:
-        described = describe(
-            calls_in(region), lambda service: asking.client(access_to(row), service, region), where
-        )
-        refused |= described.refused
         cloudwatch = asking.client(access_to(row), "cloudwatch", region)
         for action, ask in (
             ("cloudwatch:ListMetrics", lambda: next(listed(cloudwatch, "AWS/EC2", where), None)),
@@ -225,10 +273,10 @@ def _check(row: AwsAccount, region: str, asking: Asking) -> Check:
             try:
                 ask()
             except Refused as error:
-                refused[action] = str(error)
+                denied[action] = error
     except AwsError as error:
-        return Check(region, refused, str(error))
-    return Check(region, refused, "")
+        return error
+    return None
 
 
 def _smallest(row: AwsAccount, region: str, asking: Asking) -> Call:

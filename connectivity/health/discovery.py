@@ -2,8 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection as Collected
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.db import transaction
@@ -11,28 +13,32 @@ from django.db.models import F, Value
 from django.db.models.functions import Least
 from django.utils import timezone
 
+from connectivity.clients import AwsError
+from connectivity.clients.aws_errors import Refused
 from connectivity.clients.cloudwatch import listed
 from connectivity.clients.describing import Described, describe
-from connectivity.clients.sessions import Refused
 from connectivity.core.health.kinds import KINDS
+from connectivity.core.health.resource import Reading, read_by
 from connectivity.core.health.resource import Resource as Found
 from connectivity.core.health.resource_type import Kind
 from connectivity.core.health.series import Metric
 from connectivity.core.health.series_selection import Listed, Planned, indexed, planned
 from connectivity.health.aws_access import Asking, Outcome, access_to
 from connectivity.health.aws_accounts import calls_in
+from connectivity.health.owners import owner_keys, owner_of
 from connectivity.health.retirement import retire
+from connectivity.health.row_changes import store_changes
 from connectivity.health.rows import found_of
 from connectivity.models import Collection, Resource, Series
+
+FIELDS = ("name", "key", "facts", "tags", "tagged_owner", "gone_at")  # that AWS may change
+values_of = attrgetter(*FIELDS)
 
 
 def discover(row: Collection, asking: Asking) -> Outcome:
     """Bring the resources of a Region up to date, and the series that are asked of them.
 
-    A kind whose calls were refused keeps what was known of it: refused is not gone.
-
-    Raises:
-        AwsError: nothing could be asked. Nothing is changed then.
+    What could not be read keeps what was known of it: refused, failed or half deleted is not gone.
     """
     account = row.account
     assert account is not None  # noqa: S101  for the type checker
@@ -41,23 +47,88 @@ def discover(row: Collection, asking: Asking) -> Outcome:
         calls_in(row.region),
         lambda service: asking.client(access_to(account), service, row.region),
         where,
-        lambda: asking.limiter.wait(f"{account.account}/{row.region}"),
+        lambda: asking.wait(account.account, row.region),
     )
-    refused = dict(described.refused)
-    metrics: list[Metric] | None = None
-    try:
-        metrics = list(_listed(row, asking, where))
-    except Refused as error:
-        refused[error.action] = str(error)
+    outcome = _outcome(described)
+    readings = {
+        kind.key: read_by(kind.read, described.answers, account.account, row.region)
+        for kind in _fully_described(described)
+    }
+    is_broken_off = described.broken_off is not None
+    listing = _listing(row, asking, where, readings, outcome, is_broken_off=is_broken_off)
     with transaction.atomic():
         if not Collection.objects.select_for_update().filter(pk=row.pk).exists():
             return Outcome(notes=["it is no longer monitored"])
-        for kind in _fully_described(described):
-            keep(row, kind, list(kind.read(described.answers, account.account, row.region)))
-        if metrics is not None:
-            plan(row, indexed(metrics))
+        for key, reading in readings.items():
+            keep(row, KINDS[key], reading.whole, {partly.id for partly in reading.partly})
+        plan(row, indexed(listing.metrics), listing.unknown)
         _bring_forward(row, asking.now)
-    return Outcome(calls=described.calls, refused=sorted(refused))
+    return outcome
+
+
+def _outcome(described: Described) -> Outcome:
+    outcome = Outcome(calls=described.calls, refused=sorted(described.refused))
+    for action, why in sorted((described.refused | described.failed).items()):
+        outcome.note(why, action)
+    if described.vanished:
+        outcome.notes.append(
+            f"{described.vanished:,} resources were deleted while they were described; they stay "
+            "as they were until the next discovery"
+        )
+    if described.broken_off:
+        outcome.fail(described.broken_off)
+    elif described.failed:
+        outcome.problem = str(next(iter(described.failed.values())))
+    return outcome
+
+
+class Listing(NamedTuple):
+    """The metrics that CloudWatch lists, and the namespaces of which nobody knows."""
+
+    metrics: list[Metric]
+    unknown: set[str]
+
+
+def _listing(
+    row: Collection,
+    asking: Asking,
+    where: str,
+    readings: Mapping[str, Reading],
+    outcome: Outcome,
+    *,
+    is_broken_off: bool,
+) -> Listing:
+    """The metrics of the kinds of which something is there; the others are not asked for."""
+    there = set(_present(row)) | {key for key, each in readings.items() if each.whole}
+    listing = Listing([], set())
+    for namespace in sorted({name for key in there for name in namespaces(KINDS[key])}):
+        if is_broken_off:
+            listing.unknown.add(namespace)
+            continue
+        try:
+            listing.metrics.extend(_listed(row, asking, namespace, where))
+        except AwsError as error:
+            listing.unknown.add(namespace)
+            if isinstance(error, Refused):
+                outcome.refused = sorted({*outcome.refused, error.action})
+                outcome.note(error, error.action)
+            else:
+                is_broken_off = error.breaks_off
+                outcome.fail(error)
+    return listing
+
+
+def _present(row: Collection) -> Iterator[str]:
+    """Kinds of which something is known that is asked by metrics of CloudWatch."""
+    known = Resource.objects.filter(account=row.account, region=row.region, gone_at=None)
+    yield from known.order_by().values_list("kind", flat=True).distinct()
+
+
+def namespaces(kind: Kind) -> set[str]:
+    """Where CloudWatch has the metrics of a kind."""
+    if not kind.namespace or kind.queries:
+        return set()
+    return {kind.namespace, *(kind.elsewhere or ())}
 
 
 def _bring_forward(row: Collection, now: int) -> None:
@@ -70,42 +141,33 @@ def _bring_forward(row: Collection, now: int) -> None:
     lines.update(due_at=Least(F("due_at"), Value(datetime.fromtimestamp(now, UTC))))
 
 
-def _listed(row: Collection, asking: Asking, where: str) -> Iterator[Metric]:
+def _listed(row: Collection, asking: Asking, namespace: str, where: str) -> list[Metric]:
+    """Raises: AwsError: not the whole list."""
     assert row.account is not None  # noqa: S101  for the type checker
     client = asking.client(access_to(row.account), "cloudwatch", row.region)
-    kinds = [kind for kind in KINDS.values() if kind.namespace and not kind.queries]
-    namespaces = {kind.namespace for kind in kinds} | {
-        namespace for kind in kinds for namespace in (kind.elsewhere or ())
-    }
-    for namespace in sorted(namespaces):
-        asking.limiter.wait(f"{row.account.account}/{row.region}")
-        yield from listed(client, namespace, where)
+    account, region = row.account.account, row.region
+    return list(listed(client, namespace, where, lambda: asking.wait(account, region)))
 
 
 def _fully_described(described: Described) -> Iterator[Kind]:
-    """The kinds of which every call was answered."""
+    """The kinds of which every call that they need was answered."""
     for kind in KINDS.values():
-        if kind.calls and all(call.operation in described.answers for call in kind.calls):
+        if kind.calls and all(
+            call.operation in described.answers for call in kind.calls if call.is_needed
+        ):
             yield kind
 
 
-def keep(row: Collection, kind: Kind, resources: list[Found]) -> None:
-    """Store the resources of one kind; those that no longer exist are gone from now on."""
+def keep(
+    row: Collection, kind: Kind, resources: list[Found], unread: Collected[str] = frozenset()
+) -> None:
+    """Store the resources of one kind; those that no longer exist are gone from now on.
+
+    Those of which something could not be read, by their IDs, stay as they were.
+    """
+    keys = owner_keys(row.team_id)
     resources = list({resource.id: resource for resource in resources}.values())
-    rows = [
-        Resource(
-            team_id=row.team_id,
-            account=row.account,
-            source=row.source,
-            region=row.region,
-            kind=kind.key,
-            aws_id=resource.id,
-            key=resource.key,
-            name=resource.name[:300],
-            facts=dict(resource.facts),
-        )
-        for resource in resources
-    ]
+    rows = [_stored(row, kind, resource, keys) for resource in resources]
     stored = Resource.objects.filter(
         account=row.account, source=row.source, region=row.region, kind=kind.key
     )
@@ -113,19 +175,34 @@ def keep(row: Collection, kind: Kind, resources: list[Found]) -> None:
     new = [resource for resource in rows if resource.aws_id not in existing]
     Resource.objects.bulk_create(new)
     changed = []
-    for resource in rows:
-        if old := existing.get(resource.aws_id):
-            old.name, old.key, old.facts, old.gone_at = (
-                resource.name,
-                resource.key,
-                resource.facts,
-                None,
-            )
+    for resource, described in zip(rows, resources, strict=True):
+        old = existing.get(resource.aws_id)
+        if old is not None and described.tags is None:
+            resource.tags, resource.tagged_owner = old.tags, old.tagged_owner
+        if old is not None and values_of(old) != values_of(resource):
+            for name in FIELDS:
+                setattr(old, name, getattr(resource, name))
             changed.append(old)
-    Resource.objects.bulk_update(changed, ["name", "key", "facts", "gone_at"], batch_size=500)
-    ids = {resource.aws_id for resource in rows}
+    store_changes(changed, FIELDS)
+    ids = {*unread, *(resource.aws_id for resource in rows)}
     lost = [resource.pk for id, resource in existing.items() if id not in ids]
     retire(stored.filter(pk__in=lost), "it no longer exists")
+
+
+def _stored(row: Collection, kind: Kind, resource: Found, keys: Sequence[str]) -> Resource:
+    return Resource(
+        team_id=row.team_id,
+        account=row.account,
+        source=row.source,
+        region=row.region,
+        kind=kind.key,
+        aws_id=resource.id,
+        key=resource.key,
+        name=resource.name[:300],
+        facts=dict(resource.facts),
+        tags=dict(resource.tags or {}),
+        tagged_owner=owner_of(resource.tags or {}, keys),
+    )
 
 
 class _Key(NamedTuple):
@@ -135,24 +212,30 @@ class _Key(NamedTuple):
     period: int
 
 
-def plan(row: Collection, by_value: Listed) -> None:
-    """The series of a Region's resources: new ones begin, those no longer listed rest."""
+def plan(row: Collection, by_value: Listed, unknown: Collected[str] = frozenset()) -> None:
+    """The series of a Region's resources: new ones begin, those no longer listed rest.
+
+    Where one of its namespaces could not be listed, a kind keeps the series that it has.
+    """
     resources = [
         resource
         for resource in Resource.objects.filter(
             account=row.account, region=row.region, gone_at=None
         ).select_related("account", "source")
-        if KINDS[resource.kind].namespace
+        if KINDS[resource.kind].namespace and not namespaces(KINDS[resource.kind]) & {*unknown}
     ]
     wanted: dict[_Key, Series] = {}
+    relisted = []
     for resource in resources:
         series = [
             _series(resource, each)
             for each in planned(KINDS[resource.kind], found_of(resource), by_value)
         ]
-        resource.is_listed = bool(series)
+        if resource.is_listed is not bool(series):
+            resource.is_listed = bool(series)
+            relisted.append(resource)
         wanted |= {_Key(resource.pk, s.digest, s.statistic, s.period): s for s in series}
-    Resource.objects.bulk_update(resources, ["is_listed"], batch_size=500)
+    store_changes(relisted, ["is_listed"])
     store_plan([resource.pk for resource in resources], wanted.values())
 
 
@@ -169,10 +252,12 @@ def store_plan(resources: list[int], wanted: Iterable[Series]) -> None:
     Series.objects.bulk_create([series for key, series in by_key.items() if key not in existing])
     again = []
     for key, old in existing.items():
-        if (new := by_key.get(key)) and (old.gone_at or old.tier != new.tier):
+        if (new := by_key.get(key)) and (
+            old.gone_at or (old.tier, old.part) != (new.tier, new.part)
+        ):
             old.gone_at, old.tier, old.part = None, new.tier, new.part
             again.append(old)
-    Series.objects.bulk_update(again, ["gone_at", "tier", "part"], batch_size=500)
+    store_changes(again, ["gone_at", "tier", "part"])
     rest = [
         series.pk
         for key, series in existing.items()

@@ -2,20 +2,23 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, Max, Min, QuerySet, Sum
 
 from connectivity import points
+from connectivity.core.health.cap import Forecast, daily_usd, forecast
 from connectivity.core.health.evaluation import HealthRule, State
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.health.request_planning import USD_PER_METRIC
 from connectivity.core.health.resource_type import HOUR
 from connectivity.core.health.series import Tier
+from connectivity.health.account_troubles import notes_of
+from connectivity.health.listing import EVERYTHING, Filter, resources
 from connectivity.health.rule_settings import rules_of
 from connectivity.health.spending import cap_of, spent
 from connectivity.models import (
@@ -42,27 +45,12 @@ class KindCount(NamedTuple):
     until: int | None  # the newest data, in seconds
 
 
-def resources(team_id: int, kind: str = "", state: str = "", text: str = "") -> QuerySet[Resource]:
-    """The resources that are there, the worst first."""
-    matching = Resource.objects.filter(team_id=team_id, gone_at=None)
-    if kind:
-        matching = matching.filter(kind=kind)
-    if state:
-        matching = matching.filter(state=state)
-    if text:
-        matching = matching.filter(
-            Q(name__icontains=text) | Q(aws_id__icontains=text) | Q(account__account=text)
-        )
-    rows = matching.select_related("account", "source").defer("verdicts", "facts", "bill")
-    return rows.order_by("-rank", "name", "pk")
-
-
-def counts(team_id: int) -> list[KindCount]:
+def counts(team_id: int, wanted: Filter = EVERYTHING) -> list[KindCount]:
     """Every kind of which there is something, with how many are in each state."""
-    rows = Resource.objects.filter(team_id=team_id, gone_at=None)
+    rows = resources(team_id, wanted)
     by_kind: dict[str, dict[str, int]] = {}
     until: dict[str, int | None] = {}
-    groups = rows.values_list("kind", "state").annotate(Count("pk"), Max("data_until"))
+    groups = rows.order_by().values_list("kind", "state").annotate(Count("pk"), Max("data_until"))
     for kind, state, count, newest in groups:
         zeros = {possible.value: 0 for possible in reversed(State)}
         by_kind.setdefault(kind, zeros)[state] = count
@@ -90,7 +78,7 @@ def resource(team_id: int, uid: UUID) -> Resource:
 
 def findings(team_id: int, *, is_open: bool | None = True) -> QuerySet[Finding]:
     """A team's findings, the newest first; with None, those that closed too."""
-    rows = Finding.objects.filter(team_id=team_id).select_related("resource", "resource__account")
+    rows = Finding.objects.filter(team_id=team_id).select_related("resource__account", "incident")
     if is_open is not None:
         rows = rows.filter(closed_at__isnull=is_open)
     return rows.order_by("-opened_at", "-pk")
@@ -104,6 +92,7 @@ class Line:
     points: list[tuple[int, float | None]]  # seconds; None where there is a gap
     step: int  # seconds
     rules: tuple[HealthRule, ...]
+    peaks: list[tuple[int, float | None]] = field(default_factory=list)  # within steps of averages
 
 
 def lines(row: Resource, range_: str, now: int) -> list[Line]:
@@ -123,6 +112,7 @@ def lines(row: Resource, range_: str, now: int) -> list[Line]:
         }
     else:
         values = points.read_hours({series.pk: series.statistic for series in fine}, start, now)
+    peaks = _peaks(fine, start, now) if RANGES[range_] > RAW_UP_TO else {}
     hourly = [series for series in rows if series.period == HOUR]
     values |= points.read_hours({series.pk: series.statistic for series in hourly}, start, now)
     lines = []
@@ -133,12 +123,27 @@ def lines(row: Resource, range_: str, now: int) -> list[Line]:
             rules.health[rule.id]
             for rule in kind.rules
             if step == rule.period
-            and not rule.base
+            and not (rule.base or rule.spread or rule.derive)
             and (rule.metric, rule.statistic) == (series.metric, series.statistic)
             and rule.id not in rules.off
         )
-        lines.append(Line(series, _with_gaps(values.get(series.pk, {}), step), step, looking))
+        drawn = _with_gaps(values.get(series.pk, {}), step)
+        high = _with_gaps(peaks.get(series.pk, {}), step)
+        lines.append(Line(series, drawn, step, looking, high))
     return lines
+
+
+def _peaks(series: Iterable[Series], start: int, now: int) -> dict[int, dict[int, float]]:
+    """The highest within each hour, of what is drawn from hours and is an average.
+
+    Hours from before it was watched are averages alone.
+    """
+    begun = {row.pk: row.begun or 0 for row in series if row.statistic == "Average"}
+    peaks = points.read_hours(dict.fromkeys(begun, "Maximum"), start, now)
+    return {
+        pk: {at: peak for at, peak in hours.items() if at >= begun[pk]}
+        for pk, hours in peaks.items()
+    }
 
 
 def _with_gaps(values: dict[int, float], step: int) -> list[tuple[int, float | None]]:
@@ -184,16 +189,21 @@ def _place(owner: str, region: str, collections: Sequence[Collection]) -> Place:
         bool(collections[0].account and collections[0].account.is_demo),
         None if None in successes else min(success for success in successes if success),
         min(collection.due_at for collection in collections),
-        tuple(
-            dict.fromkeys(collection.problem for collection in collections if collection.problem)
-        ),
+        tuple(dict.fromkeys(filter(None, map(_problem, collections)))),
         tuple(sorted({action for collection in collections for action in collection.refused})),
         tuple(dict.fromkeys(note for collection in collections for note in collection.notes)),
     )
 
 
+def _problem(row: Collection) -> str:
+    """Why its last try was broken off; what all accounts share is only named."""
+    causes = (note.trouble for note in notes_of(row) if note.text == row.problem)
+    cause = next(causes, None)
+    return cause.headline if cause and cause.is_told_once else row.problem
+
+
 class Cost(NamedTuple):
-    """What asking took this month."""
+    """What asking took this month, and how it goes on."""
 
     calls: int
     metrics: int
@@ -201,12 +211,14 @@ class Cost(NamedTuple):
     usd: Decimal
     cap_usd: Decimal
     month_usd: Decimal  # of 30 days at the rate of what is planned now
+    unsure_usd: Decimal  # more, if AWS bills further pages and requests that timed out
+    forecast: Forecast  # of the calendar month
 
 
 def cost(team_id: int, now: datetime) -> Cost:
     begin = now.astimezone(UTC).replace(day=1)
     rows = Spending.objects.filter(team_id=team_id, day__gte=begin.date())
-    sums = rows.aggregate(calls=Sum("calls"), metrics=Sum("metrics"), points=Sum("points"))
+    sums = rows.aggregate(*(Sum(name) for name in ("calls", "metrics", "points", "unsure")))
     planned = Series.objects.filter(
         resource__team_id=team_id,
         resource__gone_at=None,
@@ -214,14 +226,17 @@ def cost(team_id: int, now: datetime) -> Cost:
         gone_at=None,
     )
     tiers = planned.values_list("tier").annotate(Count("digest", distinct=True))
-    metrics = sum(Tier(tier).per_month * count for tier, count in tiers)
+    daily = daily_usd({Tier(tier): count for tier, count in tiers})
+    usd, cap = spent(team_id, begin), cap_of(team_id)
     return Cost(
-        sums["calls"] or 0,
-        sums["metrics"] or 0,
-        sums["points"] or 0,
-        spent(team_id, begin),
-        cap_of(team_id),
-        Decimal(str(USD_PER_METRIC)) * metrics,
+        sums["calls__sum"] or 0,
+        sums["metrics__sum"] or 0,
+        sums["points__sum"] or 0,
+        usd,
+        cap,
+        30 * sum(daily.values(), Decimal(0)),
+        Decimal(str(USD_PER_METRIC)) * (sums["unsure__sum"] or 0),
+        forecast(usd, cap, daily, now),
     )
 
 
@@ -237,12 +252,6 @@ def is_watching(team_id: int) -> bool:
 def sources(team_id: int) -> QuerySet[PrometheusSource]:
     """The Prometheus servers that are asked."""
     return PrometheusSource.objects.filter(team_id=team_id)
-
-
-def open_findings(team_id: int) -> dict[str, int]:
-    """How many findings are open, by state."""
-    rows = Finding.objects.filter(team_id=team_id, closed_at=None).order_by()
-    return dict(rows.values_list("state").annotate(Count("pk")))
 
 
 def open_findings_of(row: Resource) -> QuerySet[Finding]:

@@ -1,6 +1,5 @@
 """What a Prometheus server knows of instances: the same resources, series and points as AWS's."""
 
-import math
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -24,7 +23,7 @@ from connectivity.models import Collection, PrometheusSource, Resource, Series
 KIND = KINDS["instance"]
 QUERIES = KIND.queries or {}
 STEP = 60
-FIRST_S = 3 * 3_600
+SPAN_S = 3 * 3_600  # of one question, and how far back the first goes
 Dims = list[list[str]]
 
 
@@ -32,7 +31,7 @@ def scrape(row: Collection, asking: Asking) -> Outcome:
     """Ask for the nodes and the points of every rule's metric since the last time.
 
     Raises:
-        PrometheusError: nothing is stored then, and the next try asks for the same points.
+        PrometheusError: the next try asks for the points since the last that were stored.
     """
     source = row.source
     assert source is not None  # noqa: S101  for the type checker
@@ -40,7 +39,19 @@ def scrape(row: Collection, asking: Asking) -> Outcome:
     end = asking.now // STEP * STEP
     asked_series = Series.objects.filter(resource__source=source, gone_at=None).exclude(mark=None)
     oldest = asked_series.aggregate(oldest=Min("mark"))["oldest"] or 0
-    start = max(oldest - 2 * STEP, end - FIRST_S)
+    first = max(oldest - 2 * STEP, end - points.KEEP_RAW) if oldest else end - SPAN_S
+    outcome = Outcome(calls=1)
+    for start in range(first, end, SPAN_S):
+        stored = _span(row, nodes, start, min(start + SPAN_S, end))
+        outcome.calls += len(QUERIES)
+        outcome.points += stored
+    return outcome
+
+
+def _span(row: Collection, nodes: list[dict[str, Any]], start: int, end: int) -> int:
+    """What was measured in a stretch of time; returns how many points were stored."""
+    source = row.source
+    assert source is not None  # noqa: S101  for the type checker
     answers = {
         metric: list(over(source.url, query, start, end, STEP)) for metric, query in QUERIES.items()
     }
@@ -52,8 +63,7 @@ def scrape(row: Collection, asking: Asking) -> Outcome:
             series for metric in answers for series in _series(metric, answers[metric], by_id)
         ]
         store_plan([node.pk for node in by_id.values()], planned)
-        stored = _store(source, answers, start, end)
-    return Outcome(calls=1 + len(answers), points=stored)
+        return _store(source, answers, start, end)
 
 
 def _series(
@@ -94,12 +104,14 @@ def _store(
         for result in answer
         if (digest := digest_of(KIND.namespace, metric, _dimensions(result["metric"]))) in ids
         for at, value in result["values"]
-        if math.isfinite(float(value))  # no database keeps the others, and no rule can judge them
     ]
     dirty = Least(Coalesce(F("unrolled_from"), Value(start)), Value(start))
     rows.update(mark=end + STEP, unrolled_from=dirty)  # a value of now is whole
+    new = list(rows.filter(begun=None).values_list("pk", flat=True))
     rows.filter(begun=None).update(begun=start)
-    return points.store(samples, STEP)
+    stored = points.store(samples, STEP)
+    points.roll_up_of(new)  # which have no picture yet
+    return stored
 
 
 def add_source(team_id: int, name: str, url: str, allowed: list[str]) -> PrometheusSource:

@@ -5,7 +5,9 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
+from connectivity.core.health.cap import STOPS_AT
 from connectivity.core.health.request_planning import USD_PER_METRIC
+from connectivity.core.health.series import Tier
 from connectivity.models import HealthSettings, Spending
 
 
@@ -21,13 +23,16 @@ def cap_of(team_id: int) -> Decimal:
     return settings.cap_usd if settings else Decimal(50)
 
 
-def capped(team_id: int, now: int) -> str:
-    """Why nothing more may be asked this month; empty while it may."""
+def stopped(team_id: int, tier: Tier, now: int) -> str:
+    """Why series of a tier are not asked for this month; empty while they may be."""
     begin = datetime.fromtimestamp(now, UTC).replace(day=1)
     cap, cost = cap_of(team_id), spent(team_id, begin)
-    if cost < cap:
+    if cost < cap * STOPS_AT[tier]:
         return ""
-    return f"this month's cap of {cap:.2f} USD for CloudWatch requests is reached"
+    return (
+        f"this month's cap of {cap:.2f} USD for CloudWatch requests stops metrics that are "
+        f"requested {tier.value} at {STOPS_AT[tier]:.0%} of it; {cost:.2f} USD are spent"
+    )
 
 
 def set_cap(team_id: int, usd: Decimal) -> None:

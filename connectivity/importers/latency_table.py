@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from connectivity.core.latency.lookup import LatencyCell, region_of
 from connectivity.core.options import OPTIONS
+from connectivity.importers.latency.run import shown
 
 COLUMNS = ("option", "from_az", "to_az", "us", "noise_us", "as_of", "comment", "source")
 
@@ -35,10 +36,10 @@ def read(lines: Iterable[str]) -> tuple[LatencyCell, ...]:
 
 def _cell(row: dict[str, str], line: int) -> LatencyCell:
     if row["option"] not in OPTIONS.by_key:
-        raise LatencyTableError(line, f"'option' is {row['option']!r}, which is not one")
+        raise LatencyTableError(line, f"'option' is {shown(row['option'])}, which is not one")
     for column in ("from_az", "to_az"):
         if not region_of(row[column]):
-            raise LatencyTableError(line, f"{column!r} is {row[column]!r}, not an AZ ID")
+            raise LatencyTableError(line, f"{column!r} is {shown(row[column])}, not an AZ ID")
     return LatencyCell(
         option=row["option"],
         from_az=row["from_az"],
@@ -56,7 +57,9 @@ def _number(row: dict[str, str], column: str, line: int) -> float:
     try:
         number = float(row[column])
     except (TypeError, ValueError) as error:
-        raise LatencyTableError(line, f"{column!r} is {row[column]!r}, not a number") from error
+        raise LatencyTableError(
+            line, f"{column!r} is {shown(row[column])}, not a number"
+        ) from error
     if not 0 <= number < 1e12:
         raise LatencyTableError(line, f"{column!r} is {number}, not a number of microseconds")
     return number

@@ -10,6 +10,7 @@ from connectivity.models.health import (
     Series,
     Spending,
 )
+from connectivity.models.incidents import Incident, IncidentEvent
 from connectivity.models.latencies import (
     LatencyCell,
     LatencySet,
@@ -18,6 +19,7 @@ from connectivity.models.latencies import (
     Measurement,
     ZoneName,
 )
+from connectivity.models.plans import KeptPlan, PlanNews
 from connectivity.models.points import DayPoint, HourPoint, Point
 from connectivity.models.topologies import Topology, TopologyVersion
 
@@ -29,11 +31,15 @@ __all__ = [
     "FindingEvent",
     "HealthSettings",
     "HourPoint",
+    "Incident",
+    "IncidentEvent",
+    "KeptPlan",
     "LatencyCell",
     "LatencySet",
     "LatencyUpload",
     "MeasuredCell",
     "Measurement",
+    "PlanNews",
     "Point",
     "PrometheusSource",
     "Resource",

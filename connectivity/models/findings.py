@@ -5,25 +5,35 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
 
+from connectivity.core.health.evaluation import Severity
 from connectivity.models.health import Resource
 
 
 class Finding(models.Model):
-    """Something that is wrong with a resource, from when it opens until it closes by itself."""
+    """Something that is wrong with a resource, from when it opens until it closes by itself.
+
+    Its events happen at the end of the data that show them, and are noticed when those are judged.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     team = models.ForeignKey(settings.TEAM_MODEL, models.CASCADE)
     resource = models.ForeignKey(Resource, models.CASCADE, related_name="findings")
     rule = models.CharField(max_length=30)
     part = models.CharField(max_length=200, blank=True)
-    state = models.CharField(max_length=10)
+    severity = models.CharField(max_length=10, db_column="state")
     value = models.FloatField(null=True)
     why = models.TextField()
     opened_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)  # end of the newest data that show it
     closed_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
     muted_until = models.DateTimeField(null=True)
+    incident = models.ForeignKey(
+        "connectivity.Incident", models.SET_NULL, null=True, related_name="symptoms"
+    )
 
     class Meta:
         ordering: ClassVar = ["-opened_at", "-pk"]
@@ -39,7 +49,17 @@ class Finding(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.rule} {self.state}"
+        return f"{self.rule} {self.severity}"
+
+    @property
+    def state(self) -> str:
+        """What it makes of its resource."""
+        return Severity(self.severity).state.value
+
+    @property
+    def is_muted(self) -> bool:
+        """Whether its mute holds; one that ended says nothing any more."""
+        return self.muted_until is not None and self.muted_until > timezone.now()
 
 
 class FindingEvent(models.Model):
@@ -47,6 +67,7 @@ class FindingEvent(models.Model):
 
     finding = models.ForeignKey(Finding, models.CASCADE, related_name="events")
     at = models.DateTimeField()
+    noticed_at = models.DateTimeField(db_default=Now())
     what = models.CharField(max_length=20)
     detail = models.TextField(blank=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)

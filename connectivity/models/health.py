@@ -17,11 +17,15 @@ def external_id() -> str:
     return secrets.token_urlsafe(24)
 
 
+NO_TAGS = models.Value({}, models.JSONField())
+
+
 class HealthSettings(models.Model):
-    """What a team may spend on asking, a month."""
+    """What a team may spend on asking, a month, and which tags name an owner."""
 
     team = models.OneToOneField(settings.TEAM_MODEL, models.CASCADE)
     cap_usd = models.DecimalField(max_digits=9, decimal_places=2, default=50)
+    owner_keys = models.JSONField(null=True)  # tags that name an owner; None: the usual ones
 
     def __str__(self) -> str:
         return f"at most {self.cap_usd} USD a month"
@@ -35,12 +39,21 @@ class AwsAccount(models.Model):
     account = models.CharField(max_length=12)
     name = models.CharField(max_length=100)
     role_arn = models.CharField(max_length=200, blank=True)
-    external_id = models.CharField(max_length=100, default=external_id)
+    external_id = models.CharField(max_length=1224, default=external_id)
+    contact = models.CharField(max_length=100, default="", db_default="")  # owner without a tag
     regions = models.JSONField()
     is_demo = models.BooleanField(default=False)
     uses_own = models.BooleanField(default=False)  # the worker's own credentials, no role
     created_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(
+        default=0, db_default=0
+    )  # in a row, of everything that is asked
+    paused_until = models.DateTimeField(null=True)  # it is left alone; then one try, half open
+    trouble = models.CharField(
+        max_length=30, blank=True, db_default=""
+    )  # a `Trouble`, while it fails
+    trouble_text = models.TextField(blank=True, db_default="")  # with what AWS said
 
     class Meta:
         ordering: ClassVar = ["name", "pk"]
@@ -90,6 +103,14 @@ class Collection(models.Model):
     problem = models.TextField(blank=True)  # of the last try; empty: none
     refused = models.JSONField(default=list)  # permissions
     notes = models.JSONField(default=list)  # what AWS said, what was cut
+    troubles = models.JSONField(default=list, null=True)  # cause, action and text of each
+    failures = models.PositiveSmallIntegerField(
+        default=0, db_default=0
+    )  # tries in a row that were not whole
+    losses = models.PositiveSmallIntegerField(
+        default=0, db_default=0
+    )  # tries in a row whose worker was lost
+    again_before = models.BigIntegerField(null=True)  # only what is not yet so far is asked again
     price_list = models.CharField(max_length=100, blank=True)  # by which its resources are priced
 
     class Meta:
@@ -122,6 +143,9 @@ class Spending(models.Model):
     calls = models.PositiveBigIntegerField(default=0)
     metrics = models.PositiveBigIntegerField(default=0)
     points = models.PositiveBigIntegerField(default=0)
+    unsure = models.PositiveBigIntegerField(
+        default=0, db_default=0
+    )  # metrics that AWS may bill or not
 
     class Meta:
         constraints: ClassVar = [
@@ -145,6 +169,8 @@ class Resource(models.Model):
     key = models.CharField(max_length=300)
     name = models.CharField(max_length=300)
     facts = models.JSONField(default=dict)
+    tags = models.JSONField(default=dict, db_default=NO_TAGS)
+    tagged_owner = models.CharField(max_length=256, default="", db_default="")  # by the owner_keys
     is_listed = models.BooleanField(null=True)
     found_at = models.DateTimeField(auto_now_add=True)
     gone_at = models.DateTimeField(null=True)
@@ -182,6 +208,11 @@ class Resource(models.Model):
     def owner(self) -> str:
         """The account, or the server, that it belongs to."""
         return self.account.name if self.account else self.source.name if self.source else ""
+
+    @property
+    def responsible(self) -> str:
+        """Who is asked about it: by its tags, else the contact of its account; empty: not known."""
+        return self.tagged_owner or (self.account.contact if self.account else "")
 
 
 class Series(models.Model):

@@ -33,6 +33,7 @@ def is_watched(row: Resource) -> bool:
 def reported(row: Resource) -> ReportedResource:
     is_demo = bool(row.account and row.account.is_demo)
     where = ", ".join(filter(None, (row.owner, row.region)))
+    kind = KINDS.get(row.kind)  # None: another release knew it
     return ReportedResource(
-        row.name, KINDS[row.kind].one, where, is_demo, Link("resource", row.uid)
+        row.name, kind.one if kind else row.kind, where, is_demo, Link("resource", row.uid)
     )

@@ -15,22 +15,25 @@ from connectivity.core.latency.aggregation import AGEING_DAYS
 from connectivity.core.options import OPTIONS
 from connectivity.core.report_schedule import Period
 from connectivity.health import lookup
+from connectivity.kept_plans import lookup as lookup_plans
 from connectivity.models import MeasuredCell, Resource, Spending, TopologyVersion
-from connectivity.price_effects import Effect, price_effects, words_of
+from connectivity.price_effects import Effect, price_effects
 from connectivity.weekly.links import Link
+from costmodel.core.rates import words_of
 from costmodel.queries import UnknownPriceList, in_force, price_changes, price_list
 
 MOST = 5
-MOST_TOPOLOGIES = 50  # that are compared again; the latest change first
+MAX_TOPOLOGIES = 50  # that are compared again; the latest change first
 
 
 @dataclass(frozen=True)
 class Money:
-    """USD of a topology's recommended option a month."""
+    """USD of a topology's recommended option a month, and of the plan that the team knows."""
 
     option: str
     usd: Decimal | None
     mix_usd: Decimal | None  # of each flow by its own cheapest option, where that is less
+    plan_usd: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Moved:
     link: Link
     before: Money
     after: Money
-    is_flip: bool
+    is_flip: bool  # another option is recommended; of a plan `plans` tells
     because: list[str]
 
 
@@ -81,21 +84,26 @@ def prices(team_id: int, period: Period) -> Prices | None:
         return Prices(new, as_of, old, 0, [], [], 0, 0)
     changed = price_changes(team_id, old, new)
     try:
-        effects, left = price_effects(team_id, old, new, MOST_TOPOLOGIES)
+        effects, left = price_effects(team_id, old, new, MAX_TOPOLOGIES)
     except (queries.UnknownLatencies, UnknownPriceList):
         effects, left = [], 0
     examples = [words_of(change) for change in changed[:MOST]]
-    flips = sum(effect.is_flip for effect in effects)
-    moved = [_moved(effect) for effect in effects]
+    told = {
+        row.topology.uid for row in lookup_plans.news_between(team_id, period.begin, period.end)
+    }
+    moved = [_moved(effect) for effect in effects if not (effect.leaves_plan or effect.uid in told)]
+    flips = sum(row.is_flip for row in moved)
     return Prices(new, as_of, old, len(changed), examples, moved, flips, left)
 
 
 def _moved(effect: Effect) -> Moved:
     before, after = (
-        Money(side.option, side.usd, side.mix_usd) for side in (effect.before, effect.after)
+        Money(side.option, side.usd, side.mix_usd, side.plan_usd)
+        for side in (effect.before, effect.after)
     )
     link = Link("topology", effect.uid)
-    return Moved(effect.name, link, before, after, effect.is_flip, list(effect.because))
+    is_flip = effect.is_flip and not effect.has_plan
+    return Moved(effect.name, link, before, after, is_flip, list(effect.because))
 
 
 def saved(team_id: int, period: Period) -> list[Saved]:

@@ -1,7 +1,7 @@
 """The three ways in which AWS charges. A charge knows what is used and by whom, never a price.
 
-Every array has one row for each use; payers, Regions and things are indices. Quantities are whole
-thousandths of the price's unit, so that sums stay exact.
+Every array has one row for each use; payers, Regions and resources are indices. Quantities are
+whole thousandths of the price's unit, so that sums stay exact.
 """
 
 from dataclasses import dataclass
@@ -66,33 +66,35 @@ class Metered:
 
 @dataclass(frozen=True, slots=True)
 class Hourly:
-    """A thing that exists all month: billed once, however many rows mention it."""
+    """A resource that exists all month: billed once, however many rows mention it."""
 
     description: str
     price: PriceName
     region: Ints
     payer: Ints
-    thing: Ints
-    count: Ints | int = 1  # units of the thing, e.g. one endpoint in three AZs
+    resource: Ints
+    count: Ints | int = 1  # units of the resource, e.g. one endpoint in three AZs
     note: str = ""
     kind: Kind = Kind.HOURS
 
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """Capacity units of a load balancer: per thing, its busiest dimension over all its rows.
+    """What a resource is billed by all of its rows together: its busiest dimension, as the capacity
+    units of a load balancer, or what exceeds an allowance, as requests beyond the free ones.
 
     `load` and `per_unit` have one column for each dimension: what a row brings, and what one unit
-    carries, in the same whole numbers. Rows of one thing share their `per_unit`.
+    carries, in the same numbers. Rows of one resource share their `per_unit`.
     """
 
     description: str
     price: PriceName
     region: Ints
     payer: Ints
-    thing: Ints
+    resource: Ints
     load: tuple[Ints | Floats, ...]
-    per_unit: tuple[Ints, ...]
+    per_unit: tuple[Ints | Floats, ...]
+    free: int = 0  # thousandths of a unit-hour a month that every resource has for nothing
     note: str = ""
     kind: Kind = Kind.CAPACITY
 

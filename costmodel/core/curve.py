@@ -173,7 +173,7 @@ def _balancers(
     before: Capacity, after: Capacity, places: Places, pools: Ints
 ) -> Iterator[tuple[int, _Balancers]]:
     """The load balancers of every place."""
-    rows = one_row_each(before.thing)
+    rows = one_row_each(before.resource)
     hours = np.stack([*hours_by_dimension(before, rows), *hours_by_dimension(after, rows)])
     columns = Columns(before.payer[rows], before.region[rows], None, hours)
     for place, (here,) in places.split([columns]):

@@ -35,8 +35,8 @@ class Override:
     def words(self) -> str:
         """What is paid, and for what: `-7 % on AmazonVPC`."""
         names = " ".join(filter(None, (self.service, self.usage_type, self.operation)))
-        ends = f" to {self.to_region}" if self.to_region else ""
-        where = f" in {self.region}{ends}" if self.region else ""
+        destination = f" to {self.to_region}" if self.to_region else ""
+        where = f" in {self.region}{destination}" if self.region else ""
         if self.usd is not None:
             return f"{self.usd:f} USD for {names}{where}"
         return f"{self.percent:+f} % on {names}{where}"
@@ -120,12 +120,12 @@ def _places(listed: PriceList, rules: list[Override]) -> dict[Key, None]:
     for rule in rules:
         if not rule.region:
             continue
-        names = {name: ends for name, ends in destinations.items() if rule.is_of(name)}
+        names = {name: regions for name, regions in destinations.items() if rule.is_of(name)}
         if rule.usage_type and rule.usd is not None and (rule.operation or not names):
             names.setdefault(PriceName(rule.service, rule.usage_type, rule.operation), {None: None})
-        for name, ends in names.items():
-            for end in [rule.to_region] if rule.to_region else ends:
-                places[name, rule.region, end] = None
+        for name, regions in names.items():
+            for to_region in [rule.to_region] if rule.to_region else regions:
+                places[name, rule.region, to_region] = None
     return places
 
 

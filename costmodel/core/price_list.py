@@ -230,7 +230,6 @@ def usd_by_tier(sums: Floats, price: Price | None) -> Floats:
         return sums * (float(price.tiers[0].usd) / THOUSANDTHS)
     usd = np.zeros_like(sums)
     for tier in price.tiers:
-        end = np.inf if tier.end is None else tier.end
-        usd += (np.clip(sums, tier.start, end) - tier.start) * (float(tier.usd) / THOUSANDTHS)
+        usd += (np.clip(sums, tier.start, tier.end) - tier.start) * (float(tier.usd) / THOUSANDTHS)
     top = price.tiers[-1].end
     return usd if top is None else np.where(sums > top, np.nan, usd)

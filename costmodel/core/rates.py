@@ -1,10 +1,12 @@
 """A single rate: put into a list that lacks it, and beside what other places pay for the same."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from costmodel.core.charges import PriceName
-from costmodel.core.price_list import EVERYWHERE, Key, Price, PriceList, Tier
+from costmodel.core.price_list import EVERYWHERE, Changed, Key, Price, PriceList, Tier
+from costmodel.core.usage_types import usage_type
 
 STATED = "stated by you"
 
@@ -80,3 +82,19 @@ def _counted(count: int, noun: str) -> str:
     head, _, tail = noun.partition(" ")
     many = f"{head}s {tail}".strip()
     return f"one other {noun}" if count == 1 else f"{count:,} other {many}"
+
+
+def words_of(change: Changed) -> str:
+    """A change of a price in one sentence."""
+    price = change.new or change.old
+    assert price is not None  # noqa: S101  # for the type checker: one of them is there
+    name = usage_type(price.name, price.region, price.to_region)
+    rates = [_rates(side.tiers) if side else "none" for side in change]
+    return (
+        f"{name} {price.name.operation} in {price.where}: {rates[0]} to {rates[1]} USD per "
+        f"{price.unit}"
+    )
+
+
+def _rates(tiers: Iterable[Tier]) -> str:
+    return ", ".join(f"{tier.usd.normalize():f}" for tier in tiers)

@@ -28,6 +28,15 @@ def money(usd: Decimal | float) -> str:
     return f"{cents(usd):,}"
 
 
+def figure(value: float, digits: int = 10) -> str:
+    """A number in words: so many significant digits, separators of thousands, never an exponent.
+
+    >>> figure(1e10), figure(241350.5, 5), figure(0.125), figure(1.5e-07)
+    ('10,000,000,000', '241,350', '0.125', '0.00000015')
+    """
+    return f"{Decimal(f'{value:.{digits}g}').normalize():,f}"
+
+
 def cents_of_parts(parts: Mapping[str, Decimal]) -> dict[str, Decimal]:
     """Parts of a sum with two decimals, which add up to the sum with two decimals.
 

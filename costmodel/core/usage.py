@@ -83,48 +83,51 @@ def columns_of(charge: Charge) -> Columns:
         charge: its quantity or loads may have the shape (draws, rows).
 
     Returns:
-        A row for every row of what is metered, and for every thing otherwise. Quantities are
+        A row for every row of what is metered, and for every resource otherwise. Quantities are
         integers except those of capacity units, which are not rounded.
     """
     match charge:
         case Metered():
             return Columns(charge.payer, charge.region, charge.to_region, charge.quantity)
         case Hourly():
-            rows = one_row_each(charge.thing)
-            quantity = np.broadcast_to(charge.count, charge.thing.shape)[rows] * ALL_MONTH
+            rows = one_row_each(charge.resource)
+            quantity = np.broadcast_to(charge.count, charge.resource.shape)[rows] * ALL_MONTH
         case Capacity():
-            rows = one_row_each(charge.thing)
+            rows = one_row_each(charge.resource)
             quantity = reduce(np.maximum, hours_by_dimension(charge, rows))
     return Columns(charge.payer[rows], charge.region[rows], None, quantity)
 
 
-def one_row_each(thing: Ints) -> Ints:
-    """The index of one row of every thing, in the order of the things. Shape (things,)."""
-    row = np.full(int(thing.max(initial=-1)) + 1, -1, dtype=np.int64)
-    row[thing] = np.arange(len(thing))
+def one_row_each(resource: Ints) -> Ints:
+    """The index of one row of every resource, in their order. Shape (resources,)."""
+    row = np.full(int(resource.max(initial=-1)) + 1, -1, dtype=np.int64)
+    row[resource] = np.arange(len(resource))
     return row[row >= 0]
 
 
 def hours_by_dimension(charge: Capacity, rows: Ints) -> list[Floats]:
-    """Capacity units of load balancers as if only one of their dimensions counted.
+    """Capacity units of load balancers as if only one of their dimensions counted, above what is
+    free; where anything is, zero is a dimension, too.
 
     Args:
         charge: its loads may have the shape (draws, rows).
         rows: one row of every load balancer, as of `one_row_each`.
 
     Returns:
-        For every dimension, thousandths of unit-hours a month: shape (things,) or (draws, things).
+        For every dimension, thousandths of unit-hours a month: shape (resources,) or (draws,
+        resources).
 
     Source: AWS Elastic Load Balancing pricing, "LCU details": the dimension with the highest usage
     is billed.
     """
-    number = np.zeros(int(charge.thing.max(initial=-1)) + 1, dtype=np.int64)
-    number[charge.thing[rows]] = np.arange(len(rows))
-    thing = number[charge.thing]
-    return [
-        sums_by(thing, load, len(rows)) * ALL_MONTH / per_unit[rows]
+    number = np.zeros(int(charge.resource.max(initial=-1)) + 1, dtype=np.int64)
+    number[charge.resource[rows]] = np.arange(len(rows))
+    resource = number[charge.resource]
+    hours = [
+        sums_by(resource, load, len(rows)) * ALL_MONTH / per_unit[rows] - charge.free
         for load, per_unit in zip(charge.load, charge.per_unit, strict=True)
     ]
+    return [*hours, np.zeros_like(hours[0])] if charge.free else hours
 
 
 def sums_by(group: Ints, quantity: Ints | Floats, groups: int) -> Floats:

@@ -60,8 +60,8 @@ def usage_type(name: PriceName, region: str, to_region: str | None) -> str:
     """
     if to_region is None:
         return name.usage_type
-    ends = (REGION_PREFIXES.get(end, end) for end in (region, to_region))
-    return "-".join((*ends, name.usage_type))
+    prefixes = (REGION_PREFIXES.get(code, code) for code in (region, to_region))
+    return "-".join((*prefixes, name.usage_type))
 
 
 def price_name(name: PriceName, region: str, to_region: str | None) -> str:

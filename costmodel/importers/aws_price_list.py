@@ -16,6 +16,7 @@ from costmodel.core.charges import PriceName
 from costmodel.core.price_list import Price, Tier, tiers
 from costmodel.core.units import THOUSANDTHS
 from costmodel.core.usage_types import INTER_REGION
+from costmodel.importers.aws_units import unit_of
 from costmodel.importers.needed import FREE, MAX_LETTERS, Needed
 from costmodel.importers.offer_files import open_offer
 from costmodel.importers.offer_rows import (
@@ -23,13 +24,12 @@ from costmodel.importers.offer_rows import (
     Matters,
     Offer,
     OfferError,
+    OfferRow,
     Progress,
-    Row,
     shown,
 )
 from costmodel.importers.product_regions import NO_REGION, place_of
 from costmodel.importers.products import rows as product_rows
-from costmodel.importers.units import unit_of
 
 NOT_USD = "not in USD"
 AMBIGUOUS = "with another SKU of the same name at another price"
@@ -137,7 +137,7 @@ def _why_not(needed: Needed, usage: Any, own: Any, service: str) -> str | None:
     return needed.why_not(own if own in needed.services else service, usage)
 
 
-def _gathered(offer: Offer, needed: Needed, rows: Iterable[Row]) -> OfferRead:
+def _gathered(offer: Offer, needed: Needed, rows: Iterable[OfferRow]) -> OfferRead:
     read = OfferRead(offer)
     gathered: dict[Key, Gathered] = {}
     for row in rows:
@@ -157,7 +157,7 @@ def _gathered(offer: Offer, needed: Needed, rows: Iterable[Row]) -> OfferRead:
     return read
 
 
-def _key(needed: Needed, row: Row) -> Key | str:
+def _key(needed: Needed, row: OfferRow) -> Key | str:
     """The price that a row belongs to, or why it is left out."""
     place = place_of(row.attributes)
     if isinstance(place, str):
@@ -175,7 +175,7 @@ def _key(needed: Needed, row: Row) -> Key | str:
     return Key(name, place.region, place.to_region, row.sku, unit.name)
 
 
-def _range(key: Key, row: Row) -> Range:
+def _range(key: Key, row: OfferRow) -> Range:
     unit = unit_of(key.name.usage_type, row.unit)
     of_theirs = unit.of_theirs if unit else Decimal(1)
     start = _number(row, row.begin) / of_theirs
@@ -186,7 +186,7 @@ def _range(key: Key, row: Row) -> Range:
     return int(start * THOUSANDTHS), None if end is None else int(end * THOUSANDTHS), usd
 
 
-def _number(row: Row, text: str) -> Decimal:
+def _number(row: OfferRow, text: str) -> Decimal:
     try:
         number = Decimal(text)
     except InvalidOperation as error:

@@ -15,8 +15,8 @@ from costmodel.importers.offer_rows import (
     Matters,
     Offer,
     OfferError,
+    OfferRow,
     Progress,
-    Row,
     day_of,
     edition_of,
     shown,
@@ -40,7 +40,7 @@ NEEDED = (
 OF_COLUMN = {name.lower(): name for name in ATTRIBUTES}
 
 
-def read(path: Path, matters: Matters, progress: Progress) -> tuple[Offer, Iterator[Row]]:
+def read(path: Path, matters: Matters, progress: Progress) -> tuple[Offer, Iterator[OfferRow]]:
     """As `offer_json.read`, of a CSV."""
     with path.open(encoding="utf-8-sig", newline="") as text:
         metadata, header = _head(csv.reader(_lines(text, path.name)))
@@ -78,7 +78,7 @@ def _head(rows: Iterator[list[str]]) -> tuple[dict[str, str], list[str]]:
 
 def _rows(
     path: Path, offer: Offer, edition: Edition, matters: Matters, progress: Progress
-) -> Iterator[Row]:
+) -> Iterator[OfferRow]:
     total = path.stat().st_size
     with path.open("rb") as file:
         _require_end(path, file)
@@ -124,9 +124,9 @@ def _row(
     columns: Mapping[str, int],
     attributes: Mapping[str, str],
     where: str,
-) -> Row:
+) -> OfferRow:
     cell = {name: text_of(cells[columns[name]], where, name) for name in NEEDED}
-    return Row(
+    return OfferRow(
         edition,
         cell["sku"],
         attributes,

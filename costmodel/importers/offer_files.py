@@ -9,7 +9,7 @@ from pathlib import Path
 import ijson
 
 from costmodel.importers import offer_csv, offer_json, products
-from costmodel.importers.offer_rows import Matters, Offer, OfferError, Progress, Row, shown
+from costmodel.importers.offer_rows import Matters, Offer, OfferError, OfferRow, Progress, shown
 from costmodel.importers.offer_text import UTF_16
 
 ANSWERS = ("PriceList", "FormatVersion", "NextToken", "product", "serviceCode")
@@ -19,7 +19,7 @@ ANSWERS = ("PriceList", "FormatVersion", "NextToken", "product", "serviceCode")
 @contextmanager
 def open_offer(
     path: Path, matters: Matters, progress: Progress
-) -> Iterator[tuple[Offer, Iterator[Row]]]:
+) -> Iterator[tuple[Offer, Iterator[OfferRow]]]:
     """What the file says of itself, and its rows for products that may matter.
 
     `matters` says of a product why it does not, or None. What it leaves out is counted in the
@@ -50,7 +50,7 @@ def _words(error: Exception) -> str:
     return f"{sentence}, near {shown(near)}" if near else sentence
 
 
-def _opened(path: Path, matters: Matters, progress: Progress) -> tuple[Offer, Iterator[Row]]:
+def _opened(path: Path, matters: Matters, progress: Progress) -> tuple[Offer, Iterator[OfferRow]]:
     with path.open("rb") as file:
         begin = file.read(4_096)
     if not begin.strip():

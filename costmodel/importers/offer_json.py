@@ -14,14 +14,14 @@ from costmodel.importers.offer_rows import (
     Matters,
     Offer,
     OfferError,
+    OfferRow,
     Progress,
-    Row,
     attributes_of,
     edition_of,
     rows_of,
     used,
 )
-from costmodel.importers.offer_text import CHUNK, Part, Span
+from costmodel.importers.offer_text import CHUNK, FilePart, Span
 
 FORMAT = "v1.0"
 KEY = b'"terms"'
@@ -32,7 +32,7 @@ NUMBERS = {"use_float": True}  # a whole number of thousands of digits would end
 
 def read(
     path: Path, start: int, matters: Matters, progress: Progress
-) -> tuple[Offer, Iterator[Row]]:
+) -> tuple[Offer, Iterator[OfferRow]]:
     """What the file says of itself, and its rows for products that may matter.
 
     Args:
@@ -51,7 +51,7 @@ def _head(path: Path, start: int) -> Edition:
     metadata: dict[str, str] = {}
     total = path.stat().st_size
     with path.open("rb") as file:
-        part = Part(file, Span(start, total, total), lambda done, total: None)
+        part = FilePart(file, Span(start, total, total), lambda done, total: None)
         for prefix, event, value in ijson.parse(part, **NUMBERS):
             if event == "string":
                 metadata[prefix] = value
@@ -71,7 +71,7 @@ def _head(path: Path, start: int) -> Edition:
 
 def _rows(
     path: Path, start: int, offer: Offer, edition: Edition, matters: Matters, progress: Progress
-) -> Iterator[Row]:
+) -> Iterator[OfferRow]:
     """Products first, then the terms of those that matter: each part of the file is read once.
 
     Both parts are made whole documents, so that each is found cut or changed where it is.
@@ -79,9 +79,9 @@ def _rows(
     total = path.stat().st_size
     with path.open("rb") as file:
         where = _terms_at(path, file)
-        part = Part(file, Span(start, where, total), progress, after=b'"rest":0}')
+        part = FilePart(file, Span(start, where, total), progress, after=b'"rest":0}')
         kept = _kept(path.name, part, offer, matters)
-        part = Part(file, Span(where, total, total), progress, before=b"{")
+        part = FilePart(file, Span(where, total, total), progress, before=b"{")
         for sku, terms in ijson.kvitems(part, f"terms.{ON_DEMAND}", buf_size=CHUNK, **NUMBERS):
             attributes = kept.pop(sku, None)
             if attributes is not None:
@@ -90,7 +90,9 @@ def _rows(
         offer.left_out["no price on demand"] += len(kept)
 
 
-def _kept(name: str, part: Part, offer: Offer, matters: Matters) -> dict[str, Mapping[str, str]]:
+def _kept(
+    name: str, part: FilePart, offer: Offer, matters: Matters
+) -> dict[str, Mapping[str, str]]:
     """The attributes of the products that may matter, by their SKU."""
     kept: dict[str, Mapping[str, str]] = {}
     left_out: dict[str, int] = defaultdict(int)

@@ -54,7 +54,7 @@ class Edition(NamedTuple):
     published: str  # ISO day
 
 
-class Row(NamedTuple):
+class OfferRow(NamedTuple):
     """One price dimension on demand."""
 
     edition: Edition
@@ -139,7 +139,7 @@ def used(attributes: Mapping[str, Any], where: str) -> dict[str, str]:
 
 def rows_of(
     edition: Edition, sku: str, attributes: Mapping[str, str], terms: Any, where: str
-) -> Iterator[Row]:
+) -> Iterator[OfferRow]:
     """The price dimensions of one product's terms on demand.
 
     Raises:
@@ -151,7 +151,7 @@ def rows_of(
             if not isinstance(prices, dict):
                 raise OfferError(f"{where}: a price has no pricePerUnit; changed?")
             says = {"effectiveDate": term.get("effectiveDate"), **dimension}
-            yield Row(
+            yield OfferRow(
                 edition,
                 sku,
                 attributes,

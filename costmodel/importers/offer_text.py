@@ -26,7 +26,7 @@ class Span(NamedTuple):
     total: int
 
 
-class Part:
+class FilePart:
     """A part of a file between some bytes, telling how far it was read.
 
     Raises:

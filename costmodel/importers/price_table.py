@@ -24,6 +24,7 @@ COLUMNS = (
     "weak",
     "source",
 )
+WEAK = "yes"
 MAX_DIGITS = 15  # before the point of a rate or a quantity
 SHOWN = 60  # characters of a refused value
 
@@ -62,7 +63,7 @@ def read(lines: Iterable[str]) -> tuple[Price, ...]:
         if missing:
             raise PriceTableError(1, f"no column {missing[0]!r}")
         for row in rows:
-            key = _key(row)
+            key = _key(row, rows.line_num)
             line_of.setdefault(key, rows.line_num)
             ranges[key].append(_range(row, rows.line_num))
     except csv.Error as error:
@@ -70,11 +71,16 @@ def read(lines: Iterable[str]) -> tuple[Price, ...]:
     return tuple(_price(key, parts, line_of[key]) for key, parts in ranges.items())
 
 
-def _key(row: dict[str, str]) -> _Key:
+def _key(row: dict[str, str], line: int) -> _Key:
     name = PriceName(row["service"], row["usage_type"], row["operation"])
-    to_region = row["to_region"] or None
+    to_region, weak = row["to_region"] or None, row["weak"]
+    if weak not in ("", WEAK):
+        problem = (
+            f"'weak' is {weak[:SHOWN]!r}; write {WEAK!r} for a second-hand figure, else nothing"
+        )
+        raise PriceTableError(line, problem)
     return _Key(
-        name, row["region"], to_region, row["unit"], row["source"], row["as_of"], bool(row["weak"])
+        name, row["region"], to_region, row["unit"], row["source"], row["as_of"], weak == WEAK
     )
 
 
@@ -88,9 +94,13 @@ def _number(row: dict[str, str], column: str, line: int) -> Decimal:
     try:
         number = Decimal(row[column])
     except (InvalidOperation, TypeError) as error:
-        raise PriceTableError(line, f"{column!r} is {row[column]!r}, not a number") from error
+        raise PriceTableError(
+            line, f"{column!r} is {str(row[column])[:SHOWN]!r}, not a number"
+        ) from error
     if not number.is_finite():
-        raise PriceTableError(line, f"{column!r} is {row[column]!r}, not a finite number")
+        raise PriceTableError(
+            line, f"{column!r} is {str(row[column])[:SHOWN]!r}, not a finite number"
+        )
     if number.adjusted() >= MAX_DIGITS:
         raise PriceTableError(line, f"{column!r} is {row[column][:SHOWN]!r}; it cannot be so large")
     return number

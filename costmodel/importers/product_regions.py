@@ -61,7 +61,7 @@ LOCATIONS = {
 }
 
 
-class Place(NamedTuple):
+class PricedPlace(NamedTuple):
     """Where a price holds, and its usage type without prefix."""
 
     usage_type: str
@@ -77,7 +77,7 @@ class _Said(NamedTuple):
     type: str
 
 
-def place_of(attributes: Mapping[str, str]) -> Place | str:
+def place_of(attributes: Mapping[str, str]) -> PricedPlace | str:
     """Where a product's prices hold, or why that cannot be told.
 
     >>> place_of({"usagetype": "USW2-VPN-Usage-Hours:ipsec.1", "location": "US West (Oregon)"})
@@ -92,12 +92,12 @@ def place_of(attributes: Mapping[str, str]) -> Place | str:
         )
         if not REGION_CODE.fullmatch(here) or not REGION_CODE.fullmatch(there):
             return NO_REGION
-        return Place(pair["what"], here, there)
+        return PricedPlace(pair["what"], here, there)
     match = PREFIX.fullmatch(usage)
     named = _said(attributes) if any(_said(attributes)) else _said(attributes, "from")
     region = _region(named, match["prefix"] if match else "")
     name = match["rest"] if match else usage
-    return Place(name, region) if REGION_CODE.fullmatch(region) else region
+    return PricedPlace(name, region) if REGION_CODE.fullmatch(region) else region
 
 
 PAIR_ENDS = ("from", "to")

@@ -19,8 +19,8 @@ from costmodel.importers.offer_rows import (
     Matters,
     Offer,
     OfferError,
+    OfferRow,
     Progress,
-    Row,
     attributes_of,
     edition_of,
     rows_of,
@@ -28,7 +28,7 @@ from costmodel.importers.offer_rows import (
     text_of,
     used,
 )
-from costmodel.importers.offer_text import UTF_16, Part, Span
+from costmodel.importers.offer_text import UTF_16, FilePart, Span
 
 FORMAT = "aws_v1"
 PARTS = ("product", "terms")
@@ -38,13 +38,13 @@ Events = Iterator[tuple[str, Any]]
 
 def read(
     path: Path, start: int, matters: Matters, progress: Progress
-) -> tuple[Offer, Iterator[Row]]:
+) -> tuple[Offer, Iterator[OfferRow]]:
     """As `offer_json.read`, of a saved answer; what it says of itself is known at the end."""
     offer = Offer("", "", "")
     return offer, rows(offer, _saved(path, start, offer, progress), matters, path.name)
 
 
-def rows(offer: Offer, items: Iterable[Any], matters: Matters, name: str) -> Iterator[Row]:
+def rows(offer: Offer, items: Iterable[Any], matters: Matters, name: str) -> Iterator[OfferRow]:
     """Rows of products that come one by one; the offer becomes the newest of theirs.
 
     Raises:
@@ -86,7 +86,7 @@ def _saved(path: Path, start: int, offer: Offer, progress: Progress) -> Iterator
     total = path.stat().st_size
     with path.open("rb") as file:
         span = Span(start, 2 * total, total)  # UTF-16 may become longer
-        part = Part(_as_utf_8(file), span, progress)
+        part = FilePart(_as_utf_8(file), span, progress)
         events = ijson.basic_parse(part, multiple_values=True, **NUMBERS)
         for event, value in events:
             if event == "string":

@@ -63,6 +63,9 @@ STORES_NOTHING = {
     "account_change_password",
     "account_set_password",
     "api-comparisons",  # asked to answer, not to make a job
+    "api-plans",  # likewise
+    "api-reviews",
+    "plan-compute",  # a few flows are planned with their page
 }
 
 

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from advisor import closing, tasks
+from advisor import closing, tasks, teams
 from advisor.models import AuditEntry, Event, Job, Membership, Role, Team, User
 from advisor.team_files import SECRETS, export
 from connectivity.actions import create_topology
@@ -100,6 +100,61 @@ def test_a_large_team_goes_in_batches_and_goes_on_where_it_was_broken_off(
     assert not Team.objects.filter(pk=team_id).exists()
     assert max(sizes) == closing.FEW
     assert not Job.objects.exists()
+    entry = AuditEntry.objects.get(event=Event.TEAM_DELETED)
+    assert (entry.changes["topologies"], entry.changes["jobs"]) == (["1", "0"], ["45", "0"])
+
+
+def test_once_it_has_begun_nobody_keeps_the_team(user: User, monkeypatch: Any) -> None:
+    """Who were told that it stays would have half of it, or nothing."""
+    refusals: list[str] = []
+    empty = closing._empty
+
+    def meanwhile(*arguments: Any) -> int:
+        with pytest.raises(closing.TooLate, match="is being deleted") as error:
+            closing.keep(user.team)
+        refusals.append(str(error.value))
+        return empty(*arguments)
+
+    monkeypatch.setattr(closing, "_empty", meanwhile)
+    closing.close(user.team, user)
+    closing.keep(user.team)
+    team_id = user.team_id
+    assert end(user.team) > 0
+    assert refusals
+    assert not Team.objects.filter(pk=team_id).exists()
+
+
+def test_two_workers_delete_a_team_once(user: User, monkeypatch: Any) -> None:
+    create_topology(user.team_id, document())
+    team_id, empty = user.team_id, closing._empty
+
+    def overtaken(*arguments: Any) -> int:
+        monkeypatch.setattr(closing, "_empty", empty)
+        closing.delete(team_id)
+        return empty(*arguments)
+
+    monkeypatch.setattr(closing, "_empty", overtaken)
+    end(user.team)
+    entry = AuditEntry.objects.get(event=Event.TEAM_DELETED)
+    assert entry.changes["topologies"] == ["1", "0"]
+    assert not Team.objects.filter(pk=team_id).exists()
+
+
+def test_nobody_joins_a_team_that_goes(user: User, stranger: User, client: Client) -> None:
+    invitation = teams.invite(user.team_id, "admin", "late", user)
+    key, team_id = invitation.key, user.team_id
+    closing.close(user.team, user)
+    teams.accept(teams.invite(team_id, "viewer", "in time", user), stranger)
+    Membership.objects.filter(user=stranger, team_id=team_id).delete()
+    Team.objects.filter(pk=team_id).update(closes_at=timezone.now())
+    with pytest.raises(teams.TeamError, match="is being deleted"):
+        teams.accept(invitation, stranger)
+    assert not Membership.objects.filter(user=stranger, team_id=team_id).exists()
+    client.get(reverse("invitation", args=[key]))
+    form = {"username": "newcomer", "password1": "correct horse battery"}
+    client.post(reverse("account_signup"), form)
+    assert not User.objects.filter(username="newcomer").exists()
+    assert Membership.objects.filter(team_id=team_id).count() == 1
 
 
 def test_an_admin_reads_what_goes_types_the_name_and_thinks_again(

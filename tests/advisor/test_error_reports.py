@@ -4,9 +4,8 @@ import gzip
 import json
 import logging
 import socket
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from unittest.mock import patch
 
@@ -20,6 +19,7 @@ from advisor.models import User
 from advisor.web.topologies import views
 from connectivity.reference import REFERENCE
 from tests.advisor.test_jobs import started
+from tests.doubles.http_server import http_server
 
 SECRET = "hunter2-the-secret"
 
@@ -42,18 +42,13 @@ def bodies() -> Iterator[list[str]]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    error_reports.start(f"http://key@127.0.0.1:{server.server_port}/1", "advisor.example")
-    try:
-        yield bodies
-    finally:
-        sentry_sdk.get_client().close()
-        sentry_sdk.get_global_scope().set_client(None)
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with http_server(Receiver) as port:
+        error_reports.start(f"http://key@127.0.0.1:{port}/1", "advisor.example")
+        try:
+            yield bodies
+        finally:
+            sentry_sdk.get_client().close()
+            sentry_sdk.get_global_scope().set_client(None)
 
 
 def events(bodies: list[str]) -> list[dict[str, Any]]:

@@ -110,7 +110,7 @@ def test_a_secret_is_shown_in_the_answer_that_made_it_and_nowhere_else(
     """In no cookie, no redirect, no later page, no audit log, and kept by no cache."""
     Membership.objects.filter(user=user).update(role=Role.ADMIN)
     settings.OUTBOUND_HOSTS = ["127.0.0.0/8"]
-    hook = {"name": "pager", "url": "http://127.0.0.1:9/"}
+    hook = {"name": "pager", "shape": "standard", "url": "http://127.0.0.1:9/"}
     answers = [
         (signed_in.post(reverse("webhook-add"), hook), Webhook.objects.get().secret),
     ]

@@ -6,6 +6,7 @@ into the rows as they are, past every form, since a form is not the only way in.
 
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from email import message_from_bytes, policy
 from io import BytesIO
 from typing import Any
@@ -25,10 +26,13 @@ from rest_framework.test import APIClient
 from advisor.models import Job, Membership, Recipient, Role, Team, User
 from advisor.reports import making
 from advisor.reports.mail import asking_mail, trial_mail
-from advisor.webhooks import body_of
+from advisor.webhooks.message import message_of
+from advisor.webhooks.shapes import SHAPES
 from connectivity.actions import create_topology, save_topology
+from connectivity.core.as_json.dataclass_values import plain as plain_values
 from connectivity.core.document.fields import Fields
-from connectivity.models import FindingEvent, LatencyUpload, Resource
+from connectivity.kept_plans.told import Told
+from connectivity.models import IncidentEvent, KeptPlan, LatencyUpload, PlanNews, Resource, Topology
 from costmodel.models import PriceList
 from tests import hostile
 from tests.doors import ALL, objects_of, url_of
@@ -45,6 +49,12 @@ ELSEWHERE = "on no page, in no export and in no mail"
 
 def plain(text: str) -> str:
     return text
+
+
+def told_plan(text: str) -> Told:
+    """Flows and prices are named in its sentences."""
+    usd = Decimal(1)
+    return Told("cheaper", 1, "2026-11-26", usd, usd, usd, usd, [text, text], [], None, text)
 
 
 def entries(*names: str) -> Shape:
@@ -80,6 +90,7 @@ FIELDS: dict[str, Shape | str] = {
     "advisor.Job.request_id": plain,
     "advisor.Job.arguments": lambda text: {"regions": [text], "account": text},
     "advisor.Job.problems": entries("path", "problem"),
+    "advisor.Job.so_far": OURS,
     "advisor.Job.result": lambda text: {
         "price_list": text,
         "account": text,
@@ -101,13 +112,19 @@ FIELDS: dict[str, Shape | str] = {
     "advisor.ShareLink.query": "an address that the form of the comparison made, read as one",
     "advisor.Webhook.name": plain,
     "advisor.Webhook.url": plain,
+    "advisor.Webhook.shape": OURS,
+    "advisor.Webhook.routing_key": NUMBERED,
     "advisor.Webhook.secret": OURS,
+    "advisor.Webhook.old_secrets": OURS,
     "advisor.WebhookDelivery.problem": plain,
     "connectivity.AwsAccount.account": NUMBERED,
     "connectivity.AwsAccount.name": plain,
     "connectivity.AwsAccount.role_arn": plain,
     "connectivity.AwsAccount.external_id": OURS,
+    "connectivity.AwsAccount.contact": plain,
     "connectivity.AwsAccount.regions": NUMBERED,
+    "connectivity.AwsAccount.trouble": OURS,
+    "connectivity.AwsAccount.trouble_text": ELSEWHERE,
     "connectivity.PrometheusSource.name": plain,
     "connectivity.PrometheusSource.url": plain,
     "connectivity.Collection.region": NUMBERED,
@@ -115,6 +132,7 @@ FIELDS: dict[str, Shape | str] = {
     "connectivity.Collection.problem": plain,
     "connectivity.Collection.refused": entries(),
     "connectivity.Collection.notes": entries(),
+    "connectivity.Collection.troubles": lambda text: [["trust", text, text]],
     "connectivity.Collection.price_list": ELSEWHERE,
     "connectivity.Spending.region": NUMBERED,
     "connectivity.Resource.region": NUMBERED,
@@ -123,9 +141,13 @@ FIELDS: dict[str, Shape | str] = {
     "connectivity.Resource.key": plain,
     "connectivity.Resource.name": plain,
     "connectivity.Resource.facts": lambda text: {
-        "mode": text, "az": text, "routes": [text], "addresses": 1, "created": None,
+        "mode": text, "az": text, "routes": [{"subnet": text, "az": text}], "addresses": 1,
         "connectivity": text, "vpc": text, "subnet": text, "tags": {text: text}, text: text,
+        "created": None,
     },
+    "connectivity.Resource.tags": ELSEWHERE,
+    "connectivity.Resource.tagged_owner": lambda text: text[:256],
+    "connectivity.HealthSettings.owner_keys": entries(),
     "connectivity.Resource.state": OURS,
     "connectivity.Resource.why": plain,
     "connectivity.Resource.rule": OURS,
@@ -144,8 +166,16 @@ FIELDS: dict[str, Shape | str] = {
     "connectivity.Series.part": plain,
     "connectivity.Finding.rule": OURS,
     "connectivity.Finding.part": plain,
-    "connectivity.Finding.state": OURS,
+    "connectivity.Finding.severity": OURS,
     "connectivity.Finding.why": plain,
+    "connectivity.Incident.cause": OURS,
+    "connectivity.Incident.severity": OURS,
+    "connectivity.IncidentEvent.what": OURS,
+    "connectivity.IncidentEvent.severity": OURS,
+    "connectivity.IncidentEvent.was": OURS,
+    "connectivity.IncidentEvent.rule": OURS,
+    "connectivity.IncidentEvent.part": plain,
+    "connectivity.IncidentEvent.detail": plain,
     "connectivity.FindingEvent.what": OURS,
     "connectivity.FindingEvent.detail": plain,
     "connectivity.RuleSetting.rule": OURS,
@@ -191,6 +221,13 @@ FIELDS: dict[str, Shape | str] = {
     "connectivity.ZoneName.account": NUMBERED,
     "connectivity.ZoneName.name": plain,
     "connectivity.ZoneName.az": NUMBERED,
+    "connectivity.KeptPlan.design": lambda text: {text: "privatelink"},
+    "connectivity.KeptPlan.price_list": ELSEWHERE,
+    "connectivity.KeptPlan.latencies": ELSEWHERE,
+    "connectivity.KeptPlan.looked_inputs": OURS,
+    "connectivity.KeptPlan.problem": plain,
+    "connectivity.PlanNews.what": OURS,
+    "connectivity.PlanNews.content": lambda text: plain_values(told_plan(text)),
     "connectivity.Topology.name": plain,
     "connectivity.TopologyVersion.document": "see DOCUMENT below",
     "connectivity.TopologyVersion.sha256": OURS,
@@ -336,6 +373,11 @@ def stored(user: User) -> dict[str, Any]:
     ):  # fmt: skip
         row = {"team": user.team, "user": user, "arguments": {}, "finished_at": timezone.now()}
         Job.objects.create(kind=kind, state=state, **row)
+    topology = Topology.objects.get(uid=objects["topology"])
+    KeptPlan.objects.create(topology=topology, problem="not known")
+    PlanNews.objects.create(
+        topology=topology, at=timezone.now(), what="cheaper", content=plain_values(told_plan("a"))
+    )
     PriceList.objects.create(name="own", as_of="2026-01-01", sha256="1", team=user.team)
     return objects
 
@@ -476,8 +518,9 @@ def test_a_mail_has_no_header_link_or_image_of_somebody_elses(
 def test_what_a_chat_is_told_has_no_link_and_no_mention(stored: dict[str, Any]) -> None:
     for text in (hostile.MARKUP, hostile.FORMULA, hostile.LINES):
         Resource.objects.update(name=text[:300])
-        FindingEvent.objects.update(detail=text)
-        body_text = body_of(FindingEvent.objects.get())["text"]
+        IncidentEvent.objects.update(detail=text)
+        message = message_of(IncidentEvent.objects.get())
+        body_text = SHAPES["standard"].body(message, "")["text"]
         assert not re.search(r"<(?!$)[^\n]*>", body_text)
         assert list(hostile.in_text(body_text.rpartition("\n")[0])) == []
         assert "<!channel>" not in body_text

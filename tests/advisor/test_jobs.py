@@ -113,7 +113,7 @@ def test_what_was_lost_goes_before_what_waits(user: User, broker: Connection) ->
     waits, lost = started(user), started(user)
     aged(waits, jobs.UNHEARD * 2)
     aged(lost, LEASE * 2, state="running", attempts=1)
-    with patch.object(jobs, "MOST_RINGS", 0):
+    with patch.object(jobs, "MAX_RINGS", 0):
         tasks.put_back_jobs()
     assert waiting_in(broker) == 1
     tasks.put_back_jobs()
@@ -149,7 +149,7 @@ def test_what_nobody_hears_is_not_rung_for_without_end(user: User, broker: Conne
     """Each round rings for the oldest, until as much waits as is good."""
     uids = [str(started(user).uid) for _ in range(5)]
     Job.objects.update(heartbeat_at=timezone.now() - 2 * jobs.UNHEARD)
-    with patch.object(jobs, "MOST_RINGS", 3):
+    with patch.object(jobs, "MAX_RINGS", 3):
         for _ in range(4):
             tasks.put_back_jobs()
         assert waiting_in(broker) == 3
@@ -259,7 +259,7 @@ def test_a_worker_that_ends_interrupts_its_jobs_and_nothing_else() -> None:
 
 def test_a_job_that_always_loses_its_worker_fails(user: User) -> None:
     job = started(user)
-    aged(job, LEASE * 2, state="running", attempts=7, losses=jobs.MOST_LOSSES - 1)
+    aged(job, LEASE * 2, state="running", attempts=7, losses=jobs.MAX_LOSSES - 1)
     assert jobs.put_back() == []
     job.refresh_from_db()
     assert (job.state, job.problems) == (

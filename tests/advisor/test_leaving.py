@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from advisor import jobs, leaving, teams
+from advisor.audit import By, acting
 from advisor.models import (
     ApiToken,
     AuditEntry,
@@ -191,6 +192,68 @@ def test_the_last_admin_stays_until_somebody_takes_over_or_the_team_goes(
     assert Team.objects.filter(pk=user.team_id).exists()
     with pytest.raises(CommandError, match="no user is called 'alice'"):
         call_command("delete_user", "alice")
+
+
+def test_a_team_that_somebody_left_before_has_no_trace_of_them_either(
+    user: User, stranger: User, robert: User
+) -> None:
+    with acting(By(robert.pk, "browser")):
+        teams.accept(teams.invite(stranger.team_id, "viewer", "x", stranger), robert)
+    member = Membership.objects.get(user=robert, team_id=stranger.team_id)
+    with acting(By(stranger.pk, "browser")):
+        Recipient.objects.create(team_id=stranger.team_id, address=MAIL, user=robert)
+        teams.let_go(member)
+    assert "advisor.auditentry" in traces()
+    leaving.forget(User.objects.get(pk=robert.pk))
+    assert traces() == {}
+
+
+def test_the_log_of_others_says_what_it_said(user: User, stranger: User) -> None:
+    """Whoever is called like a role or a topology rewrites nobody's log by going."""
+    fields = {"first_name": "admin", "last_name": "ordinary"}
+    viewer = User.objects.create_user("viewer", password=PASSWORD, **fields)
+    other = User.objects.create_user("robin", password=PASSWORD)
+    with acting(By(user.pk, "browser")):
+        for role in ("viewer", "admin"):
+            teams.set_role(user.team_id, other.membership.uid, role)
+        teams.rename(user.team, "viewer")
+        create_topology(user.team_id, document(), author_id=viewer.pk)
+    about = AuditEntry.objects.exclude(object_repr="viewer").exclude(
+        object_repr__startswith="viewer in "
+    )
+    before = list(about.order_by("pk").values_list("pk", "object_repr", "changes"))
+    leaving.forget(viewer)
+    entries = AuditEntry.objects.values_list("pk", "object_repr", "changes")
+    after = {pk: row for pk, *row in entries}
+    name = f"former-{viewer.uid.hex[:8]}"
+    for pk, label, changes in before:
+        assert after[pk][0] == label
+        for field, values in changes.items():
+            if field not in ("user", "author"):
+                assert after[pk][1][field] == values
+    topology = AuditEntry.objects.get(content_type__model="topologyversion")
+    roles = AuditEntry.objects.filter(
+        content_type__model="membership", object_repr__startswith="robin"
+    )
+    assert ["viewer", "admin"] in [entry.changes.get("role") for entry in roles]
+    assert name not in str(topology.changes)
+    assert not AuditEntry.objects.filter(object_repr__startswith="viewer in ").exists()
+
+
+def test_who_looks_whether_there_is_another_admin_waits_for_those_who_go(
+    user: User, robert: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two who go at once the second finds nobody else."""
+    teams.set_role(user.team_id, robert.membership.uid, Role.ADMIN)
+    lock = leaving._lock_teams
+
+    def waited(person: User) -> None:
+        Membership.objects.filter(user=robert).delete()
+        lock(person)
+
+    monkeypatch.setattr(leaving, "_lock_teams", waited)
+    with pytest.raises(teams.TeamError, match="last admin of Default team"):
+        leaving.forget(user)
 
 
 def test_who_came_in_by_another_way_proves_it_once_more(signed_in: Client) -> None:

@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 from advisor import jobs
 from advisor.models import Job, User
 from connectivity.actions import create_topology, save_topology
+from connectivity.kept_plans import looking
 from costmodel.core.usage_types import INTER_REGION
 from costmodel.ingest import import_prices, services
 from costmodel.models import PriceList, PriceOverride
@@ -160,6 +161,24 @@ def crossing(user: User) -> str:
     return str(create_topology(user.team_id, topology).topology.uid)
 
 
+def test_a_topology_whose_plan_is_known_is_told_by_its_plan(
+    signed_in: Client, api: APIClient, user: User, tmp_path: Path
+) -> None:
+    """Transit Gateway for all would be recommended now; what counts is what the plan costs."""
+    flows = [flow(name=name, cross_az_share=1, gb_per_month=51_200) for name in ("f", "g")]
+    create_topology(user.team_id, document(*flows, name="known"))
+    looking.look_at_due()
+    old, new = PriceList.objects.get().name, cut(tmp_path)
+    (effect,) = api.get(f"/api/v1/prices/changes/?old={old}&new={new}").json()["topologies"]
+    plans = [effect[side]["plan_usd"] for side in ("before", "after")]
+    assert plans == ["1676.73", "1676.73"]
+    assert effect["flips"]
+    page = signed_in.get(reverse("price-changes"), {"old": old, "new": new}).content.decode()
+    assert "plan <small>$1,676.73</small>" in page
+    assert "best single option: Transit Gateway" in page
+    assert "recommendation changes" not in page
+
+
 def test_a_price_cut_that_flips_a_topology_is_said_with_the_why(
     signed_in: Client, api: APIClient, crossing: str, tmp_path: Path
 ) -> None:
@@ -168,7 +187,7 @@ def test_a_price_cut_that_flips_a_topology_is_said_with_the_why(
     answer = api.get(f"/api/v1/prices/changes/?old={old}&new={new}").json()
     (flipped,) = answer["topologies"]
     assert (flipped["topology"], flipped["flips"]) == (crossing, True)
-    alike = {"mix_usd": None}  # of one flow
+    alike = {"mix_usd": None, "plan_usd": None}  # of one flow
     assert flipped["before"] == {"recommended": "PrivateLink", "monthly_usd": "1676.73", **alike}
     assert flipped["after"] == {"recommended": "Transit Gateway", "monthly_usd": "175.40", **alike}
     words = "TransitGateway-Bytes TransitGatewayVPC in us-east-1: 0.02 to 0.001 USD per GB"

@@ -29,7 +29,7 @@ def test_what_people_wait_for_waits_for_nothing_else() -> None:
 
 
 def test_what_says_that_something_is_due_stands_in_no_line() -> None:
-    long = {"look-after-points", "clear-expired", "delete-due-teams"}
+    long = {"look-after-points", "clear-expired", "delete-due-teams", "look-at-plans"}
     quick = {entry["task"] for entry in SCHEDULE.values()} - long
     assert set(QUEUES["clock"].tasks) == quick
 
@@ -45,7 +45,7 @@ def test_every_queue_has_a_worker_that_is_watched() -> None:
 def test_a_worker_listens_to_its_queue_alone() -> None:
     given = workers.command("health")
     assert given[given.index("--queues") + 1] == "health"
-    assert given[given.index("--concurrency") + 1] == "2"
+    assert given[given.index("--concurrency") + 1] == "4"
     assert given[given.index("--hostname") + 1] == "health@%h"
 
 

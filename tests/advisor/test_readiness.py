@@ -11,25 +11,28 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from advisor import readiness, tasks
-from advisor.readiness import Part, Watch
+from advisor.readiness import Dependency, Watch
 
 
-def asked(*parts: Part) -> Watch:
+def asked(*parts: Dependency) -> Watch:
     watch = Watch(parts)
     for part in parts:
         watch.ask(part)
     return watch
 
 
-def failing(error: Exception) -> Part:
+def failing(error: Exception) -> Dependency:
     def ask() -> str:
         raise error
 
-    return Part("broken", ask)
+    return Dependency("broken", ask)
 
 
 def test_it_is_ready_when_every_part_that_is_needed_answers() -> None:
-    good, told = Part("good", lambda: "ok"), Part("told", lambda: "none", is_needed=False)
+    good, told = (
+        Dependency("good", lambda: "ok"),
+        Dependency("told", lambda: "none", is_needed=False),
+    )
     assert asked(good, told).state() == (True, {"good": "ok", "told": "none"})
     watch = asked(good, failing(OperationalError("host db.internal, password hunter2")))
     assert watch.state() == (False, {"good": "ok", "broken": "does not answer"})
@@ -38,7 +41,7 @@ def test_it_is_ready_when_every_part_that_is_needed_answers() -> None:
 
 
 def test_before_the_first_answer_it_is_not_ready() -> None:
-    watch = Watch([Part("slow", lambda: "ok")])
+    watch = Watch([Dependency("slow", lambda: "ok")])
     assert watch.state() == (False, {"slow": readiness.PENDING})
 
 
@@ -52,7 +55,7 @@ def test_a_part_that_hangs_is_late_and_the_state_is_told_at_once() -> None:
             release.wait(20)
         return first
 
-    watch = Watch([Part("quick", lambda: "ok")], [Part("hanging", hang)])
+    watch = Watch([Dependency("quick", lambda: "ok")], [Dependency("hanging", hang)])
     with patch.multiple(readiness, EVERY_S=0.05, LATE_S=0.5):
         watch.start()
         until = time.monotonic() + 20

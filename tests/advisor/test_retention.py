@@ -10,16 +10,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from advisor import retention, tasks
-from advisor.models import AuditEntry, Job, User
-from advisor.retention import KINDS, POINTS, WITH_OWNER, Kind
+from advisor.models import AuditEntry, Job, User, WebhookDelivery
+from advisor.retention import KINDS, POINTS, WITH_OWNER, DataKind
 from connectivity.actions import create_topology
 from connectivity.measurements import Filing, file_measurements
 from connectivity.models import (
+    AwsAccount,
     DayPoint,
     LatencyUpload,
     MeasuredCell,
     Resource,
     Series,
+    Spending,
     Topology,
 )
 from connectivity.queries import latencies
@@ -39,6 +41,7 @@ MOMENTS: dict[str, tuple[str, ...]] = {
     "advisor.auditentry": ("timestamp",),
     "connectivity.latencyupload": ("created_at",),
     "connectivity.finding": ("closed_at",),
+    "connectivity.incident": ("closed_at",),
     "connectivity.resource": ("gone_at",),
     "connectivity.series": ("gone_at",),
     "connectivity.awsaccount": ("removed_at",),
@@ -47,6 +50,7 @@ MOMENTS: dict[str, tuple[str, ...]] = {
     "advisor.webhookdelivery": ("due_at",),
     "advisor.webhook": ("ended_at",),
     "connectivity.topology": ("deleted_at",),
+    "connectivity.plannews": ("at",),
     "advisor.invitation": ("expires_at", "ended_at"),
     "advisor.apitoken": ("expiry",),
     "advisor.sharelink": ("expires_at", "revoked_at"),
@@ -55,38 +59,38 @@ MOMENTS: dict[str, tuple[str, ...]] = {
 """By which fields a row has an age."""
 
 OTHERS: dict[str, dict[str, Any]] = {
-    "webhook deliveries that were sent or given up": {"state": "sent"},
+    "webhook deliveries, delivered or dead": {"state": "sent"},
     "sign-ins, refusals and other events of the audit log": {"event": "signed in"},
     "writes in the audit log": {"event": ""},
 }
 NAMED = {"ids": lambda kind: kind.name}
 
 
-def aged(kind: Kind, moment: datetime, **others: Any) -> Any:
+def aged(kind: DataKind, moment: datetime, **others: Any) -> Any:
     """A row of the kind that got its age at a moment."""
     row = Rows("a").of(kind.model)
     names = MOMENTS[kind.model._meta.label_lower]
-    value: Any = moment.date() if kind.name.startswith("what asking") else moment
+    value: Any = moment.date() if kind.model is Spending else moment
     changes = dict.fromkeys(names, value) | OTHERS.get(kind.name, {}) | others
     rows = kind.model._base_manager.filter(pk=row.pk)
     rows.update(**changes)
-    if kind.name == "accounts that are no longer monitored":
+    if kind.model is AwsAccount:
         Resource.objects.all().delete()
     return rows
 
 
 @pytest.fixture(params=KINDS, **NAMED)
-def kind(request: pytest.FixtureRequest, settings: Any, monkeypatch: Any) -> Kind:
+def kind(request: pytest.FixtureRequest, settings: Any, monkeypatch: Any) -> DataKind:
     """Each kind alone, so that no other takes its row along."""
     settings.KEEP_AUDIT_DAYS = settings.KEEP_MEASUREMENTS_DAYS = 10
     monkeypatch.setattr(retention, "KINDS", (request.param,))
     return request.param  # type: ignore[no-any-return]
 
 
-def test_what_is_just_older_goes_and_what_is_just_younger_stays(kind: Kind) -> None:
+def test_what_is_just_older_goes_and_what_is_just_younger_stays(kind: DataKind) -> None:
     now = timezone.now()
     days = timedelta(days=kind.kept_days or 0)
-    step = timedelta(days=1) if kind.name.startswith("what asking") else MINUTE
+    step = timedelta(days=1) if kind.model is Spending else MINUTE
     row = aged(kind, now - days + step)
     retention.clear(now)
     assert row.exists()
@@ -106,7 +110,7 @@ def test_what_a_company_did_not_decide_is_kept_for_ever(name: str, monkeypatch: 
 
 
 def test_a_delivery_that_waits_and_a_topology_that_lives_stay(user: User) -> None:
-    kind = next(kind for kind in KINDS if kind.name.startswith("webhook deliveries"))
+    kind = next(kind for kind in KINDS if kind.model is WebhookDelivery)
     row = aged(kind, timezone.now() - timedelta(days=31), state="waiting")
     alive = create_topology(user.team_id, document(), author_id=user.pk).topology
     Topology.objects.filter(pk=alive.pk).update(
@@ -143,7 +147,7 @@ def test_many_rows_go_in_batches_and_a_night_has_an_end(user: User, monkeypatch:
     assert AuditEntry.objects.count() == entries  # the log does not grow by what goes
 
 
-def test_days_of_a_series_go_with_it(kind: Kind) -> None:
+def test_days_of_a_series_go_with_it(kind: DataKind) -> None:
     if kind.model not in (Resource, Series):
         return
     row = aged(kind, timezone.now() - timedelta(days=456))

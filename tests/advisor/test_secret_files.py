@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from advisor.secret_files import FROM_FILES, MOST_BYTES, with_secrets
+from advisor.secret_files import FROM_FILES, MAX_BYTES, with_secrets
 from tests.conftest import ROOT
 
 SHOW = """
@@ -33,7 +33,7 @@ def test_what_cannot_be_read_is_refused_all_at_once(tmp_path: Path) -> None:
     paths = [tmp_path / name for name in ("nothing", "long", "bytes", "twice")]
     names = ("DATABASE_PASSWORD", "EMAIL_URL", "OIDC_CLIENT_SECRET", "REDIS_URL")
     assert set(names) <= set(FROM_FILES)
-    paths[1].write_bytes(b"x" * (MOST_BYTES + 1))
+    paths[1].write_bytes(b"x" * (MAX_BYTES + 1))
     paths[2].write_bytes(b"\xff")
     paths[3].write_text("hidden", encoding="utf-8")
     named = {f"{name}_FILE": str(path) for name, path in zip(names, paths, strict=True)}

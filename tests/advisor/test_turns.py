@@ -1,9 +1,13 @@
 """Callers take turns: at once, in a minute, of jobs and of what is stored; over all processes."""
 
+import json
+import os
 import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,13 +15,17 @@ from unittest.mock import patch
 
 import pytest
 import redis
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 from rest_framework.test import APIClient
 
-from advisor import allowances, jobs, stored, turns
-from advisor.models import ApiToken, CallerCount, Job, User
+from advisor import allowances, jobs, retention, share_links, stored, turns
+from advisor.models import ApiToken, CallerCount, Job, ShareLink, StoredReply, User
 from advisor.turns import Caller, TooMany, Turn
 from connectivity.actions import create_topology
+from connectivity.models import Measurement, Topology
 from tests.conftest import ROOT
 from tests.factories import document
 from tests.product import token_client
@@ -25,6 +33,7 @@ from tests.product import token_client
 pytestmark = pytest.mark.django_db
 NONE = dict.fromkeys(allowances.ALLOWANCES, 0)
 BOB, SCRIPT = Caller("user", "1"), Caller("token", "1")
+MEASURED = ROOT / "tests" / "samples" / "latency" / "netperf_tcp_rr_keyval.txt"
 COMPARISONS, TOPOLOGIES = "/api/v1/comparisons/", "/api/v1/topologies/"
 
 
@@ -186,6 +195,42 @@ def test_a_turn_ends_with_its_answer(user: User, settings: Any) -> None:
     assert {len(row.leases) for row in CallerCount.objects.all()} == {0}
 
 
+def test_a_turn_lasts_until_an_answer_that_is_made_meanwhile_is_sent(
+    signed_in: Client, settings: Any
+) -> None:
+    settings.CELERY_BROKER_URL = "redis+socket:///nobody/is/here"
+    settings.CALLER_LIMITS = NONE | {"user_at_once": 1}
+    for name in ("team-files", "audit-csv"):
+        answer: Any = signed_in.get(reverse(name))
+        assert answer.status_code == 200
+        assert signed_in.get("/").status_code == 429
+        assert b"".join(answer)
+        assert signed_in.get("/").status_code == 200
+
+
+def test_whoever_has_a_link_takes_turns_with_all_who_have_it(user: User, settings: Any) -> None:
+    """They are not known, and it is computed for them."""
+    settings.CELERY_BROKER_URL = "redis+socket:///nobody/is/here"
+    settings.CALLER_LIMITS = NONE | {"link_per_minute": 2}
+    version = create_topology(user.team_id, document(), author_id=user.pk)
+    first, second = (share_links.create(user, version, "", 1) for _ in range(2))
+
+    def read(link: ShareLink) -> Any:
+        return Client().get(reverse("shared", args=[link.key]))
+
+    assert [read(first).status_code for _ in range(2)] == [200, 200]
+    refused = read(first)
+    assert refused.status_code == 429
+    assert 1 <= int(refused["Retry-After"]) <= 30  # a page takes seconds on a busy machine
+    assert "Everybody who has this link together may make 2 requests" in refused.content.decode()
+    assert read(second).status_code == 200
+    settings.CALLER_LIMITS = NONE | {"link_at_once": 1}
+    turn = taken(Caller("link", second.uid.hex))
+    assert read(second).status_code == 429
+    turn.leave()
+    assert [read(second).status_code for _ in range(2)] == [200, 200]
+
+
 def test_a_request_in_the_middle_counts(user: User, settings: Any) -> None:
     settings.CALLER_LIMITS = NONE | {"token_at_once": 1}
     api, other = token_client(user), token_client(user)
@@ -248,27 +293,85 @@ def test_a_job_of_a_page_is_refused_by_a_page(signed_in: Client, user: User, set
     assert "1 jobs of this user are not finished" in page.content.decode()
 
 
-def test_whoever_has_stored_enough_is_told_what_to_delete(
-    api: APIClient, signed_in: Client, user: User, settings: Any
-) -> None:
+@pytest.fixture
+def most_bytes(settings: Any) -> Iterator[Any]:
+    """Sets how many bytes one may store."""
     settings.CALLER_LIMITS = NONE | {"user_mib": 1}
+    with ExitStack() as stack:
+        yield lambda most: stack.enter_context(patch.object(stored, "MIB", most))
+
+
+def test_what_would_be_too_much_is_refused_by_its_own_size(
+    api: APIClient, signed_in: Client, most_bytes: Any
+) -> None:
     topology = document()
-    assert api.post(TOPOLOGIES, topology, format="json").status_code == 201
-    with patch.object(stored, "MIB", 100):
-        refused = api.post(TOPOLOGIES, topology, format="json")
-        assert refused.status_code == 403
-        assert "Retry-After" not in refused
-        (problem,) = refused.json()["problems"]
-        assert (problem["path"], "Delete topologies" in problem["problem"]) == ("stored", True)
-        page = signed_in.post("/topologies/paste/", {"document": "x"})
-        assert page.status_code == 403
-        assert "Storage limit reached" in page.content.decode()
-        assert signed_in.get("/topologies/paste/").status_code == 200
-        with pytest.raises(stored.TooMuch):
-            jobs.start("compare", {}, team_id=user.team_id, user_id=user.pk)
-        uid = api.get(TOPOLOGIES).json()["results"][0]["uid"]
-        assert api.delete(f"{TOPOLOGIES}{uid}/").status_code == 204
-        assert api.post(TOPOLOGIES, topology, format="json").status_code == 201
+    most_bytes(100)
+    refused = api.post(TOPOLOGIES, topology, format="json", headers={"Idempotency-Key": "a"})
+    assert refused.status_code == 403
+    assert "Retry-After" not in refused
+    (problem,) = refused.json()["problems"]
+    assert problem["path"] == "stored"
+    assert "1 MiB in all may be stored by one user. What is deleted counts" in problem["problem"]
+    page = signed_in.post("/topologies/paste/", {"text": json.dumps(topology)})
+    assert page.status_code == 403
+    assert "Storage limit reached" in page.content.decode()
+    assert api.get(TOPOLOGIES).json()["count"] == 0
+    assert StoredReply.objects.count() == 0
+
+
+def test_a_version_that_is_too_much_changes_nothing(
+    api: APIClient, user: User, most_bytes: Any
+) -> None:
+    topology = document()
+    create_topology(user.team_id, topology, author_id=user.pk)
+    most_bytes(sum(stored.stored_bytes(user.pk).values()))
+    stored_topology = api.get(TOPOLOGIES).json()["results"][0]
+    address = f"{TOPOLOGIES}{stored_topology['uid']}/"
+    assert api.put(address, topology | {"name": "Other"}, format="json").status_code == 403
+    assert api.put(address, topology, format="json").status_code == 200  # it is stored already
+    assert api.get(TOPOLOGIES).json()["results"] == [stored_topology]
+
+
+def test_what_is_deleted_counts_until_it_is_removed(
+    api: APIClient, user: User, most_bytes: Any
+) -> None:
+    version = create_topology(user.team_id, document(), author_id=user.pk)
+    size = sum(stored.stored_bytes(user.pk).values())
+    most_bytes(size + 10)
+    assert api.delete(f"{TOPOLOGIES}{version.topology.uid}/").status_code == 204
+    assert stored.stored_bytes(user.pk)["deleted topologies"] == size
+    refused = api.post(TOPOLOGIES, document(), format="json")
+    assert refused.status_code == 403
+    assert "of deleted topologies" in refused.json()["problems"][0]["problem"]
+    Topology.objects.update(deleted_at=timezone.now() - timedelta(days=91))
+    retention.clear(timezone.now())
+    assert api.post(TOPOLOGIES, document(), format="json").status_code == 201
+
+
+def test_a_job_and_its_answer_count(user: User, most_bytes: Any) -> None:
+    arguments = {"x": "y" * 40}
+    most_bytes(1_000)
+    job = jobs.start("compare", arguments, team_id=user.team_id, user_id=user.pk)
+    with patch.dict(jobs.KINDS, {"compare": lambda *_: {"x": os.urandom(2_000).hex()}}):
+        jobs.run(str(job.uid))
+    job.refresh_from_db()
+    assert (job.state, job.result) == (Job.State.FAILED, None)
+    assert "With this you would have stored" in job.problems[0]["problem"]
+    with pytest.raises(stored.TooMuch):
+        jobs.start("compare", {"x": os.urandom(2_000).hex()}, team_id=user.team_id, user_id=user.pk)
+    assert Job.objects.count() == 1
+    jobs.start("compare", {"x": "y" * 4_000}, team_id=user.team_id, user_id=None)
+
+
+def test_a_file_of_measurements_that_is_too_much_leaves_no_run(
+    api: APIClient, most_bytes: Any
+) -> None:
+    most_bytes(100)
+    file = SimpleUploadedFile(MEASURED.name, MEASURED.read_bytes())
+    form = {"file": file, "from_az": "use1-az1", "to_az": "use1-az2", "option": "vpc-peering"}
+    refused = api.post("/api/v1/latency/imports/", form, format="multipart")
+    assert refused.status_code == 403
+    assert not Measurement.objects.exists()
 
 
 def test_what_is_stored_is_counted_by_its_author(user: User, stranger: User) -> None:
@@ -278,5 +381,5 @@ def test_what_is_stored_is_counted_by_its_author(user: User, stranger: User) -> 
     sizes = stored.stored_bytes(user.pk)
     assert sizes["topologies"] > 200
     assert sizes["jobs"] > 20
-    assert sizes["measurements"] == 0
+    assert sizes["measurements"] == sizes["deleted topologies"] == 0
     assert set(stored.stored_bytes(stranger.pk).values()) == {0}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from advisor.models import User
 from connectivity.ingest import load_shipped_latencies
@@ -40,6 +40,13 @@ def is_well(page: Page) -> None:
     assert results.violations_count == 0, results.generate_report()
     widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert widths[0] <= widths[1]
+
+
+def follow(page: Page, control: Locator) -> None:
+    """Clicks what leads to another page and waits for that page: axe would read the one that is
+    being left."""
+    with page.expect_event("load"):
+        control.click()
 
 
 @pytest.fixture(scope="session")

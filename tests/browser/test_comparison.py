@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from advisor.models import User
+from connectivity.actions import create_topology
 from connectivity.core.as_json.comparison import ENGINE
-from tests.browser.conftest import every_reader, is_well
+from tests.browser.conftest import every_reader, follow, is_well
+from tests.thirty_flows import estate
 
 pytestmark = pytest.mark.browser
 
@@ -119,7 +122,7 @@ def test_scenarios_side_by_side(reader: Page) -> None:
 def test_a_shared_link_is_read_without_an_account(reader: Page) -> None:
     compare(reader)
     reader.get_by_role("link", name="Share", exact=True).click()
-    reader.get_by_role("button", name="Create a link").click()
+    follow(reader, reader.get_by_role("button", name="Create a link"))
     is_well(reader)
     address = reader.get_by_label("Link to version 1").input_value()
     reader.context.clear_cookies()
@@ -227,10 +230,41 @@ def test_pictures_for_the_readme(reader: Page) -> None:
 
 
 @every_reader
+def test_several_flows_lead_with_their_plan(reader: Page, shipped_live: User) -> None:
+    topology = estate()
+    topology["flows"][5]["today"] = "vpc-peering"
+    uid = create_topology(shipped_live.team_id, topology).topology.uid
+    reader.goto(f"/topologies/{uid}/")
+    headline = "$19,412.59 a month: VPC peering for 25 flows and PrivateLink for 5"
+    expect(reader.locator("#verdict")).to_have_text(headline)
+    expect(reader.get_by_text("Today breaks POLICY-01")).to_be_visible()
+    figures, rest = (
+        reader.locator(place).bounding_box() for place in (".verdict .key", ".verdict .rest")
+    )
+    assert figures
+    assert rest
+    assert figures["y"] + figures["height"] <= rest["y"]  # money first, on every screen
+    reader.locator("summary", has_text="Load or enter the missing prices").click()
+    expect(reader.get_by_role("button", name="Load the prices for eu-west-1")).to_be_visible()
+    reader.get_by_role("link", name="The option of each flow").click()
+    reader.locator("summary", has_text="Option of each flow").click()
+    expect(reader.get_by_text("web-us to hub-eu-api")).to_be_visible()
+    reader.locator("summary", has_text="Bill and payers of the plan").click()
+    expect(reader.get_by_text("Charges of a month, the largest first")).to_be_visible()
+    is_well(reader)
+    set_input(reader, "gb", "10916.4")
+    expect(reader.locator("#verdict")).not_to_have_text(headline)
+    expect(reader.get_by_text("Cheapest plan, proven")).to_be_visible()
+
+
+@every_reader
 def test_it_looks_ahead_when_one_comes_there(reader: Page) -> None:
     reader.goto("/topologies/new/")
     reader.get_by_role("button", name="Compare").click()
+    reader.wait_for_url("**/topologies/*-*/**")
+    reader.wait_for_load_state("networkidle")  # charts above it have their height by then
     reader.locator("#outlook").scroll_into_view_if_needed()
+    reader.mouse.wheel(0, 20)
     expect(reader.get_by_role("heading", name="Quota headroom")).to_be_visible(timeout=20_000)
     expect(reader.get_by_text("PEER-07").last).to_be_visible()
     reader.get_by_label("new VPCs a month").fill("7")

@@ -12,7 +12,7 @@ from connectivity.actions import create_topology, save_topology
 from connectivity.core.document.parser import read
 from connectivity.models import Topology
 from connectivity.reference import REFERENCE
-from tests.browser.conftest import every_reader, is_well
+from tests.browser.conftest import every_reader, follow, is_well
 from tests.factories import document, flow
 
 pytestmark = pytest.mark.browser
@@ -53,7 +53,7 @@ def test_a_problem_is_said_as_one_types_and_a_save_can_be_undone(
 @every_reader
 def test_a_spreadsheet_is_pasted_and_what_is_wrong_is_said(estate: Topology, reader: Page) -> None:
     reader.goto(f"/topologies/{estate.uid}/edit/?table=flows")
-    reader.get_by_role("link", name="Paste from a spreadsheet").click()
+    follow(reader, reader.get_by_role("link", name="Paste from a spreadsheet"))
     is_well(reader)
     reader.get_by_label("Rows", exact=True).fill("name\tgb\nf1\t7")
     reader.get_by_role("button", name="Save").click()
@@ -111,7 +111,7 @@ def test_an_invited_person_makes_an_account(reader: Page, browser: Any, live_ser
     other = browser.new_context(base_url=live_server.url).new_page()
     other.goto(link)
     is_well(other)
-    other.get_by_role("link", name="Create an account").click()
+    follow(other, other.get_by_role("link", name="Create an account"))
     is_well(other)
     other.get_by_label("Username").fill("bob")
     other.get_by_label("Password", exact=False).first.fill("correct horse battery")

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from advisor.models import Membership, Role, ShareLink, Team, User
 from connectivity.actions import create_topology
-from tests.browser.conftest import every_reader, is_well
+from tests.browser.conftest import every_reader, follow, is_well
 from tests.factories import document
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -34,7 +34,7 @@ def test_a_team_is_let_go_and_kept(shared: User, reader: Page) -> None:
     reader.goto("/team/")
     expect(reader.get_by_text("gone, no longer a member")).to_be_visible()
     is_well(reader)
-    reader.get_by_role("link", name="Data retention").click()
+    follow(reader, reader.get_by_role("link", name="Data retention"))
     is_well(reader)
     reader.goto("/team/")
     reader.get_by_text("Rename the team").scroll_into_view_if_needed()

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import every_reader, is_well
+from tests.browser.conftest import every_reader, follow, is_well
 
 pytestmark = pytest.mark.browser
 
@@ -82,13 +82,13 @@ def test_an_edit_a_version_and_an_undone_deletion(reader: Page) -> None:
     is_well(reader)
     reader.get_by_role("button", name="Save and compare").click()
     expect(reader.get_by_text("Saved as version 2.")).to_be_visible()
-    reader.get_by_role("link", name="Versions").click()
+    follow(reader, reader.get_by_role("link", name="Versions"))
     is_well(reader)
     reader.get_by_role("link", name="1", exact=True).click()
     expect(reader.get_by_text("102,400 GB", exact=False).first).to_be_visible()
-    reader.get_by_role("link", name="Delete").click()
+    follow(reader, reader.get_by_role("link", name="Delete"))
     is_well(reader)
-    reader.get_by_role("button", name="Delete").click()
+    follow(reader, reader.get_by_role("button", name="Delete"))
     is_well(reader)
     reader.get_by_role("button", name="Undo").click()
     expect(reader.get_by_text("The topology is restored.")).to_be_visible()

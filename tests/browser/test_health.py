@@ -42,10 +42,12 @@ def test_from_the_overview_to_what_to_do(reader: Page) -> None:
     is_well(reader)
     reader.get_by_role("button", name="Acknowledge NAT-OTHER-AZ").click()
     expect(reader.get_by_text("acknowledged", exact=True)).to_be_visible()
+    reader.goto("/health/")
+    reader.get_by_role("link", name="hub", exact=True).click()
     reader.get_by_role("link", name="Compare all options for this traffic").click()
     expect(reader.get_by_label("GB a month, both directions together")).not_to_have_value("102400")
     reader.get_by_role("button", name="Compare").click()
-    expect(reader.get_by_role("heading", name="instead of egress-b")).to_be_visible()
+    expect(reader.get_by_role("heading", name="instead of hub")).to_be_visible()
 
 
 @every_reader

@@ -119,7 +119,7 @@ def test_the_bound_is_the_last_that_is_possible(
     team: Team, statistic: str, ends: tuple[str, str]
 ) -> None:
     below, at = (TIDY.format(*ends, statistic, us).encode() for us in (65914, 65915))
-    with pytest.raises(DocumentRefused, match=f"the {statistic} of 65914 µs is impossible"):
+    with pytest.raises(DocumentRefused, match=f"the {statistic} of 65,914 µs is impossible"):
         file_measurements(team.pk, "one.csv", below, Filing())
     assert file_measurements(team.pk, "one.csv", at, Filing()).is_new
 

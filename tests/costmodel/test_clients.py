@@ -4,8 +4,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from costmodel import clients
 from costmodel.clients import FetchError, offer_files
 from costmodel.deadline import Deadline
+from tests.doubles.http_server import http_server
 
 INDEX = "/offers/v1.0/aws/AmazonVPC/current/region_index.json"
 GOES_ON_S = 20
@@ -31,16 +31,12 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         def log_message(self, *_: Any) -> None:
             """Tests are quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads, server.block_on_close = True, False
-    Thread(target=server.serve_forever, daemon=True).start()
     for name, value in (("MAX_INDEX_BYTES", 2**20), ("MAX_FILE_BYTES", 2**20), ("RETRIES", 0)):
         monkeypatch.setattr(clients, name, value)
-    answers["url"] = f"http://127.0.0.1:{server.server_address[1]}"
     answers[INDEX] = index_to("/file.json")
-    yield answers
-    server.shutdown()
-    server.server_close()
+    with http_server(Handler) as port:
+        answers["url"] = f"http://127.0.0.1:{port}"
+        yield answers
 
 
 def sends(content: bytes, status: int = 200, **headers: str) -> Any:

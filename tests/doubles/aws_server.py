@@ -7,6 +7,8 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from connectivity.clients import sessions
+
 KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 
 
@@ -25,6 +27,7 @@ def aws_url(aws_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     for name, value in KEYS.items():
         monkeypatch.setenv(name.upper(), value)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it keeps credentials
+    sessions.forget()
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws_server)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     urllib.request.urlopen(f"{aws_server}/moto-api/reset", data=b"", timeout=10).close()

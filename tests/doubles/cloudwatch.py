@@ -40,17 +40,19 @@ class CloudWatch:
     samples: dict[Metric, dict[int, list[float]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(list))
     )
-    statuses: dict[Metric, str] = field(default_factory=dict)  # instead of Complete
+    statuses: dict[Metric, str] = field(default_factory=dict)  # not Complete; empty: no result
     throttles: int = 0  # calls that are still refused
     denied: bool = False
     calls: int = 0
     billed: int = 0
+    namespaces: set[str] = field(default_factory=set)  # that were listed
 
     def put(self, metric: Metric, moment: int, *values: float) -> None:
         self.samples[metric][moment // 60 * 60].extend(values)
 
     def list_metrics(self, **asked: Any) -> dict[str, Any]:
         self._answers("ListMetrics")
+        self.namespaces.add(asked.get("Namespace", ""))
         filters = asked.get("Dimensions", ())
         wanted = {Dimension(wish["Name"], wish.get("Value", "")) for wish in filters}
         matching = sorted(
@@ -84,6 +86,8 @@ class CloudWatch:
             is_cut = seen + len(points) > skip + room
             seen += len(points)
             status = self.statuses.get(_metric(query["MetricStat"]["Metric"]))
+            if status == "":
+                continue
             results.append(
                 {
                     "Id": query["Id"],
@@ -126,12 +130,13 @@ class CloudWatch:
             bucket = moment // period * period
             if start <= bucket < end:
                 buckets[bucket].extend(values)
-        return [(moment, _statistic(stat["Stat"], values)) for moment, values in buckets.items()]
+        name = stat["Stat"]
+        return [(moment, _statistic(name, values)) for moment, values in buckets.items() if values]
 
 
 def _statistic(name: str, values: list[float]) -> float:
     if name in STATISTICS:
-        return STATISTICS[name](values)
+        return float(STATISTICS[name](values))
     rank = math.ceil(float(name[1:]) / 100 * len(values))
     return sorted(values)[max(0, rank - 1)]
 

@@ -7,11 +7,10 @@ import base64
 import hashlib
 import json
 import secrets
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -23,6 +22,7 @@ from django.test import Client
 from django.urls import reverse
 
 from advisor.oidc.flow import Provider as OurProvider
+from tests.doubles.http_server import http_server
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -163,19 +163,12 @@ class _Handler(BaseHTTPRequestHandler):
 def oidc(settings: Any) -> Iterator[OidcProvider]:
     """A provider that the product is configured for."""
     provider = OidcProvider()
-    server = ThreadingHTTPServer(
-        ("127.0.0.1", 0), type("Handler", (_Handler,), {"provider": provider})
-    )
-    server.daemon_threads = True
-    server.block_on_close = False  # an attack may still be dripping
-    provider.issuer = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    settings.ROOT_URLCONF = "tests.advisor.oidc_urls"
-    app = {"provider_id": "oidc", "name": "Example", "client_id": CLIENT, "secret": SECRET}
-    app["settings"] = {"server_url": provider.issuer}
-    registry.register(OurProvider)
-    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
-    yield provider
-    registry.provider_map.pop(OurProvider.id, None)
-    server.shutdown()
-    server.server_close()
+    with http_server(type("Handler", (_Handler,), {"provider": provider})) as port:
+        provider.issuer = f"http://127.0.0.1:{port}"
+        settings.ROOT_URLCONF = "tests.advisor.oidc_urls"
+        app = {"provider_id": "oidc", "name": "Example", "client_id": CLIENT, "secret": SECRET}
+        app["settings"] = {"server_url": provider.issuer}
+        registry.register(OurProvider)
+        settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
+        yield provider
+        registry.provider_map.pop(OurProvider.id, None)

@@ -1,13 +1,14 @@
 """An HTTP server on loopback that remembers what it is sent, and answers as it is told."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, NamedTuple
 
 import pytest
+
+from tests.doubles.http_server import http_server
 
 
 class Received(NamedTuple):
@@ -55,11 +56,6 @@ def receiver() -> Iterator[Receiver]:
         def log_message(self, *_: Any) -> None:
             """Tests are quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    recorder.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield recorder
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with http_server(Handler) as port:
+        recorder.port = port
+        yield recorder

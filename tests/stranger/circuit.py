@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from connectivity.core.health.evaluation import HealthRule, Missing, Saves, State, Way, Whose
+from connectivity.core.health.evaluation import HealthRule, Missing, Saves, Severity, Way, Whose
 from connectivity.core.health.resource import Describe, Estate, Resource, Said
 from connectivity.core.health.resource_type import ConfigurationRule, Kind, Role, Usage, Use, Wanted
 from costmodel.core.units import HOURS_PER_MONTH
@@ -15,7 +15,7 @@ GB = 2**30
 def read(answers: Said, account: str, region: str) -> Iterator[Resource]:
     for circuit in answers["DescribeConnections"]:
         id = circuit["connectionId"]
-        facts = {"created": None, "is_wanted": circuit["isWanted"]}
+        facts = {"created": None, "is_lit": circuit["connectionState"] == "available"}
         yield Resource(KEY, id, circuit["connectionName"], account, region, id, facts)
 
 
@@ -26,7 +26,7 @@ def uses(circuit: Resource, usage: Usage) -> Iterator[Use]:
 
 
 def _dark(circuit: Resource, estate: Estate) -> str:
-    return "" if circuit.facts["is_wanted"] else "nobody has lit it"
+    return "" if circuit.facts["is_lit"] else "nobody has lit it"
 
 
 KIND = Kind(
@@ -48,7 +48,7 @@ KIND = Kind(
             threshold=1,
             n=3,
             m=3,
-            state=State.CRITICAL,
+            severity=Severity.CRITICAL,
             missing=Missing.UNKNOWN,
             whose=Whose.OURS,
             source="made up",
@@ -61,7 +61,7 @@ KIND = Kind(
         ConfigurationRule(
             id="DX-DARK",
             kind=KEY,
-            state=State.WARNING,
+            severity=Severity.WARNING,
             whose=Whose.OURS,
             source="made up",
             means="The circuit is leased and dark.",

@@ -12,6 +12,8 @@ from connectivity.core.network.planned_network import Case
 from connectivity.core.option_parts.option import Netperf, ObjectKind, Objects, Option, Term
 from connectivity.core.rules.quotas import limit_rules
 from connectivity.core.rules.rule import Rule, Severity
+from connectivity.core.terraform.part import Part
+from connectivity.core.terraform.values import Note, Resource, Value
 from costmodel.core.charges import Bools, Charge, Floats, Hourly, Metered, PriceName
 
 PORT = PriceName("LeasedLine", "Port-Hours")
@@ -22,13 +24,20 @@ CIRCUIT = ObjectKind("circuit", 99)
 def charges(flows: Flows) -> Iterator[Charge]:
     """Made up: an hour of a port for each VPC, and a GB for what each end sends."""
     ends = flows.ends
-    yield Hourly("Port of the circuit", PORT, ends.region, ends.account, thing=ends.vpc)
+    yield Hourly("Port of the circuit", PORT, ends.region, ends.account, resource=ends.vpc)
     for sender, sent in ((flows.consumer, flows.request), (flows.provider, flows.response)):
         yield Metered("Sent into the circuit", SENT, sender.region, sender.account, sent)
 
 
 def objects(flows: Flows) -> Iterator[Objects]:
     yield Objects(CIRCUIT, flows.ends.account, flows.ends.vpc)
+
+
+def resources(part: Part) -> Iterator[Resource | Note]:
+    for vpc in part.vpcs:
+        body: dict[str, Value] = {"bandwidth": "1Gbps", "location": "FRA", "name": part.name(vpc)}
+        yield Resource(vpc.account, "aws_dx_connection", part.name(vpc), body, vpc.region)
+    yield Note(part.hub, "light the fibre")
 
 
 def _circuits(case: Case) -> Floats:
@@ -50,6 +59,7 @@ OPTION = Option(
     colour=3,
     help=Term("Leased line", "Light in a fibre that somebody lets.", "", ""),
     charges=charges,
+    resources=resources,
     makes=(CIRCUIT,),
     objects=objects,
     rules=(

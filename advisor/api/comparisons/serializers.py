@@ -2,6 +2,8 @@
 
 from rest_framework import serializers
 
+from advisor.api.comparisons.bills import SEVERITIES, LineSerializer, PayerSerializer
+from advisor.api.comparisons.plan import PlanSerializer
 from advisor.api.prices.serializers import OldPricesSerializer
 
 Text = serializers.CharField
@@ -44,11 +46,6 @@ class MixSerializer(serializers.Serializer[object]):
     proven = serializers.BooleanField()
 
 
-class PayerSerializer(serializers.Serializer[object]):
-    account = Text()
-    usd = Text()
-
-
 class GapSerializer(serializers.Serializer[object]):
     service = Text()
     usage_type = Text()
@@ -63,27 +60,9 @@ class GapSerializer(serializers.Serializer[object]):
     elsewhere_usd = serializers.ListField(child=Text(), allow_null=True)
 
 
-class LineSerializer(serializers.Serializer[object]):
-    what = Text()
-    service = Text()
-    usage_type = Text()
-    operation = Text()
-    region = Text()
-    to_region = Text(allow_null=True)
-    payer = Text()
-    quantity = Text()
-    unit = Text()
-    rate = Text()
-    usd = Text()
-    source = Text()  # type: ignore[assignment]  # a field of this name
-    as_of = Text()
-    weak = serializers.BooleanField()
-    note = Text()
-
-
 class FindingSerializer(serializers.Serializer[object]):
     rule = Text()
-    severity = serializers.ChoiceField(choices=["hard", "quota", "condition", "warning"])
+    severity = serializers.ChoiceField(choices=SEVERITIES)
     flow = Text()
     detail = Text()
     source = Text()  # type: ignore[assignment]  # a field of this name
@@ -92,7 +71,7 @@ class FindingSerializer(serializers.Serializer[object]):
 
 class MoreFindingsSerializer(serializers.Serializer[object]):
     rule = Text()
-    severity = serializers.ChoiceField(choices=["hard", "quota", "condition", "warning"])
+    severity = serializers.ChoiceField(choices=SEVERITIES)
     flows = serializers.IntegerField()
 
 
@@ -200,6 +179,7 @@ class ComparisonSerializer(serializers.Serializer[object]):
     frontier = serializers.ListField(child=Text())
     unpriced = serializers.ListField(child=Text())
     mix = MixSerializer()
+    plan = PlanSerializer(allow_null=True, help_text="null above 1,000 flows without include=plan")
     today_usd = Text(allow_null=True)
     assumptions = serializers.ListField(child=Text())
     old_prices = OldPricesSerializer(

@@ -16,11 +16,13 @@ from advisor.api.health.serializers import (
     ActSerializer,
     CollectionSerializer,
     HealthFindingSerializer,
+    IncidentSerializer,
     NumbersSerializer,
     ResourceSerializer,
     RuleSerializer,
     RulesSerializer,
     ToldFindingSerializer,
+    ToldIncidentSerializer,
     WholeResourceSerializer,
 )
 from advisor.api.http.authentication import team_id_of
@@ -31,8 +33,16 @@ from advisor.api.http.serializers import ProblemsSerializer
 from connectivity.core.health.evaluation import State
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.problems import Problem
-from connectivity.health import findings, lookup
-from connectivity.health.as_json import finding_json, resource_json, rules_json
+from connectivity.health import account_troubles, findings, incident_lookup, listing, lookup
+from connectivity.health.as_json import (
+    choice_json,
+    finding_json,
+    incident_json,
+    resource_json,
+    rules_json,
+    trouble_json,
+)
+from connectivity.health.cheaper_options import choices
 from connectivity.health.rule_settings import Numbers, rules_of, set_rule
 
 
@@ -44,6 +54,7 @@ class ResourcesView(PagedView):
             OpenApiParameter("kind", str, enum=["", *KINDS]),
             OpenApiParameter("state", str, enum=["", *(state.value for state in State)]),
             OpenApiParameter("q", str, description="words of a name, an id, an account"),
+            OpenApiParameter("owner", str, description="who is asked about it, as `owner` says"),
         ],
     )
     def get(self, request: Request) -> Response:
@@ -54,8 +65,9 @@ class ResourcesView(PagedView):
             return refused([Problem("kind", f"{kind[:30]!r} is not one of {', '.join(KINDS)}")])
         if state and state not in tuple(State):
             return refused([Problem("state", f"{state[:30]!r} is not one of {', '.join(State)}")])
-        resources = lookup.resources(team_id_of(request), kind, state, asked.get("q", ""))
-        return self.paged(request, resources.prefetch_related("findings"), resource_json)
+        wanted = listing.Filter(kind, state, asked.get("q", ""), owner=asked.get("owner", ""))
+        resources = listing.resources(team_id_of(request), wanted)
+        return self.paged(request, resources.prefetch_related("findings__incident"), resource_json)
 
 
 class ResourceView(APIView):
@@ -70,7 +82,8 @@ class ResourceView(APIView):
         if range_ not in lookup.RANGES:
             there = ", ".join(lookup.RANGES)
             return refused([Problem("range", f"{range_[:20]!r} is not one of {there}")])
-        lines = lookup.lines(row, range_, int(timezone.now().timestamp()))
+        now = int(timezone.now().timestamp())
+        lines = lookup.lines(row, range_, now)
         series = [
             {
                 "namespace": line.series.namespace,
@@ -84,7 +97,8 @@ class ResourceView(APIView):
             for line in lines
         ]
         extra = {"facts": row.facts, "verdicts": row.verdicts, "bill": row.bill, "series": series}
-        return Response(resource_json(row) | extra)
+        instead = [choice_json(priced) for priced in choices(row, now)]
+        return Response(resource_json(row) | extra | {"instead": instead})
 
 
 class FindingsView(PagedView):
@@ -110,7 +124,7 @@ class FindingView(APIView):
         request=ActSerializer, responses={200: ToldFindingSerializer, 400: ProblemsSerializer}
     )
     def patch(self, request: Request, uid: UUID) -> Response:
-        """Acknowledge a finding, mute it until a time, or unmute it."""
+        """Acknowledge the incident of a finding, mute its cause until a time, or unmute it."""
         asked = body_of(ActSerializer, request)
         finding = findings.finding_of(team_id_of(request), uid)
         note = asked.get("note", "")
@@ -141,6 +155,38 @@ def _with_events(team_id: int, uid: UUID) -> dict[str, Any]:
     }
 
 
+class IncidentsView(PagedView):
+    @extend_schema(
+        operation_id="api_v1_health_incidents_list",
+        responses=IncidentSerializer(many=True),
+        parameters=[OpenApiParameter("all", bool)],
+    )
+    def get(self, request: Request) -> Response:
+        """Open incidents: findings of one cause on one resource. The gravest first, then what runs
+        out next, then the most expensive resource; with `?all=true` closed ones follow."""
+        is_open = None if flag_of(request, "all") else True
+        rows = incident_lookup.incidents(team_id_of(request), is_open=is_open)
+        return self.paged(request, rows, incident_json)
+
+
+class IncidentView(APIView):
+    @extend_schema(responses=ToldIncidentSerializer)
+    def get(self, request: Request, uid: UUID) -> Response:
+        """One incident with its open symptoms and what happened to it."""
+        row = incident_lookup.incident(team_id_of(request), uid)
+        history = [
+            {
+                "at": event.at.isoformat(),
+                "what": event.what,
+                "severity": event.severity,
+                "rule": event.rule,
+                "detail": event.detail,
+            }
+            for event in row.events.all()
+        ]
+        return Response(incident_json(row) | {"history": history})
+
+
 class RulesView(APIView):
     @extend_schema(responses=RulesSerializer)
     def get(self, request: Request) -> Response:
@@ -167,11 +213,12 @@ class RuleView(APIView):
 class CollectionView(APIView):
     @extend_schema(responses=CollectionSerializer)
     def get(self, request: Request) -> Response:
-        """Status of collection: last success, denied permissions, cost of CloudWatch requests."""
+        """Status of collection: what is in its way, last success, cost of CloudWatch requests."""
         team_id = team_id_of(request)
         cost = lookup.cost(team_id, timezone.now())
         return Response(
             {
+                "troubles": [trouble_json(each) for each in account_troubles.of_team(team_id)],
                 "places": [_place(place) for place in lookup.places(team_id)],
                 "this_month": {
                     "calls": cost.calls,

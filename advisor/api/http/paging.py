@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from connectivity.core.problems import DocumentRefused, Problem
 
-MOST_PAGES = 1_000_000
+MAX_PAGES = 1_000_000
 
 
 class Pages(PageNumberPagination):
@@ -21,7 +21,7 @@ class Pages(PageNumberPagination):
     max_page_size = 200
 
     def get_page_number(self, request: Request, paginator: Any) -> int:
-        return _number(request, self.page_query_param, MOST_PAGES) or 1
+        return _number(request, self.page_query_param, MAX_PAGES) or 1
 
     def get_page_size(self, request: Request) -> int | None:
         return _number(request, "page_size", self.max_page_size) or self.page_size
@@ -37,7 +37,7 @@ class Pages(PageNumberPagination):
         return {"type": "object", "properties": properties, "required": list(properties)}
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        bounds = {self.page_query_param: MOST_PAGES, "page_size": self.max_page_size}
+        bounds = {self.page_query_param: MAX_PAGES, "page_size": self.max_page_size}
         return [
             {
                 "name": name,

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from connectivity.core.problems import DocumentRefused, Problem
 
-MOST_TEXT = 300
+MAX_TEXT = 300
 
 JSON_TYPES: tuple[
     tuple[type[serializers.Field[Any, Any, Any, Any]], tuple[type, ...], str], ...
@@ -24,7 +24,7 @@ JSON_TYPES: tuple[
 def asked_of(request: Request) -> dict[str, str]:
     """The last value of every key in the query."""
     return {
-        key: request.query_params[key].replace("\0", "")[:MOST_TEXT] for key in request.query_params
+        key: request.query_params[key].replace("\0", "")[:MAX_TEXT] for key in request.query_params
     }
 
 

@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from advisor import stored
-from advisor.access import SAFE
 from advisor.models import ApiToken
 from advisor.turns import Caller, Turn
 
@@ -18,7 +16,7 @@ class TurnThrottle(BaseThrottle):
     """The middleware ends the turn when the answer is there."""
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
-        """Raises: TooMany: the caller has no room now. TooMuch: it has stored enough."""
+        """Raises: TooMany: the caller has no room now."""
         user_id = int(request.user.pk or 0)
         callers = [Caller("user", str(user_id))]
         if isinstance(request.auth, ApiToken):
@@ -26,7 +24,4 @@ class TurnThrottle(BaseThrottle):
         turn = Turn(callers)
         turn.take()
         request._request.turn = turn  # type: ignore[attr-defined]
-        name = (request.resolver_match and request.resolver_match.url_name) or ""
-        if name in stored.STORING and request.method not in (*SAFE, "DELETE"):
-            stored.check(user_id)
         return True

@@ -6,6 +6,7 @@ from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
 from advisor.api.comparisons.serializers import ComparisonSerializer
+from advisor.api.plans.serializers import PlannedTopologySerializer
 
 Text = serializers.CharField
 
@@ -43,6 +44,7 @@ RESULT = PolymorphicProxySerializer(
     component_name="JobResult",
     serializers=[
         ComparisonSerializer,
+        PlannedTopologySerializer,
         FetchedPricesSerializer,
         CheckedAccountSerializer,
         AwsLatenciesSerializer,

@@ -20,7 +20,7 @@ from advisor.models import Delivery, Job, WebhookDelivery
 from connectivity.health import lookup
 from costmodel import queries
 
-MOST_ACCOUNTS = 100
+MAX_ACCOUNTS = 100
 LATELY = timedelta(hours=1)
 PREFIX = "advisor_service_"
 
@@ -126,7 +126,7 @@ class Installation:
             "account",
         )
         latest = 0.0
-        for account, due_at in lookup.overdue(self.now, MOST_ACCOUNTS):
+        for account, due_at in lookup.overdue(self.now, MAX_ACCOUNTS):
             latest = max(latest, self._age_s(due_at))
             if account is not None:
                 named.add_metric([str(account)], self._age_s(due_at))

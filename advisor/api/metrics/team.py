@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from advisor import team_lookup
 from advisor.api.http.authentication import team_id_of
 from advisor.models import Job, WebhookDelivery
-from connectivity.health import lookup
+from connectivity.health import incident_lookup, lookup
 
 
 class MetricsView(APIView):
@@ -64,10 +64,11 @@ class _OfTeam:
             for state, count in kind.counts.items():
                 resources.add_metric([kind.key, state], count)
         yield resources
-        findings = GaugeMetricFamily("advisor_health_findings", "Open findings", labels=["state"])
-        for state, count in lookup.open_findings(self.team_id).items():
-            findings.add_metric([state], count)
-        yield findings
+        name, text = "advisor_health_incidents", "Open incidents that are not muted"
+        incidents = GaugeMetricFamily(name, text, labels=["severity"])
+        for severity, count in incident_lookup.counts(self.team_id, self.now).items():
+            incidents.add_metric([severity], count)
+        yield incidents
 
     def _collection(self) -> Iterator[Metric]:
         labels = ["owner", "region"]

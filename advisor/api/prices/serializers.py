@@ -70,6 +70,9 @@ class SideSerializer(serializers.Serializer[object]):
     recommended = Text(allow_null=True)
     monthly_usd = Text(allow_null=True)
     mix_usd = Text(allow_null=True)
+    plan_usd = Text(
+        allow_null=True, help_text="of the plan that the team was last told of, with operations"
+    )
 
 
 class EffectSerializer(serializers.Serializer[object]):

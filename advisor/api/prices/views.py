@@ -29,14 +29,15 @@ from advisor.api.prices.serializers import (
 from connectivity.core.comparison.price_names import other_rates
 from connectivity.core.network.regions import AZ_PREFIXES
 from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
-from connectivity.price_effects import plain, price_effects, words_of
+from connectivity.price_effects import plain, price_effects
 from costmodel import ingest, queries
 from costmodel.core.overrides import Override
 from costmodel.core.price_list import Price
+from costmodel.core.rates import words_of
 from costmodel.queries import PriceOverride, StoredPriceList
 
-MOST_TOPOLOGIES = 1_000
-MOST_REGIONS = 40
+MAX_TOPOLOGIES = 1_000
+MAX_REGIONS = 40
 
 
 class PriceListsView(PagedView):
@@ -82,7 +83,7 @@ class PriceChangesView(APIView):
         asked = asked_of(request)
         old, new = queries.compared_names(team_id, asked.get("old"), asked.get("new"))
         changes = queries.price_changes(team_id, old, new)
-        effects, unseen = price_effects(team_id, old, new, MOST_TOPOLOGIES)
+        effects, unseen = price_effects(team_id, old, new, MAX_TOPOLOGIES)
         answer = {
             "old": old,
             "new": new,
@@ -102,7 +103,7 @@ class PriceFetchesView(APIView):
     def post(self, request: Request) -> Response:
         """Fetch what AWS publishes for some Regions, as a job: `{"regions": ["eu-west-1"]}`."""
         regions = request.data.get("regions") if isinstance(request.data, dict) else None
-        if not isinstance(regions, list) or not 0 < len(regions) <= MOST_REGIONS:
+        if not isinstance(regions, list) or not 0 < len(regions) <= MAX_REGIONS:
             return refused([Problem("regions", "is not a list of one or more Regions")])
         unknown = [
             region for region in regions if not isinstance(region, str) or region not in AZ_PREFIXES

@@ -20,7 +20,7 @@ PLAIN: dict[Any, dict[str, str]] = {
 
 
 def described(hint: Any) -> dict[str, Any]:
-    """The schema of a type whose values `connectivity.weekly.report.plain` writes."""
+    """The schema of a type whose values `dataclass_values.plain` writes."""
     if hint in PLAIN:
         return dict(PLAIN[hint])
     origin, parts = get_origin(hint), get_args(hint)

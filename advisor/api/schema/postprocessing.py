@@ -12,16 +12,22 @@ ERRORS = {
     "403": "The caller's role, or the scope of its token, does not allow this.",
     "404": "There is no such object in the caller's team.",
     "406": "No media type of `Accept` can be produced.",
+    "408": "The request did not arrive in time; the connection is closed.",
     "409": "Somebody else changed it first, or its state does not allow this.",
-    "413": "The body exceeds the size limit of this endpoint.",
+    "413": "The body exceeds the size limit of this endpoint and caller.",
     "415": "A body of this `Content-Type` is not accepted.",
     "429": "Too many requests of this caller; `Retry-After` says when to retry.",
-    "503": "Data that the answer needs is not loaded: the problem says what to load.",
+    "431": "The headers exceed 32 KiB.",
+    "501": "The `Transfer-Encoding` is not `chunked`.",
+    "503": "The server is busy; `Retry-After` says when to retry. Without it, data that the answer "
+    "needs is not loaded: the problem says what to load.",
 }
-"""What every error means; each has the API's one form of problems."""
+"""What every error means; each has the API's one form of problems. A 500 is an error of ours, and
+therefore none of these."""
 
 ALWAYS = ("400", "401", "403", "406", "429")
-WITH_BODY = ("413", "415")
+BEFORE_ANY_ADDRESS = ("408", "413", "431", "501", "503")
+"""What the server answers by itself, whatever is asked of which address."""
 CLOSED = ("PatchedAct", "Numbers", "Schedule", "Address")
 """Bodies that are refused with a field that they do not have."""
 
@@ -62,10 +68,10 @@ def _codes(path: str, operation: dict[str, Any]) -> Iterator[str]:
     """What an operation may answer besides what it says: by its parts."""
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
     described = {code for code in operation["responses"] if code >= "400"}
-    yield from (*ALWAYS, *described)
-    if "{" in path or "page" in names or path.endswith("/comparisons/"):
+    yield from (*ALWAYS, *BEFORE_ANY_ADDRESS, *described)
+    if "{" in path or "page" in names or path.endswith(("/comparisons/", "/plans/", "/reviews/")):
         yield "404"
     if names & CONFLICTING:
         yield "409"
     if "requestBody" in operation:
-        yield from WITH_BODY
+        yield "415"

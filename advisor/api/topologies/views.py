@@ -32,13 +32,13 @@ from connectivity import actions, queries
 from connectivity.core.problems import Problem
 from connectivity.queries import Topology, TopologyVersion
 
-MOST_NAME = 200
+MAX_NAME = 200
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)")
 DOCUMENT = {"application/json": {"type": "object"}, "application/yaml": {"type": "object"}}
 
 
 class TopologyFilter(django_filters.FilterSet):  # type: ignore[misc]
-    name = django_filters.CharFilter(lookup_expr="icontains", max_length=MOST_NAME)
+    name = django_filters.CharFilter(lookup_expr="icontains", max_length=MAX_NAME)
     updated_after = django_filters.IsoDateTimeFilter(method="since")
 
     def since(
@@ -60,7 +60,7 @@ class TopologiesView(PagedView):
     @extend_schema(
         responses=TopologySerializer(many=True),
         parameters=[
-            OpenApiParameter("name", {"type": "string", "maxLength": MOST_NAME}),
+            OpenApiParameter("name", {"type": "string", "maxLength": MAX_NAME}),
             OpenApiParameter("updated_after", OpenApiTypes.DATETIME),
         ],
     )

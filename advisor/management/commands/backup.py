@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from advisor.backup.file import BackupError
-from advisor.backup.making import make
+from advisor.backup.writing import make
 from advisor.management import command
 from connectivity.core.problems import Problem
 

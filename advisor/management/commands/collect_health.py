@@ -16,9 +16,9 @@ from connectivity.health import scheduling
 from connectivity.health.aws_accounts import Wish, add_account
 from connectivity.models import AwsAccount
 
-FIELDS = dict.fromkeys(("account", "name", "role_arn", "external_id", "regions"))
-MOST_ACCOUNTS = 10_000
-MOST_REGIONS = 100
+FIELDS = dict.fromkeys(("account", "name", "role_arn", "external_id", "contact", "regions"))
+MAX_ACCOUNTS = 10_000
+MAX_REGIONS = 100
 SHOWN = 60  # characters
 
 
@@ -61,8 +61,8 @@ def register(team_id: int, entries: Any) -> None:
     """
     if not isinstance(entries, list):
         raise DocumentRefused([Problem("accounts", "is not a list of accounts")])
-    if len(entries) > MOST_ACCOUNTS:
-        problem = f"lists {len(entries):,}; at most {MOST_ACCOUNTS:,} are read at once"
+    if len(entries) > MAX_ACCOUNTS:
+        problem = f"lists {len(entries):,}; at most {MAX_ACCOUNTS:,} are read at once"
         raise DocumentRefused([Problem("accounts", problem)])
     problems = Problems()
     wishes = [
@@ -117,7 +117,7 @@ def _entry_problems(place: str, entry: dict[str, Any]) -> Iterator[Problem]:
     regions = entry["regions"]
     if not isinstance(regions, list) or not all(isinstance(region, str) for region in regions):
         yield Problem(f"{place}.regions", "is not a list of texts, such as [us-east-1]")
-    elif len(regions) > MOST_REGIONS:
+    elif len(regions) > MAX_REGIONS:
         yield Problem(f"{place}.regions", f"names {len(regions):,}; AWS has fewer")
     for name in FIELDS:
         value = entry.get(name)

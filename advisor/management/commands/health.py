@@ -5,7 +5,8 @@ from django.core.management.base import CommandParser
 from advisor.management import command
 from advisor.models import Team
 from connectivity.health.as_json import resource_json
-from connectivity.health.lookup import counts, read_until, resources
+from connectivity.health.listing import Filter, resources
+from connectivity.health.lookup import counts, read_until
 
 
 class Command(command.Command):
@@ -16,9 +17,8 @@ class Command(command.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         team = Team.objects.default()
-        rows = [
-            resource_json(resource) for resource in resources(team.pk).prefetch_related("findings")
-        ]
+        monitored = resources(team.pk, Filter()).prefetch_related("findings__incident")
+        rows = [resource_json(resource) for resource in monitored]
         if options["format"] == "json":
             self.write_json({"resources": rows})
             return

@@ -5,10 +5,11 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from advisor.management import command
-from advisor.management.table import aligned
 from advisor.management.teams import DEFAULT, team_called
+from advisor.management.text_columns import aligned
 from connectivity.importers.latency import TOOLS, Run
 from connectivity.measurements import Filing, answer, file_measurements, read_measurements
+from costmodel.core.units import figure
 
 
 class Command(command.Command):
@@ -86,4 +87,4 @@ class Command(command.Command):
 
 
 def _figure(us: float | None) -> str:
-    return "-" if us is None else f"{us:,.10g}"
+    return "-" if us is None else figure(us)

@@ -2,6 +2,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.db import OperationalError
 
 from advisor.backup.file import BackupError, verified
 from advisor.backup.restoring import restore
@@ -31,6 +32,8 @@ class Command(command.Command):
                     manifest, sha256 = restore(path, may_replace=options["replace"])
             except BackupError as error:
                 self.refuse([Problem("restore", str(error))])
+            except OperationalError as error:
+                self.refuse([Problem("database", f"cannot be used: {error}; nothing was changed")])
         done = "is whole" if options["check"] else "is restored"
         self.stdout.write(
             f"{path} {done}: {manifest.rows:,} rows of {len(manifest.tables)} tables as of "

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from advisor.local import address, broker
-from advisor.local.supervisor import NotReady, Program, Supervisor
+from advisor.local.supervisor import KeptProcess, NotReady, Supervisor
 from advisor.models import Team, User
 from connectivity.actions import create_topology
 from connectivity.core.document.parser import read
@@ -112,17 +112,17 @@ def _reference_topology() -> None:
         create_topology(team.pk, read(REFERENCE.read_bytes()))
 
 
-def _programs(bind: str) -> list[Program]:
+def _programs(bind: str) -> list[KeptProcess]:
     python = sys.executable
     celery = [python, "-m", "celery", "-A", "advisor.celery", "--quiet"]
     worker = [python, "-m", "advisor.workers"]
     beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""]
     web = [python, "-m", "gunicorn", "--config", "python:advisor.server", "--bind", bind]
-    others = [Program("beat", beat), Program("web", web)]
+    others = [KeptProcess("beat", beat), KeptProcess("web", web)]
     if settings.REDIS_URL:
-        return [Program("worker", worker), *others]
+        return [KeptProcess("worker", worker), *others]
     return [
-        Program("broker", broker.command(), after=broker.wait),
-        Program("worker", worker, before=broker.restore_unacknowledged),
+        KeptProcess("broker", broker.command(), after=broker.wait),
+        KeptProcess("worker", worker, before=broker.restore_unacknowledged),
         *others,
     ]

@@ -1,17 +1,18 @@
 """A bill as a page shows it: its largest lines, who pays them, and the sum of the rest."""
 
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from advisor.formatting import amount, exact, usd
 from connectivity.core.comparison.answer import Answer
 from connectivity.core.comparison.compare import Comparison
+from connectivity.core.network.topology import Account
 from costmodel.core.bill import Line
 from costmodel.core.usage_types import usage_type
 
-MOST_LINES = 10  # on the page; the print view shows more, CSV and JSON have all
-MOST_PRINTED = 500
-MOST_PAYERS = 20  # on the page, as above
+MAX_LINES = 10  # on the page; the print view shows more, CSV and JSON have all
+MAX_PRINTED = 500
+MAX_PAYERS = 20  # on the page, as above
 
 
 class Payer(NamedTuple):
@@ -64,7 +65,7 @@ def bill_rows(answer: Answer, comparison: Comparison, most: int) -> BillRows:
         lines = tuple(sorted(lines, key=lambda line: -line.usd))
     rest = lines[most:]
     payers = _payers(answer, comparison)
-    shown = payers[: max(MOST_PAYERS, most)]
+    shown = payers[: max(MAX_PAYERS, most)]
     return BillRows(
         shown,
         len(payers) - len(shown),
@@ -102,4 +103,22 @@ def _line(line: Line, comparison: Comparison) -> LineRow:
         price.as_of or "undated",
         price.weak,
         price.source,
+    )
+
+
+def line_row(line: dict[str, Any], payer: Account) -> LineRow:
+    """A line as JSON has it, in words."""
+    return LineRow(
+        line["what"],
+        line["usage_type"],
+        " to ".join(filter(None, (line["region"], line["to_region"]))),
+        line["note"],
+        payer.name,
+        payer.id,
+        f"{amount(line['quantity'])} {line['unit']}",
+        line["rate"],
+        exact(Decimal(line["usd"])),
+        line["as_of"] or "undated",
+        line["weak"],
+        line["source"],
     )

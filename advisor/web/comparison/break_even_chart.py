@@ -12,12 +12,12 @@ from costmodel.core.charges import Floats
 from costmodel.core.units import THOUSANDTHS, cents
 
 ENDS = np.array([0.0, 1.0])
-MOST_BENDS = 60
+MAX_BENDS = 60
 DEAREST = 1.6  # times the option in the middle, up to which USD are drawn
 FARTHEST = 20  # times today's traffic, up to which a handover is drawn
 
 
-class Row(NamedTuple):
+class ChartRow(NamedTuple):
     at: str
     before: str
     after: str
@@ -80,10 +80,10 @@ class Breakeven:
         return f"Cost of every feasible, priced option over {over}"
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ChartRow]:
         """The handovers in words."""
         return [
-            Row(
+            ChartRow(
                 self._shown(handover.value), handover.before.name, handover.after.name, handover.usd
             )
             for handover in self.handovers
@@ -133,8 +133,8 @@ class Breakeven:
         bends = np.unique(
             np.concatenate([runner.curve.bends(0, self.high) for runner in self.runners])
         )
-        if len(bends) > MOST_BENDS:
-            bends = np.linspace(0, self.high, MOST_BENDS)
+        if len(bends) > MAX_BENDS:
+            bends = np.linspace(0, self.high, MAX_BENDS)
         ends = [0.0, self.now, self.high, *(handover.value for handover in self.handovers)]
         return np.unique(np.concatenate([bends, ends]))
 

@@ -44,7 +44,7 @@ def cost_against_latency(comparison: Comparison) -> Figure | None:
     places = [(_us(answer, name), _usd(answer)) for answer in shown]
     labels = _labels(places, [answer.option.name for answer in shown])
     points = [
-        Point(*place, answer, *label)
+        ChartPoint(*place, answer, *label)
         for place, answer, label in zip(places, shown, labels, strict=True)
     ]
     groups = {
@@ -68,7 +68,7 @@ def _roomy(values: list[float]) -> list[float]:
     return [low - 0.08 * (high - low), high + 0.14 * (high - low)]
 
 
-class Point(NamedTuple):
+class ChartPoint(NamedTuple):
     us: float
     usd: float
     answer: Answer
@@ -84,7 +84,7 @@ def _usd(answer: Answer) -> float:
     return float(answer.total_usd or 0)
 
 
-def _dots(group: str, points: list[Point]) -> Figure:
+def _dots(group: str, points: list[ChartPoint]) -> Figure:
     colour, symbol = {
         "On the frontier": ("--accent", "circle"),
         "Feasible": ("--ink-3", "circle"),
@@ -124,7 +124,7 @@ def _labels(places: list[tuple[float, float]], names: list[str]) -> list[tuple[s
     return list(zip(texts, sides, strict=True))
 
 
-def _frontier_line(points: list[Point]) -> Figure:
+def _frontier_line(points: list[ChartPoint]) -> Figure:
     rising = sorted((point.us, point.usd) for point in points)
     return {
         "type": "scatter",

@@ -8,8 +8,9 @@ from heapq import nlargest
 from typing import Any, NamedTuple
 
 import numpy as np
+from django.utils.functional import SimpleLazyObject
 
-from advisor.web.comparison.bill_rows import MOST_LINES, BillRows, bill_rows
+from advisor.web.comparison.bill_rows import MAX_LINES, BillRows, bill_rows
 from connectivity.core.as_json.comparison import ENGINE, assumptions
 from connectivity.core.comparison.answer import Answer
 from connectivity.core.comparison.compare import Comparison
@@ -26,14 +27,14 @@ from connectivity.core.comparison.recommendation import (
 from connectivity.core.latency.lookup import Reading, region_of
 from connectivity.core.latency.worst_p99 import Headline
 from connectivity.core.option_parts.option import Standing
-from connectivity.core.outlook.tipping_points import Flip, flips
-from connectivity.core.rules.rule import AS_OF, Hit, Rule, Severity
+from connectivity.core.outlook.tipping_points import flips
+from connectivity.core.rules.rule import AS_OF, Rule, Severity
 from connectivity.reference import PUBLISHED, Published
 from costmodel.core.charges import Kind
 from costmodel.core.kinds import usd_by_kind
 
-MOST_CELLS = 16
-MOST_CHOSEN = 40
+MAX_CELLS = 16
+MAX_CHOSEN = 40
 NAMED_FLOWS = 3
 
 WORDS = {
@@ -45,7 +46,7 @@ WORDS = {
 TONES = {Feasibility.FEASIBLE: "ok", Feasibility.NOT_FEASIBLE: "bad"}
 
 
-class Finding(NamedTuple):
+class RuleFinding(NamedTuple):
     """One rule, with the first flow's words for it."""
 
     rule: Rule
@@ -71,7 +72,7 @@ class OptionRow:
     """One option as a row of the table and as a section of its own."""
 
     answer: Answer
-    findings: list[Finding]
+    findings: list[RuleFinding]
     money: BillRows
     latency: list[LatencyRow]
     cells: list[Reading]
@@ -100,13 +101,13 @@ class OptionRow:
         return feasibility(severities, is_feasible=self.answer.is_feasible)
 
     @property
-    def provisos(self) -> list[Finding]:
+    def provisos(self) -> list[RuleFinding]:
         """What must be met for it to work."""
         asked = (Severity.QUOTA, Severity.CONDITION)
         return [finding for finding in self.findings if finding.rule.severity in asked]
 
     @property
-    def warnings(self) -> list[Finding]:
+    def warnings(self) -> list[RuleFinding]:
         """What is risky about it."""
         return [finding for finding in self.findings if finding.rule.severity is Severity.WARNING]
 
@@ -115,7 +116,7 @@ class OptionRow:
         return self.answer.option.standing is Standing.BASELINE
 
     @property
-    def reason(self) -> Finding | None:
+    def reason(self) -> RuleFinding | None:
         return self.findings[0] if self.findings else None
 
     @property
@@ -139,7 +140,7 @@ class MixRow(NamedTuple):
     flows: int
 
 
-class Change(NamedTuple):
+class TippingPoint(NamedTuple):
     """What would change the recommendation."""
 
     when: str
@@ -152,7 +153,7 @@ def present(
     *,
     is_reference: bool = False,
     sort: str = "",
-    most_lines: int = MOST_LINES,
+    most_lines: int = MAX_LINES,
 ) -> dict[str, Any]:
     """What the comparison page needs."""
     best = recommended(comparison)
@@ -170,7 +171,9 @@ def present(
         "mix_words": mix_words(comparison),
         "mix_change_usd": _mix_change(comparison),
         "unmeasured": unmeasured(comparison),
-        "flips": list(_flips(comparison, flips(comparison))),
+        "flips": SimpleLazyObject(
+            lambda: tipping_points(comparison)
+        ),  # a planned page shows them later
         "rows": rows,
         "mix": _mix(comparison),
         "chosen": _chosen(comparison),
@@ -198,8 +201,8 @@ def _row(
         findings=sorted(_findings(answer, comparison), key=_rank),
         money=bill_rows(answer, comparison, most_lines),
         latency=_latency(answer),
-        cells=cells[:MOST_CELLS],
-        more_cells=max(0, len(cells) - MOST_CELLS),
+        cells=cells[:MAX_CELLS],
+        more_cells=max(0, len(cells) - MAX_CELLS),
         is_recommended=answer is best,
         is_on_frontier=answer in front,
         change_usd=None if today is None or answer.usd is None else answer.usd - today,
@@ -214,20 +217,17 @@ def _least_budget(comparison: Comparison) -> float | None:
     return min((budget for budget in budgets if budget is not None), default=None)
 
 
-def _rank(finding: Finding) -> int:
+def _rank(finding: RuleFinding) -> int:
     return list(Severity).index(finding.rule.severity)
 
 
-def _findings(answer: Answer, comparison: Comparison) -> Iterator[Finding]:
-    for rule, rows in map(_unpacked, answer.hits):
+def _findings(answer: Answer, comparison: Comparison) -> Iterator[RuleFinding]:
+    for rule, flows in answer.hits:
+        rows = flows.tolist()
         names = [comparison.case.topology.flows[row].name for row in rows[:NAMED_FLOWS]]
         detail = rule.detail(comparison.case, rows[0])
         word = WORDS[rule.severity]
-        yield Finding(rule, word, detail, names, max(0, len(rows) - NAMED_FLOWS))
-
-
-def _unpacked(hit: Hit) -> tuple[Rule, list[int]]:
-    return hit.rule, hit.flows.tolist()
+        yield RuleFinding(rule, word, detail, names, max(0, len(rows) - NAMED_FLOWS))
 
 
 def _latency(answer: Answer) -> list[LatencyRow]:
@@ -261,10 +261,10 @@ def _cells(answer: Answer, comparison: Comparison) -> list[Reading]:
     return readings if any(reading.basis != "none" for reading in readings) else []
 
 
-def _flips(comparison: Comparison, all_flips: list[Flip]) -> Iterator[Change]:
+def tipping_points(comparison: Comparison) -> list[TippingPoint]:
+    """What would change the recommendation, the nearest first."""
     names = {answer.option.key: answer.option.name for answer in comparison.answers}
-    for flip in all_flips:
-        yield Change(flip.when, flip.now, names[flip.to])
+    return [TippingPoint(flip.when, flip.now, names[flip.to]) for flip in flips(comparison)]
 
 
 def _mix(comparison: Comparison) -> list[MixRow]:
@@ -284,7 +284,7 @@ def _mix_change(comparison: Comparison) -> Decimal | None:
 def _chosen(comparison: Comparison) -> list[tuple[str, float, str]]:
     """What the largest flows choose in the mix: name, GB, option."""
     pairs = zip(comparison.case.topology.flows, comparison.mix.options, strict=True)
-    largest = nlargest(MOST_CHOSEN, pairs, key=lambda pair: pair[0].gb)
+    largest = nlargest(MAX_CHOSEN, pairs, key=lambda pair: pair[0].gb)
     return [(f.name, f.gb, o.name if o else "no feasible option") for f, o in largest]
 
 

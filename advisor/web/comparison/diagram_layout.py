@@ -17,15 +17,15 @@ from costmodel.core.units import THOUSANDTHS
 
 WIDTH = 1180
 MARGIN, HEAD, GAP = 14, 26, 12
-MOST_LABELS = 12
-MOST_BETWEEN = 700
+MAX_LABELS = 12
+MAX_BETWEEN = 700
 THINNEST = 1.0
 ALL_OF_IT, WORTH_DRAWING = 0.995, 0.01  # shares that cross
 NEAR = 10  # accounts placed last, beside which their partners are put
 LETTER = 6.8  # the width of one
 
 
-class Scale(NamedTuple):
+class DiagramScale(NamedTuple):
     """How large a VPC is drawn."""
 
     name: str
@@ -40,9 +40,9 @@ class Scale(NamedTuple):
 
 
 SCALES = (
-    Scale("large", 12, 190, 62, 120, 24, 12.0, 80, is_wide=False),
-    Scale("middle", 80, 122, 40, 28, 16, 6.0, 60, is_wide=True),
-    Scale("small", 10**6, 74, 20, 10, 11, 4.0, 50, is_wide=True),
+    DiagramScale("large", 12, 190, 62, 120, 24, 12.0, 80, is_wide=False),
+    DiagramScale("middle", 80, 122, 40, 28, 16, 6.0, 60, is_wide=True),
+    DiagramScale("small", 10**6, 74, 20, 10, 11, 4.0, 50, is_wide=True),
 )
 
 
@@ -57,7 +57,7 @@ class Frame(NamedTuple):
     name: str
 
 
-class Line(NamedTuple):
+class FlowsLine(NamedTuple):
     """All flows from one VPC to another."""
 
     path: str
@@ -93,11 +93,11 @@ class Picture:
     height: float
     frames: list[Frame]
     boxes: list[Box]
-    lines: list[Line]
+    lines: list[FlowsLine]
     rows: list[FlowRow]
     pairs: int
     part: float  # of the GB that the lines show
-    scale: Scale
+    scale: DiagramScale
 
 
 def picture(case: Case) -> Picture:
@@ -147,7 +147,7 @@ class _Pairs:
 class _Canvas:
     """Puts Regions under each other, the accounts of a Region side by side on shelves."""
 
-    def __init__(self, case: Case, scale: Scale) -> None:
+    def __init__(self, case: Case, scale: DiagramScale) -> None:
         self.case, self.scale = case, scale
         self.frames: list[Frame] = []
         self.boxes: dict[str, Box] = {}
@@ -164,7 +164,7 @@ class _Canvas:
         least = self.scale.between
         if self.scale.is_wide or len(widths) < 2 or room < least * (len(widths) - 1):
             return least
-        return min(room / (len(widths) - 1), MOST_BETWEEN)
+        return min(room / (len(widths) - 1), MAX_BETWEEN)
 
     def _region(self, region: str) -> None:
         top, left = self.bottom, float(MARGIN + GAP)
@@ -260,9 +260,9 @@ def _short(text: str, letters: int) -> str:
     return text if len(text) <= letters else f"{text[: letters - 1]}…"
 
 
-def _lines(rows: list[FlowRow], boxes: dict[str, Box], scale: Scale) -> Iterator[Line]:
+def _lines(rows: list[FlowRow], boxes: dict[str, Box], scale: DiagramScale) -> Iterator[FlowsLine]:
     most = max((row.gb for row in rows), default=0.0) or 1.0
-    has_labels = len(rows) <= MOST_LABELS
+    has_labels = len(rows) <= MAX_LABELS
     for row in rows:
         path, x, y = curve(boxes[row.consumer], boxes[row.provider])
         width = max(THINNEST, scale.thickest * sqrt(row.gb / most))
@@ -270,7 +270,7 @@ def _lines(rows: list[FlowRow], boxes: dict[str, Box], scale: Scale) -> Iterator
         title = f"{row.consumer} to {row.provider}: {row.gb:,.0f} GB a month, {crosses}"
         label = _gb(row.gb) if has_labels else ""
         share = 1.0 if row.is_far else row.crossing
-        yield Line(path, round(width, 1), share, title, label, x, y)
+        yield FlowsLine(path, round(width, 1), share, title, label, x, y)
 
 
 def _gb(gb: float) -> str:

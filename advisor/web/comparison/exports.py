@@ -9,12 +9,24 @@ from django.http import HttpResponse
 
 from advisor import encoding
 from advisor.escaping import markdown_safe, spreadsheet_safe
+from advisor.web.comparison.plan_files import (
+    FLOW_COLUMNS,
+    flow_rows,
+    plan_line,
+    plan_row,
+    plan_sentences,
+    use_lines,
+)
+from advisor.web.comparison.plan_rows import plan_rows
+from advisor.web.comparison.planning import plan_of
 from advisor.web.comparison.view_state import Links
 from connectivity.advice import Answered
 from connectivity.core.as_json.comparison import plain
+from connectivity.core.as_json.values import Plain
 from connectivity.core.comparison.reasons import mix_words
 from connectivity.core.comparison.recommendation import feasibility
 from connectivity.core.latency.distance import instead_words
+from costmodel.core.units import figure
 
 TYPES = {
     "json": "application/json",
@@ -57,9 +69,13 @@ LINE_COLUMNS = (
 )
 
 
-def file(answered: Answered, links: Links, kind: str) -> HttpResponse:
-    """A response that is saved under a name of its own."""
-    text = {"json": as_json, "csv": as_csv, "md": as_markdown}[kind](answered, links)
+def file(answered: Answered, links: Links, kind: str, planned: Plain | None) -> HttpResponse:
+    """A response that is saved under a name of its own.
+
+    `planned` is what a job made of the view; views of few flows are planned with their file.
+    """
+    plan = planned or plan_of(answered.comparison)
+    text = {"json": as_json, "csv": as_csv, "md": as_markdown}[kind](answered, plan)
     response = HttpResponse(text, content_type=TYPES[kind])
     uid, number = str(links.address.uid)[:8], answered.version.number
     name = f"comparison-{uid}-v{number}{'-what-if' if links.values else ''}.{kind}"
@@ -67,7 +83,7 @@ def file(answered: Answered, links: Links, kind: str) -> HttpResponse:
     return response
 
 
-def as_json(answered: Answered, links: Links) -> str:
+def as_json(answered: Answered, plan: Plain | None) -> str:
     """The contract's answer, and what was changed."""
     changes = [
         {"key": change.key, "was": change.was, "value": change.value}
@@ -78,16 +94,18 @@ def as_json(answered: Answered, links: Links) -> str:
         "what_if": changes,
         "what_if_notes": answered.what_if.notes,
     }
-    answer = plain(answered.comparison) | more
+    answer = plain(answered.comparison, plan=plan) | more
     return encoding.as_json(answer, is_readable=True).decode()
 
 
-def as_csv(answered: Answered, links: Links) -> str:
-    """Two tables in one file: options, and under them every line of every bill; and a note."""
-    answer = plain(answered.comparison)
+def as_csv(answered: Answered, plan: Plain | None) -> str:
+    """Tables in one file: options, every line of every bill, the option of each flow; a note."""
+    answer = plain(answered.comparison, plan=plan)
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow([*COLUMNS, *MORE_COLUMNS])
+    if plan:
+        writer.writerow([spreadsheet_safe(cell) for cell in plan_row(plan, COLUMNS)])
     for option in answer["answers"]:
         payers = "; ".join(f"{payer['account']} {payer['usd']}" for payer in option["payers"])
         finding = next((f"{f['rule']} {f['detail']}" for f in option["findings"]), "")
@@ -95,14 +113,19 @@ def as_csv(answered: Answered, links: Links) -> str:
         row = [*(option[column] for column in COLUMNS[1:]), low, high]
         row += [_word(option), _missing(option), payers, finding]
         writer.writerow([spreadsheet_safe(cell) for cell in (option["option"], *row)])
-    row = _mix_row(answer["mix"], mix_words(answered.comparison))
-    writer.writerow([spreadsheet_safe(cell) for cell in row])
+    if not plan:
+        row = _mix_row(answer["mix"], mix_words(answered.comparison))
+        writer.writerow([spreadsheet_safe(cell) for cell in row])
     writer.writerow([])
     writer.writerow(["option", *LINE_COLUMNS])
-    for option in answer["answers"]:
+    planned = [plan | {"option": "plan"}] if plan else []
+    for option in (*planned, *answer["answers"]):
         for line in option["lines"]:
             cells = (option["option"], *(line[column] for column in LINE_COLUMNS))
             writer.writerow([spreadsheet_safe(cell) for cell in cells])
+    if plan and (flows := list(flow_rows(plan_rows(plan, answered.comparison.case)))):
+        writer.writerows([[], FLOW_COLUMNS])
+        writer.writerows([spreadsheet_safe(cell) for cell in row] for row in flows)
     if answer["old_prices"]:
         writer.writerows([[], ["note", answer["old_prices"]["sentence"]]])
     return out.getvalue()
@@ -143,23 +166,28 @@ def _missing(option: dict[str, Any]) -> str:
     return f"price missing: {'; '.join(gaps)}" if gaps else "does not support these flows"
 
 
-def as_markdown(answered: Answered, links: Links) -> str:
+def as_markdown(answered: Answered, plan: Plain | None) -> str:
     """The verdict and the options as a table, with what they rest on."""
-    return "\n".join(_markdown(answered)) + "\n"
+    return "\n".join(_markdown(answered, plan)) + "\n"
 
 
-def _markdown(answered: Answered) -> Iterator[str]:
-    answer = plain(answered.comparison)
+def _markdown(answered: Answered, plan: Plain | None) -> Iterator[str]:
+    planned = plan and plan_rows(plan, answered.comparison.case)
+    answer = plain(answered.comparison, plan=plan)
     name, number = markdown_safe(answer["topology"]), answered.version.number
-    yield f"**{name}** (version {number}): {markdown_safe(answer['because'])}"
+    verdict = " ".join(plan_sentences(planned)) if planned else answer["because"]
+    yield f"**{name}** (version {number}): {markdown_safe(verdict)}"
+    yield from map(markdown_safe, use_lines(planned) if planned else ())
     for change in answered.what_if.changes:
         label = markdown_safe(change.label)
-        yield f"- changed: {label} {change.was:,.10g} to {change.value:,.10g} {change.unit}"
+        yield f"- changed: {label} {figure(change.was)} to {figure(change.value)} {change.unit}"
     for note in answered.what_if.notes:
         yield f"- {markdown_safe(note)}"
     yield ""
     yield "| Option | USD a month | Operations | Paid by | p99, µs | Feasible |"
     yield "|---|---:|---:|---|---:|---|"
+    if planned:
+        yield f"| {' | '.join(markdown_safe(cell) for cell in plan_line(planned))} |"
     for option in answer["answers"]:
         usd = option["monthly_usd"] or ("price missing" if option["gaps"] else "not priced")
         us = _instead(option) if option["worst_p99_us"] is None else f"{option['worst_p99_us']:g}"
@@ -168,7 +196,8 @@ def _markdown(answered: Answered) -> Iterator[str]:
         word = f"{_word(option)} {rule}".strip()
         cells = (option["name"], usd, option["operations_usd"], _payers(option), us + basis, word)
         yield f"| {' | '.join(markdown_safe(cell or '') for cell in cells)} |"
-    yield _mix_line(answer["mix"])
+    if not planned:
+        yield _mix_line(answer["mix"])
     yield ""
     yield markdown_safe(
         f"Prices {answer['price_list']['name']} as of {answer['price_list']['as_of']}, latencies "

@@ -1,29 +1,32 @@
 """Prices that are missing and may change a verdict: which, and a form in which to state them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django import forms
 from django.http import QueryDict
 
-from advisor.web.lines import Line
+from advisor.web.comparison.planning import is_planned
+from advisor.web.one_line_fields import OneLineField
 from advisor.web.request_helpers import text_in
 from connectivity.core.comparison.compare import Comparison
 from connectivity.core.comparison.missing_prices import deciding, lacking, may_win
 from connectivity.core.comparison.reasons import price_words, rate_words
 from connectivity.core.comparison.recommendation import recommended, unpriced
+from connectivity.core.plan.design.candidates import left_out
 from costmodel.core.overrides import Override
 from costmodel.core.price_list import Key, is_loadable
 from costmodel.core.rates import elsewhere, per, unit_of
 
-MOST_PRICES = 6  # that can be stated in a verdict; the bills name all
-MOST_REGIONS = 3
+MAX_PRICES = 6  # that can be stated in a verdict; the bills name all
+MAX_REGIONS = 3
 
 
 class OwnPriceForm(forms.Form):
     """What a team pays for one unit of what the list lacks."""
 
     usd = forms.DecimalField(min_value=0, max_value=1_000_000, decimal_places=10)
-    reason = Line(max_length=300)
+    reason = OneLineField(max_length=300)
 
     def override(self, key: Key) -> Override:
         name, region, to_region = key
@@ -59,7 +62,7 @@ class MissingPrice:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingPrices:
     """What a verdict offers where prices are missing."""
 
     prices: list[MissingPrice]
@@ -67,8 +70,13 @@ class Missing:
     regions: list[str]  # of which AWS may have published them
     inputs: list[str]  # what no price list can know
 
+    @property
+    def has_errors(self) -> bool:
+        """A form was refused, and is shown as it was typed."""
+        return any(price.form.errors for price in self.prices)
 
-def missing(comparison: Comparison, name: str, tried: QueryDict | None = None) -> Missing:
+
+def missing(comparison: Comparison, name: str, tried: QueryDict | None = None) -> MissingPrices:
     """The prices that may change a verdict, those that alone decide first.
 
     Args:
@@ -89,24 +97,34 @@ def missing(comparison: Comparison, name: str, tried: QueryDict | None = None) -
             per(unit_of(comparison.prices, key[0])),
             _form(key, name, tried),
         )
-        for number, key in enumerate(keys[:MOST_PRICES])
+        for number, key in enumerate(keys[:MAX_PRICES])
     ]
     regions = list(dict.fromkeys(key[1] for key in keys if is_loadable(key)))
-    return Missing(prices, len(keys) - len(prices), regions[:MOST_REGIONS], inputs)
+    return MissingPrices(prices, len(keys) - len(prices), regions[:MAX_REGIONS], inputs)
 
 
 def needed_prices(comparison: Comparison) -> tuple[dict[Key, list[str]], list[str]]:
     """The prices that may change a verdict, each with the options that lack it; and inputs."""
     needed: dict[Key, list[str]] = {}
     inputs: dict[str, None] = {}
+    for key, name in _lacking(comparison):
+        if key[0].is_input:
+            inputs[f"{name}: {key[0].usage_type}"] = None
+        else:
+            needed.setdefault(key, []).append(name)
+    return needed, list(inputs)
+
+
+def _lacking(comparison: Comparison) -> Iterator[tuple[Key, str]]:
+    """What a plan leaves out; without a plan, what may win for all flows."""
+    if is_planned(comparison):
+        missing_keys = comparison.once(left_out).items()
+        yield from ((key, option.name) for key, options in missing_keys for option in options)
+        return
     nothing = recommended(comparison) is None
     for answer in unpriced(comparison):
-        for key in lacking(answer) if nothing or may_win(comparison, answer) else ():
-            if key[0].is_input:
-                inputs[f"{answer.option.name}: {key[0].usage_type}"] = None
-            else:
-                needed.setdefault(key, []).append(answer.option.name)
-    return needed, list(inputs)
+        if nothing or may_win(comparison, answer):
+            yield from ((key, answer.option.name) for key in lacking(answer))
 
 
 def fields_of(key: Key) -> dict[str, str]:

@@ -6,8 +6,11 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
+from advisor.web.comparison.context import tipping_points
+from advisor.web.comparison.planning import is_planned
 from advisor.web.comparison.view_state import Links, address_of
 from advisor.web.request_helpers import found_or_404, signed_in, text_in
 from connectivity.core.comparison.recommendation import recommended
@@ -15,8 +18,8 @@ from connectivity.core.outlook.quota_headroom import NEVER, Room, headroom
 from connectivity.core.outlook.sensitivity import Bar, Range, ranges, tornado
 
 FLOWS_AT_ONCE = 1_000  # up to which 10,000 draws are made without being asked for
-MOST_FLOWS = 10_000  # of which draws are made while somebody waits
-MOST_ROOMS = 8
+MAX_FLOWS = 10_000  # of which draws are made while somebody waits
+MAX_ROOMS = 8
 FAR_MONTHS = 240
 GROWTH, SPREAD = 1.0, 50.0  # VPCs a month; per cent
 WIDE = 400  # units of a picture's width
@@ -73,20 +76,22 @@ def show(request: HttpRequest, uid: UUID) -> HttpResponse:
     growth = _number(request.GET, "growth", GROWTH, 10_000, problems)
     spread = _number(request.GET, "spread", SPREAD, 1_000, problems)
     flows, vpcs = len(comparison.case.flows), len(comparison.case.topology.vpcs)
-    is_asked = flows <= FLOWS_AT_ONCE or ("draws" in request.GET and flows <= MOST_FLOWS)
+    is_asked = flows <= FLOWS_AT_ONCE or ("draws" in request.GET and flows <= MAX_FLOWS)
     bars = tornado(comparison)
     rooms = headroom(comparison)
     context = {
         "links": Links(address, answered),
         "problems": problems,
         "best": recommended(comparison),
+        "has_plan": is_planned(comparison),
+        "flips": SimpleLazyObject(lambda: tipping_points(comparison)),
         "bars": _bars(bars),
         "ranges": _ranges(ranges(comparison, spread / 100)) if is_asked else [],
         "is_asked": is_asked,
-        "is_too_large": flows > MOST_FLOWS,
+        "is_too_large": flows > MAX_FLOWS,
         "flows": flows,
         "vpcs": vpcs,
-        "rooms": [_room(room, vpcs, growth) for room in rooms[:MOST_ROOMS] if room.full_at < NEVER],
+        "rooms": [_room(room, vpcs, growth) for room in rooms[:MAX_ROOMS] if room.full_at < NEVER],
         "growth": f"{growth:g}",
         "spread": f"{spread:g}",
         "factor": f"{1 + spread / 100:g}",

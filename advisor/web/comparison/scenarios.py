@@ -14,12 +14,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from advisor.formatting import amount, percent, signed_usd, us, usd
+from advisor.web.comparison.planning import plan_of
 from advisor.web.comparison.view_state import Links, address_of
 from advisor.web.request_helpers import found_or_404, signed_in
 from connectivity import queries
 from connectivity.advice import Answered
 from connectivity.core.comparison.answer import Answer
 from connectivity.core.comparison.recommendation import feasibility, mix_ahead, recommended
+from costmodel.core.units import figure
 
 MOST = 4
 OFFERED = 20  # topologies and versions to choose from
@@ -42,18 +44,18 @@ class Scenario:
         return next((answer for answer in answers if answer.option.key == option), None)
 
 
-class Cell(NamedTuple):
+class ScenarioCell(NamedTuple):
     text: str
     change: str  # against the first column, where it can be counted
 
 
-class Row(NamedTuple):
+class ScenarioRow(NamedTuple):
     label: str
-    cells: list[Cell]
+    cells: list[ScenarioCell]
     differs: bool
 
 
-class Choice(NamedTuple):
+class ScenarioChoice(NamedTuple):
     value: str
     label: str
 
@@ -91,10 +93,12 @@ def _scenario(text: str, all_texts: list[str], team_id: int) -> Scenario:
     return Scenario(answered, Links(address, answered), without)
 
 
-def _choices(team_id: int, columns: list[Scenario]) -> list[Choice]:
+def _choices(team_id: int, columns: list[Scenario]) -> list[ScenarioChoice]:
     """What can be added: the same without its changes, other versions, other topologies."""
     choices = [
-        Choice(f"{column.links.address.uid}?{urlencode(column.links.pins)}", _as_saved(column))
+        ScenarioChoice(
+            f"{column.links.address.uid}?{urlencode(column.links.pins)}", _as_saved(column)
+        )
         for column in columns
         if column.links.values
     ]
@@ -102,9 +106,11 @@ def _choices(team_id: int, columns: list[Scenario]) -> list[Choice]:
         versions = queries.versions(team_id, uid).defer("document")[:OFFERED]
         name = queries.topology(team_id, uid).name
         numbers = [version.number for version in versions]
-        choices += [Choice(f"{uid}?version={n}", f"{name}, version {n}") for n in numbers]
+        choices += [ScenarioChoice(f"{uid}?version={n}", f"{name}, version {n}") for n in numbers]
     others = queries.topologies(team_id)[:OFFERED]
-    choices += [Choice(f"{other.uid}?", f"{other.name}, newest version") for other in others]
+    choices += [
+        ScenarioChoice(f"{other.uid}?", f"{other.name}, newest version") for other in others
+    ]
     return list(dict.fromkeys(choices))
 
 
@@ -113,7 +119,7 @@ def _as_saved(scenario: Scenario) -> str:
     return f"{version.topology.name}, version {version.number}, without its changes"
 
 
-def _rows(columns: list[Scenario]) -> Iterator[Row]:
+def _rows(columns: list[Scenario]) -> Iterator[ScenarioRow]:
     yield from _inputs(columns)
     yield from _verdicts(columns)
     names = {
@@ -127,7 +133,7 @@ def _rows(columns: list[Scenario]) -> Iterator[Row]:
         yield _row(columns, f"{name}, feasibility", partial(_feasibility, key))
 
 
-def _inputs(columns: list[Scenario]) -> Iterator[Row]:
+def _inputs(columns: list[Scenario]) -> Iterator[ScenarioRow]:
     yield _row(columns, "Topology", lambda scenario: scenario.answered.what_if.topology.name)
     yield _row(columns, "Version", lambda scenario: str(scenario.answered.version.number))
     yield _row(columns, "Changed inputs", _changes)
@@ -149,7 +155,7 @@ def _inputs(columns: list[Scenario]) -> Iterator[Row]:
     yield _row(columns, "Latencies", lambda scenario: scenario.answered.comparison.latencies.name)
 
 
-def _verdicts(columns: list[Scenario]) -> Iterator[Row]:
+def _verdicts(columns: list[Scenario]) -> Iterator[ScenarioRow]:
     yield _row(
         columns,
         "Recommended",
@@ -164,8 +170,8 @@ def _verdicts(columns: list[Scenario]) -> Iterator[Row]:
     yield _row(columns, "Operations", _operations, _money)
     yield _row(columns, "Who pays", _payers)
     yield _row(columns, "p99, slowest flow", lambda scenario: us(_worst_us(scenario)))
-    yield _row(columns, "Managed resources", lambda scenario: _objects(scenario.best))
-    yield _row(columns, "Cheapest option per flow, a month", _mix_usd, _money)
+    yield _row(columns, "Resources to manage", lambda scenario: _objects(scenario.best))
+    yield _row(columns, "Cheapest option per flow, a month", _per_flow_usd, _money)
     yield _row(columns, "Saving of that", _saved, _money)
 
 
@@ -192,17 +198,17 @@ def _row(
     label: str,
     value: Callable[[Scenario], Value],
     shown: Callable[[Value], str] | None = None,
-) -> Row:
+) -> ScenarioRow:
     values = [value(column) for column in columns]
     is_money = shown is _money
     cells = [
-        Cell(
+        ScenarioCell(
             (shown or _plain)(cell_value),
             _change(values[0], cell_value, is_money=is_money) if i else "",
         )
         for i, cell_value in enumerate(values)
     ]
-    return Row(label, cells, len({cell.text for cell in cells}) > 1)
+    return ScenarioRow(label, cells, len({cell.text for cell in cells}) > 1)
 
 
 def _plain(value: Value) -> str:
@@ -226,7 +232,7 @@ def _decimal(value: float) -> Decimal:
 
 def _changes(scenario: Scenario) -> str:
     what_if = scenario.answered.what_if
-    changes = [f"{c.label} {c.was:,.10g} to {c.value:,.10g} {c.unit}" for c in what_if.changes]
+    changes = [f"{c.label} {figure(c.was)} to {figure(c.value)} {c.unit}" for c in what_if.changes]
     return "; ".join([*changes, *what_if.notes])
 
 
@@ -235,13 +241,23 @@ def _option_usd(key: str, scenario: Scenario) -> Decimal | None:
     return answer.usd if answer else None
 
 
-def _mix_usd(scenario: Scenario) -> Decimal | None:
-    return scenario.answered.comparison.mix.usd
+def _per_flow_usd(scenario: Scenario) -> Decimal | None:
+    """The bill of the plan; without one, of what each flow would choose by itself."""
+    comparison = scenario.answered.comparison
+    plan = plan_of(comparison)
+    if plan is None:
+        return comparison.mix.usd
+    return None if plan["monthly_usd"] is None else Decimal(plan["monthly_usd"])
 
 
 def _saved(scenario: Scenario) -> "Value":
-    """By how much each flow by its own cheapest option is below the recommended one."""
-    ahead = mix_ahead(scenario.answered.comparison)
+    """By how much that is below the one option that is recommended, with operations."""
+    comparison = scenario.answered.comparison
+    plan = plan_of(comparison)
+    if plan is not None:
+        saves = Decimal(plan["saves_usd"] or 0)
+        return saves or "nothing"
+    ahead = mix_ahead(comparison)
     return ahead.saves_usd if ahead and ahead.saves_usd else "nothing"
 
 

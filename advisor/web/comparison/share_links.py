@@ -12,6 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from advisor import share_links, team_lookup
 from advisor.models import ShareLink
+from advisor.turns import Caller, Turn
+from advisor.web.comparison.plan_work import plan_by_job
 from advisor.web.comparison.view_state import Links, address_of
 from advisor.web.comparison.views import charts_csp, comparison_context, curves_of
 from advisor.web.request_helpers import found_or_404, signed_in
@@ -62,12 +64,20 @@ def revoke(request: HttpRequest, uid: UUID) -> HttpResponse:
 @login_not_required
 @require_safe
 def shared(request: HttpRequest, key: str) -> HttpResponse:
-    """A shared comparison: to be read, nothing else."""
+    """A shared comparison: to be read, nothing else; by as many at once as one caller may.
+
+    Raises: TooMany: it is computed for whoever has the link, whom nobody knows.
+    """
     try:
         link = ShareLink.by_key(key)
     except ShareLink.DoesNotExist as error:
         raise Http404("no such link") from error
-    response = _shared(request, link) if link.is_open else _ended(request)
+    turn = Turn([Caller("link", link.uid.hex)])
+    turn.take()
+    try:
+        response = _shared(request, link) if link.is_open else _ended(request)
+    finally:
+        turn.leave()
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "same-origin"
@@ -80,7 +90,9 @@ def _shared(request: HttpRequest, link: ShareLink) -> HttpResponse:
         answered = address.answer(link.team_id)
     except (ObjectDoesNotExist, UnknownPriceList, UnknownLatencies):
         return _ended(request)
-    answer = comparison_context(address, answered, Links(address, answered))
+    links = Links(address, answered)
+    planned = plan_by_job(link.team_id, links)
+    answer = comparison_context(address, answered, links, plan=planned)
     answer |= {"is_shared": True, "curves": curves_of(answered.comparison)}
     context = {"answer": answer, "version": answered.version, "link": link}
     return render(request, "web/comparison/shared.html", context)

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from advisor.web.comparison import outlook, scenarios, share_links, views
+from advisor.web.comparison import (
+    outlook,
+    plan_lifts,
+    plan_views,
+    scenarios,
+    share_links,
+    views,
+)
+from advisor.web.comparison.hand_over import hand_over
 
 urlpatterns = [
     path("topologies/<uuid:uid>/", views.show, name="topology"),
@@ -15,10 +23,14 @@ urlpatterns = [
         )
         for kind in ("json", "csv", "md")
     ),
+    path("topologies/<uuid:uid>/hand-over.zip", hand_over, name="hand-over"),
     path("topologies/<uuid:uid>/keep/", views.keep, name="keep"),
     path("topologies/<uuid:uid>/own-price/", views.own_price, name="own-price"),
     path("topologies/<uuid:uid>/load-prices/", views.load_prices, name="load-prices"),
+    path("topologies/<uuid:uid>/plan/", plan_views.progress, name="plan-progress"),
+    path("topologies/<uuid:uid>/plan/compute/", plan_views.compute, name="plan-compute"),
     path("topologies/<uuid:uid>/curves/", views.curves, name="curves"),
+    path("topologies/<uuid:uid>/plan/lifts/", plan_lifts.show, name="plan-lifts"),
     path("topologies/<uuid:uid>/outlook/", outlook.show, name="outlook"),
     path("topologies/<uuid:uid>/print/", views.print_view, name="print"),
     path("topologies/<uuid:uid>/share/", share_links.share, name="share"),

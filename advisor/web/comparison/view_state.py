@@ -8,7 +8,8 @@ from uuid import UUID
 from django.http import QueryDict
 from django.urls import reverse
 
-from advisor.web.request_helpers import MOST_TEXT, number_in, text_in
+from advisor.handover.bundle import can_be_packed
+from advisor.web.request_helpers import MAX_TEXT, number_in, text_in
 from connectivity.advice import Answered, Asked, compare_stored
 from connectivity.core.as_json.comparison import ENGINE
 from connectivity.core.scenarios.inputs import INPUTS
@@ -28,6 +29,7 @@ class Address:
     asked: Asked
     flow: str  # whose what-if values are shown
     sort: str
+    plan: UUID | None = None  # the job that plans the view
 
     def answer(self, team_id: int) -> Answered:
         """Raises what `compare_stored` raises."""
@@ -60,10 +62,18 @@ def address_of(values: QueryDict, uid: UUID) -> Address:
         text_in(values, "prices") or None,
         text_in(values, "latencies") or None,
         text_in(values, "engine") or None,
-        tuple(sorted((key[:MOST_TEXT], text_in(values, key)) for key in asked)),
+        tuple(sorted((key[:MAX_TEXT], text_in(values, key)) for key in asked)),
         text_in(values, "flow"),
         sort if sort in SORTS else "",
+        _uuid(text_in(values, "plan")),
     )
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 class Links:
@@ -87,7 +97,8 @@ class Links:
         return urlencode(self.parameters(self.values))
 
     def parameters(self, values: Mapping[str, str], **more: str) -> dict[str, str]:
-        shown = {"flow": self.address.flow, "sort": self.address.sort} | more
+        plan = str(self.address.plan or "")
+        shown = {"flow": self.address.flow, "sort": self.address.sort, "plan": plan} | more
         return self.pins | dict(values) | {key: text for key, text in shown.items() if text}
 
     def page(self, values: Mapping[str, str], **more: str) -> str:
@@ -132,6 +143,18 @@ class Links:
         query = urlencode({key: text for key, text in values.items() if text})
         return f"{reverse('topology', args=[self.address.uid])}?{query}"
 
+    def with_plan(self, job: UUID) -> str:
+        """The same view, for which a job plans."""
+        return self.page(self.values, plan=str(job))
+
+    @property
+    def plan_compute(self) -> str:
+        return self._with_query("plan-compute")
+
+    @property
+    def plan_progress(self) -> str:
+        return self._with_query("plan-progress")
+
     @property
     def load_prices(self) -> str:
         return self._with_query("load-prices")
@@ -162,12 +185,22 @@ class Links:
         return self._with_query("comparison-md")
 
     @property
+    def hand_over(self) -> str:
+        """Nothing where there are too many flows for a download."""
+        can = can_be_packed(self.answered.comparison)
+        return self._with_query("hand-over") if can else ""
+
+    @property
     def print(self) -> str:
         return self._with_query("print")
 
     @property
     def curves(self) -> str:
         return self._with_query("curves")
+
+    @property
+    def lifts(self) -> str:
+        return self._with_query("plan-lifts")
 
     @property
     def outlook(self) -> str:

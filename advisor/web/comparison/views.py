@@ -13,21 +13,29 @@ from django.views.decorators.http import require_POST, require_safe
 
 from advisor import jobs
 from advisor.web.comparison import exports
-from advisor.web.comparison.bill_rows import MOST_LINES, MOST_PRINTED
+from advisor.web.comparison.bill_rows import MAX_LINES, MAX_PRINTED
 from advisor.web.comparison.break_even_chart import Breakeven
 from advisor.web.comparison.charts import cost_against_latency, money_by_kind
 from advisor.web.comparison.context import present
 from advisor.web.comparison.diagram_layout import picture
 from advisor.web.comparison.diagram_svg import drawn
 from advisor.web.comparison.missing_prices import OwnPriceForm, is_of, missing, needed_prices
+from advisor.web.comparison.plan_rows import plan_rows
+from advisor.web.comparison.plan_work import can_be_started, plan_by_job, work_of_view
+from advisor.web.comparison.planning import MAX_FLOWS, free_work, plan_of
 from advisor.web.comparison.view_state import Address, Links, address_of
 from advisor.web.comparison.what_if_panel import panel
 from advisor.web.prices.views import put_in_force
 from advisor.web.request_helpers import found_or_404, signed_in, text_in
 from connectivity.actions import Conflict, create_topology, save_topology
 from connectivity.advice import Answered, is_reference
+from connectivity.core.as_json.amounts import MAX_PLAN_S
+from connectivity.core.as_json.plan import today_breaks
+from connectivity.core.as_json.values import Plain
 from connectivity.core.comparison.compare import Comparison
+from connectivity.core.comparison.recommendation import recommended
 from connectivity.core.outlook.break_even import Axis
+from connectivity.core.plan.search.cheapest import SECONDS
 from connectivity.core.problems import Problem, did_you_mean
 from costmodel.queries import price_list_names
 
@@ -42,16 +50,23 @@ charts_csp = csp_update({"style-src-attr": ["'unsafe-inline'"]})
 @found_or_404
 def show(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Every option for a topology; for htmx, only the part that a what-if changes."""
-    return _page(request, uid)
+    return view_page(request, uid)
 
 
-def _page(request: HttpRequest, uid: UUID, tried: QueryDict | None = None) -> HttpResponse:
+def view_page(request: HttpRequest, uid: UUID, tried: QueryDict | None = None) -> HttpResponse:
     """`tried` is a form for a missing price that was refused, shown as it was typed."""
     team_id = signed_in(request).team_id
     address = address_of(request.GET, uid)
     answered = address.answer(team_id)
     links = Links(address, answered)
-    answer = comparison_context(address, answered, links)
+    work = work_of_view(signed_in(request), links)
+    answer = comparison_context(address, answered, links, plan=work.result if work else None)
+    answer["later"] = {
+        "work": work,
+        "can_start": signed_in(request).may_edit and can_be_started(links),
+        "usual_s": int(SECONDS),
+        "most_s": MAX_PLAN_S,
+    }
     answer["panel"] = panel(answered, links, price_list_names(team_id))
     answer["may_edit"] = signed_in(request).may_edit
     answer["missing"] = missing(answered.comparison, answer["name"], tried)
@@ -66,9 +81,16 @@ def _page(request: HttpRequest, uid: UUID, tried: QueryDict | None = None) -> Ht
 
 
 def comparison_context(
-    address: Address, answered: Answered, links: Links, most_lines: int = MOST_LINES
+    address: Address,
+    answered: Answered,
+    links: Links,
+    most_lines: int = MAX_LINES,
+    plan: Plain | None = None,
 ) -> dict[str, Any]:
-    """What the page, the shared page and the print view have in common."""
+    """What the page, the shared page and the print view have in common.
+
+    `plan` is what a job made of the view, where it is not made with the page.
+    """
     comparison = answered.comparison
     document = answered.what_if.topology.document
     shown = present(
@@ -89,10 +111,24 @@ def comparison_context(
         "problems": [*answered.what_if.problems, *unknown_flow(address, answered)],
         "changes": answered.what_if.changes,
         "notes": answered.what_if.notes,
+        **_plan(comparison, most_lines, plan),
+        "later": {},
         "figures": figures,
         "picture": shapes,
         "drawn": drawn(shapes),
     }
+
+
+def _plan(comparison: Comparison, most_lines: int, of_job: Plain | None) -> dict[str, Any]:
+    """The plan; without one, what is said beside the best option of several flows."""
+    plan = plan_of(comparison) or of_job
+    if plan is not None:
+        return {"plan": plan_rows(plan, comparison.case, most_lines)}
+    is_one = len(comparison.case.flows) == 1
+    best = recommended(comparison)
+    work = 0 if is_one or best is None else free_work(comparison.case, best.objects)
+    breaks = [] if is_one else today_breaks(comparison)
+    return {"plan": None, "most_planned": MAX_FLOWS, "breaks": breaks, "free_work": work}
 
 
 def unknown_flow(address: Address, answered: Answered) -> list[Problem]:
@@ -126,7 +162,9 @@ def print_view(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The same view on one page, everything open, for paper."""
     address = address_of(request.GET, uid)
     answered = address.answer(signed_in(request).team_id)
-    answer = comparison_context(address, answered, Links(address, answered), MOST_PRINTED)
+    links = Links(address, answered)
+    planned = plan_by_job(signed_in(request).team_id, links)
+    answer = comparison_context(address, answered, links, MAX_PRINTED, planned)
     answer |= {"is_open": True, "curves": curves_of(answered.comparison)}
     return render(
         request, "web/comparison/print.html", {"answer": answer, "version": answered.version}
@@ -180,7 +218,7 @@ def own_price(request: HttpRequest, uid: UUID) -> HttpResponse:
         return redirect(links.here)
     form = OwnPriceForm(request.POST)
     if not form.is_valid():
-        return _page(request, uid, request.POST)
+        return view_page(request, uid, request.POST)
     name = put_in_force(request, form.override(key), [key[0]])
     return redirect(f"{links.with_prices(name)}#verdict")
 
@@ -207,5 +245,7 @@ def load_prices(request: HttpRequest, uid: UUID) -> HttpResponse:
 def download(request: HttpRequest, uid: UUID, kind: str) -> HttpResponse:
     """The same view as JSON, CSV or a Markdown table."""
     address = address_of(request.GET, uid)
-    answered = address.answer(signed_in(request).team_id)
-    return exports.file(answered, Links(address, answered), kind)
+    team_id = signed_in(request).team_id
+    answered = address.answer(team_id)
+    links = Links(address, answered)
+    return exports.file(answered, links, kind, plan_by_job(team_id, links))

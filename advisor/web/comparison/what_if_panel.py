@@ -7,7 +7,7 @@ from advisor.web.comparison.view_state import Links
 from connectivity.advice import Answered
 from connectivity.core.scenarios.inputs import INPUTS, Change
 
-MOST_FLOWS = 50  # offered by name, the largest first
+MAX_FLOWS = 50  # offered by name, the largest first
 OF_A_FLOW = ("gb", "crossing", "connections")
 
 
@@ -66,8 +66,8 @@ def panel(answered: Answered, links: Links, price_lists: list[str]) -> Panel:
         [Edit(change, links.without(change.key)) for change in what_if.changes],
         [(key, text) for key, text in links.values.items() if key not in shown],
         flow,
-        names[:MOST_FLOWS],
-        max(0, len(names) - MOST_FLOWS),
+        names[:MAX_FLOWS],
+        max(0, len(names) - MAX_FLOWS),
         price_lists,
         answered.comparison.prices.name,
     )

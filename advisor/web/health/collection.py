@@ -10,14 +10,17 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from advisor import jobs, team_lookup, webhooks
+from advisor import jobs, team_lookup
 from advisor.models import Webhook
-from advisor.web.health.forms import AccountForm, CapForm, SourceForm, WebhookForm
+from advisor.web.health.forms import AccountForm, CapForm, OwnerKeysForm, SourceForm, WebhookForm
 from advisor.web.request_helpers import found_or_404, signed_in
+from advisor.webhooks.shapes import SHAPES
+from advisor.webhooks.signing import is_standard
 from connectivity.clients.web import NotAllowed
 from connectivity.core.health import iam_role
 from connectivity.core.problems import DocumentRefused
-from connectivity.health import aws_accounts, lookup, prometheus_servers
+from connectivity.health import account_troubles, aws_accounts, lookup, prometheus_servers
+from connectivity.health.owners import owner_keys, set_owner_keys
 from connectivity.health.spending import cap_of, set_cap
 
 PRINCIPAL = "ARN-OF-THE-WORKER"  # which AWS refuses until somebody puts the real one there
@@ -28,27 +31,32 @@ DELIVERIES = 20
 def show(request: HttpRequest) -> HttpResponse:
     """Everything about collecting, on one page."""
     team_id = signed_in(request).team_id
-    return _page(request, team_id)
+    return page(request, team_id)
 
 
-def _page(
-    request: HttpRequest, team_id: int, new_webhook: Webhook | None = None, **forms: Any
+def page(
+    request: HttpRequest, team_id: int, new_secret: Webhook | None = None, **forms: Any
 ) -> HttpResponse:
     """The page; with forms that say what is wrong, or with a secret that is shown this once."""
     context = {
         "accounts": lookup.accounts(team_id),
         "sources": lookup.sources(team_id),
         "places": lookup.places(team_id),
+        "troubles": account_troubles.of_team(team_id),
         "cost": lookup.cost(team_id, timezone.now()),
-        "webhooks": team_lookup.webhooks(team_id),
-        "deliveries": team_lookup.webhook_deliveries(team_id)[:DELIVERIES],
+        "webhooks": [
+            (row, SHAPES[row.shape], is_standard(row.secret))
+            for row in team_lookup.webhooks(team_id)
+        ],
+        "deliveries": team_lookup.listed_deliveries(team_id, DELIVERIES),
         "account_form": AccountForm(),
         "source_form": SourceForm(),
         "webhook_form": WebhookForm(),
+        "owner_form": OwnerKeysForm(initial={"owner_keys": ", ".join(owner_keys(team_id))}),
         "cap_form": CapForm(initial={"cap_usd": cap_of(team_id)}),
         "now": timezone.now(),
     }
-    context |= {"new_webhook": new_webhook, **forms}
+    context |= {"new_secret": new_secret, **forms}
     status = 400 if forms else 200
     response = render(request, "web/health/collection.html", context, status=status)
     response["Cache-Control"] = "no-store"
@@ -62,11 +70,11 @@ def add_account(request: HttpRequest) -> HttpResponse:
         try:
             row = aws_accounts.add_account(team_id, form.wish())
         except DocumentRefused as error:
-            _show(form, error)
+            show_problems(form, error)
         else:
             messages.success(request, f"{row} is added. Create the role below, and check it.")
             return redirect("health-account", row.uid)
-    return _page(request, team_id, account_form=form)
+    return page(request, team_id, account_form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,6 +89,7 @@ def account(request: HttpRequest, uid: UUID) -> HttpResponse:
             "name": row.name,
             "regions": ", ".join(row.regions),
             "role_arn": row.role_arn,
+            "contact": row.contact,
         },
     )
     form.fields["account"].disabled = True
@@ -88,7 +97,7 @@ def account(request: HttpRequest, uid: UUID) -> HttpResponse:
         try:
             aws_accounts.change_account(row, form.wish())
         except DocumentRefused as error:
-            _show(form, error)
+            show_problems(form, error)
         else:
             messages.success(request, f"{row.name} is saved; collection starts within a minute.")
             return redirect("health-account", row.uid)
@@ -137,13 +146,13 @@ def add_source(request: HttpRequest) -> HttpResponse:
                 team_id, data["name"], data["url"], settings.OUTBOUND_HOSTS
             )
         except DocumentRefused as error:
-            _show(form, error)
+            show_problems(form, error)
         except NotAllowed as error:
             form.add_error("url", str(error))
         else:
             messages.success(request, f"{row.name} is queried within a minute.")
             return redirect("health-collection")
-    return _page(request, team_id, source_form=form)
+    return page(request, team_id, source_form=form)
 
 
 @require_POST
@@ -158,43 +167,26 @@ def remove_source(request: HttpRequest, uid: UUID) -> HttpResponse:
 def cap(request: HttpRequest) -> HttpResponse:
     team_id, form = signed_in(request).team_id, CapForm(request.POST)
     if not form.is_valid():
-        return _page(request, team_id, cap_form=form)
+        return page(request, team_id, cap_form=form)
     set_cap(team_id, form.cleaned_data["cap_usd"])
     messages.success(
-        request, f"CloudWatch requests stop at {form.cleaned_data['cap_usd']} USD a month."
+        request, f"The cap for CloudWatch requests is {form.cleaned_data['cap_usd']} USD a month."
     )
     return redirect("health-collection")
 
 
 @require_POST
-def add_webhook(request: HttpRequest) -> HttpResponse:
-    user, form = signed_in(request), WebhookForm(request.POST)
+def owners(request: HttpRequest) -> HttpResponse:
+    team_id, form = signed_in(request).team_id, OwnerKeysForm(request.POST)
     if form.is_valid():
-        data = form.cleaned_data
         try:
-            row = webhooks.add(user.team_id, data["name"], data["url"], user.pk)
+            set_owner_keys(team_id, form.keys())
         except DocumentRefused as error:
-            _show(form, error)
+            show_problems(form, error)
         else:
-            return _page(request, user.team_id, new_webhook=row)
-    return _page(request, user.team_id, webhook_form=form)
-
-
-@require_POST
-@found_or_404
-def end_webhook(request: HttpRequest, uid: UUID) -> HttpResponse:
-    row = webhooks.end(signed_in(request).team_id, uid)
-    messages.success(request, f"{row.name} is no longer notified.")
-    return redirect("health-collection")
-
-
-@require_POST
-@found_or_404
-def again(request: HttpRequest, uid: UUID) -> HttpResponse:
-    row, is_tried = webhooks.again(signed_in(request).team_id, uid)
-    outcome = "is retried" if is_tried else f"is {row.state}, not failed: nothing to retry"
-    messages.success(request, f"{row.webhook.name} {outcome}.")
-    return redirect("health-collection")
+            messages.success(request, "Owners are read from these tags.")
+            return redirect("health-collection")
+    return page(request, team_id, owner_form=form)
 
 
 @require_safe
@@ -212,6 +204,6 @@ def role(request: HttpRequest, uid: UUID, kind: str) -> HttpResponse:
     return response
 
 
-def _show(form: Any, error: DocumentRefused) -> None:
+def show_problems(form: Any, error: DocumentRefused) -> None:
     for place, problem in error.problems:
         form.add_error(place if place in form.fields else None, problem)

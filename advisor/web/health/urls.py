@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from advisor.web.health import collection, views
+from advisor.web.health import collection, overview, views, webhooks
 
 urlpatterns = [
-    path("health/", views.show, name="health"),
+    path("health/", overview.show, name="health"),
+    path("health/resources.csv", overview.export, name="health-csv"),
     path("health/resources/<uuid:uid>/", views.resource, name="health-resource"),
     path("health/findings/<uuid:uid>/acknowledge/", views.acknowledge, name="finding-acknowledge"),
     path("health/findings/<uuid:uid>/mute/", views.mute, name="finding-mute"),
@@ -14,6 +15,7 @@ urlpatterns = [
     path("health/rules/<str:id>/", views.rule, name="health-rule"),
     path("health/collection/", collection.show, name="health-collection"),
     path("health/cap/", collection.cap, name="health-cap"),
+    path("health/owners/", collection.owners, name="health-owners"),
     path("health/accounts/", collection.add_account, name="health-account-add"),
     path("health/accounts/<uuid:uid>/", collection.account, name="health-account"),
     path("health/accounts/<uuid:uid>/check/", collection.check, name="health-account-check"),
@@ -27,7 +29,10 @@ urlpatterns = [
     path(
         "health/sources/<uuid:uid>/remove/", collection.remove_source, name="health-source-remove"
     ),
-    path("health/webhooks/", collection.add_webhook, name="webhook-add"),
-    path("health/webhooks/<uuid:uid>/end/", collection.end_webhook, name="webhook-end"),
-    path("health/deliveries/<uuid:uid>/again/", collection.again, name="webhook-again"),
+    path("health/webhooks/", webhooks.add, name="webhook-add"),
+    path("health/webhooks/<uuid:uid>/test/", webhooks.test, name="webhook-test"),
+    path("health/webhooks/<uuid:uid>/secret/", webhooks.rotate, name="webhook-rotate"),
+    path("health/webhooks/<uuid:uid>/secret/forget/", webhooks.forget, name="webhook-forget"),
+    path("health/webhooks/<uuid:uid>/end/", webhooks.end, name="webhook-end"),
+    path("health/deliveries/<uuid:uid>/again/", webhooks.again, name="webhook-again"),
 ]

@@ -1,61 +1,30 @@
 """Health pages: what is wrong, since when, how sure that is, and what to do."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from advisor.web.health.charts import figure
+from advisor.web.health.charts import charts
 from advisor.web.health.forms import MuteForm, RuleForm
 from advisor.web.request_helpers import found_or_404, signed_in, text_in
-from connectivity.core.health.evaluation import HealthRule, State
+from connectivity.core.health.evaluation import HealthRule, Severity, State
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.problems import DocumentRefused
 from connectivity.health import findings, lookup
-from connectivity.health.cheaper_options import alternatives
+from connectivity.health.cheaper_options import alternatives, choices
 from connectivity.health.lookup import Finding, Resource
+from connectivity.health.part_names import account_names, named, part_names
 from connectivity.health.rule_settings import RuleSetting, own_settings, rules_of, set_rule
 
-PAGE = 50
-LATE = timedelta(minutes=45)  # after which nobody can have collected as planned
 STATES = tuple(state.value for state in reversed(State))
-
-
-@require_safe
-def show(request: HttpRequest) -> HttpResponse:
-    """Everything that is watched, the worst first; `kind`, `state` and `q` narrow it."""
-    team_id = signed_in(request).team_id
-    kind, state, text = (text_in(request.GET, name) for name in ("kind", "state", "q"))
-    if (kind and kind not in KINDS) or (state and state not in STATES):
-        raise Http404("no such kind or state")
-    kinds = lookup.counts(team_id)
-    until = lookup.read_until(kinds)
-    resources = lookup.resources(team_id, kind, state, text)
-    page = Paginator(resources, PAGE).get_page(request.GET.get("page"))
-    asked = {"kind": kind, "state": state, "q": text}
-    query = urlencode({name: value for name, value in asked.items() if value})
-    context = {
-        "kinds": kinds,
-        "totals": lookup.totals(kinds),
-        "total": sum(kind_count.total for kind_count in kinds),
-        "kind": KINDS.get(kind),
-        "asked": asked,
-        "page": page,
-        "rows": [(resource, KINDS[resource.kind].one) for resource in page],
-        "query": f"&{query}" if query else "",
-        "until": until,
-        "is_late": until is not None and timezone.now() - until > LATE,
-        "is_watching": bool(kinds) or lookup.is_watching(team_id),
-    }
-    return render(request, "web/health/overview.html", context)
 
 
 @require_safe
@@ -69,6 +38,7 @@ def resource(request: HttpRequest, uid: UUID) -> HttpResponse:
     kind = KINDS[row.kind]
     now = int(timezone.now().timestamp())
     lines = lookup.lines(row, range_, now)
+    names = part_names(row, account_names(row.team_id))
     instead = alternatives(row)
     form = f"{reverse('new')}?{urlencode(instead.query)}" if instead else ""
     context = {
@@ -76,12 +46,16 @@ def resource(request: HttpRequest, uid: UUID) -> HttpResponse:
         "kind": kind,
         "range": range_,
         "ranges": lookup.RANGES,
-        "charts": [figure(line, now - lookup.RANGES[range_], now) for line in lines if line.points],
+        "charts": charts(lines, names, _ranks(row), now - lookup.RANGES[range_], now),
         "silent": [line.series for line in lines if not line.points],
-        "findings": _worst_first(row),
+        "findings": _worst_first(row, names),
         "past": lookup.closed_findings_of(row)[:20],
-        "verdicts": [(kind.rule(verdict["rule"]), verdict) for verdict in row.verdicts],
+        "verdicts": [
+            (kind.rule(verdict["rule"]), verdict, named(verdict["part"], names))
+            for verdict in sorted(row.verdicts, key=_gravity)
+        ],
         "instead": instead,
+        "choices": choices(row, now),
         "form": form,
         "mute_form": MuteForm(),
         "console": kind.console.format(region=row.region, id=row.aws_id),
@@ -89,12 +63,49 @@ def resource(request: HttpRequest, uid: UUID) -> HttpResponse:
     return render(request, "web/health/resource.html", context)
 
 
-def _worst_first(row: Resource) -> list[tuple[Finding, Any]]:
-    """Open findings with their rules."""
+def _gravity(verdict: dict[str, Any]) -> int:
+    return STATES.index(verdict["state"])
+
+
+def _ranks(row: Resource) -> dict[tuple[str, str], int]:
+    """How bad the worst is that rules say of a metric and part."""
+    ranks: dict[tuple[str, str], int] = {}
+    for verdict in row.verdicts:
+        rule = KINDS[row.kind].rule(verdict["rule"])
+        if isinstance(rule, HealthRule):
+            key = rule.metric, verdict["part"]
+            ranks[key] = max(State(verdict["state"]).rank, ranks.get(key, 0))
+    return ranks
+
+
+class _Open(NamedTuple):
+    """An open finding as its page shows it."""
+
+    finding: Finding
+    rule: Any
+    part: str  # by its name
+    last_seen: datetime | None  # where its rule has no data now
+
+
+def _worst_first(row: Resource, names: dict[str, str]) -> list[_Open]:
+    kind = KINDS[row.kind]
+    blind = {
+        (verdict["rule"], verdict["part"])
+        for verdict in row.verdicts
+        if verdict["state"] == State.UNKNOWN
+    }
     open_findings = [
-        (finding, KINDS[row.kind].rule(finding.rule)) for finding in lookup.open_findings_of(row)
+        _Open(
+            finding,
+            kind.rule(finding.rule),
+            named(finding.part, names),
+            finding.seen_at if (finding.rule, finding.part) in blind else None,
+        )
+        for finding in lookup.open_findings_of(row)
     ]
-    return sorted(open_findings, key=lambda pair: (STATES.index(pair[0].state), pair[0].rule))
+    return sorted(
+        open_findings, key=lambda each: (-Severity(each.finding.severity).rank, each.finding.rule)
+    )
 
 
 @require_POST

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.files.base import File
 
-from advisor.web.lines import Line
+from advisor.web.one_line_fields import OneLineField
 from advisor.web.topologies.forms import REGIONS
 from connectivity.core.latency.aggregation import STATISTICS
 from connectivity.core.options import OPTIONS
@@ -19,14 +19,14 @@ class OverrideForm(forms.Form):
     """What a team pays instead of a list price."""
 
     service = forms.ChoiceField(choices=lambda: [(name, name) for name in services()])
-    usage_type = Line(
+    usage_type = OneLineField(
         label="Usage type",
         required=False,
         max_length=100,
         help_text="Without its Region prefix, such as TransitGateway-Bytes; empty: the whole "
         "service.",
     )
-    operation = Line(
+    operation = OneLineField(
         required=False,
         max_length=100,
         help_text="Such as TransitGatewayVPC; empty: every operation.",
@@ -56,7 +56,7 @@ class OverrideForm(forms.Form):
         decimal_places=10,
         help_text="A single rate instead of all tiers.",
     )
-    reason = Line(max_length=300, help_text="Shown to others next to each figure.")
+    reason = OneLineField(max_length=300, help_text="Shown to others next to each figure.")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -73,17 +73,17 @@ class MeasurementForm(forms.Form):
     """A tool's output, and where it belongs."""
 
     file = forms.FileField(help_text="The unmodified output of the tool; netperf -k is best.")
-    source = Line(
+    source = OneLineField(
         label="From", required=False, max_length=30, help_text="AZ ID or Region of the client."
     )
-    destination = Line(
+    destination = OneLineField(
         label="To", required=False, max_length=30, help_text="AZ ID or Region of the server."
     )
     option = forms.ChoiceField(
         choices=lambda: [("", "from the file"), *((key, key) for key in OPTIONS.by_key)],
         required=False,
     )
-    instance_type = Line(
+    instance_type = OneLineField(
         label="Instance type of both hosts", required=False, max_length=30, help_text="c5n.xlarge"
     )
     tool = forms.ChoiceField(
@@ -99,17 +99,17 @@ class MeasurementForm(forms.Form):
         required=False,
         help_text="Only for files that do not name it (matrices, single values of Prometheus).",
     )
-    host = Line(
+    host = OneLineField(
         required=False,
         max_length=200,
         help_text="Only for a file with several hosts: the one to read.",
     )
-    tag = Line(
+    tag = OneLineField(
         required=False,
         max_length=200,
         help_text="Only for a file with several tags or series: the one to read.",
     )
-    account = Line(
+    account = OneLineField(
         label="Account of AZ names",
         required=False,
         max_length=12,

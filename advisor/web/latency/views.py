@@ -36,8 +36,8 @@ from connectivity.measurements import (
     withdraw,
 )
 
-MOST_RUNS = 200  # shown; the API lists all
-MOST_WARNINGS = 3  # shown after an upload; each stands beside its measurement, too
+MAX_RUNS = 200  # shown; the API lists all
+MAX_WARNINGS = 3  # shown after an upload; each stands beside its measurement, too
 GRADES = ("low", "medium", "high")
 COLUMNS = (
     "option", "source", "dest", "percentile", "value_us", "tool", "date", "samples",
@@ -112,8 +112,8 @@ def cell(request: HttpRequest) -> HttpResponse:
         "distance": between(source, destination),
         "source_of_distance": SOURCE,
         "is_impossible": any(_beats_light(latency_cell) for latency_cell, _ in dated_cells),
-        "runs": queries.runs_of(team_id, option, source, destination)[:MOST_RUNS],
-        "most": MOST_RUNS,
+        "runs": queries.runs_of(team_id, option, source, destination)[:MAX_RUNS],
+        "most": MAX_RUNS,
         "here": request.get_full_path(),
     }
     return render(request, "web/latency/cell.html", context)
@@ -146,7 +146,7 @@ def upload(request: HttpRequest) -> HttpResponse:
                 outcome = "stored" if filed.is_new else "were already stored; nothing is new"
                 messages.success(request, f"{len(runs)} measurements of {runs[0].tool} {outcome}.")
                 warnings = dict.fromkeys(text for run in runs for text in run.warnings)
-                for warning in list(warnings)[:MOST_WARNINGS]:
+                for warning in list(warnings)[:MAX_WARNINGS]:
                     messages.warning(request, f"{warning}.")
                 if lost := sum(run.loss == 1 for run in runs):
                     messages.warning(request, f"{lost} of them lost everything.")

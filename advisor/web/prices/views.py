@@ -17,17 +17,18 @@ from advisor.formatting import signed_usd
 from advisor.web.latency.forms import OverrideForm
 from advisor.web.request_helpers import found_or_404, signed_in, text_in
 from advisor.web.topologies.forms import REGIONS
-from connectivity.price_effects import Effect, price_effects, words_of
+from connectivity.price_effects import Effect, price_effects
 from costmodel import ingest, queries
 from costmodel.core.charges import PriceName
 from costmodel.core.overrides import NothingOverridden, Override
 from costmodel.core.price_list import Price
+from costmodel.core.rates import words_of
 from costmodel.core.usage_types import usage_type
 
 PAGE = 50
-MOST_TOLD = 3  # prices, in the message about a change
-MOST_CHANGES = 200  # shown; the API gives all
-MOST_TOPOLOGIES = 100  # compared while a page waits; the API takes more
+MAX_TOLD = 3  # prices, in the message about a change
+MAX_CHANGES = 200  # shown; the API gives all
+MAX_TOPOLOGIES = 100  # compared while a page waits; the API takes more
 
 
 class PriceRow(NamedTuple):
@@ -107,13 +108,13 @@ def changed(request: HttpRequest) -> HttpResponse:
     asked = (text_in(request.GET, name) for name in ("old", "new"))
     old, new = queries.compared_names(team_id, *asked)
     changes = queries.price_changes(team_id, old, new)
-    effects, unseen = price_effects(team_id, old, new, MOST_TOPOLOGIES)
+    effects, unseen = price_effects(team_id, old, new, MAX_TOPOLOGIES)
     context = {
         "names": queries.price_list_names(team_id),
         "old": old,
         "new": new,
-        "changes": [words_of(change) for change in changes[:MOST_CHANGES]],
-        "more": max(0, len(changes) - MOST_CHANGES),
+        "changes": [words_of(change) for change in changes[:MAX_CHANGES]],
+        "more": max(0, len(changes) - MAX_CHANGES),
         "count": len(changes),
         "effects": [effect_row(effect, old, new) for effect in effects],
         "unseen": unseen,
@@ -177,7 +178,7 @@ def put_in_force(
     changes = [
         words_of(change) for change in queries.price_changes(user.team_id, before.name, row.name)
     ]
-    shown = "; ".join(changes[:MOST_TOLD]) + ("; …" if len(changes) > MOST_TOLD else "")
+    shown = "; ".join(changes[:MAX_TOLD]) + ("; …" if len(changes) > MAX_TOLD else "")
     outcome = (
         f"{len(changes)} price{'s' * (len(changes) != 1)} changed: {shown}"
         if changes

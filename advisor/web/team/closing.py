@@ -33,7 +33,11 @@ def delete(request: HttpRequest) -> HttpResponse:
 @require_POST
 def keep(request: HttpRequest) -> HttpResponse:
     """The team is kept."""
-    team = closing.keep(signed_in(request).team)
+    try:
+        team = closing.keep(signed_in(request).team)
+    except closing.TooLate as error:
+        messages.error(request, str(error))
+        return redirect("home")
     messages.success(request, f"{team.name} is kept.")
     return redirect("team")
 

@@ -17,6 +17,7 @@ from advisor.web.request_helpers import found_or_404, signed_in
 PAGE = 50
 KINDS = {
     "compare": "Comparison",
+    "plan": "Plan",
     "fetch-prices": "Prices from AWS",
     "aws-latency": "Latencies from AWS",
     "check-account": "Permissions of an AWS account",
@@ -39,6 +40,8 @@ def show(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One job; for htmx, the part that changes."""
     job = team_lookup.job(signed_in(request).team_id, uid)
     back = job.arguments.get("back", "")
+    if back and job.kind == "plan":
+        back = f"{back}&plan={job.uid}"  # the view shows what came of it
     if back and job.state == Job.State.DONE and request.htmx:  # type: ignore[attr-defined]
         return _leads_back(request, job, back)
     context = {
@@ -58,14 +61,25 @@ def _may_cancel(user: User, job: Job) -> bool:
 
 
 def _leads_back(request: HttpRequest, job: Job, back: str) -> HttpResponse:
-    """Whoever waited for prices is shown the view for which they were loaded."""
+    """Whoever waited is shown the view for which prices were loaded, or flows planned."""
+    if job.kind != "fetch-prices":
+        return HttpResponseClientRedirect(back)
     result = job.result or {}
-    messages.success(
-        request,
+    notice = (
         f"The price list {result.get('price_list')} is in force: "
-        f"{result.get('kept')} prices kept of {result.get('read')} read.",
+        f"{result.get('kept')} prices kept of {result.get('read')} read."
     )
+    if not _is_waiting(request, notice):
+        messages.success(request, notice)
     return HttpResponseClientRedirect(back)
+
+
+def _is_waiting(request: HttpRequest, notice: str) -> bool:
+    """Whether a notice is queued already: a page asks once more while the next one loads."""
+    storage = messages.get_messages(request)
+    waiting = {message.message for message in storage}
+    storage.used = False  # type: ignore[union-attr]  # of the middleware, it is always a storage
+    return notice in waiting
 
 
 @require_POST

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from advisor import leaving, signins, team_lookup, teams
 from advisor.models import Event
-from advisor.web.lines import Line
+from advisor.web.one_line_fields import OneLineField
 from advisor.web.request_helpers import found_or_404, signed_in
 
 
 class NameForm(forms.Form):
     """Types a name, so that nothing goes by a slip of the hand."""
 
-    name = Line(max_length=150)
+    name = OneLineField(max_length=150)
 
     def __init__(self, data: object, name: str, label: str) -> None:
         super().__init__(data)  # type: ignore[arg-type]

@@ -18,17 +18,17 @@ from django.views.decorators.http import require_POST, require_safe
 from advisor import team_lookup, teams
 from advisor.escaping import spreadsheet_safe
 from advisor.models import AuditEntry, Invitation, Role
-from advisor.web.lines import Line
+from advisor.web.one_line_fields import OneLineField
 from advisor.web.request_helpers import found_or_404, signed_in, text_in
 from connectivity import queries
 
 PAGE = 50
-MOST_WORDS = 5  # of a search
-MOST_EXPORTED = 100_000  # entries of the log
+MAX_WORDS = 5  # of a search
+MAX_EXPORTED = 100_000  # entries of the log
 
 
 class InviteForm(forms.Form):
-    note = Line(
+    note = OneLineField(
         label="For whom",
         max_length=100,
         help_text="A name or an address, so that you recognise it.",
@@ -37,7 +37,7 @@ class InviteForm(forms.Form):
 
 
 class NameForm(forms.Form):
-    name = Line(label="Name of the team", max_length=100)
+    name = OneLineField(label="Name of the team", max_length=100)
 
 
 @require_safe
@@ -196,7 +196,7 @@ def accept(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _log(request: HttpRequest) -> QuerySet[AuditEntry]:
-    words = text_in(request.GET, "q").split()[:MOST_WORDS]
+    words = text_in(request.GET, "q").split()[:MAX_WORDS]
     return team_lookup.log(signed_in(request).team_id, words)
 
 
@@ -228,7 +228,7 @@ class _Echo:
 @require_safe
 def audit_csv(request: HttpRequest) -> StreamingHttpResponse:
     writer = csv.writer(_Echo(), lineterminator="\n")
-    entries = _log(request)[:MOST_EXPORTED].iterator(chunk_size=1_000)
+    entries = _log(request)[:MAX_EXPORTED].iterator(chunk_size=1_000)
 
     def lines() -> Iterator[str]:
         yield writer.writerow(

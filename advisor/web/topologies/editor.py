@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from advisor.web.request_helpers import found_or_404, number_in, signed_in, text_in
-from advisor.web.topologies.editor_table import Sheet
+from advisor.web.topologies.editor_table import EditorSheet
 from connectivity import editing, queries
 from connectivity.actions import Conflict
-from connectivity.core.problems import MOST_PROBLEMS, DocumentRefused, Problem
+from connectivity.core.problems import MAX_PROBLEMS, DocumentRefused, Problem
 from connectivity.core.tables.edits import Edits
 from connectivity.core.tables.schema import GENERAL, TABLES, table_of
 from connectivity.core.tables.spreadsheet import table_as_csv
@@ -60,7 +60,7 @@ def show(request: HttpRequest, uid: UUID) -> HttpResponse:
     values = request.POST if request.method == "POST" else request.GET
     version = queries.version(signed_in(request).team_id, uid, number_in(values))
     if request.method != "POST":
-        return _page(request, Sheet(version, values, Edits(_table_in(values))))
+        return _page(request, EditorSheet(version, values, Edits(_table_in(values))))
     edits = _edits_in(request)
     onto = text_in(values, "onto")
     try:
@@ -69,13 +69,15 @@ def show(request: HttpRequest, uid: UUID) -> HttpResponse:
         )
     except DocumentRefused as error:
         problems = editing.placed(version.document, edits, error.problems)
-        return _page(request, Sheet(version, values, edits, tuple(problems)))
+        return _page(request, EditorSheet(version, values, edits, tuple(problems)))
     except Conflict as error:
-        return _page(request, Sheet(version, values, edits), error)
+        return _page(request, EditorSheet(version, values, edits), error)
     return _saved(request, version, saved, values)
 
 
-def _page(request: HttpRequest, sheet: Sheet, conflict: Conflict | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, sheet: EditorSheet, conflict: Conflict | None = None
+) -> HttpResponse:
     context = {
         "sheet": sheet,
         "topology": sheet.version.topology,
@@ -104,10 +106,10 @@ def check(request: HttpRequest, uid: UUID) -> HttpResponse:
     version = queries.version(signed_in(request).team_id, uid, number_in(request.POST))
     edits = _edits_in(request)
     problems = editing.problems_of(_base(request, uid), edits)
-    sheet = Sheet(version, request.POST, edits, tuple(problems))
+    sheet = EditorSheet(version, request.POST, edits, tuple(problems))
     here = text_in(request.POST, "here")
     row = next((row for row in sheet.rows if row.id == here), None)
-    is_cut = len(problems) >= MOST_PROBLEMS
+    is_cut = len(problems) >= MAX_PROBLEMS
     context = {"row": row, "count": len(problems), "is_cut": is_cut, "has_rows": sheet.has_rows}
     return render(request, "web/topologies/editor_check.html", context)
 
@@ -131,7 +133,7 @@ def bulk(request: HttpRequest, uid: UUID) -> HttpResponse:
             f"{reverse('editor', args=[uid])}?{urlencode({'table': table, 'q': words})}"
         )
     except Conflict as error:
-        return _page(request, Sheet(version, values, Edits(table)), error)
+        return _page(request, EditorSheet(version, values, Edits(table)), error)
     return _saved(request, version, saved, values)
 
 

@@ -18,10 +18,10 @@ from connectivity.queries import TopologyVersion
 
 PAGE = 50
 BLANK_ROWS = 3
-MOST_CHOICES = 500  # offered while one types
+MAX_CHOICES = 500  # offered while one types
 
 
-class Cell(NamedTuple):
+class EditorCell(NamedTuple):
     """One field of the editor. Its name says row and column; so does the id of its problem."""
 
     column: Column
@@ -34,10 +34,10 @@ class Cell(NamedTuple):
         return f"{self.row}.{self.column.key}"
 
 
-class Row(NamedTuple):
+class EditorRow(NamedTuple):
     id: str
     number: int | None  # as the document counts, from 1; None for a new one
-    cells: list[Cell]
+    cells: list[EditorCell]
     problem: str
     is_removed: bool
 
@@ -49,7 +49,7 @@ class Tab(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Sheet:
+class EditorSheet:
     """One table of a version, as far as the filter and the page show it."""
 
     version: TopologyVersion
@@ -86,7 +86,7 @@ class Sheet:
         return [column for column in every if everything or column.required or column.key in used]
 
     @cached_property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[EditorRow]:
         table = table_of(self.edits.table)
         by_cell: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for problem in self.problems:
@@ -104,10 +104,12 @@ class Sheet:
 
     def _row(
         self, id: str, number: int | None, texts: Texts, by_cell: dict[str, dict[str, list[str]]]
-    ) -> Row:
+    ) -> EditorRow:
         row_problems = by_cell.get(id, {})
         cells = [
-            Cell(column, id, texts.get(column.key, ""), "; ".join(row_problems.get(column.key, ())))
+            EditorCell(
+                column, id, texts.get(column.key, ""), "; ".join(row_problems.get(column.key, ()))
+            )
             for column in self.columns
         ]
         is_removed = number is not None and number - 1 in self.edits.removed
@@ -117,7 +119,7 @@ class Sheet:
             for key in row_problems
             if key not in shown
         ]
-        return Row(id, number, cells, "; ".join(rest), is_removed)
+        return EditorRow(id, number, cells, "; ".join(rest), is_removed)
 
     @property
     def elsewhere(self) -> list[str]:
@@ -151,9 +153,9 @@ class Sheet:
             for key in ("accounts", "vpcs", "services")
         }
         of = {"account": "accounts", "hub_account": "accounts", "vpc": "vpcs", "from": "vpcs"}
-        choices = {key: names[table][:MOST_CHOICES] for key, table in of.items()}
-        choices["service"] = names["services"][:MOST_CHOICES]
-        choices["to"] = (names["services"] + names["vpcs"])[:MOST_CHOICES]
+        choices = {key: names[table][:MAX_CHOICES] for key, table in of.items()}
+        choices["service"] = names["services"][:MAX_CHOICES]
+        choices["to"] = (names["services"] + names["vpcs"])[:MAX_CHOICES]
         choices |= {
             column.key: list(column.choices()) for column in self.columns if column.choices()
         }

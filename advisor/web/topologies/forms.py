@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.conf import settings
 
-from advisor.web.lines import Line
+from advisor.web.one_line_fields import OneLineField
 from connectivity.core.network.regions import AZ_PREFIXES
 from connectivity.core.problems import Problem
 
@@ -274,7 +274,7 @@ class ZoneForm(forms.Form):
 class TokenForm(forms.Form):
     """A new API token."""
 
-    name = Line(max_length=100, label="Purpose")
+    name = OneLineField(max_length=100, label="Purpose")
     scope = forms.ChoiceField(
         label="Scope",
         choices=[("read", "read and compare"), ("write", "read, compare and store")],

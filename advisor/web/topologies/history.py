@@ -15,7 +15,7 @@ from connectivity.actions import Conflict
 from connectivity.core.problems import DocumentRefused
 from connectivity.history import version_changes
 
-MOST_ROWS = 300  # shown
+MAX_ROWS = 300  # shown
 
 
 @require_safe
@@ -29,8 +29,8 @@ def changes(request: HttpRequest, uid: UUID) -> HttpResponse:
     differences = version_changes(team_id, uid, old, new)
     context = {
         "changes": differences,
-        "rows": differences.rows[:MOST_ROWS],
-        "more": max(0, len(differences.rows) - MOST_ROWS),
+        "rows": differences.rows[:MAX_ROWS],
+        "more": max(0, len(differences.rows) - MAX_ROWS),
         "topology": differences.after.topology,
         "numbers": range(newest, 0, -1),
         "newest": newest,

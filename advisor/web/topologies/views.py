@@ -28,7 +28,7 @@ from costmodel.queries import Since, UnknownPriceList, prices_since
 
 PAGE = 50
 SIDES = ("consumer", "provider")
-MOST_AZ_TEXT = 200
+MAX_AZ_TEXT = 200
 FIRST_FEW = 3  # topologies, up to which the ways to begin stand first
 
 
@@ -110,7 +110,7 @@ def azs(request: HttpRequest, side: str) -> HttpResponse:
         raise Http404(f"{side[:20]!r} is neither consumer nor provider")
     name = f"{side}_azs"
     prefix = AZ_PREFIXES.get(request.GET.get(f"{side}_region", ""), "")
-    text = request.GET.get(name, "")[:MOST_AZ_TEXT]
+    text = request.GET.get(name, "")[:MAX_AZ_TEXT]
     moved = re.sub(r"[a-z]+[0-9](?=-az[0-9])", prefix, text) if prefix else text
     field = TwoVpcsForm(initial={name: moved})[name]
     regions = (text_in(request.GET, f"{side}_region") for side in SIDES)

@@ -1,10 +1,9 @@
 """A comparison as the contract's plain values: what JSON, the command line and pages show."""
 
 from collections.abc import Collection, Sequence
-from decimal import Decimal
-from typing import Any
 
-from connectivity.core.as_json.excerpts import CELLS, FINDINGS, LATENCY, MOST_HEADLINES, excerpt
+from connectivity.core.as_json.excerpts import CELLS, FINDINGS, LATENCY, MAX_HEADLINES, excerpt
+from connectivity.core.as_json.values import Plain, plain_line, usd_text
 from connectivity.core.comparison.answer import Answer
 from connectivity.core.comparison.compare import Comparison
 from connectivity.core.comparison.missing_prices import Deciding, deciding
@@ -15,8 +14,7 @@ from connectivity.core.latency.lookup import Reading
 from connectivity.core.network.topology import Account
 from connectivity.core.outlook.tipping_points import flips
 from connectivity.core.rules.rule import AS_OF
-from costmodel.core.bill import Gap, Line
-from costmodel.core.units import cents
+from costmodel.core.bill import Bill, Gap, Line
 from costmodel.core.usage_types import usage_type
 
 ENGINE = "1.1"
@@ -33,28 +31,21 @@ BETWEEN_REGIONS = (
     "the recommendation."
 )
 
-Plain = dict[str, Any]
 
-
-def plain(comparison: Comparison, *, include: Collection[str] = ()) -> Plain:
+def plain(
+    comparison: Comparison, *, include: Collection[str] = (), plan: Plain | None = None
+) -> Plain:
     """The answer of contract section 4. Money is text; latency is microseconds.
 
-    `include` names what is given whole, of `excerpts.INCLUDES`.
+    Args:
+        include: what is given whole, of `excerpts.INCLUDES`.
+        plan: the answer of contract section 5, of who wants one; making it takes a solver.
     """
     best = recommended(comparison)
     today = comparison.today_usd
     answers = [_answer(answer, comparison, include) for answer in comparison.answers]
     return {
-        "topology": comparison.case.topology.name,
-        "topology_version": None,
-        "price_list": {
-            "name": comparison.prices.name,
-            "as_of": comparison.prices.as_of,
-            "own": list(comparison.prices.own),
-        },
-        "latency_as_of": comparison.latencies.as_of,
-        "rules_as_of": AS_OF,
-        "engine": ENGINE,
+        **rests_on(comparison),
         "recommended": best.option.key if best else None,
         "because": because(comparison),
         "flips": [
@@ -70,11 +61,33 @@ def plain(comparison: Comparison, *, include: Collection[str] = ()) -> Plain:
         "frontier": [answer.option.key for answer in frontier(comparison)],
         "unpriced": [answer.option.key for answer in unpriced(comparison)],
         "mix": _mix(comparison),
+        "plan": plan,
         "today_usd": None if today is None else str(today),
         "assumptions": assumptions(comparison),
         "old_prices": _old_prices(comparison),
         "answers": answers,
     }
+
+
+def rests_on(comparison: Comparison) -> Plain:
+    """What an answer is about, and everything that it depends on."""
+    return {
+        "topology": comparison.case.topology.name,
+        "topology_version": None,
+        "price_list": {
+            "name": comparison.prices.name,
+            "as_of": comparison.prices.as_of,
+            "own": list(comparison.prices.own),
+        },
+        "latency_as_of": comparison.latencies.as_of,
+        "rules_as_of": AS_OF,
+        "engine": ENGINE,
+    }
+
+
+def plan_answer(comparison: Comparison, plan: Plain) -> Plain:
+    """A plan by itself, with what it rests on."""
+    return rests_on(comparison) | plan | {"assumptions": assumptions(comparison)}
 
 
 def assumptions(comparison: Comparison) -> list[str]:
@@ -87,10 +100,10 @@ def assumptions(comparison: Comparison) -> list[str]:
         for policy in comparison.case.topology.policies
         if policy.between - known
     ]
-    far = [] if comparison.case.flows.same_region.all() else [BETWEEN_REGIONS]
+    between_regions = [] if comparison.case.flows.same_region.all() else [BETWEEN_REGIONS]
     aged = old_prices(comparison)
     basis = f"{comparison.prices.basis}."
-    return [*idle, *([aged.sentence] if aged else []), basis, *ASSUMPTIONS, *far, *own]
+    return [*idle, *([aged.sentence] if aged else []), basis, *ASSUMPTIONS, *between_regions, *own]
 
 
 def _old_prices(comparison: Comparison) -> Plain | None:
@@ -112,9 +125,9 @@ def _mix(comparison: Comparison) -> Plain:
     mix = comparison.mix
     flows = comparison.case.topology.flows
     return {
-        "monthly_usd": _money(mix.usd),
-        "operations_usd": _money(mix.operations_usd),
-        "saves_usd": _money(mix_saves(comparison)),
+        "monthly_usd": usd_text(mix.usd),
+        "operations_usd": usd_text(mix.operations_usd),
+        "saves_usd": usd_text(mix_saves(comparison)),
         "assignment": [
             {"flow": flow.name, "option": option.key if option else None}
             for flow, option in zip(flows, mix.options, strict=True)
@@ -137,15 +150,17 @@ def _answer(answer: Answer, comparison: Comparison, include: Collection[str]) ->
         "feasible_flows": answer.feasible_flows,
         "flows": len(comparison.case.flows),
         "allowed": answer.is_allowed,
-        "monthly_usd": _money(usd),
-        "operations_usd": _money(answer.operations_usd),
+        "monthly_usd": usd_text(usd),
+        "operations_usd": usd_text(answer.operations_usd),
         "change_usd": None if today is None or usd is None else str(usd - today),
         "objects": answer.objects,
         "payers": [
             {"account": account, "usd": str(usd)}
             for account, usd in answer.payers(accounts).items()
         ],
-        "lines": [_line(line, accounts[line.payer].id) for line in (bill.lines if bill else ())],
+        "lines": [
+            plain_line(line, accounts[line.payer].id) for line in (bill.lines if bill else ())
+        ],
         **_findings(answer, comparison, include),
         "gaps": [_gap(gap, rate, accounts) for gap in (bill.gaps if bill else ())],
         "worst_p99_us": _us(worst.us),
@@ -156,33 +171,12 @@ def _answer(answer: Answer, comparison: Comparison, include: Collection[str]) ->
     }
 
 
-def _money(usd: Decimal | None) -> str | None:
-    return None if usd is None else str(cents(usd))
+def _lines(bill: Bill | None) -> Sequence[Line]:
+    return bill.lines if bill else ()
 
 
 def _us(us: float | None) -> float | int | None:
     return int(us) if us is not None and us == int(us) else us
-
-
-def _line(line: Line, payer: str) -> Plain:
-    price = line.price
-    return {
-        "what": line.description,
-        "service": price.name.service,
-        "usage_type": usage_type(price.name, line.region, line.to_region),
-        "operation": price.name.operation,
-        "region": line.region,
-        "to_region": line.to_region,
-        "payer": payer,
-        "quantity": f"{line.quantity:.3f}",
-        "unit": price.unit,
-        "rate": f"{line.rate:f}",
-        "usd": f"{line.usd:.6f}",
-        "source": price.source,
-        "as_of": price.as_of,
-        "weak": price.weak,
-        "note": line.note,
-    }
 
 
 def _gap(gap: Gap, rate: Deciding | None, accounts: Sequence[Account]) -> Plain:
@@ -241,7 +235,7 @@ def _latency(answer: Answer, comparison: Comparison, include: Collection[str]) -
         shares = heads.cells(comparison.case, comparison.latencies)
     else:
         rows = heads.worst_first
-        most = len(rows) if LATENCY in include else MOST_HEADLINES
+        most = len(rows) if LATENCY in include else MAX_HEADLINES
         shares, more = heads.shares(rows[:most]), max(0, len(rows) - most)
     flows = comparison.case.topology.flows
     known: dict[Reading, Plain] = {}
@@ -270,10 +264,10 @@ def _reading(reading: Reading) -> Plain:
 
 def _instead(reading: Reading) -> Plain:
     """What is known between two Regions beside a p99, or in place of one."""
-    apart, typical, median = reading.distance, reading.typical_us, reading.median
+    distance, typical, median = reading.distance, reading.typical_us, reading.median
     return {
-        "bound_us": apart.bound_us if apart else None,
+        "bound_us": distance.bound_us if distance else None,
         "typical_us": typical,
-        "typical_error": list(apart.typical_error) if apart and typical else None,
+        "typical_error": list(distance.typical_error) if distance and typical else None,
         "median_us": _us(median.us) if median else None,
     }

@@ -14,8 +14,8 @@ FINDINGS, LATENCY, CELLS = "findings", "latency", "cells"
 INCLUDES = (FINDINGS, LATENCY, CELLS)
 """What an answer gives whole when asked: every finding, every headline, every pair of AZs."""
 
-MOST_FINDINGS = 20  # of a rule
-MOST_HEADLINES = 200
+MAX_FINDINGS = 20  # of a rule
+MAX_HEADLINES = 200
 RANKS = {severity: rank for rank, severity in enumerate(Severity)}  # the gravest first
 
 
@@ -58,12 +58,12 @@ def _by_size(case: Case) -> Ints:
 
 def _chosen(order: Ints, of: Ints) -> Ints:
     """The rows that are shown: the first of each rule, and then what comes first."""
-    if len(order) <= MOST_FINDINGS:
+    if len(order) <= MAX_FINDINGS:
         return np.arange(len(order))
     firsts = [rows[np.argmin(order[rows])] for rows in map(np.flatnonzero, _masks(of))]
     preferred = order.copy()
     preferred[firsts] = -1
-    return np.argpartition(preferred, MOST_FINDINGS)[:MOST_FINDINGS]
+    return np.argpartition(preferred, MAX_FINDINGS)[:MAX_FINDINGS]
 
 
 def _masks(of: Ints) -> Iterator[Bools]:

@@ -72,7 +72,7 @@ class Answer:
 
     @property
     def object_count(self) -> int:
-        """Managed resources of every kind together."""
+        """Resources to manage, of every kind together."""
         return sum(self.objects.values())
 
     def payers(self, accounts: Sequence[Account]) -> dict[str, Decimal]:

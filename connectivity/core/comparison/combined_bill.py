@@ -16,7 +16,7 @@ Uses = dict[Option, Ints]  # the rows of the flows that use each option
 
 
 def bill_together(case: Case, prices: PriceList, uses: Uses) -> Bill | None:
-    """One bill: tiers and shared things add up. None where an option cannot carry its flows."""
+    """One bill: tiers and shared resources add up. None where an option cannot carry its flows."""
     parts = [(option, case.flows.rows(rows)) for option, rows in uses.items()]
     if not all(option.carries(flows).all() for option, flows in parts):
         return None
@@ -25,7 +25,7 @@ def bill_together(case: Case, prices: PriceList, uses: Uses) -> Bill | None:
 
 
 def objects_together(case: Case, uses: Uses) -> dict[str, int]:
-    """Managed resources by kind, of several options that carry their own flows."""
+    """Resources to manage by kind, of several options that carry their own flows."""
     counts: dict[str, int] = {}
     for option, rows in uses.items():
         for kind, count in option.count_objects(case.flows.rows(rows)).items():

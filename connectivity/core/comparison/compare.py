@@ -112,14 +112,13 @@ def _answer(
     for hit in findings:
         if hit.is_hard:
             stopped[hit.flows] = True
-    carried = bool(option.carries(case.flows).all())
-    charges = option.charges(case.flows) if carried else ()
+    carried, places = bool(option.carries(case.flows).all()), (case.regions, case.pools)
     objects = option.count_objects(case.flows) if carried else {}
     return Answer(
         option=option,
         hits=findings,
         is_stopped=stopped,
-        bill=bill(charges, prices, case.regions, case.pools) if carried else None,
+        bill=bill(option.charges(case.flows), prices, *places) if carried else None,
         objects=objects,
         operations_usd=operations_usd(objects, case),
         heads=heads,
@@ -134,8 +133,8 @@ def _usable(answer: Answer, case: Case) -> Bools:
 
 def _today(case: Case, prices: PriceList) -> Decimal | None:
     """The bill of what the flows use today; None unless all say so and all can be priced."""
-    known = OPTIONS.by_key
-    uses = uses_of([known.get(flow.today or "") for flow in case.topology.flows])
+    known: dict[str | None, Option] = {option.key: option for option in OPTIONS}
+    uses = uses_of([known.get(flow.today) for flow in case.topology.flows])
     priced = None if uses is None else bill_together(case, prices, uses)
     exact = None if priced is None else priced.usd
     return None if exact is None else cents(exact)

@@ -52,21 +52,21 @@ def _steps(comparison: Comparison) -> Iterator[Step]:
         for row, flow in enumerate(case.topology.flows):
             consumer, provider = case.consumer(row), case.provider(row)
             theirs = case.service(row).azs if flow.service else provider.azs
-            for ends, azs in _ends(option.key, consumer, provider, theirs):
-                cell = (option.key, *ends)
+            for pair, azs in _pairs(option.key, consumer, provider, theirs):
+                cell = (option.key, *pair)
                 if cell in seen or comparison.latencies.read(option.key, *azs).basis == "measured":
                     continue
                 seen.add(cell)
                 yield _step(option, option.netperf, cell, consumer.name, provider.name)
 
 
-Ends = tuple[str, str]
+Pair = tuple[str, str]
 
 
-def _ends(
+def _pairs(
     option: str, consumer: Vpc, provider: Vpc, theirs: tuple[str, ...]
-) -> Iterator[tuple[Ends, Ends]]:
-    """Between which ends to measure, and a pair of AZs that says whether it was done.
+) -> Iterator[tuple[Pair, Pair]]:
+    """Between which AZs or Regions to measure, and a pair of AZs that says whether it was done.
 
     Between Regions a figure is filed for both Regions, from any AZ of them.
     """

@@ -23,7 +23,7 @@ HALF_A_CENT = CENT / 2
 DIGITS = 60  # enough for every total on that grid
 
 
-class Line(NamedTuple):
+class CostOverRate(NamedTuple):
     """What an option costs a month, with operations, over one rate."""
 
     answer: Answer
@@ -116,7 +116,7 @@ def _of(comparison: Comparison, key: Key, answers: Sequence[Answer]) -> Iterator
                 yield Deciding(answer, key, above, below.normalize(), unit, known)
 
 
-def _line(answer: Answer, key: Key) -> Line:
+def _line(answer: Answer, key: Key) -> CostOverRate:
     """The bill without what this price is paid for, and how much that is."""
     rest, quantity = answer.operations_usd, Decimal(0)
     for line in answer.bill.lines if answer.bill else ():
@@ -125,15 +125,15 @@ def _line(answer: Answer, key: Key) -> Line:
         else:
             rest += line.usd
     gaps = answer.bill.gaps if answer.bill else ()
-    return Line(answer, rest, quantity + sum((gap.quantity for gap in gaps), Decimal(0)))
+    return CostOverRate(answer, rest, quantity + sum((gap.quantity for gap in gaps), Decimal(0)))
 
 
-def _winner(lines: Sequence[Line], step: int) -> str:
+def _winner(lines: Sequence[CostOverRate], step: int) -> str:
     best = best_at([(line.answer, line.total(step)) for line in lines])
     return best.option.key if best else ""
 
 
-def _spans(lines: Sequence[Line]) -> dict[str, tuple[int, int | None]]:
+def _spans(lines: Sequence[CostOverRate]) -> dict[str, tuple[int, int | None]]:
     """For every option that some rate makes the recommended one: from which rate on, and up to
     which; None: however high it is. In steps."""
     looks = _looks(lines)
@@ -149,7 +149,7 @@ def _spans(lines: Sequence[Line]) -> dict[str, tuple[int, int | None]]:
     return spans
 
 
-def _looks(lines: Sequence[Line]) -> list[int]:
+def _looks(lines: Sequence[CostOverRate]) -> list[int]:
     """Rates between which no two totals change places: 0, between all crossings, and beyond."""
     meets = {0}
     for first, other in combinations(lines, 2):
@@ -160,7 +160,7 @@ def _looks(lines: Sequence[Line]) -> list[int]:
     return sorted({0, *middles, 2 * rising[-1] + STEPS_PER_USD})
 
 
-def _end(lines: Sequence[Line], winner: str, low: int, high: int) -> int:
+def _end(lines: Sequence[CostOverRate], winner: str, low: int, high: int) -> int:
     """The first step, between one at which an option is recommended and one at which it is not,
     at which it is not."""
     while high - low > 1:

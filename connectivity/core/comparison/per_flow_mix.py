@@ -106,6 +106,6 @@ def _operations_alone(option: Option, case: Case, alone: Flows) -> Floats:
     usd = np.zeros(len(alone))
     for objects in option.objects(alone):
         price = float(case.topology.operations_usd.get(objects.kind.key, 0))
-        first = np.unique(objects.thing, return_index=True)[1]
+        first = np.unique(objects.resource, return_index=True)[1]
         usd += price * np.bincount(objects.owner[first] // 3, minlength=len(alone))
     return usd

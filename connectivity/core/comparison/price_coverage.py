@@ -18,7 +18,7 @@ PROTOCOLS = ("tcp", "http")  # behind a Network and behind an Application Load B
 NO_LATENCIES = LatencySet("", "", ())
 
 
-MOST_NAMED = 3  # prices, in a sentence
+MAX_NAMED = 3  # prices, in a sentence
 
 
 class Lack(NamedTuple):
@@ -30,7 +30,7 @@ class Lack(NamedTuple):
     @property
     def sentence(self) -> str:
         """Which options have no total, and for want of which prices."""
-        named = [_name(gap) for gap in self.gaps[:MOST_NAMED]]
+        named = [_name(gap) for gap in self.gaps[:MAX_NAMED]]
         more = len(self.gaps) - len(named)
         named += [f"{more} more"] if more else []
         return f"No total for {_and(self.options)}: no price of {_and(named)}."

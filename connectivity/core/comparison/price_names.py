@@ -10,7 +10,7 @@ from importlib import import_module
 from pkgutil import walk_packages
 from types import ModuleType
 
-from connectivity.core.health import kinds
+from connectivity.core import health
 from connectivity.core.option_parts import data_transfer
 from connectivity.core.options import OPTIONS
 from costmodel.core.charges import OwnRate, PriceName
@@ -18,7 +18,7 @@ from costmodel.core.charges import OwnRate, PriceName
 
 def _modules(options: Iterable[ModuleType]) -> Iterator[ModuleType]:
     yield data_transfer
-    for module in (*options, *_of(kinds)):
+    for module in (*options, *_of(health)):
         yield module
         yield from _of(module)
 

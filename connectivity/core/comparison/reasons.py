@@ -19,7 +19,7 @@ from costmodel.core.rates import per
 from costmodel.core.units import money
 from costmodel.core.usage_types import price_name
 
-MOST_NAMED = 2  # prices of an option, in a sentence
+MAX_NAMED = 2  # prices of an option, in a sentence
 SHOWN_DIGITS = 4  # of a rate, in a sentence
 
 
@@ -58,8 +58,8 @@ def price_words(key: Key) -> str:
     """
     name, region, to_region = key
     where = "all Regions" if region == EVERYWHERE else region
-    ends = f"from {where} to {to_region}" if to_region else f"in {where}"
-    return f"{price_name(name, region, to_region)} {ends}"
+    direction = f"from {where} to {to_region}" if to_region else f"in {where}"
+    return f"{price_name(name, region, to_region)} {direction}"
 
 
 def rate_words(deciding: Deciding) -> str:
@@ -94,8 +94,8 @@ def lacks_words(answer: Answer) -> str:
     keys = lacking(answer)
     prices = [key for key in keys if not key[0].is_input]
     inputs = [key[0].usage_type for key in keys if key[0].is_input]
-    more = len(prices) - MOST_NAMED
-    words = [price_words(key) for key in prices[:MOST_NAMED]]
+    more = len(prices) - MAX_NAMED
+    words = [price_words(key) for key in prices[:MAX_NAMED]]
     if len({key[1:] for key in prices}) == 1 and prices[0][2] is None:
         where = f" in {prices[0][1]}"
         words = [word.removesuffix(where) for word in words]

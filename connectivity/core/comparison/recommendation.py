@@ -34,7 +34,7 @@ def mix_ahead(comparison: Comparison) -> MixAhead | None:
     if mix.total_usd is None or not mix.is_buildable:
         return None
     if saves is None:
-        return MixAhead(mix.total_usd, None) if len(set(mix.options)) > 1 else None
+        return MixAhead(mix.total_usd, None)
     return MixAhead(mix.total_usd, saves) if saves else None
 
 

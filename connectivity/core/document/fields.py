@@ -7,6 +7,7 @@ from typing import Any
 
 from connectivity.core.document.parser import MAX_DEPTH
 from connectivity.core.problems import Problem, Problems, did_you_mean, it_can_be
+from costmodel.core.units import figure
 
 NUMBERS = (int, float)
 MAX_TEXT = 200  # characters of a name
@@ -126,7 +127,7 @@ class Fields:
         if isinstance(value, float) and not math.isfinite(value):
             return None  # noted by `plain_problems`
         if not least <= value <= most:
-            bound = f"less than {least:g}" if value < least else f"more than {most:g}"
+            bound = f"less than {figure(least)}" if value < least else f"more than {figure(most)}"
             self.note(key, f"is {kind(value)}; it cannot be {bound}")
             return None
         return float(value)
@@ -155,10 +156,13 @@ class Fields:
         for i, entry in enumerate(value if isinstance(value, list) else ()):
             yield Fields(entry, path, self.problems, i, asked)
 
-    def done(self) -> None:
-        """Note every key that nobody asked for; `note` and `x-…` are the writer's own."""
+    def done(self, *elsewhere: str) -> None:
+        """Note every key that nobody asked for; `note` and `x-…` are the writer's own.
+
+        Those in `elsewhere` are read by others.
+        """
         for key in self.values:
-            if key not in self.asked and key != "note" and not key.startswith("x-"):
+            if key not in self.asked and key not in ("note", *elsewhere) and key[:2] != "x-":
                 near = partial(did_you_mean, key, self.asked)
                 self.note(key, "is not a known key", near)
 

@@ -11,7 +11,14 @@ from typing import Any
 
 from connectivity.core.document.fields import Fields, kind
 from connectivity.core.network.regions import AZ_PREFIXES, az_problem
-from connectivity.core.network.topology import PROTOCOLS, Account, Network, Service, Vpc
+from connectivity.core.network.topology import (
+    PROTOCOLS,
+    REVIEWS,
+    Account,
+    Network,
+    Service,
+    Vpc,
+)
 from connectivity.core.problems import did_you_mean
 
 MAX_AZS = 10
@@ -78,19 +85,19 @@ class Estate:
             self.environments.add(vpc.environment)
         keep(entry, "name", vpc.name, vpc, self.vpcs)
 
-    def _cidrs(self, entry: Fields) -> "_Apart":
+    def _cidrs(self, entry: Fields) -> "_Disjoint":
         entry.texts("cidrs", required=True)
-        apart = _Apart()
+        disjoint = _Disjoint()
         for place, text in entry.places("cidrs"):
             network = _network(entry, place, text)
             if network is None:
                 continue
-            clash = next((n for n in apart.beside(network) if network.overlaps(n)), None)
+            clash = next((n for n in disjoint.beside(network) if network.overlaps(n)), None)
             if clash:
                 entry.note(place, f"{network} overlaps {clash} of the same VPC")
             else:
-                apart.add(network)
-        return apart
+                disjoint.add(network)
+        return disjoint
 
     def _azs(self, entry: Fields, region: str | None) -> tuple[str, ...]:
         azs = entry.texts("azs", required=True) or ()
@@ -101,7 +108,7 @@ class Estate:
             entry.note("azs", f"names {len(azs)} AZs; no Region has more than {MAX_AZS}")
         return azs
 
-    def _subnet(self, entry: Fields, cidrs: "_Apart", azs: tuple[str, ...]) -> bool:
+    def _subnet(self, entry: Fields, cidrs: "_Disjoint", azs: tuple[str, ...]) -> bool:
         az = entry.text("az", required=True)
         if az and azs and az not in azs:
             entry.note("az", f"{az!r} is not among the VPC's azs", partial(did_you_mean, az, azs))
@@ -120,6 +127,7 @@ class Estate:
             if vpc and az not in own:
                 near = partial(did_you_mean, az, own)
                 entry.note(place, f"{az!r} is not an AZ of VPC {vpc!r}", near)
+        entry.get(REVIEWS)
         service = Service(
             name=entry.text("name", required=True) or "",
             vpc=vpc or "",
@@ -142,7 +150,7 @@ class Estate:
         return int(port or 0)
 
 
-class _Apart:
+class _Disjoint:
     """Networks of which no two overlap."""
 
     def __init__(self) -> None:

@@ -11,6 +11,7 @@ from connectivity.core.document.fields import Fields, kind, plain_problems
 from connectivity.core.document.inventory import Estate, keep, reference
 from connectivity.core.network.regions import az_problem, may_have
 from connectivity.core.network.topology import (
+    REVIEWS,
     Connection,
     Flow,
     Policy,
@@ -20,6 +21,7 @@ from connectivity.core.network.topology import (
     single_flows,
 )
 from connectivity.core.problems import DocumentRefused, Problems, did_you_mean
+from costmodel.core.units import figure
 
 VERSION = 1
 NEEDS = ("client-ip", "sg-reference", "private-dns", "icmp")
@@ -34,7 +36,7 @@ NEEDED = {
 MAX_POLICIES = 1_000
 MAX_FLOWS = 1_000_000  # up to which sums stay exact; some 2 GB of memory
 MAX_TOTAL_GB = 1e12  # up to which money stays exact
-MAX_REQUESTS_PER_SECOND = 1e9
+MAX_REQUESTS = 1e9  # a second
 MAX_CONNECTIONS_PER_SECOND = 1e8
 MAX_SECONDS = 1e8
 MAX_OPEN_CONNECTIONS = 1e9  # of one flow; a million flows stay exact
@@ -44,9 +46,7 @@ def rarely(names: Vocabulary) -> dict[str, Callable[[Fields], Any]]:
     """What most flows do not state, and how it is read where one does."""
     return {
         "max_idle_seconds": lambda flow: flow.number("max_idle_seconds"),
-        "requests_per_second": lambda flow: flow.number(
-            "requests_per_second", most=MAX_REQUESTS_PER_SECOND
-        ),
+        "requests_per_second": lambda flow: flow.number("requests_per_second", most=MAX_REQUESTS),
         "peak_gbps": lambda flow: flow.number("peak_gbps"),
         "needs": lambda flow: flow.chosen("needs", among=NEEDS),
         "initiated_by": lambda flow: flow.text("initiated_by", among=ENDS) or "consumer",
@@ -95,7 +95,7 @@ class _Reader:
         for entry in self._entries(top):
             self._flow(entry, budget)
         if sum(flow.gb for flow in self.flows.values()) > MAX_TOTAL_GB:
-            top.note("flows", f"add up to more than {MAX_TOTAL_GB:g} GB a month")
+            top.note("flows", f"add up to more than {figure(MAX_TOTAL_GB)} GB a month")
         connections = tuple(self._connection(entry) for entry in top.items("connections"))
         policies = tuple(self._policy(entry) for entry in top.items("policies", most=MAX_POLICIES))
         quotas = self._quotas(top)
@@ -159,16 +159,16 @@ class _Reader:
             full_name = f"{name}/{consumer}" if one_each else name
             flow = Flow(full_name, consumer, cross_az_share=share, **common)
             keep(entry, "name", flow.name, flow, self.flows, done=False)
-        entry.done()
+        entry.done(REVIEWS)
 
     def _connections(self, entry: Fields) -> tuple[float, float]:
         """New connections a second, and how many seconds one lives."""
         per_second = entry.number("connections_per_second", most=MAX_CONNECTIONS_PER_SECOND) or 0.0
         seconds = entry.number("connection_seconds", most=MAX_SECONDS) or 0.0
         if per_second * seconds > MAX_OPEN_CONNECTIONS:
-            why = f"times connections_per_second makes {per_second * seconds:.3g} open connections"
-            most = f"more than {MAX_OPEN_CONNECTIONS:g} are not possible"
-            entry.note("connection_seconds", f"{why}; {most}")
+            makes = f"makes {figure(per_second * seconds, 3)} open connections, more than"
+            why = f"times connections_per_second {makes} {figure(MAX_OPEN_CONNECTIONS)}"
+            entry.note("connection_seconds", why)
         return per_second, seconds
 
     def _provider(self, entry: Fields) -> tuple[str | None, str | None]:
@@ -287,12 +287,12 @@ class _Reader:
 
 def _forced(entry: Fields, stated: float, forced: int, consumer: str, provider: str) -> str:
     """Why a share of bytes that cross AZs cannot be, and what to do."""
-    ends = f"is {stated:g}, but {consumer!r} and {provider!r}"
+    problem = f"is {stated:g}, but {consumer!r} and {provider!r}"
     where = "have no AZ in common: all" if forced else "are in the same AZ: no"
     why = f"{where} traffic is cross-AZ"
     if not isinstance(entry.values.get("from"), list):
-        return f"{ends} {why}, so leave it out or write {forced}"
-    return f"{ends} {why}, so leave it out, or give {consumer!r} an entry of its own"
+        return f"{problem} {why}, so leave it out or write {forced}"
+    return f"{problem} {why}, so leave it out, or give {consumer!r} an entry of its own"
 
 
 @lru_cache(maxsize=1024)

@@ -12,8 +12,12 @@ NAT = "docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.h
 NLB = (
     "docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-cloudwatch-metrics.html"
 )
+EBS_IO = "docs.aws.amazon.com/ebs/latest/userguide/ebs-io-characteristics.html"
+EBS_TYPES = "docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html"
 EBS = "docs.aws.amazon.com/ebs/latest/userguide/using_cloudwatch_ebs.html"
 OURS = "our own default; change it where your traffic differs"
+NAT_TROUBLE = "docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html"
+GATEWAY_ENDPOINTS = "docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html"
 NAT_BASICS = "docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html"
 NLB_TIMEOUT = (
     "docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html"
@@ -21,6 +25,27 @@ NLB_TIMEOUT = (
 )
 NLB_TROUBLE = (
     "docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-troubleshooting.html"
+)
+GROUP_HEALTH = "docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health.html"
+ZONAL = (
+    "docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html"
+    "#load-balancer-zonal-health"
+)
+ALB = (
+    "docs.aws.amazon.com/elasticloadbalancing/latest/application/"
+    "load-balancer-cloudwatch-metrics.html"
+)
+ALB_ATTRIBUTES = (
+    "docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html"
+    "#connection-idle-timeout"
+)
+ALB_GROUP_HEALTH = (
+    "docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health.html"
+)
+ACCELERATOR_METRICS = "docs.aws.amazon.com/global-accelerator/latest/dg/cloudwatch-monitoring.html"
+ACCELERATOR_FAILOVER = (
+    "docs.aws.amazon.com/global-accelerator/latest/dg/"
+    "about-endpoints-endpoint-weights.unhealthy-endpoints.html"
 )
 ACCELERATOR = (
     "docs.aws.amazon.com/global-accelerator/latest/dg/"

@@ -16,7 +16,9 @@ DELAY = 300  # seconds, until a point has settled
 ASKED_AGAIN = 2  # periods before the mark, since late data changes them
 USD_PER_METRIC = 0.00001  # 0.01 USD for 1,000 metrics asked for; read in secondary sources, 2026
 
-DAYS = 86_400
+HOUR, DAYS, WEEKS = 3_600, 86_400, 604_800
+FIRST = {60: 3 * 3_600, 300: 3 * 3_600, 3_600: 14 * DAYS, DAYS: 35 * DAYS}
+"""By period: for how many seconds back it is asked the first time."""
 RETENTION = ((60, 3 * 3_600), (300, 15 * DAYS), (3_600, 63 * DAYS))  # finer than: kept for
 KEPT_LONGEST = 455 * DAYS
 
@@ -91,10 +93,23 @@ def window(
     end = (now - DELAY) // step * step
     if mark is not None and end <= mark:
         return None
-    begin = end - first if mark is None else mark - ASKED_AGAIN * period
+    # the first question begins with an hour, so that no hour is half
+    begin = (end - first) // HOUR * HOUR if mark is None else mark - ASKED_AGAIN * period
     oldest = now - retention(period)
     start = -(-max(begin, oldest) // period) * period
     return Window(start, end) if start < end else None
+
+
+def hours_before(first: Window, weeks: int) -> Window:
+    """The whole hours before a series' first window: of the weeks that a rule compares it with.
+
+    Without any, of a day, which the overview draws.
+
+    >>> hours_before(Window(28 * DAYS + 7_200, 28 * DAYS + 10_800), 4)
+    Window(start=7200, end=2426400)
+    """
+    end = first.start // HOUR * HOUR
+    return Window(end - max(weeks * WEEKS, DAYS), end)
 
 
 def calls(asks: Iterable[Ask]) -> Iterator[Call]:

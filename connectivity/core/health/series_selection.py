@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from connectivity.core.health.evaluation import HealthRule, State
+from connectivity.core.health.evaluation import HealthRule, Severity
 from connectivity.core.health.resource import Resource
 from connectivity.core.health.resource_type import DAY, Kind
-from connectivity.core.health.series import Metric, Tier
+from connectivity.core.health.series import Dimension, Metric, Tier
 
 Listed = dict[tuple[str, str, str], list[Metric]]  # by namespace, metric name, dimension value
 
@@ -45,7 +45,13 @@ def planned(kind: Kind, resource: Resource, listed: Listed) -> Iterator[Planned]
 
     A regional NAT gateway may be listed by AZ alone, and then has a series for each AZ; where
     nothing is listed there is none, since a set that is guessed returns nothing, and no error.
+    A rule that tells parts apart has a series for each part in which it decides something.
     """
+    yield from _of_resource(kind, resource, listed)
+    yield from _of_parts(kind, resource, listed)
+
+
+def _of_resource(kind: Kind, resource: Resource, listed: Listed) -> Iterator[Planned]:
     for need, tier in _needs(kind).items():
         identity, value = _identity(kind, resource, need.namespace)
         metrics = [
@@ -61,17 +67,37 @@ def planned(kind: Kind, resource: Resource, listed: Listed) -> Iterator[Planned]
             yield Planned(metric, need.statistic, need.period, tier, part)
 
 
+def _of_parts(kind: Kind, resource: Resource, listed: Listed) -> Iterator[Planned]:
+    series: dict[tuple[Metric, str, int], Planned] = {}
+    for rule in kind.rules:
+        namespace = rule.namespace or kind.namespace
+        identity, value = _identity(kind, resource, namespace)
+        for part in kind.split(resource, rule) if rule.by else ():
+            named = {identity: value, **part.dimensions}
+            dimensions = tuple(sorted(Dimension(*dimension) for dimension in named.items()))
+            for name in (rule.metric, *rule.base, *rule.further):
+                metric = Metric(namespace, name, dimensions)
+                key = metric, rule.statistic, rule.period
+                tiers = [tier_of(rule), *([series[key].tier] if key in series else [])]
+                tier = min(tiers, key=lambda tier: tier.seconds)
+                if metric in listed.get((namespace, name, value), ()):
+                    series[key] = Planned(*key, tier, part.name)
+    yield from series.values()
+
+
 def _needs(kind: Kind) -> dict[_Need, Tier]:
-    """What the rules look at and what the kind wants, each as often as its hastiest reader."""
+    """What rules about all of it look at, and what the kind wants, as often as the hastiest."""
     needs: dict[_Need, Tier] = {}
 
     def add(need: _Need, tier: Tier) -> None:
         needs[need] = min(tier, needs.get(need, tier), key=lambda tier: tier.seconds)
 
     for rule in kind.rules:
-        for name in (rule.metric, *rule.base):
-            namespace = rule.namespace or kind.namespace
+        namespace = rule.namespace or kind.namespace
+        for name in () if rule.by else (rule.metric, *rule.base, *rule.further):
             add(_Need(namespace, name, rule.statistic, rule.period), tier_of(rule))
+        if rule.spread:
+            add(_Need(namespace, rule.spread.new, "Sum", rule.period), tier_of(rule))
     for want in kind.wanted:
         add(_Need(kind.namespace, want.metric, want.statistic, want.period), want.tier)
     return needs
@@ -79,7 +105,7 @@ def _needs(kind: Kind) -> dict[_Need, Tier]:
 
 def tier_of(rule: HealthRule) -> Tier:
     """How soon a rule must know: what is critical every 15 minutes, what is idle once a day."""
-    if rule.state is State.CRITICAL:
+    if rule.severity is Severity.CRITICAL:
         return Tier.QUARTER
     return Tier.DAY if rule.period >= DAY else Tier.HOUR
 

@@ -10,14 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
-from statistics import median
+from statistics import fmean, median
 from typing import NamedTuple
 
 from connectivity.core.latency import histograms
 from connectivity.core.latency.lookup import LatencyCell
 
 PERCENTILES = {"p50": 50.0, "p90": 90.0, "p99": 99.0, "p99.9": 99.9}
-LEAST_SAMPLES = {"p99": 299, "p99.9": 2995}
+MIN_SAMPLES = {"p99": 299, "p99.9": 2995}
 """So many that, at 95 %, the largest of them is above the true percentile: ln 0.05 / ln q."""
 
 STATISTICS = (*PERCENTILES, "mean", "min", "max")
@@ -33,7 +33,7 @@ ONE_METHOD = ("aggregate-latency", "TCP_RTT")
 """Tests whose name says everything that can be known of their method: AWS's own probes, and what it
 sees of all TCP flows."""
 
-LEAST_FOR_DRIFT = 3  # runs
+MIN_RUNS_FOR_DRIFT = 3  # runs
 FRESH_DAYS, AGEING_DAYS = 90, 365
 
 
@@ -133,7 +133,7 @@ def _cell(group: Sequence[Measured]) -> Cell:
     first = group[0]
     answered = [run for run in group if run.figures]
     counts = [run.samples for run in answered]
-    figures = {} if not answered else dict(_figures(answered))
+    figures = dict(_figures(answered))
     names = {name for run in answered for name in run.figures}
     return Cell(
         option=first.option,
@@ -156,7 +156,7 @@ def _drift(runs: Sequence[Measured]) -> float | None:
     """By how much the newest run left what the earlier ones say, of the p99, else of the p50."""
     for name in ("p99", "p50"):
         values = [run.figures[name] for run in _in_order(runs) if name in run.figures]
-        if len(values) >= LEAST_FOR_DRIFT:
+        if len(values) >= MIN_RUNS_FOR_DRIFT:
             *before, newest = values
             usual = median(before)
             noise = max(max(before) - min(before), RUN_TO_RUN * usual)
@@ -205,17 +205,14 @@ def _figures(runs: Sequence[Measured]) -> Iterator[tuple[str, Figure]]:
 
 def _carries(samples: int | None, statistic: str) -> bool:
     """An unknown number of samples hides nothing; it makes the grade low."""
-    return samples is None or samples >= LEAST_SAMPLES.get(statistic, 1)
+    return samples is None or samples >= MIN_SAMPLES.get(statistic, 1)
 
 
 def _together(name: str, runs: Sequence[Measured], values: Sequence[float]) -> float:
     if name in ("min", "max"):
         return min(values) if name == "min" else max(values)
-    counts = [run.samples for run in runs]
-    if name == "mean" and None not in counts:
-        known = [count or 0 for count in counts]
-        return sum(n * value for n, value in zip(known, values, strict=True)) / sum(known)
-    return median(values)
+    known = [run.samples for run in runs if run.samples]
+    return fmean(values, known) if name == "mean" and len(known) == len(runs) else median(values)
 
 
 def _loss(runs: Sequence[Measured]) -> float | None:
@@ -224,11 +221,15 @@ def _loss(runs: Sequence[Measured]) -> float | None:
 
 
 def _grade(runs: Sequence[Measured]) -> str:
-    days = {run.taken[:10] for run in runs if (run.samples or 0) >= MANY_SAMPLES}
+    days = {run.taken[:10] for run in runs if _has(run, MANY_SAMPLES)}
     is_known = bool(runs) and not runs[0].method.unknown
     if len(days) >= MANY_RUNS and is_known:
         return "high"
-    return "medium" if any((run.samples or 0) >= ENOUGH_SAMPLES for run in runs) else "low"
+    return "medium" if any(_has(run, ENOUGH_SAMPLES) for run in runs) else "low"
+
+
+def _has(run: Measured, samples: int) -> bool:
+    return run.samples is not None and run.samples >= samples
 
 
 def age(as_of: str, today: date) -> str:
@@ -250,11 +251,11 @@ def best_by_pair(cells: Iterable[Cell], statistic: str) -> dict[tuple[str, str],
     the better grade, then the newest."""
     best: dict[tuple[str, str], tuple[tuple[bool, Fitness], Cell]] = {}
     for cell in cells:
-        ends = cell.source, cell.destination
+        pair = cell.source, cell.destination
         rank = statistic in cell.figures, _fitness(cell)
-        if ends not in best or rank >= best[ends][0]:
-            best[ends] = rank, cell
-    return {ends: cell for ends, (_, cell) in best.items()}
+        if pair not in best or rank >= best[pair][0]:
+            best[pair] = rank, cell
+    return {pair: cell for pair, (_, cell) in best.items()}
 
 
 def for_comparisons(cells: Iterable[Cell]) -> tuple[LatencyCell, ...]:
@@ -283,7 +284,6 @@ def _fitness(cell: Cell) -> Fitness:
 
 def _latency_cell(cell: Cell) -> LatencyCell:
     p99 = cell.figures["p99"]
-    spread = p99.high - p99.low if cell.runs > 1 else RUN_TO_RUN * p99.us
     runs = "1 run" if cell.runs == 1 else f"{cell.runs} runs, {p99.low:g} to {p99.high:g} µs"
     unknown = cell.method.unknown
     return LatencyCell(
@@ -291,7 +291,7 @@ def _latency_cell(cell: Cell) -> LatencyCell:
         from_az=cell.source,
         to_az=cell.destination,
         us=p99.us,
-        noise_us=max(spread, RUN_TO_RUN * p99.us),
+        noise_us=max(p99.high - p99.low, RUN_TO_RUN * p99.us),
         basis=cell.basis,
         as_of=cell.as_of[:10],
         source=f"{cell.method.tool} {cell.method.test}",

@@ -24,13 +24,13 @@ AS_OF = "2026-11-25"
 EARTH_KM = 6_371.0088  # mean radius (IUGG)
 US_PER_KM = 1.4682 / 0.299_792_458  # one way, in standard single-mode fibre
 UNSURE_KM = 100.0  # of the distance between two Regions' buildings
-LEAST_KM = 200.0  # of a distance that says anything
+MIN_KM = 200.0  # of a distance that says anything
 TYPICAL_US, TYPICAL_FACTOR = 4_600.0, 1.58
 TYPICAL_ERROR = (-0.41, 0.25)
 """By how much the fit is off, as a share of what was measured: 5th and 95th percentile."""
 
 
-class Place(NamedTuple):
+class Site(NamedTuple):
     latitude: float
     longitude: float
     name: str
@@ -83,11 +83,11 @@ def _ms(us: float) -> str:
 
 
 @cache
-def places() -> dict[str, Place]:
+def places() -> dict[str, Site]:
     """Where the Regions are, as far as somebody says."""
     with PLACES.open(encoding="utf-8", newline="") as file:
         return {
-            row["region"]: Place(float(row["latitude"]), float(row["longitude"]), row["place"])
+            row["region"]: Site(float(row["latitude"]), float(row["longitude"]), row["place"])
             for row in csv.DictReader(file)
         }
 
@@ -99,11 +99,11 @@ def between(region: str, other: str) -> Distance | None:
     >>> between("us-east-2", "eu-central-1").bound_us
     65915
     """
-    ends = places().get(region), places().get(other)
-    if ends[0] is None or ends[1] is None:
+    coordinates = places().get(region), places().get(other)
+    if coordinates[0] is None or coordinates[1] is None:
         return None
-    km = _great_circle_km(ends[0], ends[1])
-    if km < LEAST_KM:
+    km = _great_circle_km(coordinates[0], coordinates[1])
+    if km < MIN_KM:
         return None
     typical = TYPICAL_US + TYPICAL_FACTOR * _light_us(km)
     return Distance(km, int(_light_us(km - UNSURE_KM)), round(typical))
@@ -114,7 +114,7 @@ def _light_us(km: float) -> float:
     return 2 * km * US_PER_KM
 
 
-def _great_circle_km(place: Place, other: Place) -> float:
+def _great_circle_km(place: Site, other: Site) -> float:
     """By the haversine formula; the earth's flattening changes it by half a per cent at most."""
     north, south = radians(place.latitude), radians(other.latitude)
     turn = radians(place.longitude - other.longitude)

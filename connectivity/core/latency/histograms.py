@@ -13,9 +13,9 @@ from typing import Any
 from hdrh.codec import HdrCookieException, HdrLengthException
 from hdrh.histogram import HdrHistogram
 
-LONGEST_NS = 3_600_000_000_000
+MAX_NS = 3_600_000_000_000
 DIGITS = 3
-LARGEST = 4_000_000  # bytes of a decompressed histogram
+MAX_BYTES = 4_000_000  # bytes of a decompressed histogram
 HEADER = 8  # bytes before the compressed part
 
 
@@ -30,9 +30,9 @@ def of_times(times_us: Sequence[float]) -> str:
 
 def of_counts(counts: Iterable[tuple[float, int]]) -> str:
     """The sketch of times in microseconds, each with how often it occurred."""
-    histogram = HdrHistogram(1, LONGEST_NS, DIGITS)
+    histogram = HdrHistogram(1, MAX_NS, DIGITS)
     for time_us, count in counts:
-        histogram.record_value(max(1, min(round(time_us * 1000), LONGEST_NS)), count)
+        histogram.record_value(max(1, min(round(time_us * 1000), MAX_NS)), count)
     return str(histogram.encode().decode("ascii"))
 
 
@@ -56,13 +56,13 @@ def _require_size(text: str) -> None:
     """Looks before the library decompresses whatever it is given."""
     compressed = base64.b64decode(text, validate=True)[HEADER:]
     unpacker = zlib.decompressobj()
-    if len(unpacker.decompress(compressed, LARGEST)) >= LARGEST:
-        raise NotASketch(f"larger than {LARGEST} bytes when decompressed")
+    if len(unpacker.decompress(compressed, MAX_BYTES)) >= MAX_BYTES:
+        raise NotASketch(f"larger than {MAX_BYTES} bytes when decompressed")
 
 
 def merged(sketches: Iterable[str]) -> Any:
     """One histogram of nanoseconds from several."""
-    whole = HdrHistogram(1, LONGEST_NS, DIGITS)
+    whole = HdrHistogram(1, MAX_NS, DIGITS)
     for sketch in sketches:
         whole.decode_and_add(sketch)
     return whole

@@ -98,10 +98,10 @@ class Reading(NamedTuple):
     def badness(self) -> tuple[bool, bool, float, int, float, int]:
         """For finding the worst of several: what is not known is worst, and of that what is
         farthest; of equal ones that with the better basis is shown."""
-        over = self.overhead_us
+        over, is_unknown = self.overhead_us, self.us is None
         return (
-            self.us is None,
-            over is None,
+            is_unknown,
+            is_unknown and over is None,
             self.us or 0.0,
             -BASES.index(self.basis),
             over or 0.0,
@@ -202,15 +202,15 @@ class LatencySet:
 
     def _between_regions(self, option: str, from_az: str, to_az: str) -> Reading:
         """No single VPC spans Regions, so that there is no overhead."""
-        ends = region_of(from_az), region_of(to_az)
-        apart, own = between(*ends), self._exact(option, *ends)
+        regions = region_of(from_az), region_of(to_az)
+        distance, own = between(*regions), self._exact(option, *regions)
         if own is not None:
             comment = "; ".join(filter(None, (f"as stored for {own.pair}", own.comment)))
             known = own.us, None, own.noise_us, own.basis, own.as_of, comment, own.source
-            return Reading(from_az, to_az, *known, apart)
-        median = self._medians.get((option, *ends)) or self._medians.get(("", *ends))
-        source = SOURCE if apart else ""
-        reading = Reading(from_az, to_az, None, None, 0, "none", "", "", source, apart, median)
+            return Reading(from_az, to_az, *known, distance)
+        median = self._medians.get((option, *regions)) or self._medians.get(("", *regions))
+        source = SOURCE if distance else ""
+        reading = Reading(from_az, to_az, None, None, 0, "none", "", "", source, distance, median)
         words = filter(None, ("no p99 is known for this Region pair", reading.instead))
         taken = f" ({median.tool}, {median.as_of})" if median else ""
         return reading._replace(comment="; ".join(words) + taken)
@@ -241,12 +241,9 @@ class LatencySet:
         baseline = self._exact(BASELINE, cell.from_az, cell.to_az)
         if baseline is None or cell.method is None:
             return None
-        alike = all(
-            (figure.basis, figure.as_of[:4], figure.method)
-            == (cell.basis, cell.as_of[:4], cell.method)
-            for figure in (baseline, cell)
-        )
-        return cell.us - baseline.us if alike else None
+        is_alike = (cell.basis, cell.method) == (baseline.basis, baseline.method)
+        is_same_year = cell.as_of[:4] == baseline.as_of[:4]
+        return cell.us - baseline.us if is_alike and is_same_year else None
 
     def _exact(self, option: str, from_az: str, to_az: str) -> LatencyCell | None:
         return _best(self._index.get((option, from_az, to_az), ()))

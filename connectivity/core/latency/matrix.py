@@ -1,9 +1,9 @@
 """Latency as a matrix: AZ by AZ within each Region, and Region by Region."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from math import log
 
 from connectivity.core.latency.aggregation import ROUND_TRIPS, Cell, best_by_pair
 from connectivity.core.latency.distance import Distance, between
@@ -60,8 +60,8 @@ def blocks(
     places: dict[str, set[str]] = defaultdict(set)
     if regions:
         places[BETWEEN_REGIONS].update(regions)
-    for ends in best:
-        places[region_of(ends[0])].update(ends)
+    for pair in best:
+        places[region_of(pair[0])].update(pair)
     inside = sorted(places, key=lambda region: (region == BETWEEN_REGIONS, region))
     matrix = [_block(region, sorted(places[region]), best, statistic) for region in inside]
     return [_with_distances(block) if by_distance else block for block in matrix]
@@ -76,19 +76,25 @@ def _block(
         for (source, destination), cell in best.items()
         if source in inside and destination in inside and statistic in cell.figures
     ]
-    fast, slow = (min(known), max(known)) if known else (1.0, 1.0)
-    step = log(slow / fast) / LEVELS or 1.0
+    bounds = _level_bounds(known)
 
     def square(source: str, destination: str) -> Square:
         cell = best.get((source, destination))
         figure = cell.figures.get(statistic) if cell else None
         if figure is None:
             return Square(source, destination, cell, None, 0)
-        level = min(LEVELS, 1 + int(log(figure.us / fast) / step))
-        return Square(source, destination, cell, figure.us, level)
+        return Square(source, destination, cell, figure.us, 1 + bisect_left(bounds, figure.us))
 
     rows = tuple(tuple(square(place, other) for other in places) for place in places)
     return Block(region, tuple(places), rows)
+
+
+def _level_bounds(figures: list[float]) -> list[float]:
+    """The slowest figure of every level but the last."""
+    if not figures:
+        return []
+    fast, slow = min(figures), max(figures)
+    return [fast * (slow / fast) ** (level / LEVELS) for level in range(1, LEVELS)]
 
 
 def _with_distances(block: Block) -> Block:
@@ -112,7 +118,7 @@ def region_medians(cells: Iterable[Cell]) -> tuple[Median, ...]:
         if not region_of(cell.source) and is_round_trip and "p50" in cell.figures:
             by_option[option].append(cell)
     return tuple(
-        Median(option, *ends, cell.figures["p50"].us, cell.as_of[:10], cell.method.tool)
+        Median(option, *pair, cell.figures["p50"].us, cell.as_of[:10], cell.method.tool)
         for option, group in by_option.items()
-        for ends, cell in best_by_pair(group, "p50").items()
+        for pair, cell in best_by_pair(group, "p50").items()
     )

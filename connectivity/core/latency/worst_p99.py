@@ -15,8 +15,9 @@ from connectivity.core.network.planned_network import Case
 from connectivity.core.rules.aws_docs import OWN_DOCUMENT
 from connectivity.core.rules.rule import Meaning, Rule, Severity
 from costmodel.core.charges import Bools, Floats, Ints
+from costmodel.core.units import figure
 
-LEAST_SHARE = 0.01
+MIN_SHARE = 0.01
 
 
 class Headline(NamedTuple):
@@ -84,10 +85,9 @@ class Headlines:
 
         Shape (flows,), in microseconds.
         """
-        apart = [kind.reading.distance for kind in self.kinds]
-        return np.array([np.nan if distance is None else distance.bound_us for distance in apart])[
-            self.of
-        ]
+        distances = [kind.reading.distance for kind in self.kinds]
+        bounds = [np.nan if distance is None else distance.bound_us for distance in distances]
+        return np.array(bounds)[self.of]
 
     @cached_property
     def worst(self) -> Reading:
@@ -113,7 +113,7 @@ def headlines(option: str, case: Case, latencies: LatencySet) -> Headlines:
     """The headline of every flow: an inter-AZ cell where 1 % or more of the bytes cross AZs."""
     flows = case.flows
     crossing = np.where(flows.same_region, case.column("cross_az_share"), 1.0)
-    crosses = (crossing >= LEAST_SHARE).astype(np.int64)
+    crosses = (crossing >= MIN_SHARE).astype(np.int64)
     width = len(flows.az_lists)
     code = (flows.consumer.azs * width + flows.provider.azs) * 2 + crosses
     groups, of = numbered(code)
@@ -132,10 +132,6 @@ def _headline(
     pairs = (pair for pair in pairs if (pair[0] != pair[1]) == is_crossing)
     readings = [latencies.read(option, *pair) for pair in pairs]
     worst = max(readings, key=lambda reading: reading.badness)
-    known = [reading.us for reading in readings if reading.us is not None]
-    if worst.us is None and known:
-        comment = f"only {len(known)} of {len(readings)} pairs are known, up to {max(known):g} µs"
-        worst = worst._replace(comment=comment)
     same = sum(1 for reading in readings if reading.us == worst.us)
     return Headline(worst, same / len(readings), is_crossing)
 
@@ -145,7 +141,7 @@ def _az_lists(case: Case, row: int) -> tuple[AzList, AzList]:
     return flows.az_lists[flows.consumer.azs[row]], flows.az_lists[flows.provider.azs[row]]
 
 
-def _too_far(heads: Headlines, case: Case) -> Bools:
+def _beyond_light(heads: Headlines, case: Case) -> Bools:
     return heads.bound_us > case.column("p99_budget_us")
 
 
@@ -155,31 +151,32 @@ def _over(heads: Headlines, case: Case) -> Bools:
 
 def _unchecked(heads: Headlines, case: Case) -> Bools:
     is_open = np.isnan(heads.us) & ~np.isnan(case.column("p99_budget_us"))
-    return is_open & ~_too_far(heads, case)
+    return is_open & ~_beyond_light(heads, case)
 
 
 def _impossible(heads: Headlines, case: Case, row: int) -> str:
-    reading, budget = heads.reading(row), case.topology.flows[row].p99_budget_us
-    ends = f"{region_of(reading.from_az)} and {region_of(reading.to_az)}"
-    apart = reading.distance
-    assert apart is not None  # noqa: S101  # what `too_far` found has one
+    reading, budget = heads.reading(row), float(case.column("p99_budget_us")[row])
+    regions = f"{region_of(reading.from_az)} and {region_of(reading.to_az)}"
+    distance = reading.distance
+    assert distance is not None  # noqa: S101  # what `_beyond_light` found has one
     return (
-        f"no option keeps a budget of {budget:,.10g} µs between {ends}: over "
-        f"{apart.km:,.0f} km no round trip is faster than {apart.bound_us:,} µs"
+        f"no option keeps a budget of {figure(budget)} µs between {regions}: over "
+        f"{distance.km:,.0f} km no round trip is faster than {distance.bound_us:,} µs"
     )
 
 
 def _exceeded(heads: Headlines, case: Case, row: int) -> str:
-    reading, budget = heads.reading(row), case.topology.flows[row].p99_budget_us
+    reading, budget = heads.reading(row), float(case.column("p99_budget_us")[row])
     where = f"{reading.basis}, {reading.from_az} to {reading.to_az}"
-    return f"p99 {reading.us:,.10g} µs ({where}) is above the budget of {budget:,.10g} µs"
+    p99 = figure(float(heads.us[row]))
+    return f"p99 {p99} µs ({where}) is above the budget of {figure(budget)} µs"
 
 
 def _unknown(heads: Headlines, case: Case, row: int) -> str:
-    reading, budget = heads.reading(row), case.topology.flows[row].p99_budget_us
+    reading, budget = heads.reading(row), float(case.column("p99_budget_us")[row])
     where = f"from {reading.from_az} to {reading.to_az}"
     known = f"no p99 is known {where}; measure it"
-    return f"the budget of {budget:,.10g} µs cannot be checked: {known}"
+    return f"the budget of {figure(budget)} µs cannot be checked: {known}"
 
 
 def budget_rules(heads: Headlines) -> tuple[Rule, ...]:
@@ -189,7 +186,7 @@ def budget_rules(heads: Headlines) -> tuple[Rule, ...]:
         Rule(
             "BUDGET-02",
             Severity.HARD,
-            partial(_too_far, heads),
+            partial(_beyond_light, heads),
             partial(_impossible, heads),
             DISTANCE,
             DISTANCE_AS_OF,

@@ -1,10 +1,12 @@
 """Which VPCs' address ranges overlap."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, TypeVar
 
 from connectivity.core.network.planned_network import Case
 from connectivity.core.network.topology import Network, Vpc
+
+Owner = TypeVar("Owner", str, int)
 
 FEW = 100  # pairs of ranges that are looked at one by one
 
@@ -27,10 +29,7 @@ def overlaps(vpcs: Iterable[Vpc]) -> dict[str, Overlap]:
     CIDRs either nest or are apart, so one pass over them, sorted by their first address and widest
     first, with the ranges that are still open on a stack, finds every VPC that is concerned.
     """
-    ranges = sorted(
-        ((cidr, vpc.name) for vpc in vpcs for cidr in vpc.cidrs),
-        key=lambda entry: (entry[0].version, int(entry[0].network_address), entry[0].prefixlen),
-    )
+    ranges = _sorted((cidr, vpc.name) for vpc in vpcs for cidr in vpc.cidrs)
     overlaps: dict[str, Overlap] = {}
     stack: list[tuple[Network, str]] = []
     for cidr, name in ranges:
@@ -47,6 +46,28 @@ def overlaps(vpcs: Iterable[Vpc]) -> dict[str, Overlap]:
                     overlaps[other] = Overlap(other, wide, name, cidr)
         stack.append((cidr, name))
     return overlaps
+
+
+def overlapping_sets(vpcs: Sequence[Vpc]) -> list[set[int]]:
+    """Sets of VPCs, by index, that overlap each other one by one; every overlap is in one of them.
+
+    CIDRs either nest or are apart, so the ranges that enclose one another are such a set. Sets
+    within others are left out.
+    """
+    ranges = _sorted((cidr, index) for index, vpc in enumerate(vpcs) for cidr in vpc.cidrs)
+    sets: list[set[int]] = []
+    stack: list[tuple[Network, int]] = []
+    is_deeper = False
+    for cidr, index in ranges:
+        while stack and not _inside(cidr, stack[-1][0]):
+            if is_deeper:
+                sets.append({enclosing for _, enclosing in stack})
+            is_deeper = False
+            stack.pop()
+        stack.append((cidr, index))
+        is_deeper = True
+    sets.append({enclosing for _, enclosing in stack})
+    return [each for each in sets if len(each) > 1]
 
 
 def pair_overlaps(case: Case) -> dict[int, Overlap]:
@@ -75,6 +96,14 @@ def _overlap_of(vpc: Vpc, other: Vpc) -> Overlap | None:
             if cidr.overlaps(other_cidr):
                 return Overlap(vpc.name, cidr, other.name, other_cidr)
     return None
+
+
+def _sorted(ranges: Iterable[tuple[Network, Owner]]) -> list[tuple[Network, Owner]]:
+    """By their first address, widest first."""
+    return sorted(
+        ranges,
+        key=lambda entry: (entry[0].version, int(entry[0].network_address), entry[0].prefixlen),
+    )
 
 
 def _inside(inner: Network, outer: Network) -> bool:

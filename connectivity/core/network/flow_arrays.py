@@ -6,6 +6,7 @@ One flow and a million flows are then the same code.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,7 +34,7 @@ class Side:
 
     def rows(self, which: Ints | Bools) -> "Side":
         """The same end of some flows: a mask or indices."""
-        return Side(*(getattr(self, field.name)[which] for field in fields(self)))
+        return Side(*(column[which] for column in _side_columns(self)))
 
     @staticmethod
     def joined(sides: "list[Side]") -> "Side":
@@ -106,12 +107,10 @@ class Flows:
 
     def rows(self, which: Ints | Bools) -> "Flows":
         """Some of the flows; where a column has many states, of each of them."""
-        kept: dict[str, Any] = {
-            field.name: value.rows(which) if isinstance(value, Side) else value[..., which]
-            for field in fields(self)
-            if not isinstance(value := getattr(self, field.name), tuple)
-        }
-        return Flows(**kept, az_lists=self.az_lists)
+        ends = self.consumer.rows(which), self.provider.rows(which)
+        columns = [column[..., which] for column in _flow_columns(self)]
+        values: list[Any] = [*ends, *columns, self.az_lists]
+        return Flows(*values)
 
     def alone(self) -> "Flows":
         """Every flow in a world of its own: nothing is shared; accounts 3i, 3i+1 and 3i+2."""
@@ -123,6 +122,21 @@ class Flows:
             hub=3 * row + 2,
             service=np.where(self.to_service, row, NO_SERVICE),
         )
+
+    def numbered_accounts(self, width: int) -> "Flows":
+        """Accounts that say of which flow they are, too: the flow's index times `width`, which is
+        more than any account, plus the account."""
+        first = np.arange(len(self)) * width
+        return replace(
+            self,
+            consumer=replace(self.consumer, account=first + self.consumer.account),
+            provider=replace(self.provider, account=first + self.provider.account),
+            hub=first + self.hub,
+        )
+
+
+_side_columns = attrgetter(*(field.name for field in fields(Side)))
+_flow_columns = attrgetter(*[field.name for field in fields(Flows)][2:-1])  # without its ends
 
 
 def _in_common(ours: AzList, theirs: AzList) -> int:
@@ -164,6 +178,17 @@ def numbered(codes: Ints) -> tuple[Ints, Ints]:
     places = np.empty(end, dtype=np.int64)
     places[different] = np.arange(len(different))
     return different, places[codes]
+
+
+def distinct_pairs(left: Ints, right: Ints) -> tuple[Ints, Ints]:
+    """Every pair of whole numbers (from 0) once, rising. Shape (pairs,) each.
+
+    >>> [column.tolist() for column in distinct_pairs(np.array([2, 1, 2]), np.array([5, 7, 5]))]
+    [[1, 2], [7, 5]]
+    """
+    width = int(right.max(initial=-1)) + 1
+    pairs = np.unique(left.astype(np.int64) * width + right)
+    return np.divmod(pairs, max(width, 1))
 
 
 @lru_cache(maxsize=64)

@@ -62,7 +62,7 @@ class Case:
         """The VPC to which a flow goes, by the flow's index."""
         return self._providers[row]
 
-    def is_far(self, row: int) -> bool:
+    def is_cross_region(self, row: int) -> bool:
         """Its ends are in two Regions."""
         return self.consumer(row).region != self.provider(row).region
 
@@ -111,14 +111,16 @@ class Case:
         return _both_ways(self.pairs)
 
     @cached_property
+    def peered(self) -> dict[int, set[int]]:
+        """For every VPC, those it already peers with."""
+        joined = [each.vpcs for each in self.topology.connections if each.kind == "peering"]
+        return _both_ways([(self.vpc_index[vpc], self.vpc_index[other]) for vpc, other in joined])
+
+    @cached_property
     def peers(self) -> dict[int, set[int]]:
         """For every VPC, those it talks with or already peers with."""
-        existing = self.topology.connections
-        joined = [each.vpcs for each in existing if each.kind == "peering"]
-        if not joined:
-            return self.partners
-        peered = [(self.vpc_index[vpc], self.vpc_index[other]) for vpc, other in joined]
-        return _both_ways([*self.pairs, *peered])
+        both = self.partners.keys() | self.peered.keys()
+        return {vpc: self.partners.get(vpc, set()) | self.peered.get(vpc, set()) for vpc in both}
 
     @cached_property
     def policies(self) -> dict[frozenset[str | None], list[Policy]]:

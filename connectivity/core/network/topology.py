@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 Network = IPv4Network | IPv6Network
 
 PROTOCOLS = ("tcp", "udp", "tls", "http")
+REVIEWS = "reviews"
+"""Key of a service or flow: what is reviewed of it; `reviewed_document` reads that."""
 
 
 class Vocabulary(NamedTuple):
@@ -128,8 +130,8 @@ def single_flows(document: Any) -> int:
     3
     """
     entries = document.get("flows") if isinstance(document, dict) else None
-    ends = (entry.get("from") if isinstance(entry, dict) else None for entry in _list(entries))
-    return sum(len(end) if isinstance(end, list) else 1 for end in ends)
+    consumers = (entry.get("from") if isinstance(entry, dict) else None for entry in _list(entries))
+    return sum(len(consumer) if isinstance(consumer, list) else 1 for consumer in consumers)
 
 
 def _list(value: Any) -> list[Any]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from connectivity.core.network.flow_arrays import Flows, Side, numbered
-from costmodel.core.charges import Floats, Ints, Kind, Metered, PriceName
+from costmodel.core.charges import Ints, Kind, Metered, PriceName
 from costmodel.core.usage_types import INTER_REGION
 
 INTER_AZ = PriceName("AWSDataTransfer", "DataTransfer-Regional-Bytes")
@@ -49,8 +49,8 @@ def between_regions(flows: Flows, payers: tuple[Side, Side], note: str = "") -> 
     Source: EC2 On-Demand Pricing, "Data Transfer OUT From Amazon EC2 To",
     aws.amazon.com/ec2/pricing/on-demand, by price files of 2026-09-25, read 2026-11-25.
     """
-    apart = ~flows.same_region
-    if not apart.any():
+    cross_region = ~flows.same_region
+    if not cross_region.any():
         return
     ways = (
         ("Request", flows.consumer, flows.provider, flows.request, payers[0]),
@@ -62,8 +62,8 @@ def between_regions(flows: Flows, payers: tuple[Side, Side], note: str = "") -> 
             INTER_REGION,
             here.region,
             payer.account,
-            np.where(apart, sent, 0),
-            to_region=np.where(apart, there.region, -1),
+            np.where(cross_region, sent, 0),
+            to_region=np.where(cross_region, there.region, -1),
             note=note,
             kind=Kind.BETWEEN_REGIONS,
         )
@@ -93,11 +93,3 @@ def codes(*columns: Ints) -> Ints:
     for column in columns[1:]:
         code = code * (int(column.max(initial=0)) + 1) + column
     return numbered(code)[1]
-
-
-def sums(group: Ints, values: Floats) -> Floats:
-    """Sums of every group, numbered from 0, over the last axis: shape (..., groups)."""
-    order = np.argsort(group, kind="stable")
-    first = np.flatnonzero(np.diff(group[order], prepend=-1))
-    added: Floats = np.add.reduceat(values[..., order], first, axis=-1)
-    return added

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from connectivity.core.network.cidr_overlaps import Overlap, overlaps
+from connectivity.core.network.cidr_overlaps import Overlap, overlapping_sets, overlaps
 from connectivity.core.network.planned_network import Case
 from connectivity.core.rules.aws_docs import VPC_QUOTAS
-from connectivity.core.rules.rule import Rule, Severity
+from connectivity.core.rules.rule import Bounds, Members, Rule, Severity
 from connectivity.core.rules.vpc_and_connection import ROUTES_PER_TABLE
 from costmodel.core.charges import Bools, Floats
 
@@ -16,8 +16,14 @@ GBPS_OF_AN_AZ = 100
 
 def attached(case: Case) -> Bools:
     """The VPCs on a hub: those of all flows, and those that are attached already. Shape (vpcs,)."""
-    mask = np.zeros(len(case.topology.vpcs), dtype=np.bool_)
+    mask = case.once(attached_already).copy()
     mask[case.flows.ends.vpc] = True
+    return mask
+
+
+def attached_already(case: Case) -> Bools:
+    """The VPCs with an attachment today. Shape (vpcs,)."""
+    mask = np.zeros(len(case.topology.vpcs), dtype=np.bool_)
     for connection in case.topology.connections:
         if connection.kind == "attachment":
             mask[[case.vpc_index[vpc] for vpc in connection.vpcs]] = True
@@ -34,25 +40,39 @@ def overlapping(case: Case) -> Bools:
     return case.touching(np.array([vpc.name in clashes for vpc in case.topology.vpcs]))
 
 
+def not_overlapping(case: Case) -> Bounds:
+    """Of VPCs that overlap each other at most one is on any hub; those attached already count."""
+    existing = case.once(attached_already)
+    sets = overlapping_sets(case.topology.vpcs)
+    members = [
+        sorted(v for v in each if existing[list(each)].sum() > 1 or not existing[v])
+        for each in sets
+    ]
+    row = np.repeat(np.arange(len(sets)), [len(each) for each in members])
+    member = np.array([vpc for each in members for vpc in each], dtype=np.int64)
+    at_most = np.array([float(not existing[list(each)].any()) for each in sets])
+    return Bounds(Members.VPCS, row, member, np.ones(len(member)), at_most)
+
+
 def overlap_of(case: Case, row: int) -> tuple[Overlap, bool]:
-    """One overlap of a flow's ends, and whether it is between two Regions."""
+    """One overlap of a flow's VPCs, and whether it is between two Regions."""
     clashes = case.once(_overlaps)
     name = next(v.name for v in (case.consumer(row), case.provider(row)) if v.name in clashes)
-    ends = [case.vpc(case.vpc_index[vpc]).region for vpc in (name, clashes[name].other)]
-    return clashes[name], ends[0] != ends[1]
+    regions = [case.vpc(case.vpc_index[vpc]).region for vpc in (name, clashes[name].other)]
+    return clashes[name], regions[0] != regions[1]
 
 
 def of_another_account(case: Case) -> Bools:
     """The flows with an end whose account does not own the hub. Shape (flows,)."""
-    ends, hub = case.flows, case.flows.hub
-    return (ends.consumer.account != hub) | (ends.provider.account != hub)
+    flows, hub = case.flows, case.flows.hub
+    return (flows.consumer.account != hub) | (flows.provider.account != hub)
 
 
 def shared_by_ram(case: Case, row: int, noun: str) -> str:
     """With whom the hub must be shared, in words."""
     hub = case.account[case.topology.hub_account]
-    ends = dict.fromkeys((case.consumer(row).account, case.provider(row).account))
-    others = [case.account[end] for end in ends if end != hub.id]
+    accounts = dict.fromkeys((case.consumer(row).account, case.provider(row).account))
+    others = [case.account[account] for account in accounts if account != hub.id]
     words = (
         f"account {hub.id} shares the {noun} with {_and([other.id for other in others])} by AWS RAM"
     )
@@ -77,8 +97,8 @@ def _many_routes(case: Case) -> Bools:
 
 def _summarise(case: Case, row: int) -> str:
     routes = case.once(_table_routes)
-    ends = case.flows.consumer.vpc[row], case.flows.provider.vpc[row]
-    vpc = max(ends, key=lambda end: routes[end])
+    vpcs = case.flows.consumer.vpc[row], case.flows.provider.vpc[row]
+    vpc = max(vpcs, key=lambda index: routes[index])
     return (
         f"{case.vpc(vpc).name} has routes to {int(routes[vpc])} CIDRs; a route table supports "
         f"{ROUTES_PER_TABLE}: route summarized prefixes to the hub"
@@ -103,8 +123,8 @@ def _too_fast(case: Case) -> Bools:
 
 def _bandwidth(case: Case, row: int) -> str:
     peaks = case.once(_peaks)
-    ends = case.flows.consumer.vpc[row], case.flows.provider.vpc[row]
-    vpc = max(ends, key=lambda end: peaks[end])
+    vpcs = case.flows.consumer.vpc[row], case.flows.provider.vpc[row]
+    vpc = max(vpcs, key=lambda index: peaks[index])
     return (
         f"the peaks of {case.vpc(vpc).name} add up to {peaks[vpc]:g} Gbps in each AZ; an "
         f"attachment supports {GBPS_OF_AN_AZ} each way"

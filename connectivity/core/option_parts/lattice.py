@@ -24,8 +24,8 @@ from costmodel.core.charges import Bools, Floats
 
 
 def _regional(case: Case, row: int) -> str:
-    ends = case.consumer(row).region, case.provider(row).region
-    return f"VPC Lattice is Regional, and the flow is cross-Region: {ends[0]} to {ends[1]}"
+    regions = case.consumer(row).region, case.provider(row).region
+    return f"VPC Lattice is Regional, and the flow is cross-Region: {regions[0]} to {regions[1]}"
 
 
 def _one_way(case: Case, row: int) -> str:
@@ -54,14 +54,14 @@ def _groups(case: Case, row: int) -> str:
 
 
 def _share(case: Case, row: int) -> str:
-    ends = case.provider(row).account, case.consumer(row).account
-    return f"account {ends[0]} shares it with {ends[1]} by AWS RAM, and {ends[1]} accepts the share"
+    owner, other = case.provider(row).account, case.consumer(row).account
+    return f"account {owner} shares it with {other} by AWS RAM, and {other} accepts the share"
 
 
 def _dns(case: Case, row: int) -> str:
     return (
-        "a custom domain name must be verified and its hosted zone associated; otherwise "
-        "clients use the name that AWS generates"
+        "clients use the name that AWS generates, unless there is a custom domain name, for which "
+        "the VPCs of clients need a private hosted zone"
     )
 
 
@@ -78,8 +78,8 @@ def _services(case: Case) -> Floats:
     return np.array([counts[vpc.region] for vpc in case.topology.vpcs], dtype=np.float64)
 
 
-IDLE_S, IDLE_MOST_S = 60, 600  # of a service: by default, and at most after a change
-LONGEST_S = 600  # of any connection
+IDLE_S, MAX_IDLE_S = 60, 600  # of a service: by default, and at most after a change
+MAX_CONNECTION_S = 600  # of any connection
 
 
 def _idle_unknown(case: Case) -> Bools:
@@ -89,20 +89,20 @@ def _idle_unknown(case: Case) -> Bools:
 def _idle_unknown_detail(case: Case, row: int) -> str:
     return (
         f"connections idle for {IDLE_S} s are closed, unless you set the service's idle timeout "
-        f"(up to {IDLE_MOST_S} s); max_idle_seconds is not known here"
+        f"(up to {MAX_IDLE_S} s); max_idle_seconds is not known here"
     )
 
 
 def _silent(case: Case) -> Bools:
     silence = case.column("max_idle_seconds")
-    return case.flows.to_service & (silence > IDLE_S) & (silence <= IDLE_MOST_S)
+    return case.flows.to_service & (silence > IDLE_S) & (silence <= MAX_IDLE_S)
 
 
 def _idle(case: Case, row: int) -> str:
     silence = case.topology.flows[row].max_idle_seconds
     return (
         f"connections are idle for up to {silence:g} s: set the service's idle timeout, {IDLE_S} "
-        f"s by default, to more than that (at most {IDLE_MOST_S} s)"
+        f"s by default, to more than that (at most {MAX_IDLE_S} s)"
     )
 
 
@@ -114,7 +114,7 @@ def _lives(case: Case) -> Floats:
 
 def _long(*protocols: int) -> Callable[[Case], Bools]:
     def check(case: Case) -> Bools:
-        return services.protocol(*protocols)(case) & (case.once(_lives) > LONGEST_S)
+        return services.protocol(*protocols)(case) & (case.once(_lives) > MAX_CONNECTION_S)
 
     return check
 
@@ -122,14 +122,14 @@ def _long(*protocols: int) -> Callable[[Case], Bools]:
 def _cut(case: Case, row: int) -> str:
     return (
         f"a connection lives {case.once(_lives)[row]:g} s, and VPC Lattice closes every TLS "
-        f"passthrough connection after {LONGEST_S} s"
+        f"passthrough connection after {MAX_CONNECTION_S} s"
     )
 
 
 def _renewed(case: Case, row: int) -> str:
     return (
         f"a connection lives {case.once(_lives)[row]:g} s, and VPC Lattice accepts no new "
-        f"request on it after {LONGEST_S} s and closes it: clients must reconnect"
+        f"request on it after {MAX_CONNECTION_S} s and closes it: clients must reconnect"
     )
 
 
@@ -170,7 +170,7 @@ LATTICE_RULES: tuple[Rule, ...] = (
     Rule(
         "LTC-01",
         Severity.HARD,
-        services.apart,
+        services.cross_region,
         _regional,
         SAAS_OPTIONS,
         remedy=("Also offer the service in the consumer's Region, or use a cross-Region option."),

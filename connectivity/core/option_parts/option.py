@@ -9,6 +9,8 @@ import numpy as np
 
 from connectivity.core.network.flow_arrays import Flows, numbered
 from connectivity.core.rules.rule import Rule
+from connectivity.core.terraform.part import Part
+from connectivity.core.terraform.values import Note, Resource
 from costmodel.core.charges import Bools, Charge, Ints
 
 COLOURS = 10
@@ -21,7 +23,7 @@ def everything(flows: Flows) -> Bools:
 
 
 class ObjectKind(NamedTuple):
-    """A kind of managed resource, which may have a price of operations; options share it."""
+    """A kind of resource to manage, which may have a price of operations; options share it."""
 
     key: str
     order: int  # among the kinds, where a document or a page lists them
@@ -35,11 +37,11 @@ REGION_PEERING_OBJECT = ObjectKind("region-peering", 5)
 
 
 class Objects(NamedTuple):
-    """Managed resources of one kind; each counts once, however many rows mention it."""
+    """Resources to manage, of one kind; each counts once, however many rows mention it."""
 
     kind: ObjectKind
     owner: Ints  # accounts
-    thing: Ints
+    resource: Ints
 
 
 def nothing(flows: Flows) -> Iterator[Objects]:
@@ -77,7 +79,8 @@ class Option:
     """One way of connecting two VPCs, whole. A new option is one file in `options`.
 
     `charges` yields what AWS bills for flows that the option carries; `objects` yields the managed
-    resources, each of a kind that `makes` has; `carries` is False for flows for which the option
+    resources, each of a kind that `makes` has; `resources` yields what of Terraform builds it, and
+    notes on what it cannot; `carries` is False for flows for which the option
     has no form at all, so that they cannot even be priced.
     """
 
@@ -87,6 +90,7 @@ class Option:
     colour: int  # of its series on the pages, from 1 to COLOURS
     help: Term
     charges: Callable[[Flows], Iterable[Charge]]
+    resources: Callable[[Part], Iterable[Resource | Note]]
     rules: tuple[Rule, ...]
     makes: tuple[ObjectKind, ...] = ()
     objects: Callable[[Flows], Iterable[Objects]] = nothing
@@ -105,6 +109,6 @@ class Option:
             raise ValueError(f"{self.key}: why_named says why a flow must name the option")
 
     def count_objects(self, flows: Flows) -> dict[str, int]:
-        """How many managed resources of each kind some flows need; kinds with none are left out."""
-        counts = {each.kind.key: len(numbered(each.thing)[0]) for each in self.objects(flows)}
+        """How many resources to manage some flows need, by kind; kinds with none are left out."""
+        counts = {each.kind.key: len(numbered(each.resource)[0]) for each in self.objects(flows)}
         return {kind: count for kind, count in counts.items() if count}

@@ -44,7 +44,7 @@ def only_listeners(case: Case, row: int) -> str:
     return f"the flow goes to the whole VPC {vpc}; only a service's listeners can be reached"
 
 
-def apart(case: Case) -> Bools:
+def cross_region(case: Case) -> Bools:
     """The flows to a service in another Region. Shape (flows,)."""
     return case.flows.to_service & ~case.flows.same_region
 
@@ -83,7 +83,7 @@ def by_service(case: Case, values: Floats) -> Floats:
     """For every flow, the sum of what is known over the flows to its service. Shape (flows,)."""
     flows = case.flows
     sums = np.bincount(flows.service + 1, weights=np.nan_to_num(values))
-    return np.where(flows.to_service, sums[flows.service + 1], 0.0)
+    return (sums[flows.service + 1] * flows.to_service).astype(np.float64)
 
 
 def open_connections(case: Case) -> Floats:

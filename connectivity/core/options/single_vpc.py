@@ -9,6 +9,8 @@ from connectivity.core.network.planned_network import Case
 from connectivity.core.option_parts.option import Option, Standing, Term
 from connectivity.core.rules.aws_docs import NOT_VERIFIED, SHARING
 from connectivity.core.rules.rule import Rule, Severity
+from connectivity.core.terraform.part import Part
+from connectivity.core.terraform.values import Resource
 from costmodel.core.charges import Bools, Charge
 
 
@@ -19,6 +21,11 @@ def charges(flows: Flows) -> Iterator[Charge]:
     Source: EC2 On-Demand Pricing, "Data Transfer within the same AWS Region",
     aws.amazon.com/ec2/pricing/on-demand, read 2026-11-25.
     """
+    yield from ()
+
+
+def resources(part: Part) -> Iterator[Resource]:
+    """Nothing: it is what others are compared with, and no design has it."""
     yield from ()
 
 
@@ -40,14 +47,14 @@ def _two_vpcs(case: Case) -> Bools:
 
 
 def _regions(case: Case, row: int) -> str:
-    ends = case.consumer(row), case.provider(row)
-    return f"{ends[0].name} is in {ends[0].region}, {ends[1].name} in {ends[1].region}"
+    vpcs = case.consumer(row), case.provider(row)
+    return f"{vpcs[0].name} is in {vpcs[0].region}, {vpcs[1].name} in {vpcs[1].region}"
 
 
 def _accounts(case: Case, row: int) -> str:
-    ends = case.consumer(row), case.provider(row)
+    vpcs = case.consumer(row), case.provider(row)
     return (
-        f"{ends[0].name} is in account {ends[0].account}, {ends[1].name} of {ends[1].account}; "
+        f"{vpcs[0].name} is in account {vpcs[0].account}, {vpcs[1].name} of {vpcs[1].account}; "
         "VPC sharing is how two accounts use one VPC"
     )
 
@@ -69,6 +76,7 @@ OPTION = Option(
         "Amazon VPC User Guide",
     ),
     charges=charges,
+    resources=resources,
     carries=carries,
     rules=(
         Rule(

@@ -16,10 +16,10 @@ from costmodel.core.curve import Curve, curve
 from costmodel.core.price_list import PriceList
 
 HALF_A_CENT = 0.005  # USD
-MOST_POINTS = 400  # that are looked at on one stretch; more bends are closed in on in steps
+MAX_POINTS = 400  # that are looked at on one stretch; more bends are closed in on in steps
 STEPS = 4
 LOOKS = 200  # points that are looked at for the next change of the cheapest
-MOST_HANDOVERS = 12
+MAX_HANDOVERS = 12
 
 
 class Axis(StrEnum):
@@ -128,7 +128,7 @@ def handovers(runners: Sequence[Runner], low: float, high: float) -> list[Handov
     """Every change of the cheapest option between two points, rising, each exact."""
     handovers: list[Handover] = []
     at, best = low, _cheapest(runners, low, high)
-    while best and len(handovers) < MOST_HANDOVERS:
+    while best and len(handovers) < MAX_HANDOVERS:
         points = tuple(np.linspace(at, high, LOOKS).tolist())
         meets = [
             (value, runner.option.order, runner)
@@ -166,7 +166,7 @@ def _between(ours: Curve, theirs: Curve, last: float, first: float) -> Floats:
     """Both ends and every bend between them; evenly spread points where there are too many."""
     low, high = min(last, first), max(last, first)
     bends = np.concatenate([ours.bends(low, high), theirs.bends(low, high)])
-    if len(bends) > MOST_POINTS:
-        bends = np.linspace(low, high, MOST_POINTS)[1:-1]
+    if len(bends) > MAX_POINTS:
+        bends = np.linspace(low, high, MAX_POINTS)[1:-1]
     rising = np.unique(np.concatenate([[low], bends, [high]]))
     return rising if last < first else rising[::-1]

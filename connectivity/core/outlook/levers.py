@@ -19,7 +19,7 @@ from connectivity.core.comparison.trial import (
     with_traffic,
 )
 from connectivity.core.document.validation import MAX_TOTAL_GB
-from connectivity.core.latency.worst_p99 import LEAST_SHARE
+from connectivity.core.latency.worst_p99 import MIN_SHARE
 from connectivity.core.outlook.break_even import Axis, Runner, curve_of
 from costmodel.core.charges import Floats
 from costmodel.core.curve import Curve
@@ -177,7 +177,7 @@ def _crossing(comparison: Comparison) -> Iterator[Lever]:
         lambda share: [with_crossing(Basis.of(comparison), share)],
         partial(percent, now),
         lambda share: abs(share - now),
-        marks=(LEAST_SHARE,) if has_budgets else (),
+        marks=(MIN_SHARE,) if has_budgets else (),
     )
 
 
@@ -189,8 +189,8 @@ def percent(now: float, share: float, way: str) -> str:
     """
     today = rounded(100 * now, 1, way)
     shown = (rounded(100 * share, digits, way) for digits in (1, 2, 3, 6))
-    told = (figure for figure in shown if 0 < figure < 100 and figure != today)
-    return f"{next(told, 100 * share):f}%"
+    readable = (figure for figure in shown if 0 < figure < 100 and figure != today)
+    return f"{next(readable, 100 * share):f}%"
 
 
 def _rates(comparison: Comparison) -> Iterator[Lever]:

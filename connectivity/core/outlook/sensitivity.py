@@ -21,7 +21,7 @@ DRAWS = 10_000
 SEED = 20261125
 ROWS_AT_ONCE = 2_000_000
 OF_EIGHT_IN_TEN = 1.2815515655446004  # standard deviations between the median and the 90th per cent
-MOST_BARS = 10
+MAX_BARS = 10
 WORTH_SHOWING = 0.005  # USD
 
 
@@ -63,7 +63,7 @@ def tornado(comparison: Comparison) -> list[Bar]:
         return []
     bars = [*_of_flows(comparison, best), *_of_prices(comparison, best)]
     shown = sorted((bar for bar in bars if bar.swing > WORTH_SHOWING), key=lambda bar: -bar.swing)
-    return shown[:MOST_BARS]
+    return shown[:MAX_BARS]
 
 
 def _whole(quantity: Floats) -> Ints:
@@ -123,7 +123,7 @@ def _of_flows(comparison: Comparison, best: Answer) -> Iterator[Bar]:
         candidate.option.name: float(candidate.usd or 0) + float(candidate.operations_usd) * HALF
         for candidate in comparison.candidates
     }
-    yield _bar("Operational cost of every managed resource", operations, best)
+    yield _bar("Operational cost of every resource to manage", operations, best)
 
 
 def _of_prices(comparison: Comparison, best: Answer) -> Iterator[Bar]:

@@ -27,8 +27,8 @@ from connectivity.core.outlook.levers import ABOVE, FAR, Lever, levers
 CENT = 0.01  # USD; totals are compared to the cent
 NUDGE = 1e-3  # of a threshold: where, beyond and before it, a flip is tried
 RATE_NUDGE = Decimal("1e-6")  # likewise, of a missing rate, which is solved exactly
-MOST_TRIES = 4  # thresholds of one kind and direction
-MOST_STEPS = 12  # in which a threshold is closed in on
+MAX_TRIES = 4  # thresholds of one kind and direction
+MAX_STEPS = 12  # in which a threshold is closed in on
 DECISIVE = 0.02  # USD by which costs must differ for the dearer not to be billed again
 PER_FLOW = 3e-4  # USD, likewise: quantities of a bill are rounded to thousandths, of a curve not
 
@@ -96,8 +96,8 @@ def _flips(comparison: Comparison) -> list[Flip]:
             key = lever.kind if lever.kind == "price" else f"{lever.what} {threshold.way}"
             groups.setdefault(key, []).append(threshold)
     trial = _Trial(comparison, best.option.key if best else "")
-    told = [trial.first(group) for group in groups.values()]
-    known = [flip for flip in told if flip is not None]
+    flips = [trial.first(group) for group in groups.values()]
+    known = [flip for flip in flips if flip is not None]
     return sorted((*_of_gaps(comparison), *known), key=lambda flip: flip.distance)
 
 
@@ -179,7 +179,7 @@ class _Trial:
     def first(self, thresholds: list[Threshold]) -> Flip | None:
         """The nearest of some thresholds beyond which another option really wins."""
         nearest = sorted(thresholds, key=lambda threshold: (threshold.distance, threshold.width))
-        tried = (self._flip(threshold) for threshold in islice(nearest, MOST_TRIES))
+        tried = (self._flip(threshold) for threshold in islice(nearest, MAX_TRIES))
         return next((flip for flip in tried if flip is not None), None)
 
     def _flip(self, threshold: Threshold) -> Flip | None:
@@ -211,7 +211,7 @@ class _Trial:
             threshold, inner
         ):
             return None
-        for _ in range(MOST_STEPS):
+        for _ in range(MAX_STEPS):
             middle = (inner + outer) / 2
             inner, outer = (middle, outer) if self._is_today(threshold, middle) else (inner, middle)
         return outer

@@ -8,7 +8,7 @@ import numpy as np
 
 from connectivity.core.network.planned_network import Case
 from connectivity.core.network.topology import Quota
-from connectivity.core.rules.rule import Limit, Rule, Severity
+from connectivity.core.rules.rule import Bounds, Limit, Members, Rule, Severity, Together
 from costmodel.core.charges import Bools, Floats
 
 NO_BOUND = 2**53
@@ -37,7 +37,8 @@ def limit_rules(
     rules = (rule(Severity.QUOTA, _above(limit)),)
     if ceiling is None:
         return rules
-    return (*rules, rule(Severity.HARD, _above_all(limit)))
+    together = None if limit.per_peer is None else _per_peer(limit)
+    return (*rules, rule(Severity.HARD, _above_all(limit), together=together))
 
 
 def raised_quota(case: Case, limit: Limit, vpc: int) -> Quota | None:
@@ -81,13 +82,40 @@ def _above_all(limit: Limit) -> Callable[[Case], Bools]:
     return check
 
 
+def _per_peer(limit: Limit) -> Together:
+    """What the peers of every VPC add up to, at most; those that it has already count."""
+
+    def bounds(case: Case) -> Bounds:
+        ceilings, width = at_most(case, limit), len(case.topology.vpcs)
+        row: list[int] = []
+        member: list[int] = []
+        weight: list[float] = []
+        most: list[float] = []
+        for sizes in limit.per_peer(case) if limit.per_peer else ():
+            for vpc, peers in case.peers.items():
+                new = case.partners.get(vpc, set()) - case.peered.get(vpc, set())
+                left = ceilings[vpc] - sum(sizes[peer] for peer in case.peered.get(vpc, ()))
+                if left >= sum(sizes[peer] for peer in new):
+                    continue
+                # Where what is there exceeds it already, nothing may use the option.
+                counted = sorted(new if left >= 0 else peers & case.partners.get(vpc, set()))
+                row += [len(most)] * len(counted)
+                member += [min(vpc, peer) * width + max(vpc, peer) for peer in counted]
+                weight += [float(sizes[peer]) if left >= 0 else 1.0 for peer in counted]
+                most.append(max(left, 0.0))
+        columns = np.array(row, dtype=np.int64), np.array(member, dtype=np.int64)
+        return Bounds(Members.PAIRS, *columns, np.array(weight), np.array(most))
+
+    return bounds
+
+
 def _words(limit: Limit, raised: str) -> Callable[[Case, int], str]:
     at_best = f"at most {limit.ceiling} after an increase" if limit.ceiling else "adjustable"
 
     def detail(case: Case, row: int) -> str:
         count, allows = case.once(limit.counts), allowed(case, limit)
-        ends = int(case.flows.consumer.vpc[row]), int(case.flows.provider.vpc[row])
-        vpc = max(ends, key=lambda end: count[end] - allows[end])
+        vpcs = int(case.flows.consumer.vpc[row]), int(case.flows.provider.vpc[row])
+        vpc = max(vpcs, key=lambda index: count[index] - allows[index])
         words = limit.words.format(vpc=case.vpc(vpc).name, count=int(count[vpc]))
         quota = raised_quota(case, limit, vpc)
         if quota:

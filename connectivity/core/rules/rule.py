@@ -35,11 +35,41 @@ class Growth(StrEnum):
     NONE = "none"  # it does not
 
 
+class Members(Enum):
+    """What a bound counts."""
+
+    VPCS = auto()
+    PAIRS = auto()  # of VPCs, by the codes of `Case.pair`
+
+
+class Bounds(NamedTuple):
+    """What a rule allows when only some flows use its options: a weighted sum for every row.
+
+    A member counts once, with its weight, as soon as a flow of it uses one of the options.
+
+    Attributes:
+        row, member: of every entry, whole numbers. Shape (entries,).
+        weight: of every entry, not negative. Shape (entries,).
+        at_most: of every row, not negative. Shape (rows,).
+    """
+
+    members: Members
+    row: Ints
+    member: Ints
+    weight: Floats
+    at_most: Floats
+
+
+Together = Callable[[Case], Bounds]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Limit:
     """How many of something AWS allows, before and after an increase.
 
-    `counts` has the shape (vpcs,); `words` takes `vpc` and `count`.
+    `counts` has the shape (vpcs,); `words` takes `vpc` and `count`. A limit of what a VPC has for
+    each of its peers says in `per_peer` what each VPC adds to theirs, for everything that is
+    counted by itself: each of the shape (vpcs,).
     """
 
     id: str
@@ -49,11 +79,16 @@ class Limit:
     words: str
     growth: Growth = Growth.VPCS
     of_hub: bool = False  # the quota is that of the account that owns the hubs
+    per_peer: Callable[[Case], tuple[Floats, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """One rule. `check` gives a mask over the flows; `detail` words it for one flow."""
+    """One rule. `check` gives a mask over the flows; `detail` words it for one flow.
+
+    A rule that looks at what all flows need together, and not at each by itself, says in `together`
+    what it bounds when some of them use other options. Options that have the same one share it.
+    """
 
     id: str
     severity: Severity
@@ -64,6 +99,7 @@ class Rule:
     limit: Limit | None = None  # which it checks
     remedy: str = ""  # what would lift it, in one sentence of ours; where it stands in the way
     meaning: Meaning | None = None
+    together: Together | None = None
 
     def __post_init__(self) -> None:
         is_in_the_way = self.severity in {Severity.HARD, Severity.QUOTA}

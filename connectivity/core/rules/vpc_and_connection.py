@@ -12,6 +12,7 @@ from connectivity.core.rules.aws_docs import BANDWIDTH, OWN_DOCUMENT, VPC_QUOTAS
 from connectivity.core.rules.quotas import limit_rules
 from connectivity.core.rules.rule import Growth, Rule, Severity
 from costmodel.core.charges import Bools, Floats
+from costmodel.core.units import figure
 
 GBPS_OF_ONE_CONNECTION = 5
 VPCS_PER_REGION = 5
@@ -52,8 +53,8 @@ def policy_rules(option: str) -> tuple[Rule, ...]:
         ours, theirs = case.consumer(row), case.provider(row)
         reasons = [policy.because for policy in forbidding(case, ours, theirs) if policy.because]
         because = f": {'; '.join(reasons)}" if reasons else ""
-        ends = f"{ours.environment} and {theirs.environment}"
-        return f"a policy forbids this option between {ends}{because}"
+        environments = f"{ours.environment} and {theirs.environment}"
+        return f"a policy forbids this option between {environments}{because}"
 
     return (
         Rule(
@@ -95,18 +96,20 @@ def _connections(case: Case) -> Floats:
 def _fast_detail(case: Case, row: int) -> str:
     peak, limit = case.topology.flows[row].peak_gbps, GBPS_OF_ONE_CONNECTION
     open_now = case.flows.active[row] / MILLIONTHS
-    over = f"over {open_now:,.3g} open connections" if open_now else "if it is a single connection"
+    over = "if it is a single connection"
+    if open_now:
+        over = f"over {figure(open_now, 3)} open connections"
     return (
         f"{peak:g} Gbps {over} is more than the {limit} Gbps of a single flow outside a cluster "
         "placement group"
     )
 
 
-def _far_and_fast(case: Case) -> Bools:
+def _fast_cross_region(case: Case) -> Bools:
     return ~case.flows.same_region & (case.column("peak_gbps") > GBPS_OF_ONE_CONNECTION)
 
 
-def _far_detail(case: Case, row: int) -> str:
+def _cross_region_detail(case: Case, row: int) -> str:
     return (
         f"{case.topology.flows[row].peak_gbps:g} Gbps cross-Region: plan with 5 Gbps per "
         "instance, the conservative value where sources differ"
@@ -128,7 +131,7 @@ def _cidr_rules(version: int) -> Iterable[Rule]:
 
 FLOW_RULES: tuple[Rule, ...] = (
     Rule("CMN-01", Severity.WARNING, _fast_connection, _fast_detail, BANDWIDTH),
-    Rule("CMN-07", Severity.WARNING, _far_and_fast, _far_detail, BANDWIDTH),
+    Rule("CMN-07", Severity.WARNING, _fast_cross_region, _cross_region_detail, BANDWIDTH),
 )
 """Rules about connections, whichever option carries them."""
 

@@ -32,7 +32,7 @@ INPUTS = {
 
 SCALED = {"gb": "gb_per_month", "connections": "connections_per_second"}
 
-MOST_TRIES = 2  # to read a document whose changes are refused
+MAX_TRIES = 2  # to read a document whose changes are refused
 PLACE = re.compile(r"flows\[(?P<entry>[0-9]+)\]\.(?P<key>[a-z_]+)")
 CHANGED_BY = {
     "gb_per_month": "gb",
@@ -125,14 +125,14 @@ def _possible(flow: Document, azs: Mapping[str, list[str]]) -> list[Document]:
         for consumer in consumers
         if share is not None and not may_have(share, azs[consumer], theirs)
     )
-    apart = dict.fromkeys(cannot)
-    if not apart:
+    excluded = dict.fromkeys(cannot)
+    if not excluded:
         return [flow]
     bare = {key: value for key, value in flow.items() if key != "cross_az_share"}
-    if len(apart) == len(consumers):
+    if len(excluded) == len(consumers):
         return [bare]
-    kept = flow | {"from": [consumer for consumer in consumers if consumer not in apart]}
-    return [kept, *(bare | {"name": f"{flow['name']}/{vpc}", "from": vpc} for vpc in apart)]
+    kept = flow | {"from": [consumer for consumer in consumers if consumer not in excluded]}
+    return [kept, *(bare | {"name": f"{flow['name']}/{vpc}", "from": vpc} for vpc in excluded)]
 
 
 def _with_flow(document: Document, name: str, values: Document) -> Document:
@@ -197,7 +197,7 @@ def held(
 ) -> tuple[Topology, list[Change]]:
     """The topology after those changes that its document allows: without the refused ones it is
     read once more, however many there are, and then without any."""
-    for _ in range(MOST_TRIES):
+    for _ in range(MAX_TRIES):
         if not changes:
             break
         document: Document = dict(topology.document)

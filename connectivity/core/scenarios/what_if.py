@@ -11,9 +11,10 @@ from connectivity.core.network.topology import Flow, Topology
 from connectivity.core.options import OPTIONS
 from connectivity.core.problems import Problem, Problems, did_you_mean
 from connectivity.core.scenarios.inputs import INPUTS, SCALED, Change, held
+from costmodel.core.units import figure
 
-MOST_NAMED = 5  # flows in a sentence
-MOST_CHANGES = 100  # at once: each is a walk through all flows
+MAX_NAMED = 5  # flows in a sentence
+MAX_CHANGES = 100  # at once: each is a walk through all flows
 NUMBER = re.compile(
     r"-?(?=[.]?[0-9])([0-9]+|[0-9]{1,3}(,[0-9]{3})+)?(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?"
 )
@@ -65,14 +66,12 @@ def what_if(topology: Topology, asked: Iterable[tuple[str, str]], flow: str = ""
         The topology without the changes that have problems.
     """
     stated = {key: text for key, text in asked if key.partition(":")[0] in INPUTS and text.strip()}
-    wanted = dict(list(stated.items())[:MOST_CHANGES])
+    wanted = dict(list(stated.items())[:MAX_CHANGES])
     single = {key for key in wanted if ":" in key and not key.startswith("operations:")}
     names = {flow} | {key.partition(":")[2] for key in single}
     changing = _Changing(topology, wanted)
-    if len(stated) > MOST_CHANGES:
-        remedy = (
-            f"the first {MOST_CHANGES} are applied; save them as a version and continue from it"
-        )
+    if len(stated) > MAX_CHANGES:
+        remedy = f"the first {MAX_CHANGES} are applied; save them as a version and continue from it"
         changing.problems.note("changes", f"are {len(stated):,}: {remedy}")
     crossing = {key for key in wanted if key.partition(":")[0] == "crossing"}
     values = changing.change(wanted.keys() - single - crossing - {"azs"}, _values)
@@ -94,8 +93,8 @@ def what_if(topology: Topology, asked: Iterable[tuple[str, str]], flow: str = ""
 
 
 def _named(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
-    return ", ".join(names[:MOST_NAMED]) + more
+    more = f" and {len(names) - MAX_NAMED:,} more" if len(names) > MAX_NAMED else ""
+    return ", ".join(names[:MAX_NAMED]) + more
 
 
 def _only(values: dict[str, float], kind: str) -> dict[str, float]:
@@ -216,7 +215,7 @@ def _unusable(key: str, text: str, own: dict[str, float], topology: Topology) ->
     most = own["azs"] if kind == "azs" else INPUTS[kind].most
     least = 1 if kind == "azs" else 0
     if not least <= value <= most:  # NaN too
-        return f"{text[:40]} is not between {least} and {most:,.10g} {INPUTS[kind].unit}"
+        return f"{text[:40]} is not between {least} and {figure(most)} {INPUTS[kind].unit}"
     if kind == "azs" and value != int(value):
         return f"{text[:40]} is not a whole number of AZs"
     return None
@@ -227,7 +226,8 @@ def _unknown(key: str, own: dict[str, float], topology: Topology) -> str | None:
         return None
     kind, _, of = key.partition(":")
     if kind == "operations":
-        return f"no managed resource is called {of!r}{did_you_mean(of, OPTIONS.vocabulary.objects)}"
+        near = did_you_mean(of, OPTIONS.vocabulary.objects)
+        return f"no resource to manage is called {of!r}{near}"
     names = [flow["name"] for flow in topology.document["flows"]]
     if of in names:
         return "cannot be changed for one flow"

@@ -182,7 +182,7 @@ def _with_general(document: Document, row: Document) -> Document:
     return general | {OPERATIONS: prices} if prices else general
 
 
-class Place(NamedTuple):
+class CellPlace(NamedTuple):
     """Where a problem is in the tables; an empty column means the row."""
 
     table: str
@@ -190,20 +190,20 @@ class Place(NamedTuple):
     column: str
 
 
-def place_of(path: str) -> Place:
+def place_of(path: str) -> CellPlace:
     """The place of a problem's path, such as `flows[2].from[1]`.
 
     >>> place_of("flows[2].from[1]")
-    Place(table='flows', row=2, column='from')
+    CellPlace(table='flows', row=2, column='from')
     """
     place = PLACE.match(path)
     if place and place["table"] in TABLES:
         own = {column.key for column in TABLES[place["table"]].columns}
         column = place["column"] or ""
-        return Place(
+        return CellPlace(
             place["table"], int(place["row"]), column if column in own else column and REST
         )
-    return Place(GENERAL.key, 0, path)
+    return CellPlace(GENERAL.key, 0, path)
 
 
 def matching(table: Table, rows: Iterable[Document], words: str) -> Iterator[tuple[int, Document]]:

@@ -10,8 +10,8 @@ from connectivity.core.tables.columns import MORE, Document, Table, Texts
 from connectivity.core.tables.edits import Edits, edited
 from connectivity.core.tables.schema import TABLES, table_of, table_rows
 
-MOST_PASTED = 20_000  # rows
-MOST_QUOTED = 40  # characters of a cell
+MAX_PASTED_ROWS = 20_000  # rows
+MAX_QUOTED = 40  # characters of a cell
 FORMULAS = frozenset("=+-@\t\r＝＋－＠")  # what a spreadsheet takes for the beginning of one
 
 
@@ -31,8 +31,8 @@ def pasted(table: Table, text: str) -> list[Texts]:
     except csv.Error as error:
         raise DocumentRefused([Problem("rows", f"cannot be read as a table: {error}")]) from error
     keys, problems = _heads(table, lines[0])
-    if len(lines) - 1 > MOST_PASTED:
-        message = f"and {len(lines) - 1:,} rows; at most {MOST_PASTED:,} are accepted at once"
+    if len(lines) - 1 > MAX_PASTED_ROWS:
+        message = f"and {len(lines) - 1:,} rows; at most {MAX_PASTED_ROWS:,} are accepted at once"
         problems.note("line 1", message)
     for number, cells in enumerate(lines[1:], start=2):
         if any(cell.strip() for cell in cells[len(keys) :]):
@@ -53,7 +53,7 @@ def _heads(table: Table, cells: list[str]) -> tuple[list[str], Problems]:
         key = known.get(cell.strip().lower(), "")
         if not key:
             offer = partial(_columns_like, cell.strip(), known, table)
-            problems.note("line 1", f"no column is called {cell.strip()[:MOST_QUOTED]!r}", offer)
+            problems.note("line 1", f"no column is called {cell.strip()[:MAX_QUOTED]!r}", offer)
         elif key in named:
             problems.note("line 1", f"{cell.strip()!r} is named twice")
         named.add(key)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from connectivity.importers.latency.percentiles import PERCENTS
 from connectivity.importers.latency.run import COARSEST, refuse
 
-MOST = 10_000  # buckets of a histogram
+MAX_BUCKETS = 10_000  # buckets of a histogram
 
 
 class Bucket(NamedTuple):
@@ -48,8 +48,8 @@ def percentiles(buckets: Sequence[Bucket], line: int) -> tuple[dict[str, float],
 
 
 def _require_rising(buckets: Sequence[Bucket], line: int) -> None:
-    if len(buckets) > MOST:
-        refuse(line, f"{len(buckets)} buckets; at most {MOST} are read")
+    if len(buckets) > MAX_BUCKETS:
+        refuse(line, f"{len(buckets)} buckets; at most {MAX_BUCKETS} are read")
     if any(bucket.high < bucket.low or bucket.weight < 0 for bucket in buckets):
         refuse(line, "the bounds or the counts of the buckets fall; they can only rise")
     if sum(bucket.weight for bucket in buckets) <= 0:

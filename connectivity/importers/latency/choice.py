@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from connectivity.importers.latency.run import Hints, Run, refuse, shown
 
-MOST_NAMED = 10
+MAX_NAMED = 10
 URL = re.compile(r"[a-z]+://(?P<place>(?P<host>\[[^\]/]*\]|[^:/]*)[^/]*)")
 
 
@@ -68,5 +68,5 @@ def _words(name: str) -> set[str]:
 
 
 def _listed(names: list[str]) -> str:
-    more = len(names) - MOST_NAMED
-    return ", ".join(map(shown, names[:MOST_NAMED])) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - MAX_NAMED
+    return ", ".join(map(shown, names[:MAX_NAMED])) + (f" and {more} more" if more > 0 else "")

@@ -28,7 +28,7 @@ UNITS = {
     "milliseconds": "ms", "ns": "ns", "nanoseconds": "ns", "seconds": "s",
 }  # fmt: skip
 SAMPLES = ("sample_count", "samples")
-MOST = 10_000  # paths of a file; a query gives at most 500
+MAX_PATHS = 10_000  # paths of a file; a query gives at most 500
 FLOWED = "of the traffic that flowed, not of a test: by size and load as it was"
 PART = "nextToken is set: the answer has more paths than the file"
 CONTRIBUTORS = (
@@ -62,8 +62,8 @@ def read(text: Text, hints: Hints) -> tuple[Run, ...]:
         refuse(line, "fields or data is not a list")
     if not data:
         refuse(text.line_of("data"), "data is empty: no path had traffic then")
-    if len(data) > MOST:
-        refuse(line, f"{len(data)} paths; at most {MOST} are read")
+    if len(data) > MAX_PATHS:
+        refuse(line, f"{len(data)} paths; at most {MAX_PATHS} are read")
     names = [_snake(field.get("name")) if isinstance(field, dict) else "" for field in fields]
     columns = list(_columns(names, hints, line))
     if not columns:

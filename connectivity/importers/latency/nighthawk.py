@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from connectivity.importers.latency.percentiles import (
-    Row,
+    PercentileRow,
     counts,
     duration,
     failed_share,
@@ -89,10 +89,10 @@ def _list(values: dict[str, Any], key: str) -> list[dict[str, Any]]:
     return [part for part in listed if isinstance(part, dict)] if isinstance(listed, list) else []
 
 
-def _row(row: dict[str, Any], line: int) -> Row:
+def _row(row: dict[str, Any], line: int) -> PercentileRow:
     share = number(row.get("percentile"), line, "percentile")
     us = duration(str(row.get("duration")), line, "duration")
-    return Row(share, whole(row.get("count"), line, "count"), us)
+    return PercentileRow(share, whole(row.get("count"), line, "count"), us)
 
 
 def _loop(options: dict[str, Any]) -> str:
@@ -125,16 +125,16 @@ def _of_report(text: Text) -> Run:
     return replace(_run(line, figures, samples, tally), resolution_us=step_us(words["mean"]))
 
 
-def _section(text: Text, start: int) -> tuple[dict[str, str], list[Row], str]:
+def _section(text: Text, start: int) -> tuple[dict[str, str], list[PercentileRow], str]:
     """Edges, percentiles and the count of samples, from below the title to the next title."""
     words: dict[str, str] = {}
-    rows: list[Row] = []
+    rows: list[PercentileRow] = []
     count = ""
     for line, part in text.filled:
         row, samples = ROW.match(part), SAMPLES.match(part)
         if line > start and row:
             us = duration(row["value"], line, "a percentile")
-            rows.append(Row(float(row["share"]), whole(row["count"], line, "count"), us))
+            rows.append(PercentileRow(float(row["share"]), whole(row["count"], line, "count"), us))
         elif line > start and samples:
             count = samples["count"]
         elif line > start and rows:

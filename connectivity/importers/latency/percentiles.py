@@ -19,7 +19,7 @@ PERCENT = re.compile(r"p?\(?([0-9]{1,2}(?:[._][0-9]{1,4})?)\)?(?:th|%|%%)?")
 UNITS = US_PER | {"h": 3.6e9, "min": 6e7, "μs": 1.0, "secs": 1e6}
 PARTS = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,15})?) ?(h|min|ms|m|secs|sec|s|µs|μs|us|ns)")
 LONGEST_WORD = 60  # characters of a duration
-MOST_FAILED = 0.01  # of the requests, where their times are among the figures
+MAX_FAILED = 0.01  # of the requests, where their times are among the figures
 REACH = 1 / 8  # how far beyond a percentile, of what lies beyond it, its row may stand
 
 
@@ -74,7 +74,7 @@ def step_us(word: str) -> float:
     return float(UNITS[unit] / 10 ** len(value.partition(".")[2]))
 
 
-class Row(NamedTuple):
+class PercentileRow(NamedTuple):
     """A row of a ladder of percentiles: so many requests took at most so long."""
 
     share: float
@@ -82,7 +82,7 @@ class Row(NamedTuple):
     us: float
 
 
-def of_ladder(rows: Sequence[Row], line: int) -> dict[str, float]:
+def of_ladder(rows: Sequence[PercentileRow], line: int) -> dict[str, float]:
     """Percentiles from rows that rise: the first row that reaches one, where it is near enough.
 
     Raises:
@@ -98,7 +98,7 @@ def of_ladder(rows: Sequence[Row], line: int) -> dict[str, float]:
     }
 
 
-def _reaching(rows: Sequence[Row], share: float) -> Row | None:
+def _reaching(rows: Sequence[PercentileRow], share: float) -> PercentileRow | None:
     before = 0
     for row in rows:
         if row.share >= share - 1e-9:
@@ -128,7 +128,7 @@ def failed_share(failed: int, answered: int, line: int, *, are_timed: bool) -> f
     if not total:
         refuse(line, "no request was made")
     share = failed / total
-    if are_timed and MOST_FAILED < share < 1:
+    if are_timed and MAX_FAILED < share < 1:
         refuse(
             line,
             f"{share:.1%} of the requests failed, and how long that took is among the times; "

@@ -11,8 +11,9 @@ from connectivity.core.network.regions import (
     is_other_zone,
 )
 from connectivity.importers.latency.run import RISING, Run, shown
+from costmodel.core.units import figure
 
-MOST_AZS = 6  # of a Region: us-east-1 has the most. Source: AWS Global Infrastructure, 2026-11
+MAX_AZS = 6  # of a Region: us-east-1 has the most. Source: AWS Global Infrastructure, 2026-11
 
 SLOWEST_AZ_US = 10_000
 """AZs are close enough for single-digit milliseconds. Source: AWS Whitepapers, AWS Fault Isolation
@@ -42,8 +43,8 @@ def place_problems(place: str) -> Iterator[str]:
         )
     elif match is None or match[1] not in REGIONS_BY_PREFIX:
         yield f"{shown(place)} is neither an AZ ID (use1-az1) nor a known Region"
-    elif int(place.rpartition("-az")[2]) > MOST_AZS:
-        yield f"{shown(place)} is not an AZ ID: no Region has more than {MOST_AZS}"
+    elif int(place.rpartition("-az")[2]) > MAX_AZS:
+        yield f"{shown(place)} is not an AZ ID: no Region has more than {MAX_AZS}"
 
 
 def pair_problems(source: str, destination: str) -> Iterator[str]:
@@ -67,9 +68,9 @@ def impossible_place(run: Run) -> Iterator[str]:
     name, us = fastest
     if us < apart.bound_us:
         yield (
-            f"the {name} of {us:g} µs is impossible between {run.source} and {run.destination}: "
-            f"over {apart.km:,.0f} km no round trip is faster than {apart.bound_us:,} µs; give the "
-            "Regions, or the AZs, between which it was taken"
+            f"the {name} of {figure(us)} µs is impossible between {run.source} and "
+            f"{run.destination}: over {apart.km:,.0f} km no round trip is faster than "
+            f"{apart.bound_us:,} µs; give the Regions, or the AZs, between which it was taken"
         )
 
 
@@ -83,7 +84,7 @@ def implausible_place(run: Run) -> Iterator[str]:
     name, us = fastest
     if us > SLOWEST_AZ_US:
         yield (
-            f"the {name} of {us:,g} µs is not plausible between {run.source} and "
+            f"the {name} of {figure(us)} µs is not plausible between {run.source} and "
             f"{run.destination}: AZs of a Region are single-digit milliseconds apart; was it "
             "taken between Regions, or from elsewhere? Then file it there, and not here"
         )

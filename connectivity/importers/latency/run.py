@@ -9,6 +9,7 @@ from math import ceil, isfinite, sqrt
 from typing import NoReturn
 
 from connectivity.core.problems import DocumentRefused, Problem
+from costmodel.core.units import figure
 
 LONGEST_US = 3.6e9  # an hour: no round trip of a network takes longer
 DIGITS = re.compile(r"[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?")
@@ -18,7 +19,7 @@ RISING = ("min", *PERCENTILES, "max")
 US_PER = {"ns": 0.001, "us": 1.0, "usec": 1.0, "µs": 1.0, "ms": 1e3, "msec": 1e3, "s": 1e6}
 US_PER |= {"sec": 1e6, "m": 6e7}
 LARGEST_NUMBER = 1e15
-MOST_IN_FLIGHT = 1_000_000
+MAX_IN_FLIGHT = 1_000_000
 SHOWN = 40  # characters of a refused value
 LONGEST_TIME = 60  # characters of a time with its unit
 COARSEST = 0.1  # of the median: so large may the step of the print be
@@ -206,7 +207,7 @@ def _within(figures: Mapping[str, float]) -> dict[str, float]:
 def _noted(run: Run) -> tuple[str, ...]:
     if run.resolution_us is None or run.resolution_us <= 1:
         return run.notes
-    step = f"printed in steps of {run.resolution_us:,g} µs"
+    step = f"printed in steps of {figure(run.resolution_us)} µs"
     return run.notes if step in run.notes else (*run.notes, step)
 
 
@@ -219,7 +220,7 @@ def _problems(run: Run, slack: float, finer: str) -> Iterator[str]:
         yield "no sample was taken"
     if run.loss is not None and not 0 <= run.loss <= 1:
         yield f"{run.loss:.0%} lost cannot be"
-    if run.in_flight is not None and not 0 < run.in_flight <= MOST_IN_FLIGHT:
+    if run.in_flight is not None and not 0 < run.in_flight <= MAX_IN_FLIGHT:
         yield f"{run.in_flight} requests in flight cannot be"
     coarse = tuple(_coarseness(run, finer))
     yield from coarse or _sizes(run.figures)
@@ -232,17 +233,18 @@ def _coarseness(run: Run, finer: str) -> Iterator[str]:
     if step is not None and middle is not None and step > COARSEST * middle * (1 + 1e-9):
         name = "median" if "p50" in run.figures else "mean"
         yield (
-            f"printed in steps of {step:,g} µs, which is more than a tenth of the {name} of "
-            f"{middle:,g} µs: too coarse{finer and f'; {finer}'}"
+            f"printed in steps of {figure(step)} µs, which is more than a tenth of the {name} of "
+            f"{figure(middle)} µs: too coarse{finer and f'; {finer}'}"
         )
 
 
 def _sizes(figures: Mapping[str, float]) -> Iterator[str]:
     for name, us in figures.items():
         if us > LONGEST_US:
-            yield f"{_words(name)} of {us:g} µs is longer than an hour"
+            yield f"{_words(name)} of {figure(us)} µs is longer than an hour"
         elif round(us, 3) <= 0 and name != "stddev":
-            yield f"{_words(name)} of {us:g} µs is no round trip: too few samples, or too coarse"
+            why = "too few samples, or too coarse"
+            yield f"{_words(name)} of {figure(us)} µs is no round trip: {why}"
 
 
 def _order(figures: Mapping[str, float], slack: float, step: float) -> Iterator[str]:
@@ -253,8 +255,8 @@ def _order(figures: Mapping[str, float], slack: float, step: float) -> Iterator[
         width, wide = (slack, step) if is_end else (0.0, 0.0)
         if figures[low] > figures[high] * (1 + width) + wide + 1e-9:
             yield (
-                f"{_words(low)} of {figures[low]:g} µs is above "
-                f"{_words(high)} of {figures[high]:g} µs"
+                f"{_words(low)} of {figure(figures[low])} µs is above "
+                f"{_words(high)} of {figure(figures[high])} µs"
             )
 
 

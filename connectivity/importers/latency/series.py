@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from connectivity.importers.latency.run import number, refuse
 
-MOST = 20_000  # series of a file
+MAX_SERIES = 20_000  # series of a file
 HOSTS = ("target", "host", "destination", "instance", "ip")  # the first that is there
 LABEL = re.compile(r'\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*=\s*"((?:[^"\\]|\\.)*)"\s*,?')
 
@@ -49,8 +49,8 @@ def bounded(listed: list[Any], line: int) -> list[Any]:
     Raises:
         DocumentRefused: it is too long.
     """
-    if len(listed) > MOST:
-        refuse(line, f"{len(listed)} series; at most {MOST} are read")
+    if len(listed) > MAX_SERIES:
+        refuse(line, f"{len(listed)} series; at most {MAX_SERIES} are read")
     return listed
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from connectivity.importers.latency.percentiles import (
-    Row,
+    PercentileRow,
     counts,
     duration,
     failed_share,
@@ -127,7 +127,7 @@ def _run(
 
 def _of_plot(text: Text) -> Run:
     title = next(text.found(PLOT))[0]
-    rows: list[Row] = []
+    rows: list[PercentileRow] = []
     for line, words in text.filled:
         if line <= title:
             continue
@@ -135,7 +135,7 @@ def _of_plot(text: Text) -> Run:
         if match is None:
             refuse(line, f"{words.strip()[:40]!r} is not a row of vegeta's hdrplot")
         us = number(match[1], line, "the value") * MS
-        rows.append(Row(float(match[2]), whole(match[3], line, "the count"), us))
+        rows.append(PercentileRow(float(match[2]), whole(match[3], line, "the count"), us))
     last = text.filled[-1][0]
     if not rows or rows[-1].share != 1:
         refuse(last, "the plot does not end at 1.000000: it was cut")

@@ -5,11 +5,13 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from itertools import compress, islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,8 +20,9 @@ import pytest
 from django.db.migrations.loader import MigrationLoader
 
 from advisor.backup.file import BackupError, verified
-from advisor.backup.tables import LEFT_OUT
+from advisor.backup.table_values import LEFT_OUT
 from tests.conftest import ROOT
+from tests.ports import free_port
 from tests.postgres import Postgres
 
 pytestmark = pytest.mark.local
@@ -40,6 +43,36 @@ while True:
         one = Topology.objects.create(team=team, name="written")
         TopologyVersion.objects.create(topology=one, number=1, document={}, sha256="0")
     print("written", flush=True)
+"""
+
+IDLE = """
+from advisor.models import User
+User.objects.count()
+print("connected", flush=True)
+input()
+"""
+WORKING = f"""
+from django.db import transaction
+with transaction.atomic():
+{IDLE.replace(chr(10), chr(10) + "    ")}
+"""
+LOCK = """
+from django.db import connection
+cursor = connection.cursor()
+cursor.execute("BEGIN")
+cursor.execute("SELECT 1 FROM advisor_user FOR SHARE")
+cursor.execute("PREPARE TRANSACTION 'left'")
+"""
+HEAD = b'{"format":1,"made_at":"","product":"","database":"","migrations":[],"tables":[%s]}\n'
+HEADS = (
+    b"[" * 200_000 + b"\n",
+    HEAD % b'{"model":"a","columns":["b"],"rows":"1"}',
+    HEAD % b'{"model":1,"columns":[],"rows":1}',
+    HEAD % b'{"model":"a","columns":5,"rows":1}',
+)
+UNLOCK = """
+from django.db import connection
+connection.cursor().execute("ROLLBACK PREPARED 'left'")
 """
 
 
@@ -107,6 +140,8 @@ def postgres(folder: Path, backup: Path) -> Iterator[Database]:
     """The same on PostgreSQL, moved there by the backup."""
     own = Path(tempfile.mkdtemp())  # another run may close pytest's folders meanwhile
     server = Postgres(own)
+    with (server.data / "postgresql.conf").open("a") as settings:
+        settings.write("max_prepared_transactions = 2\n")
     server.start()
     try:
         database = Database(folder, server.url)
@@ -183,7 +218,7 @@ def test_a_cut_or_altered_file_is_refused_wherever_it_is(tmp_path: Path, backup:
         broken.write_bytes(data[:i] + bytes([data[i] ^ 4]) + data[i + 1 :])
         with pytest.raises(BackupError):
             verified(broken)
-    for text in (b"", b"{}\n", b'{"format": 2}\n', b'{"format": 1}\n', b"[]\n", b"\xff\n"):
+    for text in (*HEADS, b"", b"{}\n", b'{"format": 2}\n', b'{"format": 1}\n', b"[]\n", b"\xff\n"):
         broken.write_bytes(gzip.compress(text))
         with pytest.raises(BackupError):
             verified(broken)
@@ -215,6 +250,114 @@ def test_what_cannot_be_restored_changes_nothing(
         "restore", "--replace", str(later)
     )
     assert filled.digests() == digests
+
+
+@contextmanager
+def _connected(database: Database, script: str) -> Iterator[None]:
+    """Another process that has said by a line that it is connected, and stays so."""
+    command, environment = database.command("shell", "--verbosity", "0", "-c", script)
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        try:
+            assert process.stdout
+            assert process.stdout.readline() == b"connected\n"
+            yield
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize(
+    ("kind", "problem"), [("sqlite", "another process has"), ("postgres", "other sessions (1,")]
+)
+@pytest.mark.parametrize("script", [IDLE, WORKING])
+def test_nothing_is_restored_under_whoever_is_connected(
+    backup: Path, request: pytest.FixtureRequest, kind: str, problem: str, script: str
+) -> None:
+    """It would go on with what it knows of rows that are others now; an idle one, too."""
+    database: Database = request.getfixturevalue("filled" if kind == "sqlite" else kind)
+    with _connected(database, script):
+        refusal = database.refused("restore", "--replace", str(backup))
+        assert problem in refusal
+        assert "stop web, worker and beat" in refusal
+    assert database.digests() == request.getfixturevalue("digests")
+    assert list(database.var.glob("*.restoring*")) == []
+    assert "is restored" in database.done("restore", "--replace", str(backup))
+    assert database.digests() == request.getfixturevalue("digests")
+
+
+def test_whoever_comes_while_a_file_is_restored_waits(
+    tmp_path: Path, backup: Path, digests: dict[str, str]
+) -> None:
+    """What was written meanwhile would be lost without a word."""
+    database = _sqlite(tmp_path, "meanwhile")
+    database.done("restore", str(backup))
+    command, environment = database.command("restore", "--replace", str(backup))
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE) as restoring:
+        _until(lambda: bool(list(database.var.glob("*.restoring"))))
+        with (
+            closing(sqlite3.connect(database.var / "advisor.sqlite3", timeout=0)) as other,
+            pytest.raises(sqlite3.OperationalError, match="locked"),
+        ):
+            other.execute("DELETE FROM advisor_user")
+        assert restoring.wait(120) == 0
+    assert database.digests() == digests
+
+
+def test_a_server_that_is_away_is_told(folder: Path, backup: Path) -> None:
+    away = Database(folder, f"postgres://postgres@127.0.0.1:{free_port()}/postgres")
+    for options in ((), ("--replace",)):
+        assert "database: cannot be used: connection failed" in away.refused(
+            "restore", *options, str(backup)
+        )
+
+
+def test_locks_that_nobody_is_connected_for_are_told(
+    backup: Path, postgres: Database, digests: dict[str, str]
+) -> None:
+    postgres.shell(LOCK)
+    try:
+        refusal = postgres.refused("restore", "--replace", str(backup))
+        assert "tables of the database are locked" in refusal
+    finally:
+        postgres.shell(UNLOCK)
+    assert postgres.digests() == digests
+
+
+@pytest.mark.parametrize(
+    ("kind", "model", "column", "value"),
+    [
+        ("postgres", "advisor.team", "name", "nul\0character"),  # SQLite takes it
+        ("postgres", "advisor.team", "report_hour", 10**30),
+        ("sqlite", "advisor.team", "report_hour", 10**30),
+        ("postgres", "advisor.user", "date_joined", {"a": []}),
+        ("sqlite", "advisor.user", "date_joined", {"a": []}),
+        ("sqlite", "connectivity.latencyupload", "raw", "x"),
+    ],
+)
+def test_a_value_that_no_column_takes_is_told(
+    tmp_path: Path,
+    backup: Path,
+    request: pytest.FixtureRequest,
+    kind: str,
+    model: str,
+    column: str,
+    value: Any,
+) -> None:
+    database: Database = request.getfixturevalue("filled" if kind == "sqlite" else kind)
+
+    def altered(lines: list[Any]) -> list[Any]:
+        tables = lines[0]["tables"]
+        at = _index(tables, model)
+        row = lines[1 + sum(table["rows"] for table in tables[:at])]
+        row[tables[at]["columns"].index(column)] = value
+        return lines
+
+    wrong = _rewritten(backup, tmp_path / "wrong", altered)
+    refusal = database.refused("restore", "--replace", str(wrong))
+    assert "nothing was changed" in refusal
+    assert "Traceback" not in refusal
+    assert database.digests() == request.getfixturevalue("digests")
 
 
 def _orphaned(lines: list[Any]) -> list[Any]:
@@ -308,7 +451,11 @@ def test_a_backup_under_writers_has_no_half_transaction(
 
 
 def _wait_for_more(log: Path, size: int) -> None:
+    _until(lambda: log.stat().st_size > size)
+
+
+def _until(is_so: Callable[[], bool]) -> None:
     end = time.monotonic() + 60
-    while log.stat().st_size <= size:
+    while not is_so():
         assert time.monotonic() < end
         time.sleep(0.02)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import fresh_database
+
 pytestmark = pytest.mark.local
 ROOT = Path(__file__).parents[3]
 KILLS = 6
@@ -64,8 +66,7 @@ def test_six_workers_are_killed_and_the_seventh_finds_everything(tmp_path: Path)
         "SECRET_KEY": "test",
         "DATABASE_URL": f"sqlite:///{tmp_path}/health.sqlite3",
     }
-    manage(environment, "migrate", "--verbosity", "0")
-    manage(environment, "load_data", "--verbosity", "0")
+    fresh_database.put(tmp_path / "health.sqlite3")
     manage(environment, "shell", "--verbosity", "0", "-c", SET_UP)
     begin = int(time.time())
     chance = random.Random(7)  # noqa: S311  not a secret

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import fresh_database
 from tests.doubles.mailbox import Mailbox, mail_server
 
 pytestmark = pytest.mark.local
@@ -86,11 +87,7 @@ def test_a_thousand_mails_and_workers_that_are_killed(tmp_path: Path) -> None:
             "EMAIL_URL": f"smtp://127.0.0.1:{box.port}",
             "LOG_LEVEL": "ERROR",
         }
-        for command in ("migrate", "load_data"):
-            subprocess.run(
-                [sys.executable, "manage.py", command, "--verbosity", "0"],
-                cwd=ROOT, env=environment, check=True, timeout=120, capture_output=True,
-            )  # fmt: skip
+        fresh_database.put(tmp_path / "reports.sqlite3")
         done(environment, SET_UP % MAILS)
         kills = _send_and_kill(environment, box)
         report = json.loads(done(environment, AFTER))

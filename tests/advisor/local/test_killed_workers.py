@@ -89,7 +89,7 @@ def what_waits_elsewhere_delays_no_comparison(here: killable.Installation) -> No
     """All slots of health and mail stand still, and 500 tasks wait in each queue."""
     other = here.parts["worker-2"]
     other.start()
-    until(lambda: len(other.family()) == 7, "two workers with two slots each")
+    until(lambda: len(other.family()) == 9, "a worker with four slots and one with two")
     for pid in other.family()[1:]:
         os.kill(pid, signal.SIGSTOP)
     here.manage("shell", "--verbosity", "0", "-c", FILL)

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from connectivity.reference import REFERENCE
+from tests import fresh_database
 from tests.ports import free_port
 
 pytestmark = pytest.mark.local
@@ -102,8 +103,7 @@ def local(tmp_path: Path) -> Iterator[Local]:
     own = {"ADVISOR_VAR": str(var), "ADVISOR_URL": url, "SECRET_KEY": "local-test"}
     kept = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}}
     environment = kept | own
-    manage(environment, "migrate", "--verbosity", "0")
-    manage(environment, "load_data", "--verbosity", "0")
+    fresh_database.put(var / fresh_database.NAME)
     product = Local(start(environment, var), url, var, environment)
     try:
         until(

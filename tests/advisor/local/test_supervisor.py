@@ -3,9 +3,10 @@
 import sys
 import threading
 from pathlib import Path
+from signal import SIGTERM
 from unittest.mock import patch
 
-from advisor.local.supervisor import NotReady, Program, Supervisor
+from advisor.local.supervisor import KeptProcess, NotReady, Supervisor
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 
@@ -19,7 +20,7 @@ def test_a_program_that_cannot_start_yet_is_tried_again(tmp_path: Path) -> None:
         if next(troubles):
             raise NotReady("the broker does not answer")
 
-    programs = [Program("other", SLEEP), Program("needy", SLEEP, before=before)]
+    programs = [KeptProcess("other", SLEEP), KeptProcess("needy", SLEEP, before=before)]
     supervisor = Supervisor(programs, tmp_path, messages.append)
 
     def ready() -> None:
@@ -39,4 +40,4 @@ def test_a_program_that_cannot_start_yet_is_tried_again(tmp_path: Path) -> None:
     with patch("advisor.local.supervisor.signal.signal"):
         supervisor.run(ready)
     assert other == [None]
-    assert all(process.poll() is not None for process in supervisor.running.values())
+    assert [process.returncode for process in supervisor.running.values()] == [-SIGTERM] * 2

@@ -13,14 +13,16 @@ import pytest
 
 from connectivity.reference import REFERENCE
 from tests.conftest import ROOT
+from tests.factories import document, flow
 from tests.offers import offer, product
 
+REVIEWS_EXAMPLE = ROOT / "connectivity" / "data" / "reviews-example.yaml"
 COMMANDS = ROOT / "advisor" / "management" / "commands"
 PING = ROOT / "tests" / "samples" / "latency" / "ping_iputils.txt"
 FILED = ("--from-az", "use1-az1", "--to-az", "use1-az2", "--option", "vpc-peering")
 HEAVY = frozenset({
-    "advisor.urls", "boto3", "celery", "django.test", "drf_spectacular.openapi", "kombu", "plotly",
-    "prometheus_client", "redis", "requests", "rest_framework.views",
+    "advisor.urls", "boto3", "celery", "django.test", "drf_spectacular.openapi", "highspy", "kombu",
+    "plotly", "prometheus_client", "redis", "requests", "rest_framework.views",
 })  # fmt: skip
 SECRET = "a-key-that-only-the-tests-know-0123456789"
 RUN = """
@@ -86,18 +88,26 @@ def _zone(name: str, id: str) -> dict[str, str]:
 CASES = {
     "backup": Case(("--out", "{var}/backup"), 0, "rows of"),
     "collect_health": Case(("--once",), 0, "cost_usd", frozenset({"boto3", "redis"})),
-    "compare": Case((str(REFERENCE),), 0, "vpc-peering *"),
+    "compare": Case((str(REFERENCE),), 0, "vpc-peering *", frozenset({"highspy"})),
     "create_token": Case(("nobody", "planner"), 2, "no user is called 'nobody'"),
     "delete_team": Case(("default",), 2, "say --yes"),
     "delete_user": Case(("nobody",), 2, "no user is called 'nobody'"),
     "export_team": Case(("default", "--out", "{var}/team.zip"), 0, "owns"),
     "fetch_prices": Case(("--region", "us-esat-1"), 2, "did you mean", frozenset({"boto3"})),
+    "hand_over": Case(
+        (str(REFERENCE), "--out", "{var}/handed-over"),
+        0,
+        "terraform/terraform.tfvars.example",
+        frozenset({"highspy"}),
+    ),
     "health": Case((), 0, "Nothing is monitored yet"),
     "import_latency": Case((str(PING), *FILED), 0, "stored"),
     "import_prices": Case(("{var}/offer.json",), 0, "is in force"),
     "import_zone_names": Case(("{var}/zones.json", "--account", "1" * 12), 0, "are known"),
     "load_data": Case((), 0, "price list shipped-"),
+    "plan": Case((str(REFERENCE),), 0, "Proven", frozenset({"highspy"})),
     "restore": Case(("{var}/nothing",), 2, "No such file"),
+    "review": Case((str(REVIEWS_EXAMPLE),), 0, "First to break: idle"),
     "runlocal": Case((), 2, "serves http", HEAVY),
     "weekly_report": Case(("--team", "default"), 0, "Default team", HEAVY),
 }
@@ -114,9 +124,31 @@ def test_a_command_works_straight_after_setup(setup: Setup, name: str) -> None:
     more = {"ADVISOR_URL": "https://x"} if name == "runlocal" else {}
     ended = setup.run(name, *arguments, **more)
     assert "Traceback" not in ended.err
+    assert "INFO fontTools" not in ended.err
     assert ended.code == case.code, ended.err
     assert case.words in ended.out + ended.err
     assert HEAVY & ended.loaded <= case.uses
+
+
+ASKS_NO_TABLE = {"fetch_prices", "restore", "runlocal"}  # before it refuses what CASES gives it
+
+
+@pytest.mark.parametrize("name", sorted(set(CASES) - ASKS_NO_TABLE))
+def test_before_setup_a_command_says_how_the_database_is_prepared(
+    tmp_path: Path, name: str
+) -> None:
+    arguments = [argument.format(var=tmp_path) for argument in CASES[name].arguments]
+    ended = Setup(tmp_path).run(name, *arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert "waits for migrations: run manage.py migrate" in ended.err
+    assert len(ended.err.splitlines()) == 1
+
+
+def test_a_database_that_does_not_answer_is_named_without_a_traceback(setup: Setup) -> None:
+    ended = setup.run("health", DATABASE_URL="postgres://nobody@127.0.0.1:1/nothing")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("database: connection failed: ")
+    assert len(ended.err.splitlines()) == 1
 
 
 @pytest.mark.parametrize("name", ["import_latency", "import_zone_names", "weekly_report"])
@@ -136,3 +168,16 @@ def test_a_dry_run_straight_after_setup_stores_nothing(setup: Setup) -> None:
         assert (ended.code, json.loads(ended.out)["problems"]) == (0, [])
         after = database.execute("select count(*) from connectivity_latencyupload").fetchone()
     assert after == before
+
+
+def test_the_solver_is_loaded_only_where_there_is_a_plan_to_make(setup: Setup) -> None:
+    many = document(*(flow(name=f"f{i}") for i in range(1_001)))
+    path = setup.var / "many.json"
+    path.write_text(json.dumps(many), encoding="utf-8")
+    ended = setup.run("compare", str(path), "--format", "json")
+    assert ended.code == 0, ended.err
+    assert json.loads(ended.out)["plan"] is None
+    assert "highspy" not in ended.loaded
+    ended = setup.run("compare", str(path), "--format", "json", "--plan")
+    assert len(json.loads(ended.out)["plan"]["assignment"]) == 1_001
+    assert "highspy" in ended.loaded

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from advisor.models import User
 from advisor.oidc import asking
-from advisor.oidc.asking import MOST_BYTES, ProviderSession
+from advisor.oidc.asking import MAX_BYTES, ProviderSession
 from tests.doubles.oidc import OidcProvider, begin, come_back, oidc, sign_in
 
 __all__ = ["oidc"]
@@ -146,7 +146,7 @@ def test_what_is_too_large_is_not_read_to_its_end(
     oidc.answers["jwks"] = count
     with pytest.raises(requests.RequestException, match="sends more than 1048576 bytes"):
         ProviderSession().get(f"{oidc.issuer}/jwks")
-    assert sent < 15 * MOST_BYTES  # of 20: what buffers hold
+    assert sent < 15 * MAX_BYTES  # of 20: what buffers hold
 
 
 def test_who_does_not_answer_is_named_with_the_time(oidc: OidcProvider) -> None:

@@ -54,7 +54,7 @@ def test_a_team_asks_so_many_strangers_a_day(team: Team, user: User, box: Mailbo
     now = timezone.now()
     Recipient.objects.bulk_create(
         Recipient(team=team, address=f"s{i}@example.org", asked_at=now)
-        for i in range(recipients.MOST_ASKED)
+        for i in range(recipients.MAX_ASKED)
     )
     with pytest.raises(DocumentRefused, match="try again tomorrow"):
         recipients.add(team.pk, "boss@example.org", user)

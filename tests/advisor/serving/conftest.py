@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from benchmarks import product
+from tests.api_schema import wire_fault
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[3]
@@ -160,7 +161,8 @@ class Doors:
     cookie: str
 
     def send(self, port: int, first: bytes, more: bytes = b"", source: str = "127.0.0.1") -> bytes:
-        """The whole answer to a request with a body; a refusal may come before its end."""
+        """The whole answer to a request with a body, as the API's schema has it; a refusal may
+        come before its end."""
         with socket.create_connection(
             ("127.0.0.1", port), timeout=WAIT_S, source_address=(source, 0)
         ) as connection:
@@ -171,7 +173,9 @@ class Doors:
                     sent = sent[connection.send(sent[:65536]) :]
                 except ConnectionError:
                     break
-            return rest(connection)
+            answer = rest(connection)
+        assert wire_fault(first, answer) == ""
+        return answer
 
 
 @pytest.fixture(scope="session")

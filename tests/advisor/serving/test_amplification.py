@@ -7,8 +7,8 @@ import pytest
 from tests.advisor.serving.conftest import Doors, body, status
 
 EMPTY = {"version": 1, "name": "x", "accounts": [], "vpcs": [], "services": []}
-MOST_ANSWER = 100_000  # bytes
-MOST_GROWTH_MB = 50
+MAX_ANSWER = 100_000  # bytes
+MAX_GROWTH_MB = 50
 WARM = 4  # requests, so that every worker has loaded what it needs
 MANY = 90_000  # flows that are nothing: fewer than are refused for their number alone
 
@@ -46,10 +46,10 @@ def test_a_refusal_is_small_and_leaves_no_memory_behind(doors: Doors, name: str)
     for _ in range(WARM):
         doors.send(doors.product.web, head.replace(str(len(data)), str(len(small))).encode(), small)
     before = megabytes(doors)
-    assert before > MOST_GROWTH_MB  # they were found
+    assert before > MAX_GROWTH_MB  # they were found
     answer = doors.send(doors.product.web, head.encode(), data)
     grown = megabytes(doors) - before
     assert status(answer) == 400, answer[:500]
-    assert len(answer) <= MOST_ANSWER
+    assert len(answer) <= MAX_ANSWER
     assert 0 < len(json.loads(body(answer))["problems"]) <= 100
-    assert grown <= MOST_GROWTH_MB
+    assert grown <= MAX_GROWTH_MB

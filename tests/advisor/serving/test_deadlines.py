@@ -80,7 +80,7 @@ def test_health_is_answered_while_every_thread_computes(serve: Serve) -> None:
 
 
 def test_beyond_the_most_connections_the_longest_waiting_makes_room(serve: Serve) -> None:
-    server = serve(MOST_CONNECTIONS=20, workers=1)
+    server = serve(MAX_CONNECTIONS=20, workers=1)
     for _ in range(60):
         server.connect(b"GET /pid HTTP/1.1\r\n")
     began = time.monotonic()
@@ -89,7 +89,7 @@ def test_beyond_the_most_connections_the_longest_waiting_makes_room(serve: Serve
 
 
 def test_more_waiting_requests_than_can_be_answered_are_sent_away(serve: Serve) -> None:
-    server = serve(MOST_WAITING=3, workers=1, threads=1)
+    server = serve(MAX_WAITING=3, workers=1, threads=1)
     waiting = [server.connect(request("/sleep/6"))]
     time.sleep(0.3)
     waiting += [server.connect(request("/pid")) for _ in range(3)]

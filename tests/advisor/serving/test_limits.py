@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from advisor.limits import ANONYMOUS, DOCUMENT, LARGER, USUAL, most_bytes
-from advisor.serving.channel import MOST_LARGE_BODIES
+from advisor.serving.channel import MAX_LARGE_BODIES
 from connectivity.importers.latency import LARGEST
 from tests.advisor.serving.conftest import HTTPS, Doors, body, request, rest, status
 
@@ -105,14 +105,14 @@ def test_more_large_bodies_than_there_is_room_for_come_later(doors: Doors) -> No
             connection.sendall(first + b" ")
         until = time.monotonic() + 12  # before bodies of a byte are put off
         waiting = set(begun)
-        while len(refused) < 48 - 2 * MOST_LARGE_BODIES and time.monotonic() < until:
+        while len(refused) < 48 - 2 * MAX_LARGE_BODIES and time.monotonic() < until:
             for connection in select.select(waiting, [], [], 1)[0]:
                 waiting.discard(connection)
                 refused.append(connection.recv(65536))
     finally:
         for connection in begun:
             connection.close()
-    assert len(refused) >= 48 - 2 * MOST_LARGE_BODIES
+    assert len(refused) >= 48 - 2 * MAX_LARGE_BODIES
     assert {status(answer) for answer in refused} == {503}
     assert all(b"Retry-After: 5" in answer for answer in refused)
     document = b"{}" + b" " * ANONYMOUS

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from advisor.api.schema.postprocessing import BEFORE_ANY_ADDRESS
 from tests.advisor.serving.conftest import Server, rest
 
 pytestmark = pytest.mark.local
@@ -56,6 +57,7 @@ def test_processes_count_together_and_whoever_follows_goes_on(
         rest(connection)
     seen = until(server, lambda seen: seen[dropped] == 3 and has_sizes(seen))
     assert seen[refused] == 8
+    assert {key[1] for key in seen if key[0] == refused[0]} >= set(BEFORE_ANY_ADDRESS)
     before = {server.text("/pid") for _ in range(20)}
     assert len(before) == 2
     os.kill(int(min(before)), signal.SIGKILL)

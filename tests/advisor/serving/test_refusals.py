@@ -8,11 +8,12 @@ from collections.abc import Callable
 import pytest
 
 from tests.advisor.serving.conftest import Server, body, request, rest, status
+from tests.api_schema import wire_fault
 
 pytestmark = pytest.mark.local
 Serve = Callable[..., Server]
 QUICK = {"SECONDS": {"HEADER": 1.5, "BODY": 1.5}, "workers": 1, "threads": 1}
-API = "/api/v1/comparisons/"
+API = "/api/v1/topologies/"
 IDENTITY = "X-Request-ID: of-a-caller.1\r\n"
 LONG = f"X-Long: {'a' * 40_000}\r\n"
 
@@ -24,8 +25,9 @@ def identity(answer: bytes) -> str:
 
 
 def refused(server: Server, first: bytes) -> bytes:
-    """The whole answer, whose id stands in the log with its status."""
+    """The whole answer, as the API's schema has it; its id stands in the log with its status."""
     answer = rest(server.connect(first))
+    assert wire_fault(first, answer) == ""
     lines = [line for line in server.log.read_text().splitlines() if identity(answer) in line]
     assert any(f" {status(answer)} " in line for line in lines), (answer, lines)
     return answer
@@ -77,7 +79,7 @@ def test_the_id_is_the_callers_own_where_it_is_sane(serve: Serve) -> None:
 
 
 def test_whoever_is_sent_away_has_it_too(serve: Serve) -> None:
-    server = serve(MOST_WAITING=1, workers=1, threads=1)
+    server = serve(MAX_WAITING=1, workers=1, threads=1)
     server.connect(request("/sleep/4"))
     time.sleep(0.3)
     server.connect(request("/pid"))

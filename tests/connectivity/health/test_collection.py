@@ -14,7 +14,8 @@ from advisor.models import User
 from advisor.schedule import SCHEDULE
 from connectivity import points
 from connectivity.core.health.series import Tier, metric
-from connectivity.health import aws_accounts, collection, lookup, scheduling
+from connectivity.health import account_turns, aws_accounts, collection, lookup, scheduling
+from connectivity.health.sparklines import sparklines
 from connectivity.models import (
     Collection,
     Finding,
@@ -77,8 +78,9 @@ def test_calls_are_the_fewest_and_each_metric_is_billed_once(aws: Aws, team: int
     cloud = aws.clouds[ACCOUNT]
     spent = Spending.objects.get()
     planned = Series.objects.values("digest", "period").distinct().count()
-    assert spent.metrics == planned == cloud.billed
-    assert spent.calls == len(Tier)
+    fine = Series.objects.filter(period__lt=3_600).values("digest", "period").distinct().count()
+    assert spent.metrics == planned + fine == cloud.billed  # once, the hours before
+    assert spent.calls == len(Tier) + 2  # nothing of the day is drawn
     assert lookup.cost(team, datetime.fromtimestamp(NOW, UTC)).metrics == spent.metrics
 
 
@@ -90,7 +92,7 @@ def test_a_second_time_asks_only_for_what_is_new(aws: Aws, team: int) -> None:
     assert aws.clouds[ACCOUNT].billed == billed
     aws.clock += 900
     scheduling.run(line(Tier.QUARTER.value).pk, aws.asking)
-    assert aws.clouds[ACCOUNT].billed == billed + 1
+    assert aws.clouds[ACCOUNT].billed == billed + 2  # port errors and connections
     assert before.items() < stored("ErrorPortAllocation").items()
 
 
@@ -115,7 +117,7 @@ def test_a_throttled_call_is_asked_again_and_nothing_is_lost(aws: Aws, team: int
     assert row.due_at <= datetime.fromtimestamp(NOW + 300, UTC)
     aws.clock += 300
     scheduling.run(row.pk, aws.asking)
-    assert len(stored("ErrorPortAllocation")) == 180
+    assert len(stored("ErrorPortAllocation")) == 187  # from seven o'clock on
     assert line(Tier.QUARTER.value).problem == ""
 
 
@@ -270,7 +272,7 @@ def test_a_database_that_fails_moves_no_mark(
             scheduling.run(pk, aws.asking)
     assert not Point.objects.exists()
     assert Series.objects.exclude(mark=None).count() == 0
-    aws.clock += scheduling.AFTER_TROUBLE.total_seconds() + 1
+    aws.clock += account_turns.AFTER_TROUBLE.total_seconds() + 1
     scheduling.run(pk, aws.asking)
     assert len(stored("ErrorPortAllocation")) > 160
 
@@ -319,8 +321,16 @@ def test_500_queries_go_into_a_call_and_no_more(user: User) -> None:
     report = scheduling.run(line(Tier.HOUR.value).pk, aws.asking)
     assert report is not None
     queries = Series.objects.filter(tier=Tier.HOUR.value).count()
-    assert queries == 90 * 9
-    assert aws.clouds[ACCOUNT].calls - before == 2
+    assert queries == 90 * 8
+    assert aws.clouds[ACCOUNT].calls - before == 2 + 3  # and the hours before
+
+
+def test_what_is_collected_the_first_time_has_its_picture_at_once(aws: Aws, team: int) -> None:
+    """The hourly task may be an hour away; whoever has just added an account looks now."""
+    for task in ("discover", Tier.HOUR.value):
+        scheduling.run(line(task).pk, aws.asking)
+    (row,) = Resource.objects.all()
+    assert sparklines([row])[row.pk].values[-3:] == [6_000.0] * 3
 
 
 def test_rollups_are_made_of_what_is_stored_and_again_of_what_comes_late(
@@ -373,10 +383,10 @@ def test_a_database_that_ends_the_connection_in_the_middle_keeps_all_or_nothing(
             scheduling.run(pk, aws.asking)
     connection.close()
     assert not Point.objects.exists()
-    aws.clock += scheduling.AFTER_TROUBLE.total_seconds() + 1
+    aws.clock += account_turns.AFTER_TROUBLE.total_seconds() + 1
     assert scheduling.run(pk, aws.asking) is not None
     assert len(stored("ErrorPortAllocation")) > 160
-    assert points.roll_up() == 1
+    assert points.roll_up() == 0  # what is new is drawn at once
     assert HourPoint.objects.exists()
 
 
@@ -412,7 +422,7 @@ def test_volumes_that_share_an_instance_are_both_seen_and_asked_once(user: User)
         aws.clouds[ACCOUNT].put(shared, NOW - 60 * minute, 1.0)
     watched(user.team_id)
     scheduling.run_all(user.team_id, aws.asking)
-    assert aws.clouds[ACCOUNT].billed == 1
+    assert aws.clouds[ACCOUNT].billed == 2  # and the hours before
     assert list(Resource.objects.values_list("state", "rule")) == [
         ("warning", "EBS-INSTANCE-IOPS"),
         ("warning", "EBS-INSTANCE-IOPS"),
@@ -448,3 +458,27 @@ def test_an_account_without_a_role_is_not_asked(user: User) -> None:
     assert not Collection.objects.exists()
     (outcome,) = aws_accounts.check(row, Aws().asking)
     assert "enter the role ARN first" in outcome.problem
+
+
+def test_no_hour_is_missed_where_the_first_request_fails_for_long_after_its_history(
+    aws: Aws, team: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """History up to 07:00 is stored, and the first minutes are asked for at 18:00 at last."""
+    scheduling.run(line("discover").pk, aws.asking)
+    for hour in range(12):
+        aws.clouds[ACCOUNT].put(ERRORS, NOW // 3_600 * 3_600 + 3_600 * (hour - 4), 1.0)
+    asked = collection._asked
+
+    def history_alone(row: Collection, plan: Any, *rest: Any) -> bool:
+        return not plan.moves_marks and asked(row, plan, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(collection, "_asked", history_alone)
+        scheduling.run(line(Tier.QUARTER.value).pk, aws.asking)
+    aws.clock += 8 * 3_600
+    scheduling.run(line(Tier.QUARTER.value).pk, aws.asking)
+    series = Series.objects.get(metric="ErrorPortAllocation")
+    hours = set(HourPoint.objects.filter(series_id=series.pk).values_list("at", flat=True))
+    assert series.begun is not None
+    first = NOW // 3_600 * 3_600 - 3 * 3_600
+    assert set(range(first, series.begun, 3_600)) <= hours

@@ -7,6 +7,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -167,6 +168,30 @@ def test_what_is_no_number_is_left_out_and_stops_nobody(user: User, receiver: Re
     assert [place.problems for place in lookup.places(user.team_id)] == [(), ()]
     stored = set(Point.objects.values_list("value", flat=True))
     assert stored == {2.0}
+
+
+@pytest.mark.usefixtures("allowed")
+def test_after_an_outage_everything_that_was_missed_is_asked_for(
+    user: User, receiver: Receiver
+) -> None:
+    """Eight hours and the first three, in stretches of three, without a hole."""
+    add_source(user.team_id, "local", f"http://127.0.0.1:{receiver.port}", ["127.0.0.0/8"])
+    now = int(time.time()) // 60 * 60
+    head = b'{"status": "success", "data": {"result": [{"metric": {"instance": "i:1"}, '
+    nodes, points = head + b'"value": [1, "1"]}]}}', head + b'"values": []}]}}'
+    asked = len(prometheus_servers.QUERIES)
+    receiver.answers = [(200, {}, nodes), *[(200, {}, points)] * asked]
+    scheduling.run_all(user.team_id, Asking(clock=lambda: now))
+    receiver.answers = [(200, {}, nodes), *[(200, {}, points)] * 3 * asked]
+    scheduling.run_all(user.team_id, Asking(clock=lambda: now + 8 * 3_600))
+    spans = sorted(
+        {
+            (int(query["start"][0]) - now, int(query["end"][0]) - now)
+            for query in (parse_qs(urlsplit(each.path).query) for each in receiver.requests)
+            if "start" in query
+        }
+    )
+    assert spans == [(-10_800, 0), (-60, 10_740), (10_740, 21_540), (21_540, 28_800)]
 
 
 def test_a_server_that_is_no_longer_allowed_is_said(user: User, receiver: Receiver) -> None:

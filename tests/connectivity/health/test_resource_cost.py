@@ -61,9 +61,9 @@ def test_a_magnetic_volume_is_a_named_gap(prices: PriceList) -> None:
 @pytest.mark.parametrize(
     ("gib", "words"),
     [
-        (100, "3,000 IOPS and 125 MiB/s"),
-        (333, "3,000 IOPS and 125 MiB/s"),
-        (334, "3,000 IOPS and 250 MiB/s"),
+        (100, "3,000 IOPS and 128 MiB/s"),
+        (170, "3,000 IOPS and 128 MiB/s"),
+        (171, "3,000 IOPS and 250 MiB/s"),
         (2_000, "6,000 IOPS and 250 MiB/s"),
         (16_000, "16,000 IOPS and 250 MiB/s"),
     ],
@@ -73,6 +73,69 @@ def test_gp2_says_what_it_needs_as_gp3(gib: int, words: str) -> None:
     volume = Found("ebs-volume", "vol-1", "vol-1", "111122223333", "us-east-1", "vol-1", facts)
     rule = next(rule for rule in KINDS["ebs-volume"].configuration if rule.id == "EBS-GP2")
     assert words in rule.check(volume, None)  # type: ignore[arg-type]
+
+
+GIB = 2**30
+HUB = [
+    {"id": "a", "type": "vpc", "state": "available"},
+    {"id": "b", "type": "vpc", "state": "available"},
+    {"id": "c", "type": "vpn", "state": "available"},
+    {"id": "d", "type": "peering", "state": "available"},
+    {"id": "e", "type": "connect", "state": "available"},
+    {"id": "f", "type": "direct-connect-gateway", "state": "available"},
+    {"id": "g", "type": "vpc", "state": "pendingAcceptance"},
+]
+
+
+def hub_cost(prices: PriceList, attachments: list[dict[str, str]]) -> resource_cost.MonthlyCost:
+    hub = Resource(
+        pk=1, kind="transit-gateway", region="us-east-1", facts={"attachments": attachments}
+    )
+    usage = {f"BytesIn of {each['id']}": 1_000.0 * GIB for each in attachments}
+    (monthly_cost,) = resource_cost.monthly_costs([hub], {1: usage}, prices)
+    return monthly_cost
+
+
+def test_every_attachment_has_hours_and_what_peers_bring_is_not_processed_again(
+    prices: PriceList,
+) -> None:
+    lines = {line["what"]: line["amount"] for line in hub_cost(prices, HUB).lines}
+    assert lines == {
+        "Attachments of type connect": "730.000",
+        "Attachments of type direct-connect-gateway": "730.000",
+        "Attachments of type peering": "730.000",
+        "Attachments of type vpc": "1460.000",
+        "Attachments of type vpn": "730.000",
+        "Data processed from type vpc": "2000.000",
+        "Data processed from type vpn": "1000.000",
+        "Data processed from type direct-connect-gateway": "1000.000",
+    }
+
+
+def test_hours_of_two_vpcs_and_what_they_send(prices: PriceList) -> None:
+    assert hub_cost(prices, HUB[:2]).usd == Decimal("113")  # 2 x 730 x 0.05 + 2,000 x 0.02
+
+
+def test_an_attachment_of_a_type_without_a_price_is_a_named_gap(prices: PriceList) -> None:
+    monthly_cost = hub_cost(prices, [{"id": "a", "type": "client-vpn", "state": "available"}])
+    assert monthly_cost.usd is None
+    assert [line["gap"] for line in monthly_cost.lines] == [
+        "the price list has no price for TransitGateway-Hours here"
+    ]
+
+
+@pytest.mark.parametrize(("days", "marked"), [(2.0, "2.0"), (30.0, None)])
+def test_what_is_scaled_up_says_over_how_many_days_it_was_metered(
+    prices: PriceList, days: float, marked: str | None
+) -> None:
+    facts = {"mode": "zonal", "routes": [], "connectivity": "private", "addresses": 1}
+    row = Resource(pk=1, kind="nat-gateway", region="us-east-1", facts=facts)
+    usage = {"BytesInFromSource": 1.0 * GIB, "BytesInFromDestination": 0.0, "days": days}
+    (monthly_cost,) = resource_cost.monthly_costs([row], {1: usage}, prices)
+    assert {line["what"]: line.get("days") for line in monthly_cost.lines} == {
+        "Hours": None,
+        "Through it": marked,
+    }
 
 
 @pytest.fixture

@@ -67,8 +67,8 @@ def test_a_bill_is_added_up_by_the_kinds_that_its_charges_say() -> None:
     billed = made(
         metered(row, ints(10), "processed"),
         replace(metered(row, ints(20), "crossing"), kind=Kind.INSIDE_REGION),
-        Hourly("thing", HOURS, row, row, thing=row),
-        Capacity("units", UNITS, row, row, thing=row, load=(ints(4),), per_unit=(ints(2),)),
+        Hourly("endpoint", HOURS, row, row, resource=row),
+        Capacity("units", UNITS, row, row, resource=row, load=(ints(4),), per_unit=(ints(2),)),
     )
     assert usd_by_kind(billed.lines) == {
         Kind.HOURS: Decimal(365),
@@ -96,12 +96,14 @@ def test_two_charges_of_one_price_share_its_tiers() -> None:
 
 
 def test_a_thing_is_billed_once_however_many_rows_mention_it() -> None:
-    charge = Hourly("thing", HOURS, ints(0, 0, 0), ints(0, 0, 1), thing=ints(7, 7, 9))
+    charge = Hourly("endpoint", HOURS, ints(0, 0, 0), ints(0, 0, 1), resource=ints(7, 7, 9))
     assert [(line.payer, line.usd) for line in made(charge).lines] == [(0, 365), (1, 365)]
 
 
 def test_an_endpoint_counts_its_azs() -> None:
-    charge = Hourly("thing", HOURS, ints(0, 0), ints(0, 0), thing=ints(1, 2), count=ints(2, 3))
+    charge = Hourly(
+        "endpoint", HOURS, ints(0, 0), ints(0, 0), resource=ints(1, 2), count=ints(2, 3)
+    )
     assert made(charge).usd == Decimal(5 * 365)
 
 
@@ -111,7 +113,7 @@ def test_capacity_is_the_largest_dimension_of_the_sums() -> None:
         UNITS,
         ints(0, 0),
         ints(0, 0),
-        thing=ints(3, 3),
+        resource=ints(3, 3),
         load=(ints(10, 0), ints(0, 30)),
         per_unit=(ints(5, 5), ints(10, 10)),
     )
@@ -144,7 +146,9 @@ def test_zero_needs_no_price() -> None:
 
 
 def test_no_rows_at_all() -> None:
-    result = made(Hourly("thing", HOURS, ints(), ints(), thing=ints()), metered(ints(), ints()))
+    result = made(
+        Hourly("endpoint", HOURS, ints(), ints(), resource=ints()), metered(ints(), ints())
+    )
     assert result.usd == 0
 
 
@@ -160,7 +164,7 @@ def test_large_sums_stay_exact() -> None:
 def test_pools_alone_cost_what_a_bill_says(gb: int) -> None:
     charges = [
         metered(ints(0, 1), ints(gb, 2 * gb)),
-        Hourly("thing", HOURS, ints(0), ints(1), thing=ints(0)),
+        Hourly("endpoint", HOURS, ints(0), ints(1), resource=ints(0)),
     ]
     usd = usd_of_pools(charges, PRICES, ["r"], ints(0, 1))
     exact = bill(charges, PRICES, ["r"], ints(0, 1)).by_payer()
@@ -170,3 +174,8 @@ def test_pools_alone_cost_what_a_bill_says(gb: int) -> None:
 def test_pools_alone_know_no_total_where_a_price_is_missing() -> None:
     usd = usd_of_pools([metered(ints(0, 1), ints(1, 0), region=1)], PRICES, ["r", "q"], ints(0, 1))
     assert np.isnan(usd).tolist() == [True, False]
+
+
+def test_who_uses_what_is_free_pays_nothing() -> None:
+    free = bill([metered(ints(0), ints(10))], price_list("S Bytes - r - GB 0"), ["r"], ints(0))
+    assert (len(free.lines), free.usd, free.by_payer()) == (1, 0, {})

@@ -54,6 +54,11 @@ def test_a_share_of_a_price_for_all_regions_makes_none_outside_the_commercial_on
     assert rates(BYTES, "us-east-1", stated) == [Decimal("0.01"), Decimal("0.006")]
 
 
+def test_a_rate_of_nothing_fills_a_gap_with_nothing() -> None:
+    free = own("TransitGateway-Hours", "eu-west-1", usd="0")
+    assert rates(HOURS, "eu-west-1", free) == [Decimal(0)]
+
+
 def test_of_several_the_last_one_counts() -> None:
     here = own("VpcEndpoint-Bytes", "eu-west-1", usd="0.5")
     everywhere = own("VpcEndpoint-Bytes", "", usd="0.7")

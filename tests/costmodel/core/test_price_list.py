@@ -7,7 +7,16 @@ import numpy as np
 import pytest
 
 from costmodel.core.charges import PriceName
-from costmodel.core.price_list import Price, PriceList, Tier, changes, replaced, tiers, usd_by_tier
+from costmodel.core.price_list import (
+    Price,
+    PriceList,
+    Tier,
+    changes,
+    is_loadable,
+    replaced,
+    tiers,
+    usd_by_tier,
+)
 
 NAME = PriceName("AmazonVPC", "VpcEndpoint-Bytes", "VpcEndpoint")
 OPEN = (Tier(0, None, Decimal("0.01")),)
@@ -129,3 +138,75 @@ def test_of_two_prices_in_the_old_list_the_later_one_says_whether_a_new_one_take
 def test_a_thousandth_of_what_has_no_price_is_not_known_and_nothing_of_it_costs_nothing() -> None:
     usd = usd_by_tier(np.array([0.0, 1.0]), None)
     assert (usd[0], np.isnan(usd[1])) == (0, True)
+
+
+def test_each_tier_prices_what_lies_within_it_and_the_last_all_that_is_above() -> None:
+    rates = tiers([(0, 1000, Decimal(3)), (1000, None, Decimal(2))])
+    usd = usd_by_tier(np.array([0.0, 500.0, 1000.0, 4000.0]), price("*", "2026", rates))
+    assert usd.tolist() == [0, 1.5, 3, 9]
+
+
+def test_a_price_covers_all_up_to_where_its_last_tier_ends() -> None:
+    short = price("*", "2026", SHORT)
+    assert [short.covers(amount) for amount in (999, 1000, 1001)] == [True, True, False]
+    usd = usd_by_tier(np.array([1000.0, 1001.0]), short)
+    assert (usd[0], np.isnan(usd[1])) == (0.02, True)
+    assert price("*", "2026").covers(10**12)
+
+
+def test_a_tier_may_be_free() -> None:
+    assert tiers([(0, 5, Decimal(0)), (5, None, Decimal(1))])[0].usd == 0
+
+
+@pytest.mark.parametrize(
+    ("region", "is_published"),
+    [
+        ("eu-west-1", True),
+        ("us-gov-west-1", True),
+        ("cn-north-1", False),
+        ("eusc-de-east-1", False),
+    ],
+)
+def test_aws_publishes_prices_in_usd_outside_china_and_the_partitions_of_their_own(
+    region: str, is_published: bool
+) -> None:
+    assert is_loadable((NAME, region, None)) is is_published
+    assert not is_loadable((NAME._replace(is_input=True), region, None))
+
+
+def test_of_the_same_day_the_new_price_takes_the_place_of_the_old_one() -> None:
+    old, new = price("us-east-1", "2026"), price("us-east-1", "2026", SHORT)
+    assert replaced([old], [new]) == (new,)
+
+
+def test_changes_stand_by_service_before_they_stand_by_region() -> None:
+    first = replace(price("us-east-1", "2026"), name=NAME._replace(service="AWSELB"))
+    second = price("eu-west-1", "2026")
+    changed = changes(PriceList("a", "", ()), PriceList("b", "", (second, first)))
+    assert [each.new for each in changed] == [first, second]
+
+
+@pytest.mark.parametrize(
+    ("own", "words"),
+    [
+        (0, "List prices in USD before tax and discounts"),
+        (3, "Prices in USD before tax, with your own: 0; 1; 2"),
+        (4, "Prices in USD before tax, with your own: 0; 1; 2; and 1 more"),
+        (5, "Prices in USD before tax, with your own: 0; 1; 2; and 2 more"),
+    ],
+)
+def test_a_list_names_three_of_a_team_s_own_prices_and_counts_the_others(
+    own: int, words: str
+) -> None:
+    assert PriceList("a", "", (), tuple(map(str, range(own)))).basis == words
+
+
+def test_a_list_says_for_which_places_it_took_a_price() -> None:
+    for_all, other = price("*", "2026"), price("us-east-1", "2026")
+    prices = PriceList("a", "", (for_all, other))
+    for region in ("eu-west-1", "eu-west-2", "us-east-1"):
+        prices.find(NAME, region)
+    places = [(NAME, "eu-west-1", None), (NAME, "eu-west-2", None)]
+    assert prices.keys_of(for_all) == places
+    dearer = prices.with_in_force({places[0]: other})
+    assert [dearer.find(*place) for place in places] == [other, for_all]

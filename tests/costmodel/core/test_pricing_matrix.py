@@ -93,16 +93,16 @@ def transfer(region: Any, units: Any) -> Iterator[Charge]:
 
 
 def hourly(region: Any, units: Any) -> Iterator[Charge]:
-    """Of several units, 730 hours each; the rows of a payer in a Region are of one thing."""
-    yield Hourly("hours", USAGE, region, PAYER, thing=2 * PAYER + region, count=1 + PAYER)
+    """Of several units, 730 hours each; the rows of a payer in a Region are of one resource."""
+    yield Hourly("hours", USAGE, region, PAYER, resource=2 * PAYER + region, count=1 + PAYER)
 
 
 def capacity(region: Any, units: Any) -> Iterator[Charge]:
     """GB overtake the new connections, which stay; open connections are never the busiest."""
-    thing, open_ones = 9 * PAYER + region, ints(1, 0, 2, 0, 3, 0)
+    resource, open_ones = 9 * PAYER + region, ints(1, 0, 2, 0, 3, 0)
     load = ints(1, 2, 1, 1, 3, 3), open_ones, units / 730
     per_unit = ints(1, 1, 2, 2, 1, 1), ints(3, 3, 3, 3, 3, 3), ints(1, 1, 1, 1, 1, 1)
-    yield Capacity("units", USAGE, region, PAYER, thing, load, per_unit)
+    yield Capacity("units", USAGE, region, PAYER, resource, load, per_unit)
 
 
 def everything(region: Any, units: Any) -> Iterator[Charge]:

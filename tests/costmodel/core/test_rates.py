@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from costmodel.core.charges import PriceName
-from costmodel.core.rates import elsewhere, per, unit_of
+from costmodel.core.price_list import Key, PriceList, Tier
+from costmodel.core.rates import elsewhere, per, stated, unit_of
 from tests.factories import price_list
 
 HOURS = PriceName("S", "Hours")
@@ -53,3 +54,39 @@ def test_of_transfer_the_same_regions_rates_to_others_are_the_nearest() -> None:
     far = elsewhere(LISTED, (TRANSFER, "ap-northeast-1", "us-east-1"))
     assert far is not None
     assert (far.low, far.high) == (Decimal("0.01"), Decimal("0.05"))
+
+
+FOR_ALL = price_list("S Hours - * - hour 0.3")
+BOTH = price_list("S Hours - * - hour 0.3\nS Hours - us-east-1 - hour 0.5")
+
+
+OHIO, OREGON = "us-east-2", "us-west-2"
+
+
+@pytest.mark.parametrize(
+    ("prices", "key", "words"),
+    [
+        (LISTED, (HOURS, "us-east-1", None), "0.7 in one other Region of the list"),
+        (LISTED, (HOURS, OHIO, None), "0.5 to 0.7 in 2 other Regions of the list"),
+        (LISTED, (TRANSFER, "us-east-1", OREGON), "0.01 to 0.02 from us-east-1 to 2 other Regions"),
+        (LISTED, (TRANSFER, "eu-west-1", OREGON), "0.05 from eu-west-1 to one other Region"),
+        (
+            LISTED,
+            (TRANSFER, OREGON, "us-east-1"),
+            "0.01 to 0.05 for 3 other pairs of Regions of the list",
+        ),
+        (FOR_ALL, (HOURS, "cn-north-1", None), "0.3 in all commercial Regions"),
+        (BOTH, (HOURS, "cn-north-1", None), "0.5 in one other Region of the list"),
+    ],
+)
+def test_what_others_pay_is_said_with_how_many_they_are(
+    prices: PriceList, key: Key, words: str
+) -> None:
+    there = elsewhere(prices, key)
+    assert there is not None
+    assert there.words == words
+
+
+def test_a_stated_rate_holds_from_the_first_unit() -> None:
+    price = stated((HOURS, "us-east-1", None), Decimal("0.4"), "hour")
+    assert price.tiers == (Tier(0, None, Decimal("0.4")),)

@@ -28,6 +28,8 @@ def test_tiers_of_one_price_are_put_together() -> None:
 def test_weak_rows_are_marked() -> None:
     (price,) = read(table(row(weak="yes")))
     assert price.weak
+    (price,) = read(table(row()))
+    assert not price.weak
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,8 @@ def test_weak_rows_are_marked() -> None:
         (table(row(usd="")), "line 2: 'usd' is '', not a number"),
         (table(row("5")), "line 2: a tier begins at 5000, not at 0"),
         (table(row("0", "5"), row("6")), "line 2: a tier begins at 6000, not at 5000"),
+        (table(row(weak="weak")), "line 2: 'weak' is 'weak'; write 'yes' for a second-hand figure"),
+        (table(row(), row(weak="no")), "line 3: 'weak' is 'no'; write 'yes' for a second-hand"),
         (table(row(usd="-1")), "line 2: the tier from 0 to None at -1 USD cannot be"),
     ],
 )

@@ -14,7 +14,7 @@ from costmodel.importers.product_regions import (
     LOCATIONS,
     NO_REGION,
     UNKNOWN,
-    Place,
+    PricedPlace,
     place_of,
 )
 from tests.offers import offer, product
@@ -71,7 +71,7 @@ def test_an_offer_of_2016_is_read_by_locations_and_prefixes(tmp_path: Path) -> N
 )
 def test_the_region_of_a_product(says: dict[str, str], place: str) -> None:
     found_there = place_of({"usagetype": HOURS, **says})
-    assert found_there == (Place(HOURS, place) if REGION_CODE.fullmatch(place) else place)
+    assert found_there == (PricedPlace(HOURS, place) if REGION_CODE.fullmatch(place) else place)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,9 @@ def test_the_region_of_a_product(says: dict[str, str], place: str) -> None:
 )
 def test_both_ends_of_a_transfer(says: dict[str, str], to_region: str | None) -> None:
     place = place_of({"usagetype": "USE1-USW2-AWS-Out-Bytes", **says})
-    assert place == (Place("AWS-Out-Bytes", "us-east-1", to_region) if to_region else NO_REGION)
+    assert place == (
+        PricedPlace("AWS-Out-Bytes", "us-east-1", to_region) if to_region else NO_REGION
+    )
 
 
 def test_every_region_has_a_location_that_gives_it() -> None:

@@ -1,14 +1,28 @@
-"""Endpoints of Global Accelerator: the ways in which two connections can collide.
+"""Global Accelerator: unhealthy endpoints, and the ways in which two connections can collide.
 
-Configuration alone. The API is asked in us-west-2, which is where it lives.
+API and metrics are asked in us-west-2, which is where both are.
 """
 
 from collections.abc import Iterator
 
-from connectivity.core.health.docs import ACCELERATOR
-from connectivity.core.health.evaluation import State, Whose
-from connectivity.core.health.resource import OF, Describe, Estate, Resource, Said, name_of
-from connectivity.core.health.resource_type import ConfigurationRule, Kind
+from connectivity.core.health.docs import (
+    ACCELERATOR,
+    ACCELERATOR_FAILOVER,
+    ACCELERATOR_METRICS,
+    OURS,
+)
+from connectivity.core.health.evaluation import HealthRule, Missing, Severity, Way, Whose
+from connectivity.core.health.resource import (
+    Answer,
+    Describe,
+    Estate,
+    Resource,
+    Said,
+    name_of,
+    tags_of,
+    told,
+)
+from connectivity.core.health.resource_type import ConfigurationRule, Kind, Part
 
 KEY = "accelerator"
 OF_ACCELERATOR = ("ListAccelerators", "AcceleratorArn", "AcceleratorArn")
@@ -17,35 +31,109 @@ CALLS = (
     Describe("globalaccelerator", "ListAccelerators", "Accelerators"),
     Describe("globalaccelerator", "ListListeners", "Listeners", *OF_ACCELERATOR),
     Describe("globalaccelerator", "ListEndpointGroups", "EndpointGroups", *OF_LISTENER),
-)
+    Describe(
+        "globalaccelerator", "ListTagsForResource", "Tags",
+        "ListAccelerators", "ResourceArn", "AcceleratorArn", is_needed=False,
+    ),
+)  # fmt: skip
+LISTENER, GROUP = "Listener", "EndpointGroup"  # dimensions; a group is named by its Region
+
+RULES = (
+    HealthRule(
+        id="GA-NO-ENDPOINT", kind=KEY, metric="HealthyEndpointCount", statistic="Maximum",
+        period=60, way=Way.BELOW, threshold=1, n=2, m=2, severity=Severity.CRITICAL,
+        missing=Missing.QUIET, whose=Whose.OURS,
+        source=f"{OURS}; {ACCELERATOR_METRICS}; {ACCELERATOR_FAILOVER}",
+        means="No endpoint of the accelerator is healthy: it sends traffic to any of the nearest "
+            "group (fail open).",
+        steps=("Check the health of the load balancers and instances behind it.",
+               "Check that health checks reach them: security groups, port, path."),
+        effect="Traffic reaches healthy endpoints.",
+    ),
+    HealthRule(
+        id="GA-GROUP-DOWN", kind=KEY, symptom_of="GA-NO-ENDPOINT",
+        metric="HealthyEndpointCount", statistic="Maximum",
+        period=60, way=Way.BELOW, threshold=1, n=2, m=2, severity=Severity.WARNING,
+        missing=Missing.QUIET, whose=Whose.OURS, by=(LISTENER, GROUP),
+        source=f"{OURS}; {ACCELERATOR_METRICS}; {ACCELERATOR_FAILOVER}",
+        means="No endpoint of the group is healthy: its clients are sent to another Region, "
+            "whatever the traffic dial says.",
+        steps=("Check the health of the group's endpoints.",
+               "Check that the other Regions can carry the traffic."),
+        effect="Clients are served by the nearest Region again.",
+    ),
+    HealthRule(
+        id="GA-ENDPOINT-DOWN", kind=KEY, symptom_of="GA-NO-ENDPOINT",
+        metric="UnhealthyEndpointCount", statistic="Minimum",
+        period=60, way=Way.ABOVE, threshold=0, n=2, m=2, severity=Severity.WARNING,
+        missing=Missing.QUIET, whose=Whose.OURS, by=(LISTENER, GROUP),
+        source=f"{OURS}; {ACCELERATOR_METRICS}",
+        means="An endpoint of the group is unhealthy, and gets no traffic while another is "
+            "healthy.",
+        steps=("Check the health of the group's endpoints.",),
+        effect="The load is spread over all endpoints again.",
+    ),
+)  # fmt: skip
 
 
 def read(answers: Said, account: str, region: str) -> Iterator[Resource]:
     """Accelerators with their endpoints."""
-    owner = {listener["ListenerArn"]: listener[OF] for listener in answers["ListListeners"]}
     for accelerator in answers["ListAccelerators"]:
         arn = accelerator["AcceleratorArn"]
+        groups = [
+            {
+                "listener": listener["ListenerArn"].rpartition("/")[2],
+                "region": group.get("EndpointGroupRegion", ""),
+                "endpoints": [
+                    {
+                        "arn": each["EndpointId"],
+                        "preserves_client_ip": bool(each.get("ClientIPPreservationEnabled")),
+                        "has_overrides": bool(group.get("PortOverrides")),
+                        "health": each.get("HealthState", ""),
+                        "reason": each.get("HealthReason", ""),
+                    }
+                    for each in group.get("EndpointDescriptions", ())
+                ],
+            }
+            for listener in told(answers["ListListeners"], arn)
+            for group in told(answers["ListEndpointGroups"], listener["ListenerArn"])
+        ]
         facts = {
-            "endpoints": [
-                {
-                    "arn": each["EndpointId"],
-                    "preserves_client_ip": bool(each.get("ClientIPPreservationEnabled")),
-                    "has_overrides": bool(group.get("PortOverrides")),
-                }
-                for group in answers["ListEndpointGroups"]
-                if owner.get(group[OF]) == arn
-                for each in group.get("EndpointDescriptions", ())
-            ]
+            "groups": groups,
+            "endpoints": [each for group in groups for each in group["endpoints"]],
         }
-        yield Resource(
-            KEY,
-            arn,
-            accelerator.get("Name") or name_of(accelerator, arn),
-            account,
-            region,
-            arn,
-            facts,
-        )
+        name = accelerator.get("Name") or name_of(accelerator, arn)
+        key, own_tags = arn.rpartition("/")[2], tags(arn, answers)
+        yield Resource(KEY, arn, name, account, region, key, facts, tags=own_tags)
+
+
+def tags(arn: str, answers: Said) -> dict[str, str] | None:
+    """The tags of an accelerator; None: they could not be read."""
+    told_tags = answers.get("ListTagsForResource")
+    if told_tags is None or (isinstance(told_tags, Answer) and arn in told_tags.unread):
+        return None
+    return tags_of({"Tags": told(told_tags, arn)})
+
+
+def split(resource: Resource, rule: HealthRule) -> Iterator[Part]:
+    """The endpoint groups that a rule tells apart: a listener has one for each Region."""
+    for group in resource.facts.get("groups", ()) if rule.by else ():
+        dimensions = {LISTENER: group["listener"], GROUP: group["region"]}
+        yield Part(dimensions, f"{group['region']} of listener {group['listener']}")
+
+
+def _unhealthy(resource: Resource, estate: Estate) -> str:
+    bad = [each for each in resource.facts["endpoints"] if each.get("health") == "UNHEALTHY"]
+    if not bad:
+        return ""
+    names = ", ".join(dict.fromkeys(_short(each["arn"]) for each in bad))
+    reason = f" ({bad[0]['reason']})" if bad[0]["reason"] else ""
+    return f"{len(bad)} of {len(resource.facts['endpoints'])} unhealthy: {names}{reason}"
+
+
+def _short(arn: str) -> str:
+    """The name of a load balancer in its ARN; an instance or address is named by its ID."""
+    return arn.split("/")[-2] if ":loadbalancer/" in arn else arn
 
 
 def _mixed(resource: Resource, estate: Estate) -> str:
@@ -53,7 +141,7 @@ def _mixed(resource: Resource, estate: Estate) -> str:
     for each in resource.facts["endpoints"]:
         is_alb = ":loadbalancer/app/" in each["arn"]
         if is_alb and each["preserves_client_ip"] and not each["has_overrides"]:
-            name = each["arn"].split("/")[-2]
+            name = _short(each["arn"])
             return f"{name} preserves client IP addresses, on the accelerator's own ports"
     return ""
 
@@ -73,9 +161,9 @@ def _crossing(resource: Resource, estate: Estate) -> str:
     return f"{both[0]} is an NLB with cross-zone load balancing on" if both else ""
 
 
-CONFIGURATION = tuple(
+COLLISIONS = tuple(
     ConfigurationRule(
-        id=id, kind=KEY, state=State.WARNING, whose=Whose.AWS, source=ACCELERATOR,
+        id=id, kind=KEY, severity=Severity.WARNING, whose=Whose.AWS, source=ACCELERATOR,
         means=means, steps=steps, effect=effect, check=check,
     )
     for id, means, steps, effect, check in (
@@ -103,14 +191,34 @@ CONFIGURATION = tuple(
     )
 )  # fmt: skip
 
+CONFIGURATION = (
+    ConfigurationRule(
+        id="GA-UNHEALTHY", kind=KEY, symptom_of="GA-NO-ENDPOINT",
+        severity=Severity.WARNING, whose=Whose.OURS,
+        source=f"{OURS}; {ACCELERATOR_FAILOVER}",
+        means="Global Accelerator calls these endpoints unhealthy, and sends them nothing while "
+            "another one is healthy.",
+        steps=(
+            "Check the health of the load balancer's targets, or of the instance.",
+            "Check that health checks reach it: security groups, port, path.",
+        ),
+        effect="Traffic is spread over all endpoints again.", check=_unhealthy,
+    ),
+    *COLLISIONS,
+)  # fmt: skip
+
 KIND = Kind(
     key=KEY,
     one="accelerator",
     many="Global Accelerator",
-    namespace="",
-    identity="",
+    namespace="AWS/GlobalAccelerator",
+    identity="Accelerator",
     calls=CALLS,
     read=read,
+    unpriced="not priced here",
+    rules=RULES,
     configuration=CONFIGURATION,
+    split=split,
+    is_quiet=True,
     console="https://us-west-2.console.aws.amazon.com/globalaccelerator/home",
 )

@@ -6,42 +6,47 @@ too differs between AWS's pages: what ListMetrics names is asked for.
 
 from collections.abc import Iterator
 
-from connectivity.core.health.docs import ALARMS, EBS, EC2_CONSOLE, OURS
-from connectivity.core.health.evaluation import HealthRule, Missing, Saves, State, Way, Whose
-from connectivity.core.health.resource import Describe, Estate, Resource, Said, name_of, seconds
-from connectivity.core.health.resource_type import (
-    DAY,
-    IDLE_DAYS,
-    ConfigurationRule,
-    Kind,
-    Usage,
-    Use,
-    Wanted,
+from connectivity.core.aws_figures import GP3_IOPS, GP3_MIB_S
+from connectivity.core.health.derivations import highest, hours_left, share_of
+from connectivity.core.health.docs import ALARMS, EBS, EBS_IO, EBS_TYPES, EC2_CONSOLE, OURS
+from connectivity.core.health.evaluation import (
+    HOURS_LEFT,
+    HealthRule,
+    Missing,
+    Saves,
+    Severity,
+    Way,
+    Whose,
 )
+from connectivity.core.health.resource import (
+    Describe,
+    Estate,
+    Resource,
+    Said,
+    name_of,
+    seconds,
+    tags_of,
+)
+from connectivity.core.health.resource_type import DAY, IDLE_DAYS, ConfigurationRule, Kind, Wanted
 from connectivity.core.health.series import Tier
-from costmodel.core.charges import PriceName
+from connectivity.core.health.volumes import (
+    DISKS,
+    SSDS,
+    as_gp3,
+    bytes_of,
+    choices,
+    iops_of,
+    is_of,
+    uses,
+)
 
 KEY = "ebs-volume"
-INCLUDED_IOPS, INCLUDED_MIB_S = 3_000, 125  # in the price of gp3's storage
-GP3_IOPS, GP3_MIB_S = 80_000, 2_000  # at most, since January 2026
-GP2_IOPS_A_GIB, GP2_IOPS, GP2_MIB_S, GP2_GIB = 3, 16_000, 250, 334  # from 334 GiB on 250 MiB/s
-
-
-def _price(name: str) -> PriceName:
-    return PriceName("AmazonEC2", f"EBS:{name}")
-
-
-# By type of volume. Source: AWS's usage types of EBS.
-STORAGE = {type: _price(f"VolumeUsage.{type}") for type in ("gp2", "gp3", "io2", "st1", "sc1")}
-STORAGE |= {"io1": _price("VolumeUsage.piops"), "standard": _price("VolumeUsage")}
-IOPS = {"gp3": _price("VolumeP-IOPS.gp3"), "io1": _price("VolumeP-IOPS.piops")}
-IO2_TIERS = (
-    (0, _price("VolumeP-IOPS.io2")),
-    (32_000, _price("VolumeP-IOPS.io2.tier2")),
-    (64_000, _price("VolumeP-IOPS.io2.tier3")),
+MORE_BURST = (
+    "gp2: change the volume type to gp3, which has no burst credits; set IOPS and throughput in "
+    "the same change.",
+    "st1, sc1: enlarge the volume, since baseline and credits grow with its size. gp3 has no "
+    "credits, but costs more per GB than they do.",
 )
-"""From how many provisioned IOPS on each price holds."""
-GIB_S, READS_AND_WRITES = _price("VolumeP-Throughput.gp3"), _price("VolumeIOUsage")
 INSTANCE_STEPS = (
     "The instance, not the volume, is the limit: use a larger instance, or attach fewer volumes "
     "to it.",
@@ -50,15 +55,16 @@ INSTANCE_STEPS = (
 RULES = (
     HealthRule(
         id="EBS-STALLED", kind=KEY, metric="VolumeStalledIOCheck", statistic="Maximum", period=60,
-        way=Way.ABOVE, threshold=0, n=10, m=10, state=State.CRITICAL, missing=Missing.UNKNOWN,
+        way=Way.ABOVE, threshold=0, n=10, m=10, severity=Severity.CRITICAL, missing=Missing.UNKNOWN,
         whose=Whose.AWS, source=ALARMS,
         means="Reads and writes have been stalled for ten minutes.",
         steps=("Check the AWS Health events for the volume.", "Fail over to another volume."),
         effect="Reads and writes resume.",
     ),
     HealthRule(
-        id="EBS-STALLED-EARLY", kind=KEY, metric="VolumeStalledIOCheck", statistic="Maximum",
-        period=60, way=Way.ABOVE, threshold=0, n=2, m=2, state=State.WARNING,
+        id="EBS-STALLED-EARLY", kind=KEY, symptom_of="EBS-STALLED",
+        metric="VolumeStalledIOCheck", statistic="Maximum",
+        period=60, way=Way.ABOVE, threshold=0, n=2, m=2, severity=Severity.WARNING,
         missing=Missing.UNKNOWN, whose=Whose.OURS, source=f"{OURS}; {EBS}",
         means="Reads and writes have been stalled for two minutes.",
         steps=("Check the AWS Health events for the volume.",),
@@ -66,7 +72,7 @@ RULES = (
     ),
     HealthRule(
         id="EBS-IOPS", kind=KEY, metric="VolumeIOPSExceededCheck", statistic="Maximum", period=60,
-        way=Way.ABOVE, threshold=0, n=5, m=15, state=State.WARNING, missing=Missing.UNKNOWN,
+        way=Way.ABOVE, threshold=0, n=5, m=15, severity=Severity.WARNING, missing=Missing.UNKNOWN,
         whose=Whose.OURS, source=f"{OURS}; {EBS}",
         means="The volume reaches its provisioned IOPS.",
         steps=(
@@ -76,30 +82,109 @@ RULES = (
         effect="Operations no longer queue at the volume.",
     ),
     HealthRule(
-        id="EBS-THROUGHPUT", kind=KEY, metric="VolumeThroughputExceededCheck",
+        id="EBS-THROUGHPUT", kind=KEY, symptom_of="EBS-IOPS",
+        metric="VolumeThroughputExceededCheck",
         statistic="Maximum", period=60, way=Way.ABOVE, threshold=0, n=5, m=15,
-        state=State.WARNING, missing=Missing.UNKNOWN, whose=Whose.OURS, source=f"{OURS}; {EBS}",
+        severity=Severity.WARNING, missing=Missing.UNKNOWN, whose=Whose.OURS,
+        source=f"{OURS}; {EBS}",
         means="The volume reaches its provisioned throughput.",
         steps=(f"Raise the volume's throughput; gp3 takes up to {GP3_MIB_S:,} MiB/s.",),
         effect="Transfers no longer queue at the volume.",
     ),
     HealthRule(
-        id="EBS-BURST", kind=KEY, metric="BurstBalance", statistic="Minimum", period=300,
-        way=Way.BELOW, threshold=20, n=3, m=3, state=State.WARNING, missing=Missing.QUIET,
-        whose=Whose.OURS, source=f"{OURS}; {EBS}",
-        means="Less than 20 % of the burst balance is left; without it the volume falls back to "
-            "baseline performance.",
-        steps=(
-            "Move it to gp3, which has no burst credits; it costs less per GB than gp2, and more "
-            "than st1 and sc1.",
-        ),
-        effect="The volume keeps its performance.",
+        id="EBS-IOPS-RATE", kind=KEY, symptom_of="EBS-IOPS",
+        metric="VolumeReadOps", further=("VolumeWriteOps",),
+        statistic="Sum", period=300, way=Way.ABOVE, threshold=90,
+        unit=" % of the IOPS that the volume can do", n=2, m=3, severity=Severity.WARNING,
+        missing=Missing.QUIET, whose=Whose.OURS, source=f"{OURS}; {EBS_IO}",
+        derive=share_of(iops_of, "IOPS", per_second=True),
+        means="Over minutes the volume does more than 90 % of the IOPS that it can do; what comes "
+            "at once waits in the queue.",
+        steps=(f"Raise the volume's IOPS; gp3 takes up to {GP3_IOPS:,}.",
+               "Compare with VolumeQueueLength: a long queue says that operations wait."),
+        effect="Operations no longer queue at the volume.",
+    ),
+    HealthRule(
+        id="EBS-THROUGHPUT-RATE", kind=KEY, symptom_of="EBS-IOPS",
+        metric="VolumeReadBytes",
+        further=("VolumeWriteBytes",), statistic="Sum", period=300, way=Way.ABOVE, threshold=90,
+        unit=" % of the throughput that the volume can do", n=2, m=3,
+        severity=Severity.WARNING, missing=Missing.QUIET, whose=Whose.OURS,
+        source=f"{OURS}; {EBS_IO}", derive=share_of(bytes_of, "bytes a second", per_second=True),
+        means="Over minutes the volume moves more than 90 % of the bytes that it can move.",
+        steps=(f"Raise the volume's throughput; gp3 takes up to {GP3_MIB_S:,} MiB/s.",),
+        effect="Transfers no longer queue at the volume.",
     ),
     *(
         HealthRule(
-            id=id, kind=KEY, metric=metric, statistic="Maximum", period=60, way=Way.ABOVE,
-            threshold=0, n=5, m=15, state=State.WARNING, missing=Missing.QUIET, whose=Whose.OURS,
-            source=f"{OURS}; {EBS}", namespace="AWS/EC2", steps=INSTANCE_STEPS,
+            id=id, kind=KEY, metric="VolumeAvgReadLatency", further=("VolumeAvgWriteLatency",),
+            statistic="Average", period=300, way=Way.ABOVE, threshold=threshold, unit=" ms", n=3,
+            m=3, severity=Severity.WARNING, missing=Missing.QUIET, whose=Whose.OURS,
+            source=f"{OURS}; {source}", derive=highest(is_of(*types)),
+            means=means,
+            steps=(
+                "Look for throttling first: the volume's IOPS and throughput, and the instance's.",
+                "Where there is none, check the AWS Health events for the volume.",
+            ),
+            effect="Reads and writes take as long as AWS designs the volume for.",
+        )
+        for id, types, threshold, source, means in (
+            (
+                "EBS-LATENCY", SSDS, 20, EBS_TYPES,
+                "Reads or writes take more than 20 ms on average; AWS designs gp2, gp3 and io1 for "
+                "single-digit milliseconds.",
+            ),
+            (
+                "EBS-LATENCY-IO2", ("io2",), 2, EBS_IO,
+                "Reads or writes take more than 2 ms on average; AWS designs io2 Block Express for "
+                "less than 0.5 ms at 16 KiB.",
+            ),
+            (
+                "EBS-LATENCY-DISK", (*DISKS, "standard"), 200, "AWS states no latency of disks",
+                "Reads or writes take more than 200 ms on average.",
+            ),
+        )
+    ),
+    HealthRule(
+        id="EBS-ATTACHED-CHECK", kind=KEY, symptom_of="EBS-STALLED",
+        metric="StatusCheckFailed_AttachedEBS",
+        statistic="Maximum", period=60, way=Way.ABOVE, threshold=0, n=10, m=10,
+        severity=Severity.CRITICAL, missing=Missing.QUIET, whose=Whose.AWS, source=ALARMS,
+        namespace="AWS/EC2",
+        means="For ten minutes the instance has not reached one of its EBS volumes.",
+        steps=("Check the AWS Health events for the instance and its volumes.",
+               "Stop and start the instance, which moves it to other hardware."),
+        effect="The instance reaches its volumes.",
+    ),
+    *(
+        HealthRule(
+            id=id, kind=KEY, symptom_of="EBS-BURST", metric="BurstBalance",
+            statistic="Minimum", period=60, way=Way.BELOW, threshold=threshold,
+            n=n, m=n, severity=severity, missing=Missing.QUIET, whose=Whose.OURS,
+            source=f"{OURS}; {EBS}", unit=unit, derive=derive, means=means, steps=MORE_BURST,
+            effect="The volume keeps its performance.",
+        )
+        for id, threshold, unit, n, severity, derive, means in (
+            (
+                "EBS-BURST", 20, " %", 15, Severity.WARNING, None,
+                "Less than 20 % of the burst balance is left; without it the volume falls back to "
+                "baseline performance.",
+            ),
+            (
+                "EBS-BURST-SOON", 4, HOURS_LEFT, 15, Severity.WARNING, hours_left(up_to=80),
+                "The burst balance falls, and is used up in a few hours.",
+            ),
+            (
+                "EBS-BURST-EMPTY", 1, " %", 5, Severity.CRITICAL, None,
+                "The burst balance is used up: the volume is down to its baseline performance.",
+            ),
+        )
+    ),
+    *(
+        HealthRule(
+            id=id, kind=KEY, symptom_of="EBS-IOPS", metric=metric, statistic="Maximum", period=60,
+            way=Way.ABOVE, threshold=0, n=5, m=15, severity=Severity.WARNING, missing=Missing.QUIET,
+            whose=Whose.OURS, source=f"{OURS}; {EBS}", namespace="AWS/EC2", steps=INSTANCE_STEPS,
             effect=f"{queued} no longer queue at the instance.",
             means=f"The instance reaches its limit of {of} to its EBS volumes.",
         )
@@ -116,7 +201,7 @@ RULES = (
     ),
     HealthRule(
         id="EBS-IDLE", kind=KEY, metric="VolumeIdleTime", statistic="Sum", period=DAY,
-        way=Way.ABOVE, threshold=DAY - 60, n=IDLE_DAYS, m=IDLE_DAYS, state=State.WARNING,
+        way=Way.ABOVE, threshold=DAY - 60, n=IDLE_DAYS, m=IDLE_DAYS, severity=Severity.ADVICE,
         missing=Missing.QUIET, whose=Whose.OURS, source=f"{OURS}; {EBS}",
         means="Nothing has been read or written for seven days; its storage is still billed.",
         steps=("Take a snapshot and delete it, if it is no longer needed.",),
@@ -141,7 +226,8 @@ def read(answers: Said, account: str, region: str) -> Iterator[Resource]:
             "instance": attached[0] if attached else "",
             "created": seconds(volume.get("CreateTime")),
         }
-        yield Resource(KEY, id, name_of(volume, id), account, region, id, facts)
+        name, tags = name_of(volume, id), tags_of(volume)
+        yield Resource(KEY, id, name, account, region, id, facts, tags=tags)
 
 
 def _unattached(resource: Resource, estate: Estate) -> str:
@@ -158,52 +244,21 @@ def _gp2(resource: Resource, estate: Estate) -> str:
     """What it is, and what it needs as gp3 to be no slower."""
     if resource.facts["type"] != "gp2":
         return ""
-    gib = resource.facts["gib"]
-    iops = max(INCLUDED_IOPS, min(GP2_IOPS_A_GIB * gib, GP2_IOPS))
-    mib_s = GP2_MIB_S if gib >= GP2_GIB else INCLUDED_MIB_S
+    gib, (iops, mib_s) = resource.facts["gib"], as_gp3(resource.facts)
     return f"{gib:,} GiB of gp2; performs like gp3 with {iops:,} IOPS and {mib_s} MiB/s"
-
-
-def uses(resource: Resource, usage: Usage) -> Iterator[Use]:
-    """Storage by its size, full or empty, and the operations and throughput that are paid apart.
-
-    Source: AWS's table of EBS usage types and the AmazonEC2 offer file, read 2026-11-25; the page
-    itself, aws.amazon.com/ebs/pricing, was not read.
-    """
-    type, iops = resource.facts["type"], resource.facts["iops"] or 0
-    storage = STORAGE.get(type) or _price(f"VolumeUsage.{type}")  # of a type yet to come
-    yield Use("Storage", storage, float(resource.facts["gib"]))
-    if type == "standard":
-        yield Use("Reads and writes", READS_AND_WRITES, None)
-    if type == "io2":
-        yield from _io2_iops(iops)
-    paid = {"gp3": max(0, iops - INCLUDED_IOPS), "io1": iops}.get(type, 0)
-    if paid:
-        yield Use("Provisioned IOPS", IOPS[type], float(paid))
-    throughput = (resource.facts["throughput_mib_s"] or 0) - INCLUDED_MIB_S
-    if type == "gp3" and throughput > 0:
-        yield Use("Provisioned MiB/s", GIB_S, float(throughput), parts=1024)
-
-
-def _io2_iops(iops: int) -> Iterator[Use]:
-    ends = [begin for begin, _ in IO2_TIERS[1:]]
-    for (begin, price), end in zip(IO2_TIERS, [*ends, iops], strict=True):
-        within = min(iops, end) - begin
-        if within > 0:
-            title = f"Provisioned IOPS above {begin:,}" if begin else "Provisioned IOPS"
-            yield Use(title, price, float(within))
 
 
 CONFIGURATION = (
     ConfigurationRule(
-        id="EBS-UNATTACHED", kind=KEY, state=State.WARNING, whose=Whose.OURS, source=OURS,
+        id="EBS-UNATTACHED", kind=KEY, symptom_of="EBS-IDLE",
+        severity=Severity.ADVICE, whose=Whose.OURS, source=OURS,
         means="It is billed, and nothing uses it.",
         steps=("Take a snapshot and delete it, or attach it.",),
         effect=Saves.WHOLE_COST,
         check=_unattached,
     ),
     ConfigurationRule(
-        id="EBS-GP2", kind=KEY, state=State.WARNING, whose=Whose.OURS, source=f"{OURS}; {EBS}",
+        id="EBS-GP2", kind=KEY, severity=Severity.ADVICE, whose=Whose.OURS, source=f"{OURS}; {EBS}",
         means="gp3 performs like gp2 without burst credits, and costs less per GB.",
         steps=(
             "Change the volume type to gp3 with Elastic Volumes, without interruption.",
@@ -227,11 +282,13 @@ KIND = Kind(
     configuration=CONFIGURATION,
     wanted=(
         Wanted("VolumeQueueLength", "Average", 300, Tier.HOUR),
+        Wanted("VolumeQueueLength", "Maximum", 300, Tier.HOUR),
         Wanted("VolumeReadOps", "Sum", 300, Tier.HOUR),
         Wanted("VolumeWriteOps", "Sum", 300, Tier.HOUR),
     ),
     elsewhere={"AWS/EC2": ("InstanceId", "instance")},
     uses=uses,
+    choices=choices,
     is_quiet=True,
     console=EC2_CONSOLE.format("VolumeDetails:volumeId={id}"),
 )

@@ -8,8 +8,8 @@ that AWS keeps (conntrack_allowance) are two different tables.
 from collections.abc import Iterator
 
 from connectivity.core.health.docs import CONNTRACK, ENA, GUIDE, NOTES, OURS
-from connectivity.core.health.evaluation import HealthRule, Missing, State, Way, Whose
-from connectivity.core.health.resource import Resource, Said
+from connectivity.core.health.evaluation import HealthRule, Missing, Severity, Way, Whose
+from connectivity.core.health.resource import Resource, Said, tags_of
 from connectivity.core.health.resource_type import Kind
 
 KEY = "instance"
@@ -39,7 +39,7 @@ TABLE = (
         Way.ABOVE,
         0,
         1,
-        State.CRITICAL,
+        Severity.CRITICAL,
         Whose.AWS,
         GUIDE,
         "New connections are dropped: the instance exceeds its connection tracking allowance.",
@@ -55,7 +55,7 @@ TABLE = (
         Way.BELOW,
         1_000,
         3,
-        State.WARNING,
+        Severity.WARNING,
         Whose.OURS,
         f"{OURS}; {CONNTRACK}",
         "Fewer than 1,000 more connections can be tracked before new ones are dropped.",
@@ -68,7 +68,7 @@ TABLE = (
         Way.ABOVE,
         0.5,
         3,
-        State.WARNING,
+        Severity.WARNING,
         Whose.OURS,
         f"{OURS}; {NOTES}",
         "Packets are queued or dropped: the instance exceeds its packets-per-second allowance.",
@@ -81,7 +81,7 @@ TABLE = (
         Way.ABOVE,
         0,
         3,
-        State.WARNING,
+        Severity.WARNING,
         Whose.OURS,
         f"{OURS}; {NOTES}",
         "Inbound traffic is shaped: the instance exceeds its inbound bandwidth allowance.",
@@ -94,7 +94,7 @@ TABLE = (
         Way.ABOVE,
         0,
         3,
-        State.WARNING,
+        Severity.WARNING,
         Whose.OURS,
         f"{OURS}; {ENA}",
         "Outbound traffic is shaped: the instance exceeds its outbound bandwidth allowance.",
@@ -107,7 +107,7 @@ TABLE = (
         Way.ABOVE,
         0.33,
         3,
-        State.WARNING,
+        Severity.WARNING,
         Whose.AWS,
         GUIDE,
         "Requests to the Resolver, metadata or time service are dropped.",
@@ -120,7 +120,7 @@ TABLE = (
         Way.ABOVE,
         6,
         3,
-        State.CRITICAL,
+        Severity.CRITICAL,
         Whose.OURS,
         f"{OURS}; {NOTES}",
         "Many requests to the Resolver, metadata or time service are dropped.",
@@ -133,7 +133,7 @@ TABLE = (
         Way.ABOVE,
         75,
         3,
-        State.WARNING,
+        Severity.WARNING,
         Whose.OURS,
         f"{OURS}; {NOTES}",
         "More than 75 % of the guest kernel's conntrack table is in use.",
@@ -146,7 +146,7 @@ TABLE = (
         Way.ABOVE,
         5,
         3,
-        State.WARNING,
+        Severity.WARNING,
         Whose.OURS,
         f"{OURS}; {NOTES}",
         "More than five connections a second are dropped at a listening socket.",
@@ -159,7 +159,7 @@ TABLE = (
         Way.ABOVE,
         5,
         3,
-        State.WARNING,
+        Severity.WARNING,
         Whose.OURS,
         f"{OURS}; {NOTES}",
         "An accept queue overflows more than five times a second.",
@@ -168,13 +168,21 @@ TABLE = (
     ),
 )
 
+SYMPTOMS = {
+    "ENA-CONNTRACK-LEFT": "ENA-CONNTRACK",
+    "ENA-LINKLOCAL-MANY": "ENA-LINKLOCAL",
+    "LISTEN-OVERFLOWS": "LISTEN-DROPS",
+}
+"""Rules that see the trouble of another one."""
+
 RULES = tuple(
     HealthRule(
-        id=id, kind=KEY, metric=metric, statistic="Average", period=60, way=way,
-        threshold=threshold, n=n, m=n, state=state, missing=Missing.UNKNOWN, whose=whose,
+        id=id, kind=KEY, symptom_of=SYMPTOMS.get(id, ""), metric=metric,
+        statistic="Average", period=60, way=way,
+        threshold=threshold, n=n, m=n, severity=severity, missing=Missing.UNKNOWN, whose=whose,
         source=source, means=means, steps=steps, effect=effect,
     )
-    for id, metric, way, threshold, n, state, whose, source, means, steps, effect in TABLE
+    for id, metric, way, threshold, n, severity, whose, source, means, steps, effect in TABLE
 )  # fmt: skip
 
 
@@ -186,7 +194,8 @@ def read(answers: Said, account: str, region: str) -> Iterator[Resource]:
         if not id:
             continue
         facts = {"job": labels.get("job", ""), "kernel": labels.get("release", "")}
-        yield Resource(KEY, id, labels.get("nodename", id), account, region, id, facts)
+        tags = tags_of({"Tags": [{"Key": key, "Value": labels[key]} for key in sorted(labels)]})
+        yield Resource(KEY, id, labels.get("nodename", id), account, region, id, facts, tags=tags)
 
 
 KIND = Kind(
@@ -200,6 +209,7 @@ KIND = Kind(
     rules=RULES,
     parts=("device",),
     queries=QUERIES,
+    unpriced="not priced here",
     unlisted="Prometheus has no such metric for it; the allowances need node_exporter with "
     "--collector.ethtool and an ENA interface",
 )

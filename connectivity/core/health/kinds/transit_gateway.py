@@ -1,19 +1,30 @@
 """Transit gateways, attachment by attachment: what they drop, and why."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from connectivity.core.health.docs import CONSOLE, GUIDE, OURS
-from connectivity.core.health.evaluation import HealthRule, Missing, State, Way, Whose
-from connectivity.core.health.resource import Describe, Resource, Said, name_of, seconds
+from connectivity.core.health.evaluation import HealthRule, Missing, Severity, Way, Whose
+from connectivity.core.health.resource import (
+    Describe,
+    Estate,
+    Resource,
+    Said,
+    name_of,
+    seconds,
+    tags_of,
+)
 from connectivity.core.health.resource_type import (
     DAY,
     GIB,
     IDLE_DAYS,
+    ConfigurationRule,
     Kind,
     Role,
     Usage,
     Use,
     Wanted,
+    of_part,
 )
 from costmodel.core.charges import PriceName
 from costmodel.core.units import HOURS_PER_MONTH
@@ -23,13 +34,25 @@ CALLS = (
     Describe("ec2", "DescribeTransitGateways", "TransitGateways"),
     Describe("ec2", "DescribeTransitGatewayAttachments", "TransitGatewayAttachments"),
 )
-BILLED = {"vpc": "TransitGatewayVPC", "vpn": "TransitGatewayVPN"}
+BILLED = {
+    "vpc": "TransitGatewayVPC",
+    "vpn": "TransitGatewayVPN",
+    "direct-connect-gateway": "TransitGatewayDirectConnect",
+    "connect": "TransitGatewayConnect",
+    "peering": "TransitGatewayPeering",
+}
+"""Operation of the hours of each type of attachment; another type has no price here."""
+PROCESSED = ("vpc", "vpn", "direct-connect-gateway")  # what these send in is billed per GB
+UNBILLED = ("pendingAcceptance", "rejected", "rejecting", "failed", "failing", "deleting")
+FEW = 10  # packets a minute; fewer are no trouble, however few others there are
+LISTED_DAYS = 14  # for which CloudWatch lists a metric without data
 
 _DROPS = tuple(
     HealthRule(
         id=id, kind=KEY, metric=metric, statistic="Sum", period=60, way=Way.ABOVE, threshold=0.1,
-        n=2, m=2, state=State.WARNING, missing=Missing.QUIET, whose=Whose.OURS,
+        n=2, m=2, severity=Severity.WARNING, missing=Missing.QUIET, whose=Whose.OURS,
         source=f"{OURS}, between what two of AWS's pages say; {GUIDE}", base=("PacketsIn",),
+        part_from=FEW,
         means=means, steps=steps, effect=effect,
     )
     for id, metric, means, steps, effect in (
@@ -54,7 +77,7 @@ RULES = (
     *_DROPS,
     HealthRule(
         id="TGW-IDLE", kind=KEY, metric="BytesIn", statistic="Sum", period=DAY, way=Way.BELOW,
-        threshold=1, n=IDLE_DAYS, m=IDLE_DAYS, state=State.WARNING, missing=Missing.QUIET,
+        threshold=1, n=IDLE_DAYS, m=IDLE_DAYS, severity=Severity.ADVICE, missing=Missing.ZERO,
         whose=Whose.OURS, source=OURS,
         means="This attachment has sent no traffic for seven days; its hours are still billed.",
         steps=("Delete the attachment if it is no longer needed.",),
@@ -82,29 +105,71 @@ def read(answers: Said, account: str, region: str) -> Iterator[Resource]:
                     "to": each.get("ResourceId", ""),
                     "owner": each.get("ResourceOwnerId", ""),
                     "state": each.get("State", ""),
+                    "name": name_of(each, ""),
+                    "created": seconds(each.get("CreationTime")),
                 }
                 for each in answers["DescribeTransitGatewayAttachments"]
                 if each.get("TransitGatewayId") == id and each.get("State") != "deleted"
             ],
         }
-        yield Resource(KEY, id, name_of(transit_gateway, id), account, region, id, facts)
+        name, tags = name_of(transit_gateway, id), tags_of(transit_gateway)
+        yield Resource(KEY, id, name, account, region, id, facts, tags=tags)
+
+
+def since(resource: Resource) -> dict[str, float | None]:
+    """When each of its attachments was created."""
+    return {each["id"]: each.get("created") for each in resource.facts["attachments"]}
 
 
 def uses(resource: Resource, usage: Usage) -> Iterator[Use]:
     """What all attachments cost together, whoever pays for each of them.
 
-    Hours of every attachment, and GB once, where they come in.
+    Hours of every attachment that is accepted, and GB once, where they come in from a VPC, a VPN or
+    a Direct Connect gateway; what peering and Connect attachments bring is not billed again.
     Source: Transit Gateway pricing page, aws.amazon.com/transit-gateway/pricing, copy of
     2026-09-20, read 2026-11-23.
     """
-    for type, operation in BILLED.items():
-        count = sum(each["type"] == type for each in resource.facts["attachments"])
-        if count:
-            hours = PriceName("AmazonVPC", "TransitGateway-Hours", operation)
-            yield Use(f"Attachments of type {type}", hours, HOURS_PER_MONTH * count)
-    sent = usage.get("BytesIn")
-    data = PriceName("AmazonVPC", "TransitGateway-Bytes", "TransitGatewayVPC")
-    yield Use("Data processed", data, None if sent is None else sent / GIB, role=Role.TRAFFIC)
+    by_type: dict[str, list[str]] = defaultdict(list)
+    for each in resource.facts["attachments"]:
+        if each.get("state", "") not in UNBILLED:
+            by_type["peering" if each["type"] == "tgw-peering" else each["type"]].append(
+                each.get("id", "")
+            )
+    for type, ids in sorted(by_type.items()):
+        hours = PriceName("AmazonVPC", "TransitGateway-Hours", BILLED.get(type, type))
+        yield Use(f"Attachments of type {type}", hours, HOURS_PER_MONTH * len(ids))
+    for type in PROCESSED:
+        if by_type[type]:
+            ids = by_type[type]
+            sent = [usage.get(of_part("BytesIn", id)) for id in ids]
+            known = [amount for amount in sent if amount is not None]
+            data = PriceName("AmazonVPC", "TransitGateway-Bytes", BILLED[type])
+            amount = sum(known) / GIB if known else None
+            yield Use(f"Data processed from type {type}", data, amount, role=Role.TRAFFIC)
+
+
+def _silent(resource: Resource, estate: Estate) -> str:
+    """Attachments that CloudWatch does not list any more, by what they attach."""
+    if resource.parts is None or resource.is_listed is None:
+        return ""
+    if resource.is_listed and not resource.parts - {""}:
+        return ""  # it is listed as a whole alone
+    silent = [
+        each
+        for each in resource.facts["attachments"]
+        if each["state"] == "available"
+        and each["id"] not in resource.parts
+        and estate.now - (each.get("created") or resource.facts["created"] or estate.now)
+        >= LISTED_DAYS * DAY
+    ]
+    names = [f"{each['id']} ({each['type']} {each['to']} of {each['owner']})" for each in silent]
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"no metric is listed of {', '.join(names[:3])}{more}" if names else ""
+
+
+def is_of_vpcs(resource: Resource) -> bool:
+    """Whether everything that it connects is a VPC, which other options connect, too."""
+    return all(each["type"] == "vpc" for each in resource.facts["attachments"])
 
 
 KIND = Kind(
@@ -116,10 +181,29 @@ KIND = Kind(
     calls=CALLS,
     read=read,
     rules=RULES,
+    configuration=(
+        ConfigurationRule(
+            id="TGW-UNUSED",
+            symptom_of="TGW-IDLE",
+            kind=KEY,
+            severity=Severity.ADVICE,
+            whose=Whose.OURS,
+            source=OURS,
+            means="Attachments carried no traffic for two weeks; their hours are still billed.",
+            steps=(
+                "Delete the attachments that are no longer needed.",
+                "Or find out why routes do not lead to them.",
+            ),
+            effect="Saves the attachments' hourly charges.",
+            check=_silent,
+        ),
+    ),
     wanted=(Wanted("BytesIn"), Wanted("BytesOut")),
     parts=("TransitGatewayAttachment",),
+    since=since,
     uses=uses,
     part_of="transit-gateway",
+    is_replaceable=is_of_vpcs,
     is_quiet=True,
     console=CONSOLE.format("TransitGatewayDetails:transitGatewayId={id}"),
 )

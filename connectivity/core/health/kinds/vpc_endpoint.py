@@ -2,9 +2,18 @@
 
 from collections.abc import Iterator
 
+from connectivity.core.health.baseline import UNIT, WEEKS, against_its_weeks
 from connectivity.core.health.docs import ALARMS, CONSOLE, OURS
-from connectivity.core.health.evaluation import HealthRule, Missing, Saves, State, Way, Whose
-from connectivity.core.health.resource import Describe, Estate, Resource, Said, name_of, seconds
+from connectivity.core.health.evaluation import HealthRule, Missing, Saves, Severity, Way, Whose
+from connectivity.core.health.resource import (
+    Describe,
+    Estate,
+    Resource,
+    Said,
+    name_of,
+    seconds,
+    tags_of,
+)
 from connectivity.core.health.resource_type import (
     DAY,
     GIB,
@@ -27,7 +36,7 @@ DATA = PriceName("AmazonVPC", "VpcEndpoint-Bytes", "VpcEndpoint")
 RULES = (
     HealthRule(
         id="VPCE-DROPS", kind=KEY, metric="PacketsDropped", statistic="Sum", period=60,
-        way=Way.ABOVE, threshold=100, n=5, m=5, state=State.WARNING, missing=Missing.QUIET,
+        way=Way.ABOVE, threshold=100, n=5, m=5, severity=Severity.WARNING, missing=Missing.QUIET,
         whose=Whose.OURS, source=f"{OURS}; AWS says 'low, by use': {ALARMS}",
         means="The endpoint drops packets; those above 8500 bytes always are.",
         steps=("Keep packets within 8500 bytes.", "Compare with the endpoint's throughput."),
@@ -35,7 +44,7 @@ RULES = (
     ),
     HealthRule(
         id="VPCE-RESETS", kind=KEY, metric="RstPacketsReceived", statistic="Sum", period=60,
-        way=Way.ABOVE, threshold=600, n=5, m=5, state=State.WARNING, missing=Missing.QUIET,
+        way=Way.ABOVE, threshold=600, n=5, m=5, severity=Severity.WARNING, missing=Missing.QUIET,
         whose=Whose.OURS, source=f"{OURS}; an AWS page has 10 a second for GWLB endpoints",
         means="The service resets connections, more than ten a second.",
         steps=("Ask the provider about unhealthy targets.", "Compare the idle timeouts of both "
@@ -43,9 +52,22 @@ RULES = (
         effect="Connections live as long as the clients expect.",
     ),
     HealthRule(
+        id="VPCE-RESETS-GROWN", kind=KEY, symptom_of="VPCE-RESETS",
+        metric="RstPacketsReceived", statistic="Sum", period=60,
+        way=Way.ABOVE, threshold=3, unit=UNIT, n=10, m=15, severity=Severity.WARNING,
+        missing=Missing.QUIET, whose=Whose.OURS, source=f"{OURS}; AWS says 'by use': {ALARMS}",
+        weeks=WEEKS, derive=against_its_weeks(floor=60),
+        means="The service resets more connections than usual at this hour.",
+        steps=(
+            "Look for a deployment or for unhealthy targets since then.",
+            "Compare the idle timeouts of both sides.",
+        ),
+        effect="As many connections are reset as before.",
+    ),
+    HealthRule(
         id="VPCE-IDLE", kind=KEY, metric="BytesProcessed", statistic="Sum", period=DAY,
-        way=Way.BELOW, threshold=1, n=IDLE_DAYS, m=IDLE_DAYS, state=State.WARNING,
-        missing=Missing.QUIET, whose=Whose.OURS, source=OURS,
+        way=Way.BELOW, threshold=1, n=IDLE_DAYS, m=IDLE_DAYS, severity=Severity.ADVICE,
+        missing=Missing.ZERO, whose=Whose.OURS, source=OURS,
         means="It has processed no traffic for seven days; its hours are still billed.",
         steps=("Delete it if it is no longer needed.",),
         effect=Saves.WHOLE_COST,
@@ -54,7 +76,7 @@ RULES = (
 
 
 def read(answers: Said, account: str, region: str) -> Iterator[Resource]:
-    """Interface endpoints that are there; gateway endpoints cost nothing and are left out."""
+    """Interface endpoints that are there; gateway endpoints are a kind of their own."""
     for vpc_endpoint in answers["DescribeVpcEndpoints"]:
         is_there = vpc_endpoint.get("State", "available").lower() in ("available", "pending")
         if vpc_endpoint.get("VpcEndpointType", "Interface") != "Interface" or not is_there:
@@ -66,7 +88,8 @@ def read(answers: Said, account: str, region: str) -> Iterator[Resource]:
             "subnets": len(vpc_endpoint.get("SubnetIds", ())),
             "created": seconds(vpc_endpoint.get("CreationTimestamp")),
         }
-        yield Resource(KEY, id, name_of(vpc_endpoint, id), account, region, id, facts)
+        name, tags = name_of(vpc_endpoint, id), tags_of(vpc_endpoint)
+        yield Resource(KEY, id, name, account, region, id, facts, tags=tags)
 
 
 def _unused(resource: Resource, estate: Estate) -> str:
@@ -89,7 +112,8 @@ def uses(resource: Resource, usage: Usage) -> Iterator[Use]:
 
 CONFIGURATION = (
     ConfigurationRule(
-        id="VPCE-UNUSED", kind=KEY, state=State.WARNING, whose=Whose.OURS, source=OURS,
+        id="VPCE-UNUSED", kind=KEY, symptom_of="VPCE-IDLE",
+        severity=Severity.ADVICE, whose=Whose.OURS, source=OURS,
         means="It is billed by the hour in each AZ, and carries no traffic.",
         steps=("Delete it, or find out why clients do not use it (private DNS, routes).",),
         effect=Saves.WHOLE_COST,
@@ -110,6 +134,7 @@ KIND = Kind(
     wanted=(Wanted("BytesProcessed"), Wanted("NewConnections")),
     uses=uses,
     part_of="privatelink",
+    is_replaceable=lambda endpoint: ".vpce." in endpoint.facts["service"],  # a VPC provides it
     is_quiet=True,
     console=CONSOLE.format("EndpointDetails:vpcEndpointId={id}"),
 )

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from connectivity.core.health.baseline import UNIT, WEEKS, against_its_weeks
 from connectivity.core.health.docs import ALARMS, CONSOLE, OURS
-from connectivity.core.health.evaluation import HealthRule, Missing, State, Way, Whose
-from connectivity.core.health.resource import Describe, Resource, Said, name_of
+from connectivity.core.health.evaluation import HealthRule, Missing, Severity, Way, Whose
+from connectivity.core.health.resource import Describe, Resource, Said, name_of, tags_of
 from connectivity.core.health.resource_type import Kind, Wanted
 
 KEY = "vpc-endpoint-service"
@@ -12,7 +13,7 @@ KEY = "vpc-endpoint-service"
 RULES = (
     HealthRule(
         id="VPCS-RESETS", kind=KEY, metric="RstPacketsSent", statistic="Sum", period=60,
-        way=Way.ABOVE, threshold=600, n=5, m=5, state=State.WARNING, missing=Missing.QUIET,
+        way=Way.ABOVE, threshold=600, n=5, m=5, severity=Severity.WARNING, missing=Missing.QUIET,
         whose=Whose.OURS, source=f"{OURS}; AWS says 'by use': {ALARMS}",
         means="The service resets more than ten consumer connections a second.",
         steps=(
@@ -20,6 +21,19 @@ RULES = (
             "Compare idle timeouts of both sides.",
         ),
         effect="Consumers' connections live as long as they expect.",
+    ),
+    HealthRule(
+        id="VPCS-RESETS-GROWN", kind=KEY, symptom_of="VPCS-RESETS",
+        metric="RstPacketsSent", statistic="Sum", period=60,
+        way=Way.ABOVE, threshold=3, unit=UNIT, n=10, m=15, severity=Severity.WARNING,
+        missing=Missing.QUIET, whose=Whose.OURS, source=f"{OURS}; AWS says 'by use': {ALARMS}",
+        weeks=WEEKS, derive=against_its_weeks(floor=60),
+        means="The service resets more of its consumers' connections than usual at this hour.",
+        steps=(
+            "Look for a deployment or for unhealthy targets since then.",
+            "Compare the idle timeouts of both sides.",
+        ),
+        effect="As many connections are reset as before.",
     ),
 )  # fmt: skip
 
@@ -37,7 +51,8 @@ def read(answers: Said, account: str, region: str) -> Iterator[Resource]:
             "service": endpoint_service.get("ServiceName", ""),
             "load_balancers": list(endpoint_service.get("NetworkLoadBalancerArns", ())),
         }
-        yield Resource(KEY, id, name_of(endpoint_service, id), account, region, id, facts)
+        name, tags = name_of(endpoint_service, id), tags_of(endpoint_service)
+        yield Resource(KEY, id, name, account, region, id, facts, tags=tags)
 
 
 KIND = Kind(
@@ -50,6 +65,7 @@ KIND = Kind(
     read=read,
     rules=RULES,
     wanted=(Wanted("BytesProcessed"), Wanted("EndpointsCount", "Maximum")),
+    unpriced="billed at its NLB",
     is_quiet=True,
     console=CONSOLE.format("EndpointServiceDetails:ServiceId={id}"),
 )

@@ -21,6 +21,7 @@ from connectivity.core.option_parts.services import (
     az_counts,
 )
 from connectivity.core.options.privatelink.endpoints import carries, endpoint_azs
+from connectivity.core.options.privatelink.resources import resources
 from connectivity.core.options.privatelink.rules import RULES
 from costmodel.core.charges import Capacity, Charge, Hourly, Ints, Kind, Metered, PriceName
 
@@ -46,7 +47,7 @@ def charges(flows: Flows) -> Iterator[Charge]:
     endpoint = codes(consumer.vpc, flows.service)
     azs = endpoint_azs(flows)
     place = consumer.region, consumer.account
-    yield Hourly("Interface endpoint, per AZ", ENDPOINT, *place, thing=endpoint, count=azs)
+    yield Hourly("Interface endpoint, per AZ", ENDPOINT, *place, resource=endpoint, count=azs)
     yield Metered("Data processed by the endpoint", DATA, *place, flows.total)
     yield from _load_balancers(flows)
     behind = np.where(flows.cross_zone, _across_zones(flows), 0)
@@ -54,24 +55,24 @@ def charges(flows: Flows) -> Iterator[Charge]:
     yield Metered(
         title, INTER_AZ, provider.region, provider.account, behind, kind=Kind.INSIDE_REGION
     )
-    apart = np.flatnonzero(~flows.same_region)
-    if len(apart):
-        far = flows.rows(apart)
-        access = codes(far.service, far.consumer.region)
-        place = far.provider.region, far.provider.account
-        yield Hourly("Cross-Region access", REMOTE_REGION, *place, thing=access)
-        yield from between_regions(far, (far.consumer, far.consumer))
+    rows = np.flatnonzero(~flows.same_region)
+    if len(rows):
+        cross_region = flows.rows(rows)
+        access = codes(cross_region.service, cross_region.consumer.region)
+        place = cross_region.provider.region, cross_region.provider.account
+        yield Hourly("Cross-Region access", REMOTE_REGION, *place, resource=access)
+        yield from between_regions(cross_region, (cross_region.consumer, cross_region.consumer))
 
 
 def _load_balancers(flows: Flows) -> Iterator[Charge]:
     ours = flows if not flows.existing_nlb.any() else flows.rows(~flows.existing_nlb)
     place = ours.provider.region, ours.provider.account
-    yield Hourly("Network Load Balancer", LOAD_BALANCER, *place, thing=ours.service)
+    yield Hourly("Network Load Balancer", LOAD_BALANCER, *place, resource=ours.service)
     yield Capacity(
         "Load balancer capacity units",
         CAPACITY_UNIT,
         *place,
-        thing=ours.service,
+        resource=ours.service,
         load=(ours.new, ours.active, ours.total),
         per_unit=(
             NLB_NEW_PER_UNIT[ours.protocol],
@@ -107,6 +108,7 @@ OPTION = Option(
         "AWS PrivateLink Guide",
     ),
     charges=charges,
+    resources=resources,
     makes=(ENDPOINT_OBJECT, SERVICE_OBJECT),
     objects=objects,
     carries=carries,

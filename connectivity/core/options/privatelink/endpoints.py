@@ -19,10 +19,19 @@ def endpoint_azs(flows: Flows) -> Ints:
     return flows.count_azs(_places)
 
 
-def _places(ours: AzList, theirs: AzList) -> int:
+def standing(ours: AzList, theirs: AzList) -> set[str]:
+    """The AZs in which the endpoint of a VPC has an interface, by the AZs of both ends.
+
+    >>> sorted(standing(("use1-az1", "use1-az3"), ("use2-az1",)))
+    ['use1-az1']
+    """
     if ours[0].split("-")[0] == theirs[0].split("-")[0]:  # AZ IDs of one Region
-        return len(set(ours) & set(theirs))
-    return len(set(ours) - NOT_ACROSS_REGIONS)
+        return set(ours) & set(theirs)
+    return set(ours) - NOT_ACROSS_REGIONS
+
+
+def _places(ours: AzList, theirs: AzList) -> int:
+    return len(standing(ours, theirs))
 
 
 def carries(flows: Flows) -> Bools:

@@ -66,8 +66,8 @@ def _cross_to_endpoint(case: Case, row: int) -> str:
 def _remote_azs(case: Case, *, left: bool) -> Bools:
     lists = case.flows.az_lists
     hit = np.array([bool(set(azs) & NOT_ACROSS_REGIONS) for azs in lists])
-    has_azs = endpoint_azs(case.flows) > 0
-    return services.apart(case) & hit[case.flows.consumer.azs] & (has_azs if left else ~has_azs)
+    is_asked = (endpoint_azs(case.flows) > 0) == left
+    return services.cross_region(case) & hit[case.flows.consumer.azs] & is_asked
 
 
 def _remote_detail(case: Case, row: int) -> str:
@@ -77,7 +77,7 @@ def _remote_detail(case: Case, row: int) -> str:
     return f"{reason}, {'so no' if len(without) == len(vpc.azs) else 'no'} endpoint can be there"
 
 
-def _remote_conditions(case: Case, row: int) -> str:
+def _conditions(case: Case, row: int) -> str:
     azs = len(case.service(row).azs)
     few = f" {case.service(row).name} has targets in {azs} AZ only." if azs < 2 else ""
     return (
@@ -101,7 +101,7 @@ def _udp_detail(case: Case, row: int) -> str:
     )
 
 
-def _udp_apart(case: Case) -> Bools:
+def _udp_cross_region(case: Case) -> Bools:
     return services.protocol(services.UDP)(case) & ~case.flows.same_region
 
 
@@ -288,13 +288,13 @@ RULES: tuple[Rule, ...] = (
         ENDPOINT_QUOTAS,
         remedy="Request a quota increase, or put several services behind one load balancer.",
     ),
-    Rule("PLN-19", Severity.CONDITION, services.apart, _remote_conditions, ENDPOINT_SERVICES),
+    Rule("PLN-19", Severity.CONDITION, services.cross_region, _conditions, ENDPOINT_SERVICES),
     Rule("PLN-08", Severity.CONDITION, services.protocol(services.UDP), _udp_detail, UDP_BLOG),
-    Rule("PLN-21", Severity.CONDITION, _udp_apart, _udp_fragments, ENDPOINT_SERVICES),
+    Rule("PLN-21", Severity.CONDITION, _udp_cross_region, _udp_fragments, ENDPOINT_SERVICES),
     Rule("PLN-10", Severity.CONDITION, _ipv6_only, _ipv6_detail, ENDPOINT_SERVICES),
     Rule("PLN-17", Severity.CONDITION, services.needed("private-dns"), _dns, ENDPOINT_SERVICES),
     *IDLE_RULES,
     Rule("PLN-12", Severity.WARNING, _fast, _bandwidth, ENDPOINT_QUOTAS),
     Rule("PLN-18", Severity.WARNING, _cross_zone, _cross_zone_detail, ENDPOINT_SERVICES),
-    Rule("PLN-24", Severity.WARNING, services.apart, _failover, ENDPOINT_SERVICES),
+    Rule("PLN-24", Severity.WARNING, services.cross_region, _failover, ENDPOINT_SERVICES),
 )

@@ -13,6 +13,7 @@ from connectivity.core.option_parts.option import (
     Option,
     Term,
 )
+from connectivity.core.options.transit_gateway.resources import resources
 from connectivity.core.options.transit_gateway.rules import RULES
 from costmodel.core.charges import Charge, Hourly, Ints, Metered, PriceName
 
@@ -35,16 +36,22 @@ def charges(flows: Flows) -> Iterator[Charge]:
     pays for transfer over it, is not verified.
     """
     ends = flows.ends
-    yield Hourly("VPC attachment", ATTACHMENT, ends.region, ends.account, thing=ends.vpc)
+    yield Hourly("VPC attachment", ATTACHMENT, ends.region, ends.account, resource=ends.vpc)
     for sender, sent in ((flows.consumer, flows.request), (flows.provider, flows.response)):
         yield Metered(
             "Data processed by the transit gateway", PROCESSING, sender.region, sender.account, sent
         )
-    apart = np.flatnonzero(~flows.same_region)
-    if len(apart):
-        far = flows.rows(apart)
-        for region in _two_regions(far):
-            yield Hourly("Peering attachment", PEERING, region, far.hub, thing=_peering(far))
+    rows = np.flatnonzero(~flows.same_region)
+    if len(rows):
+        cross_region = flows.rows(rows)
+        for region in _two_regions(cross_region):
+            yield Hourly(
+                "Peering attachment",
+                PEERING,
+                region,
+                cross_region.hub,
+                resource=_peering(cross_region),
+            )
     payers = (flows.consumer, flows.provider)
     yield from between_regions(flows, payers, note=PAYER_UNVERIFIED)
 
@@ -52,17 +59,17 @@ def charges(flows: Flows) -> Iterator[Charge]:
 def objects(flows: Flows) -> Iterator[Objects]:
     """An attachment for each VPC, and a peering for each pair of Regions."""
     yield Objects(ATTACHMENT_OBJECT, flows.ends.account, flows.ends.vpc)
-    far = flows.rows(np.flatnonzero(~flows.same_region))
-    yield Objects(REGION_PEERING_OBJECT, far.hub, _peering(far))
+    cross_region = flows.rows(np.flatnonzero(~flows.same_region))
+    yield Objects(REGION_PEERING_OBJECT, cross_region.hub, _peering(cross_region))
 
 
-def _two_regions(far: Flows) -> tuple[Ints, Ints]:
-    ends = far.consumer.region, far.provider.region
-    return np.minimum(*ends), np.maximum(*ends)
+def _two_regions(flows: Flows) -> tuple[Ints, Ints]:
+    regions = flows.consumer.region, flows.provider.region
+    return np.minimum(*regions), np.maximum(*regions)
 
 
-def _peering(far: Flows) -> Ints:
-    return codes(far.hub, *_two_regions(far))
+def _peering(flows: Flows) -> Ints:
+    return codes(flows.hub, *_two_regions(flows))
 
 
 OPTION = Option(
@@ -77,6 +84,7 @@ OPTION = Option(
         "Transit Gateway guide",
     ),
     charges=charges,
+    resources=resources,
     makes=(ATTACHMENT_OBJECT, REGION_PEERING_OBJECT),
     objects=objects,
     rules=RULES,

@@ -20,8 +20,8 @@ NO_GROUP_REFERENCES = "use1-az3"
 
 
 def _overlap(case: Case, row: int) -> str:
-    overlap, is_far = hubs.overlap_of(case, row)
-    if is_far:
+    overlap, is_cross_region = hubs.overlap_of(case, row)
+    if is_cross_region:
         return f"{overlap}: not routable between the transit gateways of two Regions (TGWP-02)"
     return f"{overlap}: the attachment succeeds, but its routes are not propagated"
 
@@ -61,7 +61,7 @@ def _leaves_peering(case: Case) -> Bools:
 
 def _cut_over(case: Case, row: int) -> str:
     words = "coming from peering: an asymmetric cut-over drops sessions without an error"
-    if not case.is_far(row):
+    if not case.is_cross_region(row):
         words += (
             "; the MTU falls from 9001 to 8500: change both sides together, or jumbo frames are "
             "dropped"
@@ -95,13 +95,13 @@ def _groups(case: Case, row: int) -> str:
         "enable security group referencing on the transit gateway and on both attachments; "
         "for inbound rules only"
     )
-    ends = case.consumer(row), case.provider(row)
-    if any(NO_GROUP_REFERENCES in vpc.azs for vpc in ends):
+    vpcs = case.consumer(row), case.provider(row)
+    if any(NO_GROUP_REFERENCES in vpc.azs for vpc in vpcs):
         words += f"; it does not work in {NO_GROUP_REFERENCES}"
     return words
 
 
-def _far(case: Case) -> Bools:
+def _cross_region(case: Case) -> Bools:
     return ~case.flows.same_region
 
 
@@ -112,23 +112,23 @@ def _no_discovery(case: Case, row: int) -> str:
     )
 
 
-def _far_peaks(case: Case) -> Floats:
+def _cross_region_peaks(case: Case) -> Floats:
     """For every flow, the known peaks between its two Regions together, in Gbps."""
-    ends = case.flows.consumer.region, case.flows.provider.region
-    pair = np.minimum(*ends) * len(case.regions) + np.maximum(*ends)
+    regions = case.flows.consumer.region, case.flows.provider.region
+    pair = np.minimum(*regions) * len(case.regions) + np.maximum(*regions)
     sums = np.bincount(pair, weights=np.nan_to_num(case.column("peak_gbps")))
     return sums[pair]
 
 
-def _too_fast_far(case: Case) -> Bools:
-    return _far(case) & (case.once(_far_peaks) > hubs.GBPS_OF_AN_AZ)
+def _too_fast_cross_region(case: Case) -> Bools:
+    return _cross_region(case) & (case.once(_cross_region_peaks) > hubs.GBPS_OF_AN_AZ)
 
 
-def _far_bandwidth(case: Case, row: int) -> str:
-    ends = case.consumer(row).region, case.provider(row).region
-    peak = case.once(_far_peaks)[row]
+def _cross_region_bandwidth(case: Case, row: int) -> str:
+    regions = case.consumer(row).region, case.provider(row).region
+    peak = case.once(_cross_region_peaks)[row]
     return (
-        f"the peaks between {ends[0]} and {ends[1]} add up to {peak:g} Gbps; transit gateway "
+        f"the peaks between {regions[0]} and {regions[1]} add up to {peak:g} Gbps; transit gateway "
         f"peering supports {hubs.GBPS_OF_AN_AZ} each way in each AZ"
     )
 
@@ -148,15 +148,15 @@ def _no_ipv4_detail(case: Case, row: int) -> str:
     return f"{' and '.join(names)}: IPv6-only, but an attachment's subnets also need IPv4"
 
 
-def _groups_far(case: Case) -> Bools:
+def _groups_cross_region(case: Case) -> Bools:
     return needs("sg-reference")(case) & ~case.flows.same_region
 
 
 def _groups_lost(case: Case, row: int) -> str:
-    ends = case.consumer(row).region, case.provider(row).region
+    regions = case.consumer(row).region, case.provider(row).region
     return (
-        f"security groups cannot be referenced over transit gateway peering ({ends[0]} and "
-        f"{ends[1]})"
+        f"security groups cannot be referenced over transit gateway peering ({regions[0]} and "
+        f"{regions[1]})"
     )
 
 
@@ -175,6 +175,7 @@ RULES: tuple[Rule, ...] = (
         _overlap,
         TGW_ATTACHMENTS,
         remedy="Renumber one of the VPCs, or do not attach one of them to the transit gateway.",
+        together=hubs.not_overlapping,
     ),
     Rule(
         "TGW-07",
@@ -209,8 +210,8 @@ RULES: tuple[Rule, ...] = (
     ),
     hubs.MANY_ROUTES,
     hubs.bandwidth_rule("TGW-13", TGW_QUOTAS),
-    Rule("TGWP-05", Severity.WARNING, _too_fast_far, _far_bandwidth, TGW_QUOTAS),
-    Rule("TGW-16", Severity.WARNING, _far, _no_discovery, TGW_QUOTAS),
+    Rule("TGWP-05", Severity.WARNING, _too_fast_cross_region, _cross_region_bandwidth, TGW_QUOTAS),
+    Rule("TGW-16", Severity.WARNING, _cross_region, _no_discovery, TGW_QUOTAS),
     Rule("TGW-17", Severity.WARNING, _leaves_peering, _cut_over, TGW_QUOTAS),
     Rule("TGW-19", Severity.CONDITION, _groups_near, _groups, TGW_ATTACHMENTS),
     Rule(
@@ -224,7 +225,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "TGWP-06",
         Severity.HARD,
-        _groups_far,
+        _groups_cross_region,
         _groups_lost,
         TGW_ATTACHMENTS,
         remedy="Allow CIDRs instead of referencing security groups.",

@@ -335,3 +335,23 @@ def test_a_policy_that_concerns_nobody_is_named(api: APIClient) -> None:
     assert answer["assumptions"][0] == (
         "The policy between dev and prod has no effect: no VPC has the environment dev, prod."
     )
+
+
+def test_a_comparison_has_its_plan(api: APIClient) -> None:
+    flows = [flow(name=f"f{i}", gb_per_month=10**i) for i in range(6)]
+    plan = post(api, {"topology": document(*flows)}).json()["plan"]
+    assert [each["flow"] for each in plan["assignment"]] == [f"f{i}" for i in range(6)]
+    assert plan["proven_optimal"]
+
+
+def test_many_flows_are_planned_by_a_job_where_it_is_asked_for(api: APIClient) -> None:
+    many = {"topology": document(*(flow(name=f"f{i}") for i in range(6)))}
+    with patch.dict(amounts.BOUNDS, {amounts.PLAN: Bound(5, 10)}):
+        assert post(api, many).json()["plan"] is None
+        response = post(api, many, "?include=plan")
+        assert response.status_code == 202
+        jobs.run(response.json()["id"])
+        job = Job.objects.get(uid=response.json()["id"])
+        assert job.result is not None
+        assert len(job.result["plan"]["assignment"]) == 6
+        assert job.total == 60

@@ -1,5 +1,6 @@
 """Health pages: the worst first, what to do, what could not be seen; and what they store."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from advisor import jobs
 from advisor.models import Job, User, Webhook
+from connectivity.core.health.kinds import KINDS
 from connectivity.health import resource_cost, scheduling
 from connectivity.health.aws_accounts import add_demo
 from connectivity.models import (
@@ -50,7 +52,9 @@ def test_before_the_first_discovery_it_says_so_and_a_search_says_that_nothing_ma
 
 
 def test_with_nothing_watched_it_says_how_to_begin(signed_in: Client) -> None:
-    assert "No account is monitored yet" in text_of(signed_in, "health")
+    page = text_of(signed_in, "health")
+    assert "No account is monitored yet" in page
+    assert ", ".join(kind.many for kind in KINDS.values()) in page
     assert "Add an account" in text_of(signed_in, "health-collection")
 
 
@@ -82,6 +86,21 @@ def test_it_can_be_narrowed(signed_in: Client, demo: int, query: str) -> None:
     assert "restore-2025-11" not in page
 
 
+def test_counts_are_of_what_the_list_is_narrowed_to_and_keep_it(
+    signed_in: Client, demo: int
+) -> None:
+    volumes = Resource.objects.filter(kind="ebs-volume")
+    volumes.update(tagged_owner="storage")
+    page = signed_in.get(reverse("health") + "?owner=storage")
+    assert page.context["total"] == volumes.count()
+    assert [each.key for each in page.context["counted"]] == ["ebs-volume"]
+    text = pages.text_of(page)
+    assert 'href="?state=warning&amp;owner=storage"' in text
+    assert 'href="?kind=ebs-volume&amp;owner=storage"' in text
+    assert "open incident" not in text
+    assert "open incident" in text_of(signed_in, "health")
+
+
 @pytest.mark.parametrize("query", ["?kind=nothing", "?state=fine"])
 def test_what_is_no_kind_or_state_is_not_found(signed_in: Client, query: str) -> None:
     assert signed_in.get(reverse("health") + query).status_code == 404
@@ -94,10 +113,41 @@ def test_a_resource_says_what_to_do_and_what_it_costs(signed_in: Client, demo: i
         assert "Find the destination with the most connections" in page
         assert "BytesInFromSource" in page
     assert "$35.04" in page  # 730 hours of a NAT gateway in eu-west-1 at 0.048
-    assert "VPC peering would carry them for" in page
-    assert "gb_per_month=" in page
+    assert "VPC peering would carry them for" not in page  # it does not lead to the internet
+    assert "each GB to S3 and DynamoDB through a gateway endpoint" in page
+    assert "$0.048" in page  # of which a gateway endpoint saves each
     bad = signed_in.get(reverse("health-resource", args=[resource.uid]) + "?range=99d")
     assert bad.status_code == 404
+
+
+def test_what_connects_vpcs_says_what_else_would(signed_in: Client, demo: int) -> None:
+    resource = Resource.objects.get(kind="transit-gateway")
+    page = text_of(signed_in, "health-resource", resource.uid)
+    assert "VPC peering would carry them for" in page
+    assert "gb_per_month=" in page
+
+
+def test_gp2_has_both_prices(signed_in: Client, demo: int) -> None:
+    resource = Resource.objects.get(name="search-2")
+    resource.facts |= {"type": "gp2", "gib": 200}
+    resource.save(update_fields=["facts"])
+    page = text_of(signed_in, "health-resource", resource.uid)
+    assert "gp3 with 3,000 IOPS and 250 MiB/s" in page
+    assert "never slower than gp2" in page
+
+
+def test_what_has_no_cost_of_its_own_says_so_and_is_no_gap(signed_in: Client, demo: int) -> None:
+    Resource.objects.update(
+        kind="gateway-endpoint", usd=None, bill=[], facts={}, verdicts=[], state="ok"
+    )
+    Finding.objects.all().delete()
+    page = text_of(signed_in, "health")
+    assert "free of charge" in page
+    assert '<span class="tag gap">unknown</span>' not in page
+    resource = Resource.objects.all()[0]
+    assert "No cost of its own: free of charge." in text_of(
+        signed_in, "health-resource", resource.uid
+    )
 
 
 def test_a_height_that_two_rules_share_is_drawn_once(signed_in: Client, demo: int) -> None:
@@ -139,6 +189,25 @@ def test_findings_are_acknowledged_muted_and_heard_again(signed_in: Client, demo
     assert "State how long, and why." in bad.content.decode()
 
 
+def test_a_mute_that_ended_is_no_mute_and_what_has_no_data_was_last_seen(
+    signed_in: Client, demo: int
+) -> None:
+    finding = Finding.objects.get(rule="NAT-PORTS", closed_at=None)
+    row, ended = finding.resource, timezone.now() - timedelta(hours=1)
+    Finding.objects.filter(pk=finding.pk).update(muted_until=ended)
+    page = text_of(signed_in, "health-resource", row.uid)
+    assert "muted until" not in page
+    assert "Last seen" not in page
+    for verdict in row.verdicts:
+        if verdict["rule"] == "NAT-PORTS":
+            verdict["state"] = "unknown"
+    row.save()
+    seen = finding.seen_at
+    assert seen is not None
+    page = text_of(signed_in, "health-resource", row.uid)
+    assert f"{seen:%Y-%m-%d %H:%M} UTC</time>: it has no data since." in page
+
+
 def test_rules_can_be_changed_with_a_reason(signed_in: Client, user: User) -> None:
     url = reverse("health-rule", args=["NAT-PORTS"])
     numbers = {"is_on": "on", "threshold": "2", "n": "3", "m": "5"}
@@ -147,7 +216,7 @@ def test_rules_can_be_changed_with_a_reason(signed_in: Client, user: User) -> No
     signed_in.post(url, numbers | {"reason": "our clients retry"})
     page = text_of(signed_in, "health-rules")
     assert "our clients retry" in page
-    assert "above 2.0, 3 of 5 data points" in page
+    assert "above 2, 3 of 5 data points" in page
     signed_in.post(url, {"is_on": "on", "threshold": "0", "n": "15", "m": "15"})
     assert not RuleSetting.objects.exists()
     assert signed_in.post(reverse("health-rule", args=["NOTHING"]), numbers).status_code == 404
@@ -197,13 +266,47 @@ def test_a_check_is_a_job_that_names_what_is_refused(admin_client_: Client, user
 
 def test_servers_and_webhooks_must_be_listed(admin_client_: Client, user: User) -> None:
     for name, model in (("health-source-add", PrometheusSource), ("webhook-add", Webhook)):
-        data = {"name": "x", "url": "http://169.254.169.254/"}
+        data = {"name": "x", "shape": "standard", "url": "http://169.254.169.254/"}
         response = admin_client_.post(reverse(name), data)
         assert response.status_code == 400
         assert "never contacted" in response.content.decode()
         assert not model.objects.exists()
-    hook = {"name": "x", "url": "https://hooks.slack.com/services/T0/B0/x"}
+    hook = {"name": "x", "shape": "slack", "url": "https://hooks.slack.com/services/T0/B0/x"}
     assert admin_client_.post(reverse("webhook-add"), hook).status_code in (302, 400)
+
+
+def test_a_webhook_is_tried_out_and_has_new_secrets(
+    admin_client_: Client, user: User, settings: object
+) -> None:
+    settings.OUTBOUND_HOSTS = ["127.0.0.0/8"]  # type: ignore[attr-defined]
+    hook = {"name": "pager", "shape": "standard", "url": "http://127.0.0.1:9/"}
+    first = admin_client_.post(reverse("webhook-add"), hook)
+    row = Webhook.objects.get()
+    assert row.secret in first.content.decode()
+    admin_client_.post(reverse("webhook-test", args=[row.uid]))
+    assert "test message" in text_of(admin_client_, "health-collection")
+    rotated = admin_client_.post(reverse("webhook-rotate", args=[row.uid])).content.decode()
+    row.refresh_from_db()
+    assert row.secret in rotated
+    assert "stays valid for 24 hours" in rotated
+    for _ in range(3):
+        admin_client_.post(reverse("webhook-rotate", args=[row.uid]))
+    assert "are valid until" in text_of(admin_client_, "health-collection")
+    admin_client_.post(reverse("webhook-forget", args=[row.uid]))
+    row.refresh_from_db()
+    assert row.old_secrets == []
+
+
+def test_an_older_secret_is_marked_and_a_form_without_signature_has_none(
+    admin_client_: Client, user: User
+) -> None:
+    rows = Webhook.objects
+    old = rows.create(team_id=user.team_id, name="old", url="http://127.0.0.1:9/")
+    rows.create(team_id=user.team_id, name="chat", url="http://127.0.0.1:9/", shape="slack")
+    page = text_of(admin_client_, "health-collection")
+    assert page.count(">older secret<") == 1
+    assert page.count(">New secret</button>") == 1
+    assert old.secret not in page
 
 
 def test_the_cap_is_kept(admin_client_: Client, user: User) -> None:
@@ -215,7 +318,7 @@ def test_the_cap_is_kept(admin_client_: Client, user: User) -> None:
 def test_pages_take_a_constant_number_of_queries(
     signed_in: Client, demo: int, django_assert_max_num_queries: object
 ) -> None:
-    with django_assert_max_num_queries(12):  # type: ignore[operator]
+    with django_assert_max_num_queries(14):  # type: ignore[operator]
         signed_in.get(reverse("health"))
     resource = Resource.objects.get(name="egress-b")
     with django_assert_max_num_queries(25):  # type: ignore[operator]

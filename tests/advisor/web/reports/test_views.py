@@ -234,7 +234,7 @@ def test_a_report_asks_the_database_a_constant_number_of_times(user: User) -> No
             row.pk, row.uid, row.aws_id, row.name = None, uuid4(), f"nat-{turn}-{i}", f"x{i}"
             row.save()
             Finding.objects.create(
-                team=team, resource=row, rule="NAT-DROPS", state="warning", why="so",
+                team=team, resource=row, rule="NAT-DROPS", severity="warning", why="so",
                 opened_at=finding.opened_at,
             )  # fmt: skip
     assert counts[0] == counts[1]

@@ -60,6 +60,10 @@ def test_the_readme_says_how_many_regions_are_priced(prices: PriceList) -> None:
         readme,
     )
     assert counts is not None
+    assert inside["us-east-1"].keys() == {
+        *("VPC peering", "VPC sharing", "Transit Gateway", "PrivateLink", "Public internet"),
+        *("VPC Lattice service", "Cloud WAN", "PrivateLink resource endpoint", "Site-to-Site VPN"),
+    }  # what the sentence speaks of
     names = ("VPC peering", "Public internet", "Cloud WAN")
     counted = [sum(not gaps[name] for gaps in inside.values()) for name in names]
     assert [int(group) for group in counts.groups()] == [len(AZ_PREFIXES), *counted]

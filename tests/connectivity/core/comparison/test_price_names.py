@@ -24,6 +24,7 @@ from tests.price_reading import read
 
 VOLUMES = ("gp2", "gp3", "io1", "io2", "st1", "sc1", "standard")
 FACTS: dict[str, list[dict[str, Any]]] = {
+    "alb": [{}],
     "ebs-volume": [
         {"type": type, "gib": 100, "iops": 90_000, "throughput_mib_s": 500} for type in VOLUMES
     ],

@@ -16,6 +16,9 @@ from connectivity.core.registered_document import topology
 from costmodel.core.price_list import PriceList
 from tests.factories import TEST_PRICES, account, document, flow, price_list, vpc
 
+ROUTED = ["vpc-peering", "transit-gateway", "privatelink"]
+"""What is named where the answer hangs on who competes: a new option changes nothing then."""
+
 
 def answer_of(doc: dict[str, Any], latencies: LatencySet | None = None) -> dict[str, Any]:
     none = LatencySet("none", "", ())
@@ -28,9 +31,9 @@ def mesh(**changes: Any) -> dict[str, Any]:
     vpcs = [vpc(name, ids[i], f"10.{i}.0.0/16") for i, name in enumerate("abc")]
     services = [{"name": f"s{name}", "vpc": name, "port": 443} for name in "bc"]
     flows = [
-        flow(name="a-b", **{"from": "a", "to": "sb"}, gb_per_month=30_000),
-        flow(name="b-c", **{"from": "b", "to": "sc"}, gb_per_month=20_000),
-        flow(name="a-c", **{"from": "a", "to": "sc"}, gb_per_month=10_000),
+        flow(name=f"{begin}-{end}", **{"from": begin, "to": f"s{end}"}, gb_per_month=gb)
+        | {"options": ROUTED}
+        for begin, end, gb in (("a", "b", 30_000), ("b", "c", 20_000), ("a", "c", 10_000))
     ]
     accounts = [account(id) for id in ids]
     return document(*flows, accounts=accounts, vpcs=vpcs, services=services) | changes
@@ -90,6 +93,7 @@ def test_equal_to_the_cent_a_smaller_p99_comes_first(latencies: LatencySet) -> N
     assert totals["privatelink"] == "38.33"
     assert answer["recommended"] == "transit-gateway"
     assert "smaller p99" in answer["because"]
+    assert answer["frontier"] == ["transit-gateway"]
 
 
 def test_answers_are_ordered_feasible_then_gaps_then_not_feasible(
@@ -182,15 +186,25 @@ def test_today_and_what_a_change_saves() -> None:
     assert changes["transit-gateway"] == "0.00"
 
 
-def test_today_is_unknown_unless_every_flow_says_it() -> None:
-    doc = document(flow(today="vpc-peering"), flow(name="g"))
-    assert answer_of(doc)["today_usd"] is None
+@pytest.mark.parametrize(
+    "second",
+    [
+        flow(name="g"),
+        flow(name="g", today="cloud-wan"),  # has no price here
+        flow(name="g", to="orders", today="privatelink"),  # cannot carry it
+    ],
+)
+def test_today_is_unknown_unless_every_flow_says_it_and_can_be_priced(
+    second: dict[str, Any],
+) -> None:
+    for today in ("vpc-peering", "privatelink"):
+        assert answer_of(document(flow(today=today), second))["today_usd"] is None
 
 
 def test_the_mix_gives_each_flow_its_own_cheapest_option() -> None:
     doc = document(
-        flow(name="little", gb_per_month=100, cross_az_share=1),
-        flow(name="much", gb_per_month=100_000, cross_az_share=1),
+        flow(name="little", gb_per_month=100, cross_az_share=1, options=ROUTED),
+        flow(name="much", gb_per_month=100_000, cross_az_share=1, options=ROUTED),
     )
     doc["vpcs"].append(vpc("third", "111111111111", "10.2.0.0/16"))
     doc["flows"][0]["from"] = "third"
@@ -205,7 +219,9 @@ def test_the_mix_gives_each_flow_its_own_cheapest_option() -> None:
 
 def test_the_mix_is_no_dearer_than_the_recommended_option_for_all() -> None:
     """Alone each flow takes a peering; together they share one endpoint and load balancer."""
-    flows = [flow(name=name, gb_per_month=3_000, cross_az_share=1) for name in "abcd"]
+    flows = [
+        flow(name=name, gb_per_month=3_000, cross_az_share=1, options=ROUTED) for name in "abcd"
+    ]
     answer = answer_of(document(*flows))
     totals = {
         option["option"]: Decimal(option["monthly_usd"] or "NaN") for option in answer["answers"]
@@ -319,19 +335,54 @@ def test_a_price_flip_names_the_price_and_flips() -> None:
 
 def test_a_flip_far_away_is_found_behind_a_bend() -> None:
     """PrivateLink's second tier makes it cheaper than peering only above 1 PB."""
-    doc = document(flow(gb_per_month=20_000, cross_az_share=0.75))
+    traffic = {"cross_az_share": 0.75, "options": ROUTED}
+    doc = document(flow(gb_per_month=20_000, **traffic))
     (flip,) = [flip for flip in answer_of(doc)["flips"] if flip["kind"] == "gb"]
     assert "above" in flip["when"]
     beyond, short = (
-        answer_of(document(flow(gb_per_month=flip["value"] * f, cross_az_share=0.75)))
-        for f in (1.001, 0.999)
+        answer_of(document(flow(gb_per_month=flip["value"] * f, **traffic))) for f in (1.001, 0.999)
     )
     assert (beyond["recommended"], short["recommended"]) == ("privatelink", "vpc-peering")
 
 
 def test_a_crossing_flip_that_a_budget_forbids_is_not_told(latencies: LatencySet) -> None:
-    doc = document(flow(gb_per_month=100_000_000, cross_az_share=0.005, p99_budget_us=1000))
-    assert "crossing" not in {flip["kind"] for flip in answer_of(doc, latencies)["flips"]}
+    two = {"options": ["vpc-peering", "privatelink"]}
+    much = flow(gb_per_month=100_000_000, cross_az_share=0.005, **two)
+    kinds = [
+        {flip["kind"] for flip in answer_of(document(each), latencies)["flips"]}
+        for each in (much, much | {"p99_budget_us": 1000})
+    ]
+    assert ["crossing" in each for each in kinds] == [True, False]
+
+
+def test_an_option_that_carries_one_of_two_flows_has_neither_a_total_nor_objects() -> None:
+    whole = flow(name="g", to="orders")
+    answers = {each["option"]: each for each in answer_of(document(flow(), whole))["answers"]}
+    assert (answers["privatelink"]["monthly_usd"], answers["privatelink"]["objects"]) == (None, {})
+    assert answers["vpc-peering"]["monthly_usd"] is not None
+
+
+def test_what_a_flow_does_not_allow_is_not_among_what_could_not_be_priced() -> None:
+    assert "cloud-wan" in answer_of(document())["unpriced"]
+    assert answer_of(document(flow(options=["vpc-peering"])))["unpriced"] == []
+
+
+def test_two_options_of_the_same_cost_of_which_no_p99_is_known_both_stand_on_the_frontier() -> None:
+    both = ["vpc-sharing", "vpc-peering"]
+    assert answer_of(document(flow(gb_per_month=0, options=both)))["frontier"] == both
+
+
+def test_progress_is_told_after_every_option() -> None:
+    told: list[tuple[int, int]] = []
+    none = LatencySet("none", "", ())
+    compare(
+        topology(document()),
+        price_list(),
+        none,
+        OPTIONS[:3],
+        progress=lambda done, total: told.append((done, total)),
+    )
+    assert told == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_nothing_is_said_to_flip_below_zero(latencies: LatencySet) -> None:

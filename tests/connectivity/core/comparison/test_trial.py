@@ -94,7 +94,8 @@ def test_a_rate_is_that_of_a_changed_price_list(rate: str, latencies: LatencySet
 
 def test_a_missing_rate_is_that_of_a_price_list_that_has_it(latencies: LatencySet) -> None:
     row = "AWSELB LCUUsage LoadBalancing:Network * - LCU-hour 0.006\n"
-    small = topology_of(flow(gb_per_month=20_000, cross_az_share=1))
+    two = ["vpc-peering", "privatelink"]
+    small = topology_of(flow(gb_per_month=20_000, cross_az_share=1, options=two))
     comparison = compare(small, price_list(TEST_PRICES.replace(row, "")), latencies)
     lacking = next(answer for answer in comparison.answers if answer.option.key == "privatelink")
     assert lacking.bill is not None

@@ -1,18 +1,31 @@
 """What holds for every health rule, so that a new one is tested by being there."""
 
+import numpy as np
 import pytest
 
-from connectivity.core.health.evaluation import HealthRule, Missing, Saves, State, Way, judge
+from connectivity.core.health.evaluation import (
+    HealthRule,
+    Missing,
+    Saves,
+    Severity,
+    State,
+    Verdict,
+    Way,
+)
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.health.resource_type import Kind
+from connectivity.core.health.window_judging import LOOK_FURTHER, Windows, judge
 
 RULES = [rule for kind in KINDS.values() for rule in kind.rules]
 END = 1_795_500_000 // 3_600 * 3_600
 every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 
 
-def points(rule: HealthRule, value: float, count: int) -> dict[int, float]:
-    return {END - rule.period * (i + 1): value for i in range(count)}
+def said(rule: HealthRule, *values: tuple[float, int]) -> Verdict:
+    """What it says of values, each so many times, the newest last."""
+    series = np.concatenate([np.full(count, value) for value, count in values])
+    begin = END - rule.period * len(series)
+    return judge(rule, Windows(begin, rule.period, series, begin), begin, None).verdict
 
 
 def beyond(rule: HealthRule) -> float:
@@ -34,23 +47,19 @@ def test_it_says_where_it_was_read_what_it_means_and_what_to_do(rule: HealthRule
 
 @every_rule
 def test_it_speaks_at_n_points_and_not_before(rule: HealthRule) -> None:
-    quiet = points(rule, rule.threshold, rule.m)
-    loud = quiet | points(rule, beyond(rule), rule.n)
-    assert judge(rule, quiet, END, END).state is State.OK
-    assert judge(rule, loud, END, END).state is rule.state
-    almost = quiet | points(rule, beyond(rule), rule.n - 1)
-    assert judge(rule, almost, END, END).state is State.OK
+    quiet, loud = rule.threshold, beyond(rule)
+    assert said(rule, (quiet, rule.m)).severity is None
+    assert said(rule, (quiet, rule.m), (loud, rule.n)).severity is rule.severity
+    assert said(rule, (quiet, rule.m), (loud, rule.n - 1)).state is State.OK
 
 
 @every_rule
 def test_a_series_that_is_always_published_and_is_silent_is_unknown(rule: HealthRule) -> None:
-    verdict = judge(rule, {}, END, END)
+    verdict = said(rule, (np.nan, rule.m + LOOK_FURTHER))
+    is_idle = rule.missing is Missing.ZERO and rule.way is Way.BELOW
     assert verdict.state is (State.UNKNOWN if rule.missing is Missing.UNKNOWN else State.OK)
-
-
-@every_rule
-def test_nothing_that_was_not_collected_is_ok(rule: HealthRule) -> None:
-    assert judge(rule, {}, None, END).state is State.UNKNOWN
+    assert verdict.severity is (rule.severity if is_idle else None)
+    assert verdict.why.startswith("no data point in ")
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.key)
@@ -67,14 +76,51 @@ def test_what_nobody_needs_is_told_by_these_rules_alone() -> None:
         if rule.effect is Saves.WHOLE_COST
     }
     assert unused == {
+        "ALB-EMPTY",
+        "ALB-IDLE",
+        "ALB-UNUSED",
         "EBS-IDLE",
         "EBS-UNATTACHED",
         "NAT-IDLE",
         "NAT-NO-ROUTE",
         "NLB-EMPTY",
+        "NLB-IDLE",
+        "NLB-UNUSED",
         "VPCE-IDLE",
         "VPCE-UNUSED",
     }
+
+
+def test_these_rules_are_advice() -> None:
+    advice = {
+        rule.id
+        for kind in KINDS.values()
+        for rule in kind.every_rule
+        if rule.severity is Severity.ADVICE
+    }
+    unused = {
+        rule.id
+        for kind in KINDS.values()
+        for rule in kind.every_rule
+        if rule.effect is Saves.WHOLE_COST
+    }
+    assert advice - unused == {
+        "ALB-ONE-TARGET",
+        "EBS-GP2",
+        "GWE-NO-ROUTE",
+        "NAT-NO-ENDPOINT",
+        "NAT-OTHER-AZ",
+        "NLB-BLOCKED-IN-ICMP",
+        "NLB-BLOCKED-IN-TCP",
+        "NLB-BLOCKED-IN-UDP",
+        "NLB-CLIENT-RESETS",
+        "NLB-ONE-AZ",
+        "NLB-ONE-TARGET",
+        "NLB-TARGET-RESETS",
+        "TGW-IDLE",
+        "TGW-UNUSED",
+    }
+    assert unused <= advice
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.key)

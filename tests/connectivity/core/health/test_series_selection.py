@@ -5,7 +5,7 @@ from connectivity.core.health.resource import Resource
 from connectivity.core.health.series import Metric, Tier, metric
 from connectivity.core.health.series_selection import indexed, planned
 
-BALANCER, GROUP = "net/orders/1", "targetgroup/orders/2"
+BALANCER = "net/orders/1"
 
 
 def plan(kind: str, key: str, *listed: Metric, **facts: object) -> dict[tuple[str, str], Tier]:
@@ -35,15 +35,70 @@ def test_a_regional_gateway_that_is_listed_by_az_alone_has_a_series_for_each() -
     assert plan("nat-gateway", "nat-1", whole, *by_az) == {(name, ""): Tier.QUARTER}
 
 
+def balancer(azs: str, **crossing: bool) -> dict[str, object]:
+    """Facts of a load balancer with a group for each setting of cross-zone load balancing."""
+    groups = [
+        {"name": name, "key": f"targetgroup/{name}/2", "is_crossing": is_on}
+        for name, is_on in crossing.items()
+    ]
+    return {"azs": list(azs), "az_ids": {"a": "use1-az4"}, "groups": groups}
+
+
+def sets(name: str, *groups: str, azs: str = "ab") -> list[Metric]:
+    """Every set of dimensions of a metric that AWS's page has."""
+    of_groups = [{"TargetGroup": f"targetgroup/{group}/2"} for group in groups] or [{}]
+    return [
+        metric("AWS/NetworkELB", name, LoadBalancer=BALANCER, **of_group, **of_az)
+        for of_group in of_groups
+        for of_az in ({}, *({"AvailabilityZone": az} for az in azs))
+    ]
+
+
 def test_host_counts_are_asked_by_group_and_the_rest_by_load_balancer() -> None:
     name = "HealthyHostCount"
-    hosts = metric("AWS/NetworkELB", name, LoadBalancer=BALANCER, TargetGroup=GROUP)
-    by_az = metric(
-        "AWS/NetworkELB", name, LoadBalancer=BALANCER, TargetGroup=GROUP, AvailabilityZone="a"
-    )
-    flows = metric("AWS/NetworkELB", "NewFlowCount", LoadBalancer=BALANCER)
-    tiers = plan("nlb", BALANCER, hosts, by_az, flows)
-    assert tiers == {(name, GROUP): Tier.QUARTER, ("NewFlowCount", ""): Tier.HOUR}
+    listed = (*sets(name, "orders"), *sets("NewFlowCount"))
+    tiers = plan("nlb", BALANCER, *listed, **balancer("ab", orders=True))
+    assert tiers == {(name, "orders"): Tier.QUARTER, ("NewFlowCount", ""): Tier.HOUR}
+
+
+def test_an_az_of_a_group_is_asked_for_where_its_targets_alone_serve_it() -> None:
+    """Cross-zone load balancing is off for the group, and there is more than this AZ."""
+    name = "HealthyHostCount"
+    facts = balancer("ab", orders=False, bills=True)
+    tiers = plan("nlb", BALANCER, *sets(name, "orders", "bills"), **facts)
+    assert {part for _, part in tiers} == {
+        "orders",
+        "bills",
+        "orders in a (use1-az4)",
+        "orders in b",
+    }
+    one_az = plan("nlb", BALANCER, *sets(name, "orders"), **balancer("a", orders=False))
+    assert {part for _, part in one_az} == {"orders"}
+
+
+def test_an_az_that_may_leave_dns_is_asked_for_by_load_balancer() -> None:
+    name = "ZonalHealthStatus"
+    tiers = plan("nlb", BALANCER, *sets(name), **balancer("ab", orders=True))
+    assert tiers == {(name, "a (use1-az4)"): Tier.HOUR, (name, "b"): Tier.HOUR}
+
+
+def test_a_part_that_is_not_listed_is_not_asked_for() -> None:
+    listed = sets("HealthyHostCount", "orders", azs="a")
+    tiers = plan("nlb", BALANCER, *listed, **balancer("ab", orders=False))
+    assert {part for _, part in tiers} == {"orders", "orders in a (use1-az4)"}
+
+
+def test_a_metric_of_two_rules_is_asked_once_as_often_as_the_hastier() -> None:
+    endpoints = [
+        metric("AWS/GlobalAccelerator", "HealthyEndpointCount", Accelerator="a1", **dimensions)
+        for dimensions in ({}, {"Listener": "l"}, {"Listener": "l", "EndpointGroup": "eu-west-1"})
+    ]
+    groups = [{"listener": "l", "region": "eu-west-1"}]
+    tiers = plan("accelerator", "a1", *endpoints, groups=groups)
+    assert tiers == {
+        ("HealthyEndpointCount", ""): Tier.QUARTER,
+        ("HealthyEndpointCount", "eu-west-1 of listener l"): Tier.HOUR,
+    }
 
 
 def test_a_transit_gateway_is_looked_at_by_attachment() -> None:

@@ -4,7 +4,7 @@ import os
 import random
 import time
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -21,7 +21,7 @@ from connectivity.core.latency.aggregation import (
 )
 from connectivity.core.latency.distance import between
 from connectivity.core.latency.lookup import LatencySet
-from connectivity.core.latency.matrix import blocks
+from connectivity.core.latency.matrix import blocks, region_medians
 
 METHOD = Method("netperf", "TCP_RR", "reused", "closed", 1, 1, 1, "c5n.xlarge", "2026")
 DAYS = ("2026-11-01", "2026-11-02", "2026-11-03")
@@ -49,6 +49,12 @@ def test_summaries_give_the_median_with_the_lowest_and_highest_and_never_an_aver
 def test_means_are_pooled_by_samples() -> None:
     merged = cell(run(60, samples=30_000), run(80, samples=10_000))
     assert merged.figures["mean"].us == pytest.approx(32.5)
+    assert merged.figures["p99"].us == 70
+
+
+def test_a_mean_of_an_unknown_number_of_samples_makes_theirs_the_median() -> None:
+    merged = cell(run(60, samples=30_000), run(80, samples=None), run(90, samples=10_000))
+    assert merged.figures["mean"].us == 40
 
 
 def test_sketches_are_merged_and_give_what_all_samples_together_have() -> None:
@@ -104,6 +110,7 @@ def test_lost_is_neither_missing_nor_zero() -> None:
     assert (lost.is_lost, lost.figures, lost.runs) == (True, {}, 1)
     half = cell(run(None, samples=0, loss=1.0), run(loss=0.0))
     assert (half.is_lost, half.loss, half.figures["p99"].us) == (False, 0.5, 70)
+    assert cell(run(loss=None)).loss is None
 
 
 def test_nothing_is_mirrored() -> None:
@@ -119,11 +126,18 @@ def test_nothing_is_mirrored() -> None:
         ((70, 90, 95), None),
         ((70, 71, 50), -20.5),
         ((70, 90), None),
+        ((80, 120, 140), None),  # by no more than the first two differ
     ],
 )
 def test_drift_is_what_leaves_the_noise(p99s: tuple[float, ...], drift: float | None) -> None:
     runs = [run(p99, taken=f"2026-11-0{day}") for day, p99 in enumerate(p99s, start=1)]
     assert cell(*reversed(runs)).drift_us == drift
+
+
+def test_drift_is_that_of_the_median_where_the_p99_is_not_in_enough_runs() -> None:
+    medians = [run(figures={"p50": us}, taken=day) for us, day in zip((70, 71), DAYS, strict=False)]
+    newest = run(figures={"p50": 90, "p99": 180}, taken=DAYS[2])
+    assert cell(*medians, newest).drift_us == 19.5
 
 
 def latencies(*runs: Measured) -> LatencySet:
@@ -141,6 +155,41 @@ def test_a_method_that_is_not_known_whole_is_never_graded_high() -> None:
     known = [run(70, taken=day) for day in DAYS]
     assert cell(*known).grade == "high"
     assert cell(*(replace(each, method=UNSAID) for each in known)).grade == "medium"
+
+
+@pytest.mark.parametrize(
+    ("samples", "grade"), [(10_000, "high"), (9_999, "medium"), (1_000, "medium"), (999, "low")]
+)
+def test_a_grade_is_of_three_days_and_of_ten_thousand_samples_or_one_thousand(
+    samples: int, grade: str
+) -> None:
+    assert cell(*(run(70, samples=samples, taken=day) for day in DAYS)).grade == grade
+
+
+def test_three_runs_of_two_days_are_not_graded_high_and_one_of_enough_samples_makes_medium() -> (
+    None
+):
+    days = (DAYS[0], f"{DAYS[0]}T10:00:00", DAYS[1])
+    assert cell(*(run(70, taken=day) for day in days)).grade == "medium"
+    assert cell(run(samples=1_000), run(samples=999)).grade == "medium"
+
+
+def test_a_single_sample_has_a_median_and_none_has_nothing() -> None:
+    single = cell(run(samples=1))
+    assert (single.figures["p50"].us, single.hidden) == (35, ("p99",))
+    assert cell(run(samples=0)).figures == {}
+
+
+def test_of_runs_with_and_without_a_sketch_a_percentile_is_the_median() -> None:
+    sketched = run(90, samples=5_000, sketch=histograms.of_times([70.0] * 5_000))
+    assert cell(sketched, run(70)).figures["p99"] == Figure(80, 70, 90)
+
+
+def test_what_somebody_published_is_not_called_measured() -> None:
+    assert [cell(run(origin=origin)).basis for origin in ("a blog", "")] == [
+        "published",
+        "measured",
+    ]
 
 
 def test_the_least_and_the_largest_of_several_runs_are_those_of_all() -> None:
@@ -163,6 +212,11 @@ def test_noise_is_what_runs_differ_by_and_at_least_a_tenth(
     runs = [run(p99, taken=day) for p99, day in zip(p99s, DAYS, strict=False)]
     (figure,) = for_comparisons(derived(runs))
     assert figure.noise_us == pytest.approx(noise_us)
+
+
+def test_a_comparison_says_how_many_runs_a_figure_is_of_and_how_they_differ() -> None:
+    (figure,) = for_comparisons(derived([run(70), run(90, taken=DAYS[1])]))
+    assert figure.comment == "2 runs, 70 to 90 µs; grade medium"
 
 
 def test_a_measurement_of_no_option_is_not_the_p99_of_one() -> None:
@@ -220,6 +274,24 @@ def test_age(as_of: str, word: str) -> None:
     assert age(as_of, date(2026, 11, 23)) == word
 
 
+@pytest.mark.parametrize(
+    ("as_of", "days", "word"),
+    [
+        ("2026-08-28", 89, "fresh"),
+        ("2026-08-28", 90, "ageing"),
+        ("2026-08-28", 364, "ageing"),
+        ("2026-08-28", 365, "old"),
+    ],
+)
+def test_a_figure_is_fresh_for_90_days_and_old_after_a_year(
+    as_of: str, days: int, word: str
+) -> None:
+    """One of a month alone counts from its 28th, one of a year from the 28th of December."""
+    assert age(as_of, date(2026, 8, 28) + timedelta(days)) == word
+    assert age("2026-08", date(2026, 8, 28) + timedelta(days)) == word
+    assert age("2026", date(2026, 12, 28) + timedelta(days)) == word
+
+
 def test_a_matrix_has_a_block_for_each_region_and_one_for_regions() -> None:
     tokyo = {"source": "apne1-az1", "destination": "apne1-az4"}
     regions = {"source": "us-east-1", "destination": "eu-west-1", "option": ""}
@@ -233,6 +305,54 @@ def test_a_matrix_has_a_block_for_each_region_and_one_for_regions() -> None:
     assert [square.state for square in east[1]] == ["missing"] * 3
     (between,) = blocks(derived([run(**regions)]), "p99")
     assert (between.region, between.rows[1][0].us) == ("", 70)
+
+
+@pytest.mark.parametrize(("us", "level"), [(95, 1), (96, 2), (378, 4), (379, 5)])
+def test_each_of_five_levels_is_as_many_times_slower_as_the_one_before(us: int, level: int) -> None:
+    """From 60 to 600 µs: ten times slower, each level 1.585 times."""
+    ends = ("use1-az3", 60), ("use1-az4", 600), ("use1-az2", us)
+    (block,) = blocks(derived(run(p99, destination=az) for az, p99 in ends), "p99")
+    assert block.rows[0][1].level == level
+
+
+def test_a_figure_alone_in_its_region_is_of_the_fast_level() -> None:
+    tokyo = run(600, source="apne1-az1", destination="apne1-az4")
+    for block in blocks(derived([run(60), tokyo]), "p99"):
+        assert block.rows[0][1].level == 1
+
+
+def test_the_block_of_regions_is_the_last() -> None:
+    regions = run(source="us-east-1", destination="eu-west-1", option="")
+    assert [block.region for block in blocks(derived([regions, run()]), "p99")] == ["us-east-1", ""]
+
+
+def test_a_cell_that_has_no_such_statistic_is_missing() -> None:
+    (block,) = blocks(derived([run()]), "p90")
+    assert block.rows[0][1].cell is not None
+    assert block.rows[0][1].state == "missing"
+
+
+FABRIC = run(source="us-east-1", destination="eu-west-1", taken="2026-11-01T10:00:00+00:00")
+
+
+@pytest.mark.parametrize(
+    ("measured", "option"),
+    [
+        (replace(FABRIC, option="vpc-peering"), "vpc-peering"),
+        (replace(FABRIC, option="single-vpc"), ""),
+        (replace(FABRIC, option=""), ""),
+        (replace(FABRIC, option="", method=replace(METHOD, test="aggregate-latency")), ""),
+        (replace(FABRIC, method=replace(METHOD, test="HTTP")), None),
+        (replace(FABRIC, figures={"p99": 70}), None),
+        (run(), None),
+    ],
+)
+def test_between_regions_the_median_of_a_round_trip_is_known_of_an_option_or_of_the_fabric(
+    measured: Measured, option: str | None
+) -> None:
+    """What AWS's own probes say is filed under the single VPC, which spans no two Regions."""
+    regions = ("us-east-1", "eu-west-1", 35, "2026-11-01", "netperf")
+    assert region_medians(derived([measured])) == (() if option is None else ((option, *regions),))
 
 
 def test_a_square_prefers_what_has_the_statistic_then_the_better_grade() -> None:
@@ -260,11 +380,11 @@ def test_runs_of_one_day_without_a_time_stand_in_the_order_of_their_filing() -> 
 def test_a_moment_without_a_zone_is_utc_wherever_the_machine_stands(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The last of the three is half past ten."""
+    """In Tokyo it would be the first of the three."""
     monkeypatch.setitem(os.environ, "TZ", "Asia/Tokyo")
     time.tzset()
     try:
-        times = ("2026-11-03T09:30:00+00:00", "2026-11-03T10:00:00", "2026-11-03T11:30:00+01:00")
+        times = ("2026-11-03T09:30:00+00:00", "2026-11-03T10:45:00+01:00", "2026-11-03T10:00:00")
         runs = [run(p99, taken=taken) for p99, taken in zip((70, 71, 90), times, strict=True)]
         assert cell(*reversed(runs)).drift_us == 19.5
     finally:
@@ -282,3 +402,4 @@ def test_between_regions_distance_fills_what_nobody_measured_where_it_is_asked_f
     assert [square.distance for square in block.rows[0]] == [None, None]
     (block,) = blocks((), "p99", regions, by_distance=True)
     assert block.rows[0][1].distance == between(*regions)
+    assert [square.state for square in block.rows[0]] == ["missing", "estimated"]

@@ -4,12 +4,18 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connectivity.core.as_json.comparison import plain
 from connectivity.core.comparison.compare import compare
-from connectivity.core.latency.distance import between, bound_words, instead_words, places
+from connectivity.core.latency.distance import (
+    between,
+    bound_words,
+    instead_words,
+    places,
+    typical_words,
+)
 from connectivity.core.latency.lookup import LatencyCell, LatencySet, Median
 from connectivity.core.network.regions import AZ_PREFIXES
 from connectivity.core.registered_document import topology
@@ -69,6 +75,10 @@ def test_the_words_never_claim_more_than_the_bound() -> None:
     assert instead_words(3_757, 12_084) == words
     assert instead_words(3_757, None, None, 11_250) == "at least 3.7 ms; median 11.25 ms"
     assert instead_words(None, None) == ""
+    assert typical_words(10_000).startswith("typically about 10 ms (")
+    assert typical_words(9_999).startswith("typically about 10.0 ms (")
+    half = "typically about 12 ms (error -50 % to +100 %: 6.0 to 24 ms)"
+    assert instead_words(None, 12_000, (-0.5, 1.0)) == half
 
 
 @pytest.mark.parametrize(
@@ -89,7 +99,6 @@ def test_a_budget_below_the_bound_is_hard_for_every_option(budget_us: int, rule:
     assert answer["frontier"] == []
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
 @given(ends=st.lists(st.sampled_from(sorted(places())), min_size=2, max_size=2, unique=True))
 def test_between_any_two_regions_the_bound_decides(ends: list[str]) -> None:
     apart = between(*ends)

@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from typing import Any
 
+import numpy as np
 import pytest
 
 from connectivity.core.as_json.comparison import plain
 from connectivity.core.comparison.compare import compare
-from connectivity.core.latency.distance import bound_words
-from connectivity.core.latency.lookup import LatencyCell, LatencySet, Reading
+from connectivity.core.latency.distance import between, bound_words
+from connectivity.core.latency.lookup import LatencyCell, LatencySet, Median, Reading
 from connectivity.core.latency.worst_p99 import headlines
 from connectivity.core.network.planned_network import case
 from connectivity.core.registered_document import topology
@@ -65,6 +66,85 @@ def test_of_what_is_not_known_that_without_an_overhead_is_worst() -> None:
     nothing = Reading("use1-az1", "use1-az2", None, None, 0, "none", "", "")
     assert nothing.badness > nothing._replace(overhead_us=330, basis="estimated").badness
     assert nothing.badness > nothing._replace(us=970, overhead_us=330).badness
+
+
+def test_a_slower_figure_is_worse_whether_or_not_its_overhead_is_known() -> None:
+    """An own measurement has no overhead over a published single VPC."""
+    measured = Reading("use1-az1", "use1-az2", 900, None, 10, "measured", "2026", "")
+    published = Reading("use1-az1", "use1-az3", 970, 330, 10, "published", "2020", "")
+    assert published.badness > measured.badness
+    assert published.badness < measured._replace(us=980).badness
+
+
+def test_of_two_as_slow_the_one_with_the_better_basis_is_shown() -> None:
+    measured = Reading("use1-az1", "use1-az2", 970, None, 10, "measured", "2026", "")
+    published = Reading("use1-az1", "use1-az3", 970, 330, 10, "published", "2020", "")
+    assert measured.badness > published.badness
+
+
+def test_of_two_overheads_the_larger_is_worse_and_of_two_distances_the_farther() -> None:
+    small = Reading("euw1-az1", "euw1-az2", None, 330, 10, "estimated", "2020", "")
+    assert small._replace(overhead_us=378).badness > small.badness
+    assert small._replace(overhead_us=0.5).badness > small._replace(overhead_us=0).badness
+    near, far = between("us-east-1", "us-east-2"), between("us-east-1", "eu-west-1")
+    nothing = Reading("use1-az1", "use2-az1", None, None, 0, "none", "", "")
+    assert nothing._replace(distance=far).badness > nothing._replace(distance=near).badness
+    assert nothing._replace(distance=near).badness > nothing.badness
+
+
+@pytest.mark.parametrize(
+    ("over", "is_within"), [(10, True), (10.1, False), (-10, True), (-10.1, False), (None, False)]
+)
+def test_an_overhead_of_the_noise_cannot_be_told_from_none(
+    over: float | None, is_within: bool
+) -> None:
+    reading = Reading("use1-az1", "use1-az2", 650, over, 10, "published", "2020", "")
+    assert reading.is_within_noise is is_within
+
+
+def test_an_overhead_as_large_as_the_noise_is_called_not_distinguishable() -> None:
+    reading = read(
+        cell("vpc-peering", "use1-az2", 650), option="vpc-peering", pair=("use1-az1", "use1-az2")
+    )
+    assert reading.comment == "not distinguishable from a single VPC: the noise is about 10 µs"
+
+
+def test_a_typical_round_trip_stands_in_only_where_nothing_was_measured() -> None:
+    distance = between("us-east-1", "eu-west-1")
+    assert distance is not None
+    nothing = Reading("use1-az1", "euw1-az1", None, None, 0, "none", "", "", "", distance)
+    median = Median("", "us-east-1", "eu-west-1", 70_000, "2026-11-01", "tool")
+    assert nothing.typical_us == distance.typical_us
+    assert nothing._replace(median=median).typical_us is None
+    assert nothing._replace(us=80_000).typical_us is None
+    assert nothing._replace(distance=None).typical_us is None
+    assert nothing._replace(us=80_000).instead == ""
+    assert nothing._replace(distance=None, median=median).instead == "median 70 ms"
+
+
+def test_without_a_place_of_a_region_nothing_stands_in_for_a_p99() -> None:
+    reading = read(pair=("use1-az1", "cnn1-az1"))
+    assert (reading.comment, reading.source) == ("no p99 is known for this Region pair", "")
+
+
+def test_a_published_single_vpc_is_no_base_for_the_overhead_of_another_region() -> None:
+    there = {"from_az": "euw1-az1"}
+    figures = (
+        cell("single-vpc", "euw1-az2", 600, **there),
+        cell("cloud-wan", "euw1-az2", 650, **there),
+    )
+    reading = read(*figures, option="cloud-wan", pair=("use1-az1", "use1-az2"))
+    assert (reading.us, reading.overhead_us) == (None, 50)
+
+
+def test_without_a_published_overhead_a_measured_single_vpc_makes_no_estimate() -> None:
+    """The published figure of another pair stands in as it is."""
+    figures = (
+        cell("cloud-wan", "use1-az3", 900),
+        cell("single-vpc", "use1-az5", 700, "measured", from_az="use1-az4", as_of="2026-11-01"),
+    )
+    reading = read(*figures, option="cloud-wan", pair=("use1-az4", "use1-az5"))
+    assert (reading.us, reading.comment) == (900, "as use1-az1 to use1-az3")
 
 
 def test_between_regions_nothing_is_known() -> None:
@@ -198,6 +278,17 @@ def test_a_headline_says_the_share_of_the_cells_that_are_as_slow() -> None:
     assert (slowest.reading.us, slowest.part) == (970, 0.5)
 
 
+def test_a_share_is_said_to_the_millionth() -> None:
+    doc = document()
+    doc["vpcs"][0]["azs"], doc["vpcs"][1]["azs"] = (
+        ["use1-az1"],
+        ["use1-az2", "use1-az3", "use1-az4"],
+    )
+    cells = (cell("transit-gateway", f"use1-az{i}", us) for i, us in ((2, 970), (3, 700), (4, 700)))
+    heads = headlines("transit-gateway", case(topology(doc)), LatencySet("test", "", tuple(cells)))
+    assert [each.share for each in heads.shares(np.array([0]))] == [0.333333]
+
+
 def test_cells_show_every_pair_and_their_shares_add_up() -> None:
     answer = _answer(document(flow(cross_az_share=0.3)), include=["cells"])
     assert len(answer["latency"]) == 9
@@ -207,7 +298,7 @@ def test_cells_show_every_pair_and_their_shares_add_up() -> None:
 def test_a_cell_inside_an_az_carries_its_part_of_what_does_not_cross() -> None:
     cells = _answer(document(flow(cross_az_share=0.3)), include=["cells"])["latency"]
     inside = [each["share"] for each in cells if each["from_az"] == each["to_az"]]
-    assert inside == [pytest.approx(0.7 / 3, abs=1e-6)] * 3
+    assert inside == [0.233333] * 3
 
 
 @pytest.mark.parametrize(
@@ -226,6 +317,7 @@ def test_a_flow_between_regions_makes_the_worst_unknown() -> None:
     orders = vpc("orders", "222222222222", "10.1.0.0/16", region="us-east-2", azs=["use2-az1"])
     answer = _answer(document(vpcs=[document()["vpcs"][0], orders]))
     assert (answer["worst_p99_us"], answer["worst_p99_basis"]) == (None, "none")
+    assert [each["share"] for each in answer["latency"]] == [1]
 
 
 def test_a_budget_that_is_exceeded_is_hard() -> None:

@@ -1,8 +1,8 @@
 """The registry of options: what it refuses, and that documents may name what it has, no more."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -14,6 +14,7 @@ from connectivity.core.options.vpc_peering import OPTION as VPC_PEERING
 from connectivity.core.problems import DocumentRefused
 from connectivity.core.registered_document import topology
 from connectivity.core.scenarios.what_if import what_if
+from tests.conftest import ROOT
 from tests.factories import document, flow, topology_of
 
 SATELLITE = replace(VPC_PEERING, key="satellite", name="Satellite", order=99)
@@ -97,6 +98,12 @@ def test_a_usual_option_is_allowed_where_a_flow_names_none_and_a_named_one_is_no
     assert named.options == {"pigeon"}
 
 
+def test_the_baseline_is_compared_and_not_offered_to_a_flow() -> None:
+    assert "single-vpc" in OPTIONS.vocabulary.options
+    with pytest.raises(DocumentRefused, match="single-vpc"):
+        topology_of(flow(options=["single-vpc"]))
+
+
 def test_an_option_s_own_kind_of_object_has_a_price_of_operations(register: Any) -> None:
     priced = {"operations_usd_per_object": {"dish": 7}}
     with pytest.raises(DocumentRefused, match="dish"):
@@ -108,8 +115,16 @@ def test_an_option_s_own_kind_of_object_has_a_price_of_operations(register: Any)
     }
 
 
+def test_the_document_s_page_names_every_option_and_every_kind_of_object() -> None:
+    page = (ROOT / "docs" / "document.md").read_text(encoding="utf-8")
+    keys = page.partition("\nOptions have the keys ")[2].partition("\n\n")[0]
+    assert re.findall(r"`([a-z-]+)`", keys) == list(OPTIONS.vocabulary.options)
+    kinds = page.partition("| `operations_usd_per_object` |")[2].partition("\n")[0]
+    assert re.findall(r"`([a-z-]+)`", kinds) == list(OPTIONS.vocabulary.objects)
+
+
 def test_the_style_sheet_has_a_colour_for_every_series_in_both_themes() -> None:
-    sheet = (Path(__file__).parents[4] / "static/css/advisor.css").read_text(encoding="utf-8")
+    sheet = (ROOT / "static/css/advisor.css").read_text(encoding="utf-8")
     for colour in range(1, COLOURS + 1):
         assert sheet.count(f"--series-{colour}:") == 2
     assert f"--series-{COLOURS + 1}:" not in sheet

@@ -11,7 +11,7 @@ from connectivity.core.network.planned_network import case
 from connectivity.core.option_parts.option import Option
 from connectivity.core.options import OPTIONS
 from connectivity.core.outlook.break_even import (
-    MOST_POINTS,
+    MAX_POINTS,
     Axis,
     Runner,
     cost_curve,
@@ -93,7 +93,7 @@ def test_a_crossing_behind_more_bends_than_are_looked_at_is_closed_in_on() -> No
     ours, theirs = (
         cost_curve(by_key[key], network, PRICES, Axis.GB) for key in ("vpc-peering", "privatelink")
     )
-    assert len(theirs.bends(0.5, 100)) > MOST_POINTS
+    assert len(theirs.bends(0.5, 100)) > MAX_POINTS
     there = first_change(ours, theirs, 0, (0.5, 100))
     assert there is not None
     before, at, after = (

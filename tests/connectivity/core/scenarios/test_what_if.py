@@ -107,7 +107,7 @@ def test_operations_have_a_price_for_each_kind_of_object() -> None:
         (
             "operations:pering",
             "1",
-            "no managed resource is called 'pering'; did you mean 'peering'?",
+            "no resource to manage is called 'pering'; did you mean 'peering'?",
         ),
         ("connections:one", "1e9", "is not between 0 and 100,000,000 a second"),
     ],

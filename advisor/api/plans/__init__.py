@@ -1,0 +1,1 @@
+"""Plans of topologies: the cheapest option for every flow."""

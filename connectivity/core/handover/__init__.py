@@ -1,0 +1,1 @@
+"""A design to hand over: the Terraform that builds it."""

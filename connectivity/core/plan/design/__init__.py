@@ -1,0 +1,1 @@
+"""A design: which options a flow may use, one for every flow, what stands and what that costs."""

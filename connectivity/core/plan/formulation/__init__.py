@@ -1,0 +1,1 @@
+"""The question as a program: the options' charges, objects and rules, in columns and rows."""

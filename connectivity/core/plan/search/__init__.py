@@ -1,0 +1,1 @@
+"""The search for the design of least cost, and the plan that it ends with."""

@@ -1,0 +1,1 @@
+"""The way from today to a plan, step by step."""

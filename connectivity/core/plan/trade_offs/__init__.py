@@ -1,0 +1,1 @@
+"""What would be planned under other limits, traffic, prices or rates."""

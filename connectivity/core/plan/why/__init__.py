@@ -1,0 +1,1 @@
+"""Why a flow has its option, and why there is no plan."""

@@ -1,0 +1,110 @@
+"""From a document to the answers of the reviews that it asks for."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from connectivity.core.problems import DocumentRefused, Problem, Problems, did_you_mean
+from connectivity.core.reviewing.answer import Answer, answer
+from connectivity.core.reviewing.review import AS_OF
+from connectivity.core.reviewing.tables import Tables
+from connectivity.core.reviewing.workloads import AskedReview, asked_reviews
+from connectivity.core.reviews import REVIEWS
+
+VERSION = 1
+KEYS = ("version", "name", "reviews", "note")
+TOPOLOGY_KEYS = ("services", "flows", "vpcs", "accounts")
+
+
+class ReviewedDocument(NamedTuple):
+    """The answers of a document's reviews, in its order."""
+
+    name: str
+    answers: tuple[Answer, ...]
+    rules_as_of: str = AS_OF
+
+
+def is_topology(document: Any) -> bool:
+    """Whether a document is a topology; else it has nothing but reviews."""
+    return isinstance(document, dict) and not document.keys().isdisjoint(TOPOLOGY_KEYS)
+
+
+def reviewed(
+    document: Any,
+    tables: Tables,
+    *,
+    only: Collection[str] = (),
+    confirmed: Collection[str] = (),
+) -> ReviewedDocument:
+    """The answers of the reviews that a document asks for.
+
+    Args:
+        document: plain values of a document of reviews, or of a topology that was accepted.
+        only: keys, or whole names, of the reviews to answer; all where it is empty.
+        confirmed: inputs that are taken as they are: `nat/payments.keepalive_seconds`.
+
+    Raises:
+        DocumentRefused: with its problems at once, each with its path.
+    """
+    problems = Problems()
+    _check(document, problems)
+    asked = asked_reviews(document, REVIEWS, problems) if isinstance(document, dict) else []
+    _unknown("only", only, {*REVIEWS, *(entry.name for entry in asked)}, problems)
+    inputs = {f"{entry.name}.{named.name}" for entry in asked for named in entry.review.inputs}
+    _unknown("confirm", confirmed, inputs, problems)
+    wanted = [a for a in asked if not only or a.review.key in only or a.name in only]
+    answers = [_answered(entry, tables, confirmed, problems) for entry in wanted]
+    if problems:
+        raise DocumentRefused(problems)
+    return ReviewedDocument(document["name"], tuple(entry for entry in answers if entry))
+
+
+def _answered(
+    asked: AskedReview, tables: Tables, confirmed: Collection[str], problems: Problems
+) -> Answer | None:
+    """The answer; None where its inputs are refused, which is noted."""
+    inputs = [name.rpartition(".") for name in confirmed]
+    of_it = [input_name for review, _, input_name in inputs if review == asked.name]
+    try:
+        return answer(
+            asked.review, asked.inputs, tables, name=asked.name, path=asked.path, confirmed=of_it
+        )
+    except DocumentRefused as error:
+        problems.extend(error.problems)
+        return None
+
+
+def _check(document: Any, problems: Problems) -> None:
+    """Notes what is wrong with a document of reviews beside its reviews."""
+    if not isinstance(document, dict):
+        problems.append(Problem("document", "is not a mapping: give version, name and reviews"))
+        return
+    if isinstance(document.get("version"), bool) or document.get("version") != VERSION:
+        problems.append(Problem("version", f"is not {VERSION}, which this release reads"))
+    name = document.get("name")
+    if not isinstance(name, str) or not name.strip():
+        problems.append(Problem("name", "is required: a text"))
+    if is_topology(document):
+        return
+    for key in document:
+        if key not in KEYS and not str(key).startswith("x-"):
+            offer = did_you_mean(str(key), KEYS)
+            problems.append(Problem(str(key), f"is not a known key{offer}"))
+    if document.get("reviews") is None:
+        problems.append(Problem("reviews", f"is required: {', '.join(REVIEWS)}"))
+
+
+def _unknown(
+    place: str, names: Collection[str], known: Collection[str], problems: Problems
+) -> None:
+    for name in names:
+        if name not in known:
+            sentence = f"{name!r} is not in the document{did_you_mean(name, known)}"
+            problems.append(Problem(place, sentence))
+
+
+def review_problems(document: Mapping[str, Any]) -> Problems:
+    """What is wrong with the reviews that a topology carries."""
+    problems = Problems()
+    for entry in asked_reviews(document, REVIEWS, problems):
+        _answered(entry, Tables({}), (), problems)
+    return problems

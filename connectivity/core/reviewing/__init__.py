@@ -1,0 +1,1 @@
+"""What every review is made of: inputs, formulas, limits, findings, artefacts, and their answer."""

@@ -1,0 +1,1 @@
+"""The files that reviews give: what they have in common, by format."""

@@ -1,0 +1,1 @@
+"""Terraform as values: resources of accounts, what they refer to, and their text."""
