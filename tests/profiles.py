@@ -14,7 +14,7 @@ UNCHECKED = [HealthCheck.function_scoped_fixture]
 
 def register() -> None:
     """Make the profiles known, and load the quick one."""
-    for name, examples in ((QUICK, 12), (FULL, 40), (THOROUGH, 1_000)):
+    for name, examples in ((QUICK, 8), (FULL, 40), (THOROUGH, 1_000)):
         settings.register_profile(
             name,
             max_examples=examples,

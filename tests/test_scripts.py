@@ -110,3 +110,42 @@ def test_hooks_before_a_commit_call_tools_that_are_there() -> None:
         "scripts/check",
     ]
     assert all(shutil.which(ROOT / program) for program in programs)
+
+
+def suite_with(folder: Path, output: str, status: int) -> subprocess.CompletedProcess[str]:
+    """.ci/whole in a folder whose suite prints so much and ends so; tried again, it passes."""
+    for place, text in (
+        ("scripts/test", f"cat <<'END'\n{output}\nEND\nexit {status}"),
+        (".venv/bin/python", 'echo "again: $*"'),
+    ):
+        program = folder / place
+        program.parent.mkdir(parents=True)
+        program.write_text(f"#!/usr/bin/env bash\n{text}\n", encoding="utf-8")
+        program.chmod(0o755)
+    (folder / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "whole", folder / ".ci" / "whole")
+    return subprocess.run([folder / ".ci" / "whole", "-k", "x"], capture_output=True, text=True)
+
+
+FAILED = "FAILED tests/test_a.py::test_b - assert 1 == 2"
+
+
+@pytest.mark.parametrize(
+    ("output", "status", "passes", "again"),
+    [
+        ("9 passed in 1.0s", 0, True, False),
+        ("8 passed, 1 skipped in 1.0s", 0, False, False),
+        (f"{FAILED}\n1 failed, 8 passed in 1.0s", 1, True, True),
+        (f"{FAILED}\n1 failed, 8 passed, 1 skipped in 1.0s", 1, False, False),
+        ("\n".join([FAILED] * 4) + "\n4 failed in 1.0s", 1, False, False),
+        ("INTERNALERROR", 3, False, False),
+        ("1 failed in 1.0s", 1, False, False),
+    ],
+)
+def test_ci_tries_few_failed_tests_once_more(
+    tmp_path: Path, output: str, status: int, passes: bool, again: bool
+) -> None:
+    ended = suite_with(tmp_path, output, status)
+    assert (ended.returncode == 0) == passes
+    assert ("again: -m pytest -q" in ended.stdout) == again
+    assert ("tests/test_a.py::test_b" in ended.stdout.partition("CI: ")[2]) == again

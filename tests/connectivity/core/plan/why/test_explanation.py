@@ -60,7 +60,7 @@ def test_every_turn_is_true_a_little_beyond_it_for_every_design_there_is(seed: i
 
 def test_turns_were_found_at_all() -> None:
     missing = {"gb", "price", "operations"}
-    for seed in range(8):
+    for seed in sample(range(40), 4):
         for each in asked_why(seed)[2]:
             missing -= {turn.lever.kind for turn in each.turns}
         if not missing:
