@@ -16,7 +16,7 @@ from connectivity.core.as_json.outlook import ahead
 from connectivity.core.as_json.plan import unasked
 from connectivity.core.as_json.plan_besides import Besides
 from connectivity.core.comparison.compare import Comparison
-from connectivity.health.aws_accounts import account_of, asking_anew, check
+from connectivity.health.accounts.aws_accounts import account_of, asking_anew, check
 from costmodel.fetching import fetch_prices
 
 

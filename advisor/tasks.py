@@ -19,7 +19,7 @@ from advisor.celery import app, room
 from advisor.models import Team
 from advisor.reports import making, sending
 from advisor.webhooks import deliveries
-from connectivity.health import scheduling
+from connectivity.health.rounds import scheduling
 from connectivity.kept_plans import looking
 
 PAUSE_S = 1.0

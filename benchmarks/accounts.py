@@ -36,7 +36,7 @@ HANG_S = 70
 KILL_AFTER_S = 4
 REGISTER = """
 from advisor.models import Team
-from connectivity.health.aws_accounts import Wish, add_account
+from connectivity.health.accounts.aws_accounts import Wish, add_account
 for number in range({count}):
     account = f"{{number:012}}"
     role = f"arn:aws:iam::{{account}}:role/Reader"

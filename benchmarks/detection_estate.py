@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from advisor.models import User
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.health.series import Metric, metric
-from connectivity.health import scheduling
+from connectivity.health.rounds import scheduling
 from connectivity.models import Collection, Finding, Resource
 from tests.estate import NOW, Aws, watched
 

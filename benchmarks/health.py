@@ -30,7 +30,7 @@ MAKE = """
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, BACKEND_SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from advisor.models import User
-from connectivity.health.aws_accounts import Wish, add_account
+from connectivity.health.accounts.aws_accounts import Wish, add_account
 import time
 from connectivity import points
 from connectivity.models import Resource, Series
@@ -169,9 +169,9 @@ def round_seconds(count: int) -> float:
     """Processor time of one quarter-hourly round of ten accounts. Inside Django."""
     from advisor.models import User
     from connectivity.core.health.series import Tier
-    from connectivity.health import scheduling
-    from connectivity.health.aws_access import Asking
-    from connectivity.health.aws_accounts import Wish, add_account
+    from connectivity.health.accounts.aws_access import Asking
+    from connectivity.health.accounts.aws_accounts import Wish, add_account
+    from connectivity.health.rounds import scheduling
     from connectivity.models import Collection, Resource, Series
     from tests.estate import NoLimit
 

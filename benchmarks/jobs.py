@@ -42,7 +42,7 @@ import json, sys
 from advisor import jobs
 from advisor.celery import app
 from advisor.models import Job, Team
-from connectivity.health.aws_accounts import add_demo
+from connectivity.health.accounts.aws_accounts import add_demo
 sys.path.insert(0, "benchmarks")
 from estates import document
 team = Team.objects.default()

@@ -14,6 +14,8 @@ class ConnectivityConfig(AppConfig):
 
 def _price_again(team_id: int | None, **_: Any) -> None:
     """What is watched costs what the new list says."""
-    from connectivity.health.resource_cost import follow_prices  # at start nothing of it is needed
+    from connectivity.health.money.resource_cost import (
+        follow_prices,  # at start nothing of it is needed
+    )
 
     follow_prices(team_id)

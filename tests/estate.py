@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from connectivity.clients.sessions import AccountAccess
 from connectivity.core.health.series import metric
-from connectivity.health import incidents
-from connectivity.health.aws_access import Asking
-from connectivity.health.aws_accounts import Wish, add_account
+from connectivity.health.accounts.aws_access import Asking
+from connectivity.health.accounts.aws_accounts import Wish, add_account
+from connectivity.health.lifecycle import incidents
 from connectivity.models import AwsAccount, Collection, Finding, FindingEvent, Resource
 from tests.doubles.cloudwatch import CloudWatch, refused
 

@@ -21,8 +21,8 @@ from rest_framework.test import APIClient
 from advisor.models import User
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.options import OPTIONS
-from connectivity.health import scheduling
-from connectivity.health.cheaper_options import alternatives
+from connectivity.health.money.cheaper_options import alternatives
+from connectivity.health.rounds import scheduling
 from connectivity.importers.latency import TOOLS
 from connectivity.models import Finding, Resource
 from tests.doubles.cloudwatch import CloudWatch

@@ -164,7 +164,7 @@ OF_HEALTH = {
         "Advice",
         "A finding on cost or resilience of a resource that works; counted apart from problems, "
         "and ranked by its monthly cost.",
-        code="connectivity.health.listing:advice",
+        code="connectivity.health.reading.listing:advice",
     ),
     "last-seen": Term(
         "Last seen",
@@ -180,7 +180,7 @@ OF_HEALTH = {
     "extrapolated": Term(
         "Extrapolated",
         "The cost of a whole week from the hours of it that were measured, which are named.",
-        code="connectivity.health.resource_cost:metered_hours",
+        code="connectivity.health.money.resource_cost:metered_hours",
     ),
 }
 

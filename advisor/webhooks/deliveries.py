@@ -15,7 +15,7 @@ from advisor.webhooks.message import Message, message_of, plan_message_of, trial
 from advisor.webhooks.shapes import SHAPES
 from advisor.webhooks.signing import signed
 from connectivity.clients.web import NotAllowed, WebError, ask
-from connectivity.health.incident_lookup import PROBLEMS
+from connectivity.health.reading.incident_lookup import PROBLEMS
 from connectivity.kept_plans import lookup
 from connectivity.models import IncidentEvent
 from connectivity.pulse import LEASE, Pulse

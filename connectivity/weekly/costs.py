@@ -16,8 +16,8 @@ from connectivity.core.health.evaluation import Saves
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.health.resource_type import no_uses
 from connectivity.core.report_schedule import Period
-from connectivity.health.cheaper_options import alternatives
-from connectivity.health.resource_cost import (
+from connectivity.health.money.cheaper_options import alternatives
+from connectivity.health.money.resource_cost import (
     created_at,
     known_usd,
     metered_hours,

@@ -17,8 +17,8 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from connectivity.core.health.evaluation import Severity
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.report_schedule import Period
-from connectivity.health.listing import FORECASTS
-from connectivity.health.part_names import account_names, named, part_names
+from connectivity.health.reading.listing import FORECASTS
+from connectivity.health.reading.part_names import account_names, named, part_names
 from connectivity.models import AwsAccount, Finding, FindingEvent, PrometheusSource, Resource
 from connectivity.weekly.links import ReportedResource, is_watched, reported
 from connectivity.weekly.sight import Sight

@@ -10,8 +10,8 @@ from connectivity.core.health.kinds import KINDS
 from connectivity.core.health.request_planning import ASKED_AGAIN
 from connectivity.core.health.series_selection import tier_of
 from connectivity.core.health.troubles import Duty, Trouble
-from connectivity.health.account_troubles import notes_of
-from connectivity.health.aws_accounts import DISCOVER
+from connectivity.health.accounts.account_troubles import notes_of
+from connectivity.health.accounts.aws_accounts import DISCOVER
 from connectivity.models import Collection, Finding, Resource
 
 LATE = timedelta(hours=3)  # twice the hourly rhythm, and an hour for CloudWatch to settle

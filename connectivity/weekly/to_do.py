@@ -15,9 +15,9 @@ from connectivity.core.health.resource_type import ConfigurationRule
 from connectivity.core.health.troubles import Trouble
 from connectivity.core.plan.renewal.renewal import News
 from connectivity.core.report_schedule import Period
-from connectivity.health.cheaper_options import choices
-from connectivity.health.part_names import account_names, named, part_names
-from connectivity.health.resource_cost import known_usd
+from connectivity.health.money.cheaper_options import choices
+from connectivity.health.money.resource_cost import known_usd
+from connectivity.health.reading.part_names import account_names, named, part_names
 from connectivity.models import Finding, Resource
 from connectivity.weekly.findings import Troubles, by_incident, hours_left, noticed, open_at
 from connectivity.weekly.links import Link, ReportedResource, reported

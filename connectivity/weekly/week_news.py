@@ -14,7 +14,7 @@ from connectivity.core.health.request_planning import USD_PER_METRIC
 from connectivity.core.latency.aggregation import AGEING_DAYS
 from connectivity.core.options import OPTIONS
 from connectivity.core.report_schedule import Period
-from connectivity.health import lookup
+from connectivity.health.reading import lookup
 from connectivity.kept_plans import lookup as lookup_plans
 from connectivity.models import MeasuredCell, Resource, Spending, TopologyVersion
 from connectivity.price_effects import Effect, price_effects

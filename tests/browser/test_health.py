@@ -7,8 +7,8 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from advisor.models import Membership, Role, User
-from connectivity.health import scheduling
-from connectivity.health.aws_accounts import add_demo
+from connectivity.health.accounts.aws_accounts import add_demo
+from connectivity.health.rounds import scheduling
 from tests.browser.conftest import every_reader, is_well
 
 SCREENSHOTS = os.environ.get("ADVISOR_SCREENSHOTS")  # a folder, to renew those of the README

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from advisor.models import ApiToken, Membership, Role, Team, User, Webhook
 from connectivity.actions import create_topology
-from connectivity.health.aws_accounts import add_demo
+from connectivity.health.accounts.aws_accounts import add_demo
 from connectivity.models import AwsAccount, Finding, Resource
 from tests import hostile
 from tests.advisor.test_hostile_texts import hostile_document

@@ -12,8 +12,8 @@ from advisor import teams
 from advisor.models import Membership, Recipient, Report, Role, Team, User
 from advisor.reports import making
 from advisor.reports.mail import html_of
-from connectivity.health import scheduling
-from connectivity.health.aws_accounts import add_demo
+from connectivity.health.accounts.aws_accounts import add_demo
+from connectivity.health.rounds import scheduling
 from tests.browser.conftest import every_reader, is_well
 
 SCREENSHOTS = os.environ.get("ADVISOR_SCREENSHOTS")  # a folder, to renew those of the README

@@ -33,8 +33,12 @@ from advisor.api.http.serializers import ProblemsSerializer
 from connectivity.core.health.evaluation import State
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.problems import Problem
-from connectivity.health import account_troubles, findings, incident_lookup, listing, lookup
-from connectivity.health.as_json import (
+from connectivity.health.accounts import account_troubles
+from connectivity.health.judging.rule_settings import Numbers, rules_of, set_rule
+from connectivity.health.lifecycle import findings
+from connectivity.health.money.cheaper_options import choices
+from connectivity.health.reading import incident_lookup, listing, lookup
+from connectivity.health.reading.as_json import (
     choice_json,
     finding_json,
     incident_json,
@@ -42,8 +46,6 @@ from connectivity.health.as_json import (
     rules_json,
     trouble_json,
 )
-from connectivity.health.cheaper_options import choices
-from connectivity.health.rule_settings import Numbers, rules_of, set_rule
 
 
 class ResourcesView(PagedView):

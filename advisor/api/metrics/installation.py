@@ -17,7 +17,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from advisor import meters, readiness
 from advisor.celery import app
 from advisor.models import Delivery, Job, WebhookDelivery
-from connectivity.health import lookup
+from connectivity.health.reading import lookup
 from costmodel import queries
 
 MAX_ACCOUNTS = 100

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from advisor import team_lookup
 from advisor.api.http.authentication import team_id_of
 from advisor.models import Job, WebhookDelivery
-from connectivity.health import incident_lookup, lookup
+from connectivity.health.reading import incident_lookup, lookup
 
 
 class MetricsView(APIView):

@@ -12,8 +12,8 @@ from advisor.models import Team
 from connectivity.core.document.parser import read
 from connectivity.core.health.request_planning import USD_PER_METRIC
 from connectivity.core.problems import DocumentRefused, Problem, Problems
-from connectivity.health import scheduling
-from connectivity.health.aws_accounts import Wish, add_account
+from connectivity.health.accounts.aws_accounts import Wish, add_account
+from connectivity.health.rounds import scheduling
 from connectivity.models import AwsAccount
 
 FIELDS = dict.fromkeys(("account", "name", "role_arn", "external_id", "contact", "regions"))

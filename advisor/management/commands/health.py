@@ -4,9 +4,9 @@ from django.core.management.base import CommandParser
 
 from advisor.management import command
 from advisor.models import Team
-from connectivity.health.as_json import resource_json
-from connectivity.health.listing import Filter, resources
-from connectivity.health.lookup import counts, read_until
+from connectivity.health.reading.as_json import resource_json
+from connectivity.health.reading.listing import Filter, resources
+from connectivity.health.reading.lookup import counts, read_until
 
 
 class Command(command.Command):

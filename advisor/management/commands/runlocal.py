@@ -14,7 +14,7 @@ from advisor.local.supervisor import KeptProcess, NotReady, Supervisor
 from advisor.models import Team, User
 from connectivity.actions import create_topology
 from connectivity.core.document.parser import read
-from connectivity.health.aws_accounts import add_demo
+from connectivity.health.accounts.aws_accounts import add_demo
 from connectivity.models import Topology
 from connectivity.reference import REFERENCE
 

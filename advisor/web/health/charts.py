@@ -7,8 +7,8 @@ from typing import Any
 
 from advisor.web.health.sparks import figure as words_of
 from connectivity.core.health.evaluation import Severity
-from connectivity.health.lookup import Line
-from connectivity.health.part_names import named
+from connectivity.health.reading.lookup import Line
+from connectivity.health.reading.part_names import named
 
 COLOURS = {Severity.WARNING: "--warn", Severity.CRITICAL: "--bad"}
 NEAR = 2  # times the highest point, up to which a threshold is drawn to scale

@@ -19,9 +19,11 @@ from advisor.webhooks.signing import is_standard
 from connectivity.clients.web import NotAllowed
 from connectivity.core.health import iam_role
 from connectivity.core.problems import DocumentRefused
-from connectivity.health import account_troubles, aws_accounts, lookup, prometheus_servers
+from connectivity.health.accounts import account_troubles, aws_accounts
+from connectivity.health.accounts.spending import cap_of, set_cap
 from connectivity.health.owners import owner_keys, set_owner_keys
-from connectivity.health.spending import cap_of, set_cap
+from connectivity.health.reading import lookup
+from connectivity.health.rounds import prometheus_servers
 
 PRINCIPAL = "ARN-OF-THE-WORKER"  # which AWS refuses until somebody puts the real one there
 DELIVERIES = 20

@@ -7,8 +7,8 @@ from django import forms
 from advisor.web.one_line_fields import OneLineField
 from advisor.webhooks.endpoints import Wish as Webhook
 from advisor.webhooks.shapes import SHAPES
-from connectivity.health.aws_accounts import Wish
-from connectivity.health.rule_settings import Numbers
+from connectivity.health.accounts.aws_accounts import Wish
+from connectivity.health.judging.rule_settings import Numbers
 
 
 class AccountForm(forms.Form):

@@ -19,9 +19,9 @@ from advisor.web.request_helpers import signed_in, text_in
 from connectivity.core.health.evaluation import State
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.health.resource_type import Kind
-from connectivity.health import incident_lookup, listing, lookup
-from connectivity.health.lookup import Resource
-from connectivity.health.sparklines import sparklines
+from connectivity.health.reading import incident_lookup, listing, lookup
+from connectivity.health.reading.lookup import Resource
+from connectivity.health.reading.sparklines import sparklines
 
 PAGE = 50
 MAX_ADVICE = 5

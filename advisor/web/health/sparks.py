@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from connectivity.health.sparklines import Spark
+from connectivity.health.reading.sparklines import Spark
 
 WIDTH, HEIGHT, EDGE = 96, 20, 2
 

@@ -18,11 +18,12 @@ from advisor.web.request_helpers import found_or_404, signed_in, text_in
 from connectivity.core.health.evaluation import HealthRule, Severity, State
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.problems import DocumentRefused
-from connectivity.health import findings, lookup
-from connectivity.health.cheaper_options import alternatives, choices
-from connectivity.health.lookup import Finding, Resource
-from connectivity.health.part_names import account_names, named, part_names
-from connectivity.health.rule_settings import RuleSetting, own_settings, rules_of, set_rule
+from connectivity.health.judging.rule_settings import RuleSetting, own_settings, rules_of, set_rule
+from connectivity.health.lifecycle import findings
+from connectivity.health.money.cheaper_options import alternatives, choices
+from connectivity.health.reading import lookup
+from connectivity.health.reading.lookup import Finding, Resource
+from connectivity.health.reading.part_names import account_names, named, part_names
 
 STATES = tuple(state.value for state in reversed(State))
 

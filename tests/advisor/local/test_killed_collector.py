@@ -18,15 +18,15 @@ ROOT = Path(__file__).parents[3]
 KILLS = 6
 SET_UP = """
 from advisor.models import Team
-from connectivity.health.aws_accounts import add_demo
+from connectivity.health.accounts.aws_accounts import add_demo
 add_demo(Team.objects.default().pk)
 """
 # Each later worker lives after the claims of those that died have ended.
 COLLECT = """
 import time
 from advisor.models import Team
-from connectivity.health import scheduling
-from connectivity.health.aws_access import Asking
+from connectivity.health.rounds import scheduling
+from connectivity.health.accounts.aws_access import Asking
 scheduling.run_all(Team.objects.default().pk, Asking(clock=lambda: %d + time.monotonic() %% 1))
 """
 REPORT = """

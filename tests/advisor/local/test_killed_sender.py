@@ -23,7 +23,7 @@ SET_UP = """
 from datetime import timedelta
 from django.utils import timezone
 from advisor.models import Recipient, Team
-from connectivity.health.aws_accounts import add_demo
+from connectivity.health.accounts.aws_accounts import add_demo
 team = Team.objects.default()
 Team.objects.update(reports_since=timezone.now() - timedelta(days=30))
 now = timezone.now()

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from advisor.models import Delivery, Report, Team, User
 from advisor.reports import making
-from connectivity.health import scheduling
-from connectivity.health.aws_accounts import add_demo
+from connectivity.health.accounts.aws_accounts import add_demo
+from connectivity.health.rounds import scheduling
 from tests.doubles.mailbox import Mailbox
 from tests.mails import report_of, send_all, states, wanting
 

@@ -11,8 +11,8 @@ from advisor.webhooks import deliveries as webhooks
 from advisor.webhooks import endpoints
 from advisor.webhooks.endpoints import Wish
 from advisor.webhooks.signing import signed
-from connectivity.health import incidents
-from connectivity.health.findings import acknowledge, mute, unmute
+from connectivity.health.lifecycle import incidents
+from connectivity.health.lifecycle.findings import acknowledge, mute, unmute
 from connectivity.models import Finding, FindingEvent, Incident, IncidentEvent
 from connectivity.pulse import LEASE
 from tests.doubles.receiver import Receiver, receiver

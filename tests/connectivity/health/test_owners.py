@@ -12,10 +12,10 @@ from connectivity.core.health.kinds import KINDS
 from connectivity.core.health.kinds.instance import NODES
 from connectivity.core.health.resource import tags_of
 from connectivity.core.problems import DocumentRefused
-from connectivity.health import scheduling
-from connectivity.health.as_json import resource_json
-from connectivity.health.aws_accounts import GLOBAL_REGION, Wish, change_account
+from connectivity.health.accounts.aws_accounts import GLOBAL_REGION, Wish, change_account
 from connectivity.health.owners import USUAL, owner_keys, owner_of, set_owner_keys
+from connectivity.health.reading.as_json import resource_json
+from connectivity.health.rounds import scheduling
 from connectivity.models import AwsAccount, Collection, Resource
 from tests.estate import Aws, nat_gateways, watched
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from advisor.models import User
 from connectivity.health import row_changes
-from connectivity.health.judgement import judge_region
+from connectivity.health.judging.judgement import judge_region
 from connectivity.health.row_changes import store_changes
 from connectivity.models import Collection, Resource
 from tests.estate import NOW, watched

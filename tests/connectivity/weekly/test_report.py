@@ -17,7 +17,7 @@ from connectivity import points
 from connectivity.actions import create_topology
 from connectivity.core.health.resource_type import GIB, HOUR
 from connectivity.core.report_schedule import Period, Schedule
-from connectivity.health.aws_accounts import remove_account
+from connectivity.health.accounts.aws_accounts import remove_account
 from connectivity.models import (
     AwsAccount,
     Collection,

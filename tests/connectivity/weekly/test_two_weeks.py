@@ -22,8 +22,8 @@ from connectivity.actions import create_topology
 from connectivity.core.health.resource_type import GIB, HOUR
 from connectivity.core.health.series import Metric, metric
 from connectivity.core.report_schedule import Schedule
-from connectivity.health import scheduling
-from connectivity.health.aws_accounts import Wish, add_account
+from connectivity.health.accounts.aws_accounts import Wish, add_account
+from connectivity.health.rounds import scheduling
 from connectivity.kept_plans import looking
 from connectivity.models import (
     AwsAccount,

@@ -10,8 +10,8 @@ from rest_framework.test import APIClient
 from advisor.models import ApiToken, User
 from connectivity.core.health.series import Tier
 from connectivity.core.health.troubles import Trouble
-from connectivity.health import scheduling
-from connectivity.health.aws_accounts import add_demo
+from connectivity.health.accounts.aws_accounts import add_demo
+from connectivity.health.rounds import scheduling
 from connectivity.models import Collection, Finding, Incident, Resource
 from tests.product import token_client
 

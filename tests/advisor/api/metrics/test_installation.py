@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from advisor import readiness
 from advisor.models import Job, Team, User
-from connectivity.health.aws_accounts import add_demo
+from connectivity.health.accounts.aws_accounts import add_demo
 from connectivity.models import Collection
 from costmodel.models import PriceList
 

@@ -5,8 +5,8 @@ from django.test import Client
 from django.urls import reverse
 
 from advisor.models import User
-from connectivity.health import scheduling
-from connectivity.health.aws_accounts import add_demo
+from connectivity.health.accounts.aws_accounts import add_demo
+from connectivity.health.rounds import scheduling
 from connectivity.models import AwsAccount, HealthSettings, Resource
 
 pytestmark = pytest.mark.django_db

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from advisor.models import User
 from advisor.web.health.sparks import drawing
-from connectivity.health import scheduling
-from connectivity.health.aws_accounts import add_demo
-from connectivity.health.sparklines import Spark
+from connectivity.health.accounts.aws_accounts import add_demo
+from connectivity.health.reading.sparklines import Spark
+from connectivity.health.rounds import scheduling
 from connectivity.models import AwsAccount, Finding, Resource
 from tests import pages
 

@@ -11,8 +11,9 @@ from django.utils import timezone
 from advisor import jobs
 from advisor.models import Job, User, Webhook
 from connectivity.core.health.kinds import KINDS
-from connectivity.health import resource_cost, scheduling
-from connectivity.health.aws_accounts import add_demo
+from connectivity.health.accounts.aws_accounts import add_demo
+from connectivity.health.money import resource_cost
+from connectivity.health.rounds import scheduling
 from connectivity.models import (
     AwsAccount,
     Collection,

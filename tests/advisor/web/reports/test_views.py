@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from advisor.models import AuditEntry, Delivery, Recipient, Report, Team, User
 from advisor.reports import making
-from connectivity.health import scheduling
-from connectivity.health.aws_accounts import add_demo
+from connectivity.health.accounts.aws_accounts import add_demo
+from connectivity.health.rounds import scheduling
 from connectivity.models import Finding, Resource
 from tests import pages
 from tests.doubles.mailbox import Mailbox, mail_server

@@ -9,9 +9,9 @@ from unittest.mock import patch
 from connectivity import points
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.health.resource_type import HOUR
-from connectivity.health import scheduling
-from connectivity.health.aws_access import Asking, Outcome
-from connectivity.health.aws_accounts import Wish, add_account
+from connectivity.health.accounts.aws_access import Asking, Outcome
+from connectivity.health.accounts.aws_accounts import Wish, add_account
+from connectivity.health.rounds import scheduling
 from connectivity.models import Finding, Resource, Series
 from tests.connectivity.health.scenarios import (
     balancers,

@@ -1,0 +1,1 @@
+"""How findings and incidents open and end, and what ends with a resource."""

@@ -1,0 +1,1 @@
+"""What resources cost a month, and what else would do."""
