@@ -9,6 +9,7 @@ from costmodel.core.price_list import PriceList
 from tests import profiles, shipped
 
 ROOT = Path(__file__).parent.parent
+NOT_SHOWN = "not shown"
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 profiles.register()
@@ -27,6 +28,14 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 def pytest_configure(config: pytest.Config) -> None:
     if config.pluginmanager.hasplugin("django"):
         config.pluginmanager.import_plugin("tests.product")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell what this machine cannot show, such as a kernel without network namespaces."""
+    for report in terminalreporter.getreports("passed"):
+        for name, reason in report.user_properties:
+            if name == NOT_SHOWN:
+                terminalreporter.write_line(f"not shown here: {reason}")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

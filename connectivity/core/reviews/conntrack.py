@@ -18,6 +18,8 @@ from connectivity.core.reviewing.sources import (
 )
 
 ENTRIES, LIMIT = "node_nf_conntrack_entries", "node_nf_conntrack_entries_limit"
+COUNTED = "ceil(entries + uncleared_entries)"
+"""What the kernel counts at most: what is over stays until it is cleared."""
 OF_NODE = {"instance": "node-1"}
 KUBE_PROXY_CONF = """\
 apiVersion: kubeproxy.config.k8s.io/v1alpha1
@@ -69,6 +71,9 @@ REVIEW = Review(
         "COMFORT": Constant(0.75, "of the table that may be in use", OURS),
         "POINTER": Constant(8, "bytes of a bucket for each entry", CONNTRACK_CODE),
         "SHORT_TIME_WAIT": Constant(65, "s: TIME_WAIT of both ends and a little", NOTES),
+        "CLEARED": Constant(
+            60, "s within which the kernel clears entries that are over", CONNTRACK_CODE
+        ),
         "MEMORY_SHARE": Constant(0.05, "of the memory that the table may take", OURS),
         "GIB": Constant(2**30, "bytes", "unit"),
     },
@@ -77,6 +82,8 @@ REVIEW = Review(
         " else max(LEAST, floor(memory_gib * GIB / BYTES_PER_BUCKET))",
         "is_kube_proxys": "kube_proxy and max_per_core > 0 and not is_given(nf_conntrack_max)",
         "of_cores": "max_per_core * cores",
+        "uncleared_entries": "CLEARED"
+        " * (entries_per_connection * connections_per_second + udp_flows_per_second)",
     },
     numbers={
         "abandoned_entries": "entries_per_connection * connections_per_second * abandoned_share"
@@ -107,7 +114,8 @@ REVIEW = Review(
             words=Words(
                 "A connection has an entry for as long as it lives and for TIME_WAIT. Entries of "
                 "established connections are not evicted: in a full table the packets of new "
-                "connections are dropped.",
+                "connections are dropped. The kernel clears what is over up to 60 s later, so it "
+                "counts up to {uncleared_entries} more.",
                 "Set nf_conntrack_max to {advised_max}; shorten TIME_WAIT to 65 s; reach services "
                 "by headless Services, which are not translated.",
                 CONNTRACK_SYSCTL,
@@ -177,11 +185,11 @@ REVIEW = Review(
             ),
             Alert(
                 "ConntrackAboveReview",
-                f"{ENTRIES} > [[ceil(entries)]]",
+                f"{ENTRIES} > [[{COUNTED}]]",
                 OF_NODE,
                 "{{ $labels.instance }}: more entries than the review was given; review again",
-                {ENTRIES: "[[ceil(entries) + 1]]x40"},
-                {ENTRIES: "[[ceil(entries)]]x40"},
+                {ENTRIES: f"[[{COUNTED} + 1]]x40"},
+                {ENTRIES: f"[[{COUNTED}]]x40"},
             ),
         ),
         sysctl_conf(

@@ -9,7 +9,14 @@ from connectivity.core.reviewing.files.timeline import TIMELINE
 from connectivity.core.reviewing.inputs import choice, flag, number
 from connectivity.core.reviewing.review import Constant, Finding, Limit, LimitKind, Review, Words
 from connectivity.core.reviewing.shared import ALB_ERRORS
-from connectivity.core.reviewing.sources import ALB_TARGETS, K8S_PODS, NOTES, OURS, USERS
+from connectivity.core.reviewing.sources import (
+    ALB_TARGETS,
+    K8S_PODS,
+    NLB_TARGETS,
+    NOTES,
+    OURS,
+    USERS,
+)
 
 ROLLOUT = workload(
     "Deployment",
@@ -32,6 +39,19 @@ TARGETS = resource(
     protocol="[['HTTP' if path == 'alb-ip' else 'TCP']]",
     port=8000,
     deregistration_delay="[[advised_deregistration_delay_seconds]]",
+)
+REFUSED = Words(
+    "New requests reach a leaving pod for {stop_new_seconds} s; it accepts them for "
+    "{accepts_until_seconds} s.",
+    "Set a preStop hook that sleeps {advised_prestop_seconds} s.",
+    K8S_PODS,
+    "No request is refused during a rollout.",
+)
+DELAYED = Words(
+    "A load balancer closes what still runs after the deregistration delay.",
+    "Set deregistration_delay.timeout_seconds to {advised_deregistration_delay_seconds}.",
+    ALB_TARGETS,
+    "No request is cut by the load balancer.",
 )
 BALANCER = {"LoadBalancer": text_input("load_balancer", "As its metrics call it: app/name/id")}
 
@@ -95,14 +115,19 @@ REVIEW = Review(
             "prestop",
             load="stop_new_seconds",
             limit="accepts_until_seconds",
+            when="path == 'service'",
             kind=LimitKind.TIME,
-            words=Words(
-                "New requests reach a leaving pod for {stop_new_seconds} s; it accepts them for "
-                "{accepts_until_seconds} s.",
-                "Set a preStop hook that sleeps {advised_prestop_seconds} s, and a shorter "
-                "deregistration delay.",
-                K8S_PODS,
-                "No request is refused during a rollout.",
+            words=REFUSED,
+        ),
+        Limit(
+            "prestop",
+            load="stop_new_seconds",
+            limit="accepts_until_seconds",
+            when="path != 'service'",
+            kind=LimitKind.TIME,
+            words=REFUSED._replace(
+                step="Set a preStop hook that sleeps {advised_prestop_seconds} s, and "
+                "deregistration_delay.timeout_seconds to {advised_deregistration_delay_seconds}."
             ),
         ),
         Limit(
@@ -111,8 +136,8 @@ REVIEW = Review(
             limit="kill_seconds",
             kind=LimitKind.TIME,
             words=Words(
-                "The pod is gone {kill_seconds} s after its deletion; the last request may run "
-                "longer.",
+                "The pod is gone {kill_seconds} s after its deletion at the latest; the last "
+                "request may run longer.",
                 "Set terminationGracePeriodSeconds to {advised_grace_seconds}; the preStop hook is "
                 "part of it.",
                 K8S_PODS,
@@ -123,14 +148,20 @@ REVIEW = Review(
             "deregistration",
             load="longest_request_seconds",
             limit="deregistration_delay_seconds",
-            when="path != 'service'",
+            when="path == 'alb-ip'",
             kind=LimitKind.TIME,
-            words=Words(
-                "The load balancer closes what still runs after the deregistration delay.",
-                "Set deregistration_delay.timeout_seconds to "
-                "{advised_deregistration_delay_seconds}.",
-                ALB_TARGETS,
-                "No request is cut by the load balancer.",
+            words=DELAYED,
+        ),
+        Limit(
+            "deregistration",
+            load="longest_request_seconds",
+            limit="deregistration_delay_seconds",
+            when="path == 'nlb-ip'",
+            kind=LimitKind.TIME,
+            words=DELAYED._replace(
+                cause="A load balancer closes what still runs after the deregistration delay; a "
+                "Network Load Balancer where connection termination on deregistration is on.",
+                source=NLB_TARGETS,
             ),
         ),
     ),

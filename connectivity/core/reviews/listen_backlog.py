@@ -16,6 +16,9 @@ from connectivity.core.reviewing.review import Constant, Finding, Limit, Review,
 from connectivity.core.reviewing.sources import ACCEPT_QUEUE, IP_SYSCTL, OURS
 
 QUEUE = {"net.core.somaxconn": "[[ceil(advised_somaxconn)]]"}
+PORTS = {"net.ipv4.ip_local_port_range": "10240 65535"}
+"""For connections that a pod opens itself: 55,296 in place of 28,232 to one destination. Below are
+the ports that programs listen on: ours."""
 OF_POD = {"namespace": "shop", "pod": "api-0"}
 
 
@@ -162,13 +165,18 @@ REVIEW = Review(
         ),
         manifests(
             "pod.yaml",
-            "The accept queue of a pod, and its counters: net.core.somaxconn is an unsafe sysctl, "
-            "so the kubelet needs allowedUnsafeSysctls: [net.core.somaxconn]. The program passes "
-            "{advised_backlog} to listen() as well.",
+            "The accept queue of a pod, the ports of connections that it opens, and its "
+            "counters: net.core.somaxconn is an unsafe sysctl, so the kubelet needs "
+            "allowedUnsafeSysctls: [net.core.somaxconn]. The program passes {advised_backlog} to "
+            "listen() as well.",
             "kubectl exec deploy/app -c app -- ss -ltn shows {advised_backlog} as Send-Q.",
             workload(
                 "Deployment",
-                pod(container(), exporter("netstat"), securityContext=pod_sysctls(QUEUE)),
+                pod(
+                    container(),
+                    exporter("netstat", "sockstat"),
+                    securityContext=pod_sysctls({**QUEUE, **PORTS}),
+                ),
             ),
         ),
     ),

@@ -2,7 +2,13 @@
 
 from connectivity.core.health.evaluation import Severity
 from connectivity.core.reviewing.files.artefacts import text_file
-from connectivity.core.reviewing.files.envoy import cluster, envoy_file, http_filter, http_listener
+from connectivity.core.reviewing.files.envoy import (
+    WITHOUT_KEEPALIVE,
+    cluster,
+    envoy_file,
+    http_filter,
+    http_listener,
+)
 from connectivity.core.reviewing.inputs import choice, number
 from connectivity.core.reviewing.review import Finding, Kind, Limit, LimitKind, Review, Words
 from connectivity.core.reviewing.shared import ALB_ERRORS
@@ -10,17 +16,19 @@ from connectivity.core.reviewing.sources import ENVOY_BUFFER, NGINX_CORE, NOTES
 
 BUFFER = "Put nginx, or Envoy with its buffer filter, in front."
 
-BODY = "first_known(largest_body_bytes, 20 * 1024 * 1024)"
+BODY = "max(request_bytes, first_known(largest_body_bytes, 20 * 1024 * 1024))"
 """20 MiB where the largest is not known: ours."""
+CLIENTS = "min(4096, first_known(slow_clients_to_exhaust, ceil(capacity_workers)))"
+"""Slow ones that the imitation starts: as many as take every worker."""
 OPEN = "requests_per_second * (2 * service_seconds + slow_share * slow_transfer_seconds)"
 """Connections of nginx: those of clients, and those to the program."""
-CONNECTIONS = f"[[min(1048576, power_of_two({OPEN} * 4 / 3, 1024))]]"
+CONNECTIONS = f"min(1048576, power_of_two(max({OPEN} * 4 / 3, 4 * {CLIENTS}), 1024))"
 SILENCE = "[[ceil(max(10, 3 * service_seconds))]]s"
 """While the program works nothing moves: longer than that."""
 NGINX = f"""\
 worker_processes auto;
-worker_rlimit_nofile 1048576;
-events {{ worker_connections {CONNECTIONS}; }}
+worker_rlimit_nofile [[min(1048576, 2 * {CONNECTIONS})]];
+events {{ worker_connections [[{CONNECTIONS}]]; }}
 http {{
   # Without the program's time, what is left of the request's is the client's and the queue's.
   log_format queue '$remote_addr "$request" $status $request_time $upstream_response_time';
@@ -34,16 +42,14 @@ http {{
   # Behind a load balancer, set_real_ip_from first: else all clients have its address.
   limit_conn_zone $binary_remote_addr zone=per_client:10m;
   upstream app {{
-    server 127.0.0.1:8000;
-    keepalive 64;
+    server 127.0.0.1:8000;  # no keepalive: an idle connection would hold a worker, too
   }}
   server {{
     listen 8080 backlog=1024;
-    limit_conn per_client 100;
+    limit_conn per_client [[max(100, 2 * {CLIENTS})]];
     location / {{
       proxy_pass http://app;
       proxy_http_version 1.1;
-      proxy_set_header Connection "";
       proxy_set_header Host $host;
       proxy_set_header X-Request-Start "t=${{msec}}";
       proxy_read_timeout {SILENCE};
@@ -54,13 +60,15 @@ http {{
   }}
 }}
 """
-IMITATE = """\
+RATE = "max(1, min(100000, floor(slow_bytes_per_second)))"
+"""Of the imitation, whose bodies last 10 s."""
+IMITATE = f"""\
 #!/bin/sh
 set -eu
-url=${1:?usage: slow-clients-imitate.sh URL}
-clients=[[min(4096, first_known(slow_clients_to_exhaust, ceil(capacity_workers)))]]
-rate=[[max(1, floor(slow_bytes_per_second))]]
-body=[[max(1, min(1048576, ceil(request_bytes)))]]
+url=${{1:?usage: slow-clients-imitate.sh URL}}
+clients=[[{CLIENTS}]]
+rate=[[{RATE}]]
+body=[[min(1048576, max(10 * {RATE}, ceil(request_bytes)))]]
 n=0
 while [ "$n" -lt "$clients" ]; do
   head -c "$body" /dev/zero |
@@ -70,7 +78,7 @@ done
 sleep 2
 echo "a fast request beside $clients slow ones:"
 curl --silent --output /dev/null --max-time 10 \\
-  --write-out '%{http_code} after %{time_total} s\\n' "$url" || true
+  --write-out '%{{http_code}} after %{{time_total}} s\\n' "$url" || true
 wait
 """
 BUFFER_FILTER = http_filter(
@@ -95,7 +103,11 @@ REVIEW = Review(
         ),
         number("slow_share", "of the requests, by slow clients", 0.01),
         number("request_bytes", "of a request", 10_240),
-        number("response_bytes", "of an answer", 10_240),
+        number(
+            "response_bytes",
+            "of an answer; up to about 40 KiB wait in the kernel and hold no worker: 0",
+            10_240,
+        ),
         number("slow_bytes_per_second", "of a slow client", within=(1, 1e9), required=True),
         choice("buffer", "proxy that buffers in front", ("none", "nginx", "envoy")),
         number("worker_timeout_seconds", "after which a worker is ended", within=(1, 3600)),
@@ -127,7 +139,8 @@ REVIEW = Review(
             load="busy_workers",
             limit="capacity_workers",
             words=Words(
-                "A worker is held for as long as its request comes and its answer goes.",
+                "A worker is held for as long as its request comes and its answer goes; what fits "
+                "into the socket's send buffer, about 40 KiB, goes by itself.",
                 BUFFER + " Or use more workers.",
                 "github.com/benoitc/gunicorn, #2222; measured on loopback",
                 "Slow clients hold no worker.",
@@ -229,7 +242,9 @@ REVIEW = Review(
                         "request_headers_timeout": "10s",
                         "stream_idle_timeout": SILENCE,
                     },
-                    per_connection_buffer_limit_bytes=1_048_576,
+                    per_connection_buffer_limit_bytes=(
+                        "[[max(1048576, min(2147483647, ceil(response_bytes)))]]"
+                    ),
                 )
             ],
             clusters=[
@@ -240,6 +255,7 @@ REVIEW = Review(
                     circuit_breakers={
                         "thresholds": [{"max_connections": "[[max(1, floor(capacity_workers))]]"}]
                     },
+                    **WITHOUT_KEEPALIVE,
                 )
             ],
         ),

@@ -137,7 +137,7 @@ REVIEW = Review(
             kind=LimitKind.TIME,
             words=Words(
                 "Calls on a connection whose peer is gone fail until TCP or gRPC notices: for "
-                "{detection_seconds} s.",
+                "{detection_seconds} s at least, as TCP counts from its first repetition.",
                 "Set TCP_USER_TIMEOUT near the deadline, or gRPC keepalive at no less than what "
                 "the server permits; or close a connection whose call timed out.",
                 f"{TCP_MAN}; {GRPC}",

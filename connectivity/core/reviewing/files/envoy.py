@@ -35,6 +35,19 @@ OPENED_KEEPALIVE = {
 """Of a cluster: connections that Envoy opens."""
 
 
+HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+WITHOUT_KEEPALIVE = {
+    "typed_extension_protocol_options": {
+        HTTP_OPTIONS: {
+            "@type": f"type.googleapis.com/{HTTP_OPTIONS}",
+            "common_http_protocol_options": {"max_requests_per_connection": 1},
+            "explicit_http_config": {"http_protocol_options": {}},
+        }
+    }
+}
+"""Of a cluster: a connection for each request, for programs in which one holds a worker."""
+
+
 def envoy_file(
     name: str, purpose: str, check: str, *, when: str = "True", **resources: Any
 ) -> Artefact:

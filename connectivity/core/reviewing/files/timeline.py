@@ -31,7 +31,7 @@ def _events(known: Any) -> Iterator[tuple[float, str]]:
     yield 0, "the pod is deleted; preStop begins"
     yield known["sigterm_seconds"], at_sigterm[known["on_sigterm"]]
     yield known["stop_new_seconds"], "the last new request arrives"
-    yield known["kill_seconds"], "the pod is gone"
+    yield known["kill_seconds"], "the pod is gone at the latest"
 
 
 def _row(second: float, event: str, known: Any) -> str:
