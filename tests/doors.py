@@ -31,6 +31,7 @@ from costmodel.ingest import add_override
 from tests.estate import health_finding
 from tests.factories import document, flow
 
+LIFE = {"connection_seconds": 9}
 MARK = "of-team-a"  # in the names of what only its team may see
 ZONES = {"AvailabilityZones": [{"ZoneName": "us-east-1a", "ZoneId": "use1-az1"}]}
 
@@ -55,6 +56,7 @@ def objects_of(user: User) -> dict[str, Any]:
     first = create_topology(team_id, document(name=f"topology {MARK}"))
     uid = first.topology.uid
     changed = document(flow(gb_per_month=2000), name=f"topology {MARK}")
+    changed["services"][0]["reviews"] = {"nat": {"connections_per_second": 5, **LIFE}}
     version = save_topology(team_id, uid, changed)
     gone = create_topology(team_id, document(name=f"gone {MARK}")).topology
     delete_topology(team_id, gone.uid)
@@ -141,7 +143,7 @@ BEHIND = {
 """How the name of an address begins: the object that it is about, if not a topology."""
 
 KEYS = {
-    "review": {"key": "nat"},
+    **dict.fromkeys(("review", "review-file", "review-zip"), {"key": "nat"}),
     "account_confirm_email": {"key": "nothing"},
     "account_reset_password_from_key": {"key": "nothing", "uidb36": "1"},
     "openid_connect_login": {"provider_id": "oidc"},
@@ -149,7 +151,14 @@ KEYS = {
     **dict.fromkeys(("socialaccount_login_cancelled", "socialaccount_login_error"), {}),
     **dict.fromkeys(("socialaccount_signup", "socialaccount_connections"), {}),
 }
-QUERIES = {"api-measurement": "?because=wrong"}
+REVIEWED = "?connections_per_second=5&connection_seconds=9"
+QUERIES = {
+    "api-measurement": "?because=wrong",
+    "review-file": f"{REVIEWED}&file=nat-main.tf",
+    "review-zip": REVIEWED,
+    "topology-review": "?of=service+api&review=nat",
+    "topology-review-file": "?of=service+api&review=nat/api&file=nat-main.tf",
+}
 FIXED = {"side": "consumer", "number": 1, "kind": "json", "form": "json", "id": "NAT-PORTS"}
 
 
@@ -203,6 +212,10 @@ def form_of(name: str) -> dict[str, Any]:
         "plan-compute": {"seconds": "60"},
         "price-override": own_price | {"reason": "contract"},
         "make-scenario": {"name": "a scenario"},
+        "topology-review": {
+            "of": "service api", "review": "nat", "version": "2", "save": "1",
+            "connections_per_second": "7", "connection_seconds": "9",
+        },
         "editor": {"table": "flows", "version": "2", "0.gb_per_month": "3000"},
         "editor-bulk": {
             "table": "flows", "version": "2", "column": "gb_per_month", "value": "4000",

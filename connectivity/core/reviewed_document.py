@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from connectivity.core.problems import DocumentRefused, Problem, Problems, did_you_mean
 from connectivity.core.reviewing.answer import Answer, answer
+from connectivity.core.reviewing.limits import DIGITS
 from connectivity.core.reviewing.review import AS_OF
 from connectivity.core.reviewing.tables import Tables
 from connectivity.core.reviewing.workloads import AskedReview, asked_reviews
@@ -16,10 +17,11 @@ TOPOLOGY_KEYS = ("services", "flows", "vpcs", "accounts")
 
 
 class ReviewedDocument(NamedTuple):
-    """The answers of a document's reviews, in its order."""
+    """The answers of a document's reviews, in its order, each to what was asked."""
 
     name: str
     answers: tuple[Answer, ...]
+    asked: tuple[AskedReview, ...] = ()
     rules_as_of: str = AS_OF
 
 
@@ -55,7 +57,7 @@ def reviewed(
     answers = [_answered(entry, tables, confirmed, problems) for entry in wanted]
     if problems:
         raise DocumentRefused(problems)
-    return ReviewedDocument(document["name"], tuple(entry for entry in answers if entry))
+    return ReviewedDocument(document["name"], tuple(filter(None, answers)), tuple(wanted))
 
 
 def _answered(
@@ -100,6 +102,19 @@ def _unknown(
         if name not in known:
             sentence = f"{name!r} is not in the document{did_you_mean(name, known)}"
             problems.append(Problem(place, sentence))
+
+
+def tightest_first(document: ReviewedDocument) -> list[tuple[AskedReview, Answer]]:
+    """What asks, then the answers by how much of their first limit is used, the most first.
+
+    What has no load comes last; of equals, what stands earlier in the document comes first.
+    """
+    pairs = zip(document.asked, document.answers, strict=True)
+    return sorted(pairs, key=lambda pair: (not pair[1].questions, -_used(pair[1])))
+
+
+def _used(told: Answer) -> float:
+    return round(told.first.used, DIGITS) if told.first else -1.0
 
 
 def review_problems(document: Mapping[str, Any]) -> Problems:

@@ -1,19 +1,17 @@
 """The inputs of a review as fields of a form, and what was typed in them as values."""
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from advisor.web.reviews.input_origins import NO, YES, value_words
 from connectivity.core.problems import Problem
-from connectivity.core.reviewing.figure_words import written
-from connectivity.core.reviewing.formula import Value
 from connectivity.core.reviewing.inputs import Input, Question, Sort
 from connectivity.core.reviewing.review import Review
 
-YES, NO = "yes", "no"
-
 
 class Field(NamedTuple):
-    """One field: what was typed, what may be chosen, and what is wrong with it."""
+    """One field: what was typed, what may be chosen, what is wrong with it, and whence it is."""
 
     name: str
     label: str
@@ -24,6 +22,7 @@ class Field(NamedTuple):
     is_required: bool
     problem: str
     asks: str
+    origin: str
 
 
 def typed(review: Review, texts: Mapping[str, str]) -> dict[str, Any]:
@@ -49,8 +48,13 @@ def fields(
     texts: Mapping[str, str],
     problems: Iterable[Problem] = (),
     questions: Iterable[Question] = (),
+    origins: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Field]:
-    """The fields in the order of the inputs, with what was typed."""
+    """The fields in the order of the inputs, with what was typed.
+
+    Args:
+        origins: where values came from, in words, by input.
+    """
     wrong = {problem.path.rpartition(".")[2]: problem.problem for problem in problems}
     asked = {question.input: question.asks for question in questions}
     return [
@@ -64,6 +68,7 @@ def fields(
             entry.is_required,
             wrong.get(entry.name, ""),
             asked.get(entry.name, ""),
+            origins.get(entry.name, ""),
         )
         for entry in review.inputs
     ]
@@ -71,7 +76,7 @@ def fields(
 
 def _choices(entry: Input) -> tuple[tuple[str, str], ...]:
     if entry.sort is Sort.FLAG:
-        usual = "by the others" if entry.follows else written_flag(entry.default)
+        usual = "by the others" if entry.follows else value_words(entry.default)
         return (("", f"as usual: {usual}"), (YES, YES), (NO, NO))
     if entry.sort is Sort.TEXT and entry.words:
         first = ("", "choose") if entry.is_required else ("", f"as usual: {entry.default}")
@@ -84,13 +89,4 @@ def _default(entry: Input) -> str:
         return ""
     if entry.follows:
         return "by the others"
-    return "not given" if entry.default is None else written(entry.default)
-
-
-def written_flag(value: Value) -> str:
-    """A flag in words.
-
-    >>> written_flag(True)
-    'yes'
-    """
-    return YES if value else NO
+    return "not given" if entry.default is None else value_words(entry.default)

@@ -9,31 +9,62 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from advisor.web.request_helpers import found_or_404, signed_in, text_in
-from advisor.web.reviews.curve_drawing import Drawing, drawn
+from advisor.web.reviews.answer_rows import answer_context
+from advisor.web.reviews.downloads import archive, one_file
 from advisor.web.reviews.input_form import fields, typed
-from connectivity.core.problems import DocumentRefused
+from connectivity.core.problems import DocumentRefused, Problem
+from connectivity.core.reviewed_document import ReviewedDocument
 from connectivity.core.reviewing.answer import Answer, answer
-from connectivity.core.reviewing.figure_words import quantity, written
-from connectivity.core.reviewing.limits import MeasuredLimit
-from connectivity.core.reviewing.load_curve import load_curves
-from connectivity.core.reviewing.review import LimitKind
+from connectivity.core.reviewing.review import Review
 from connectivity.core.reviewing.tables import Tables
 from connectivity.core.reviews import REVIEWS
 from connectivity.review_answers import tables_of
 
 CONFIRM = "confirm"
+FILE = "file"
 
 
-class LimitRow(NamedTuple):
-    """A limit in words; flat, since a template pays for every dot."""
+class AddressedReview(NamedTuple):
+    """A review with the inputs that an address holds, and its answer or its problems."""
 
-    name: str
-    load: str
-    limit: str
-    percent: str
-    used: float
-    breaks_at: str
-    is_first: bool
+    review: Review
+    texts: dict[str, str]
+    confirmed: list[str]
+    tables: Tables
+    told: Answer | None
+    problems: list[Problem]
+
+    def address(self, page: str, *more: tuple[str, str]) -> str:
+        """A page of the same inputs."""
+        stated = [(name, text) for name, text in self.texts.items() if text]
+        stated += [(CONFIRM, name) for name in self.confirmed]
+        return f"{reverse(page, args=[self.review.key])}?{urlencode([*stated, *more])}"
+
+
+def asked_in(request: HttpRequest, key: str) -> AddressedReview:
+    """What an address asks. Raises Http404: there is no such review."""
+    review = REVIEWS.get(key)
+    if review is None:
+        raise Http404(f"no review is called {key[:40]!r}")
+    texts = {entry.name: text_in(request.GET, entry.name) for entry in review.inputs}
+    confirmed = [name for name in request.GET.getlist(CONFIRM) if name in texts]
+    tables = tables_of(signed_in(request).team_id)
+    values = typed(review, texts)
+    told, problems = None, list[Problem]()
+    if values:
+        try:
+            told = answer(review, values, tables, confirmed=confirmed)
+        except DocumentRefused as error:
+            problems = error.problems
+    return AddressedReview(review, texts, confirmed, tables, told, problems)
+
+
+def answered_in(request: HttpRequest, key: str) -> Answer:
+    """The answer to an address. Raises Http404: it has none."""
+    asked = asked_in(request, key)
+    if asked.told is None or asked.told.questions:
+        raise Http404("these inputs have no answer")
+    return asked.told
 
 
 @require_safe
@@ -46,71 +77,35 @@ def overview(request: HttpRequest) -> HttpResponse:
 @found_or_404
 def review(request: HttpRequest, key: str) -> HttpResponse:
     """One review: its form, and its answer where there are inputs."""
-    asked = REVIEWS.get(key)
-    if asked is None:
-        raise Http404(key)
-    texts = {entry.name: text_in(request.GET, entry.name) for entry in asked.inputs}
-    confirmed = [name for name in request.GET.getlist(CONFIRM) if name in texts]
-    values, problems, told = typed(asked, texts), [], None
-    if values:
-        tables = tables_of(signed_in(request).team_id)
-        try:
-            told = answer(asked, values, tables, confirmed=confirmed)
-        except DocumentRefused as error:
-            problems = error.problems
-    questions = told.questions if told else ()
+    asked = asked_in(request, key)
+    questions = asked.told.questions if asked.told else ()
     context: dict[str, Any] = {
-        "review": asked,
-        "fields": fields(asked, texts, problems, questions),
-        "problems": problems,
-        "confirmed": confirmed,
+        "review": asked.review,
+        "fields": fields(asked.review, asked.texts, asked.problems, questions),
+        "problems": asked.problems,
+        "confirmed": asked.confirmed,
         "questions": [
-            (question, _taken(key, texts, confirmed, question.input)) for question in questions
+            (question, asked.address("review", (CONFIRM, question.input))) for question in questions
         ],
     }
-    if told and not questions:
-        context |= _answered(told, tables)
+    if asked.told and not questions:
+        context |= answer_context(
+            asked.told, asked.tables, lambda name: asked.address("review-file", (FILE, name))
+        )
+        context["archive"] = asked.address("review-zip")
     return render(request, "web/reviews/review.html", context)
 
 
-def _taken(key: str, texts: dict[str, str], confirmed: list[str], name: str) -> str:
-    """The address that takes an odd input as it is."""
-    stated = [(each, text) for each, text in texts.items() if text]
-    stated += [(CONFIRM, each) for each in [*confirmed, name]]
-    return f"{reverse('review', args=[key])}?{urlencode(stated)}"
+@require_safe
+@found_or_404
+def file(request: HttpRequest, key: str) -> HttpResponse:
+    """One file of the answer to an address."""
+    return one_file(answered_in(request, key), text_in(request.GET, FILE))
 
 
-def _answered(told: Answer, tables: Tables) -> dict[str, Any]:
-    first = told.first
-    curves = load_curves(told, tables)
-    drawing: Drawing | None = drawn(curves) if curves else None
-    return {
-        "answer": told,
-        "first": _row(first, is_first=True) if first else None,
-        "limits": [_row(limit, is_first=limit == first) for limit in told.limits],
-        "findings": told.findings,
-        "numbers": [(name, written(value)) for name, value in (told.numbers or {}).items()],
-        "drawing": drawing,
-    }
-
-
-def _row(limit: MeasuredLimit, *, is_first: bool) -> LimitRow:
-    kind = limit.stated.kind
-    percent = "none is allowed" if limit.headroom is None else f"{limit.used * 100:,.1f} %"
-    return LimitRow(
-        limit.stated.what.replace("-", " "),
-        quantity(limit.load, kind),
-        quantity(limit.limit, kind),
-        percent,
-        limit.used,
-        _breaks_at(limit),
-        is_first,
-    )
-
-
-def _breaks_at(limit: MeasuredLimit) -> str:
-    if limit.at is None:
-        return "no load"
-    if limit.stated.kind is not LimitKind.COUNT:
-        return quantity(limit.limit, limit.stated.kind)
-    return f"{written(limit.at)} times this load"
+@require_safe
+@found_or_404
+def files(request: HttpRequest, key: str) -> HttpResponse:
+    """All files of the answer to an address, with a README that says in which order to roll out."""
+    told = answered_in(request, key)
+    return archive(ReviewedDocument(told.review.title, (told,)), f"review-{key}")

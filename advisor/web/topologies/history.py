@@ -16,6 +16,7 @@ from connectivity.core.problems import DocumentRefused
 from connectivity.history import version_changes
 
 MAX_ROWS = 300  # shown
+BACK = {"reviews": "topology-reviews"}  # from where an undo may come
 
 
 @require_safe
@@ -69,7 +70,7 @@ def restore(request: HttpRequest, uid: UUID, number: int) -> HttpResponse:
     table = text_in(request.POST, "table")
     if table:
         return redirect(f"{reverse('editor', args=[uid])}?{urlencode({'table': table})}")
-    return redirect("topology", uid)
+    return redirect(BACK.get(text_in(request.POST, "back"), "topology"), uid)
 
 
 @require_POST

@@ -122,6 +122,20 @@ class Artefact(NamedTuple):
     names: tuple[str, ...]
 
 
+class Suggestion(NamedTuple):
+    """When a service or flow of a topology suggests the review.
+
+    Attributes:
+        carrier: `service` or `flow`.
+        when: a formula over what it says; see `suggestions.FACTS`.
+        because: why, as a sentence; values stand in braces.
+    """
+
+    carrier: str
+    when: str
+    because: str
+
+
 class Metric(NamedTuple):
     """A metric of CloudWatch that shows what the review computes."""
 
@@ -142,6 +156,7 @@ class Review:
         helpers: formulas that others use and that are no number of the answer.
         numbers: the formulas of the answer's numbers, in its order. Where a number bears the name
             of an input, formulas call the input `given_<name>`.
+        suggestions: when services and flows of a topology suggest it.
         asks_when: conditions of computed numbers that are beyond sense; the inputs that they come
             from are then asked about.
     """
@@ -159,6 +174,7 @@ class Review:
     asks_when: tuple[str, ...] = ()
     artefacts: tuple[Artefact, ...] = ()
     metrics: tuple[Metric, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
 
     @cached_property
     def formulas(self) -> dict[str, Formula]:
@@ -185,5 +201,12 @@ class Review:
         return {f"given_{name}": name for name in self.numbers if name in inputs}
 
     def formula(self, text: str) -> Formula:
-        """A formula with this review's constants put in."""
-        return Formula(text, {name: constant.value for name, constant in self.constants.items()})
+        """A formula with this review's constants put in; parsed once."""
+        if text not in self._parsed:
+            figures = {name: constant.value for name, constant in self.constants.items()}
+            self._parsed[text] = Formula(text, figures)
+        return self._parsed[text]
+
+    @cached_property
+    def _parsed(self) -> dict[str, Formula]:
+        return {}

@@ -14,6 +14,16 @@ FLOW_INPUTS = ("connections_per_second", "connection_seconds", "max_idle_seconds
 
 Traffic = Mapping[str, Any]
 
+LISTS = {"service": "services", "flow": "flows"}
+"""What may carry reviews besides the document itself, and the list of it."""
+
+
+class Carrier(NamedTuple):
+    """What carries reviews: a service or flow by its name; of no kind: the document itself."""
+
+    kind: str = ""  # a key of `LISTS`, or empty
+    name: str = ""
+
 
 class AskedReview(NamedTuple):
     """One review with its inputs as they were given, or as they follow from flows.
@@ -22,12 +32,18 @@ class AskedReview(NamedTuple):
         name: `key`, `key/label`, or of a service or flow `key/<its name>(/label)`.
         path: where its inputs stand in the document.
         inputs: not yet checked.
+        carrier: what carries it.
+        stated_as: its key there: `key` or `key/label`.
+        from_flows: the inputs that follow from flows, since nobody stated them.
     """
 
     name: str
     review: Review
     path: str
     inputs: Any
+    carrier: Carrier
+    stated_as: str
+    from_flows: frozenset[str]
 
 
 def asked_reviews(
@@ -37,11 +53,7 @@ def asked_reviews(
 
     Names that are no review, and more than `MAX_REVIEWS`, are noted as problems.
     """
-    asked = [
-        *_of(document.get("reviews"), "reviews", "", {}, reviews, problems),
-        *_of_entries("services", document, reviews, problems),
-        *_of_entries("flows", document, reviews, problems),
-    ]
+    asked = [entry for place in _places(document) for entry in _of(place, reviews, problems)]
     if len(asked) > MAX_REVIEWS:
         sentence = f"are {len(asked):,}; at most {MAX_REVIEWS:,} of a document are answered"
         problems.append(Problem("reviews", sentence))
@@ -49,43 +61,51 @@ def asked_reviews(
     return asked
 
 
-def _of_entries(
-    key: str, document: Mapping[str, Any], reviews: Mapping[str, Review], problems: Problems
-) -> Iterator[AskedReview]:
-    for i, entry in enumerate(_mappings(document.get(key))):
-        if entry.get("reviews") is not None:
-            is_service = key == "services"
-            traffic = to_service(document, entry.get("name")) if is_service else of_flow(entry)
-            path, name = f"{key}[{i}].reviews", f"/{entry.get('name')}"
-            yield from _of(entry["reviews"], path, name, traffic, reviews, problems)
+class _Place(NamedTuple):
+    """Reviews that something carries, and where they stand."""
+
+    carrier: Carrier
+    path: str
+    reviews: Any
+    traffic: Traffic
 
 
-def _of(
-    value: Any,
-    path: str,
-    name: str,
-    traffic: Traffic,
-    reviews: Mapping[str, Review],
-    problems: Problems,
-) -> Iterator[AskedReview]:
-    if value is None:
+def _places(document: Mapping[str, Any]) -> Iterator[_Place]:
+    yield _Place(Carrier(), "reviews", document.get("reviews"), {})
+    for kind, key in LISTS.items():
+        for i, entry in enumerate(mappings(document.get(key))):
+            if entry.get("reviews") is not None:
+                carrier = Carrier(kind, str(entry.get("name")))
+                traffic = _traffic(document, kind, entry)
+                yield _Place(carrier, f"{key}[{i}].reviews", entry["reviews"], traffic)
+
+
+def _of(place: _Place, reviews: Mapping[str, Review], problems: Problems) -> Iterator[AskedReview]:
+    if place.reviews is None:
         return
-    if not isinstance(value, dict):
-        problems.append(Problem(path, "is not a mapping from reviews to their inputs"))
+    if not isinstance(place.reviews, dict):
+        problems.append(Problem(place.path, "is not a mapping from reviews to their inputs"))
         return
-    for full_key, inputs in value.items():
+    for full_key, inputs in place.reviews.items():
+        path = f"{place.path}.{full_key}"
+        if problem := key_problem(str(full_key), reviews):
+            problems.append(Problem(path, problem))
+            continue
         key, _, label = str(full_key).partition("/")
-        place = f"{path}.{full_key}"
-        if key not in reviews:
-            offer = it_can_be(key, reviews)
-            problems.append(Problem(place, f"no review is called {key!r}{offer}"))
-        elif not _is_label(label, str(full_key)):
-            sentence = f"a label has 1 to {MAX_NAME} printable characters and no further /"
-            problems.append(Problem(place, sentence))
-        else:
-            full_name = f"{key}{name}" + (f"/{label}" if label else "")
-            review = reviews[key]
-            yield AskedReview(full_name, review, place, _filled(review, inputs, traffic))
+        review, carrier = reviews[key], place.carrier
+        parts = (key, *((carrier.name,) if carrier.kind else ()), *((label,) if label else ()))
+        filled, from_flows = _filled(review, inputs, place.traffic)
+        yield AskedReview("/".join(parts), review, path, filled, carrier, str(full_key), from_flows)
+
+
+def key_problem(full_key: str, reviews: Mapping[str, Review]) -> str:
+    """What is wrong with `key` or `key/label`; empty: nothing."""
+    key, _, label = full_key.partition("/")
+    if key not in reviews:
+        return f"no review is called {key!r}{it_can_be(key, reviews)}"
+    if not _is_label(label, full_key):
+        return f"a label has 1 to {MAX_NAME} printable characters and no further /"
+    return ""
 
 
 def _is_label(label: str, full_key: str) -> bool:
@@ -94,13 +114,49 @@ def _is_label(label: str, full_key: str) -> bool:
     return 0 < len(label) <= MAX_NAME and label.isprintable() and "/" not in label
 
 
-def _filled(review: Review, inputs: Any, traffic: Traffic) -> Any:
-    """The inputs, with those that the flows say where nobody did."""
+def _filled(review: Review, inputs: Any, traffic: Traffic) -> tuple[Any, frozenset[str]]:
+    """The inputs, with those that the flows say where nobody did; and which these are."""
     if not isinstance(inputs, dict | None):
-        return inputs
-    names = {entry.name for entry in review.inputs}
+        return inputs, frozenset()
     stated = {name: value for name, value in (inputs or {}).items() if value is not None}
-    return {name: value for name, value in traffic.items() if name in names} | stated
+    told = {name: value for name, value in traffic_for(review, traffic) if name not in stated}
+    return told | stated, frozenset(told)
+
+
+def traffic_for(review: Review, traffic: Traffic) -> Iterator[tuple[str, Any]]:
+    """What of the traffic is an input of a review."""
+    names = {entry.name for entry in review.inputs}
+    return ((name, value) for name, value in traffic.items() if name in names)
+
+
+def traffic_of(document: Mapping[str, Any], carrier: Carrier) -> Traffic:
+    """What flows say of what carries reviews; nothing of the document itself.
+
+    Raises:
+        LookupError: there is no such service or flow.
+    """
+    if not carrier.kind:
+        return {}
+    return _traffic(document, carrier.kind, entry_of(document, carrier))
+
+
+def _traffic(document: Mapping[str, Any], kind: str, entry: Mapping[str, Any]) -> Traffic:
+    return to_service(document, entry.get("name")) if kind == "service" else of_flow(entry)
+
+
+def entry_of(document: Mapping[str, Any], carrier: Carrier) -> Mapping[str, Any]:
+    """The service or flow that carries reviews, or the document itself.
+
+    Raises:
+        LookupError: there is none of that name.
+    """
+    if not carrier.kind:
+        return document
+    entries = mappings(document.get(LISTS[carrier.kind]))
+    entry = next((entry for entry in entries if str(entry.get("name")) == carrier.name), None)
+    if entry is None:
+        raise LookupError(f"there is no {carrier.kind} {carrier.name!r}")
+    return entry
 
 
 def of_flow(flow: Mapping[str, Any]) -> Traffic:
@@ -122,7 +178,7 @@ def to_service(document: Mapping[str, Any], service: Any) -> Traffic:
     >>> to_service({"flows": flows}, "api")
     {'connections_per_second': 10}
     """
-    flows = [flow for flow in _mappings(document.get("flows")) if flow.get("to") == service]
+    flows = [flow for flow in mappings(document.get("flows")) if flow.get("to") == service]
     sums = {name: _sum(flows, name) for name in ("connections_per_second", "peak_gbps")}
     together = {
         "connections_per_second": sums["connections_per_second"],
@@ -166,5 +222,6 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, float | int) and not isinstance(value, bool)
 
 
-def _mappings(value: Any) -> list[Mapping[str, Any]]:
+def mappings(value: Any) -> list[Mapping[str, Any]]:
+    """The mappings of a list; of what is no list, none."""
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []

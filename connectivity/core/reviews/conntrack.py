@@ -7,7 +7,15 @@ from connectivity.core.reviewing.files.kubernetes import manifests, simple
 from connectivity.core.reviewing.files.quorum import headless
 from connectivity.core.reviewing.files.sysctls import sysctl_conf
 from connectivity.core.reviewing.inputs import flag, number
-from connectivity.core.reviewing.review import Constant, Finding, Kind, Limit, Review, Words
+from connectivity.core.reviewing.review import (
+    Constant,
+    Finding,
+    Kind,
+    Limit,
+    Review,
+    Suggestion,
+    Words,
+)
 from connectivity.core.reviewing.shared import CONNECTION_SECONDS, CONNECTIONS_PER_SECOND
 from connectivity.core.reviewing.sources import (
     CONNTRACK_CODE,
@@ -229,6 +237,13 @@ REVIEW = Review(
             "A headless Service: its name resolves to the pods, and the node translates nothing.",
             "kubectl exec deploy/app -- getent hosts app shows the pods' addresses.",
             headless("app"),
+        ),
+    ),
+    suggestions=(
+        Suggestion(
+            "service",
+            "is_given(connections_per_second) and is_given(connection_seconds)",
+            "Hosts track {connections_per_second} connections a second of {connection_seconds} s.",
         ),
     ),
 )

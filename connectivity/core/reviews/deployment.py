@@ -7,7 +7,15 @@ from connectivity.core.reviewing.files.holes import Only
 from connectivity.core.reviewing.files.kubernetes import budget, container, manifests, pod, workload
 from connectivity.core.reviewing.files.timeline import TIMELINE
 from connectivity.core.reviewing.inputs import choice, flag, number
-from connectivity.core.reviewing.review import Constant, Finding, Limit, LimitKind, Review, Words
+from connectivity.core.reviewing.review import (
+    Constant,
+    Finding,
+    Limit,
+    LimitKind,
+    Review,
+    Suggestion,
+    Words,
+)
 from connectivity.core.reviewing.shared import ALB_ERRORS
 from connectivity.core.reviewing.sources import (
     ALB_TARGETS,
@@ -253,4 +261,11 @@ REVIEW = Review(
         TIMELINE,
     ),
     metrics=ALB_ERRORS,
+    suggestions=(
+        Suggestion(
+            "service",
+            "is_given(requests_per_second)",
+            "It answers {requests_per_second} requests a second, also while it is rolled out.",
+        ),
+    ),
 )

@@ -6,7 +6,15 @@ from connectivity.core.reviewing.files.alerts import Alert, alert_files, growing
 from connectivity.core.reviewing.files.cluster_dns import cluster_dns, node_local
 from connectivity.core.reviewing.files.kubernetes import manifests, pod, workload
 from connectivity.core.reviewing.inputs import choice, flag, number
-from connectivity.core.reviewing.review import Constant, Finding, Limit, Metric, Review, Words
+from connectivity.core.reviewing.review import (
+    Constant,
+    Finding,
+    Limit,
+    Metric,
+    Review,
+    Suggestion,
+    Words,
+)
 from connectivity.core.reviewing.sources import (
     EDNS,
     K8S_DNS,
@@ -201,4 +209,11 @@ REVIEW = Review(
         ),
     ),
     metrics=(Metric("CWAgent", "ethtool_linklocal_allowance_exceeded", "Sum"),),
+    suggestions=(
+        Suggestion(
+            "service",
+            "is_given(connections_per_second)",
+            "Clients may look its name up for {connections_per_second} connections a second.",
+        ),
+    ),
 )

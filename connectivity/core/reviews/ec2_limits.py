@@ -6,7 +6,15 @@ from connectivity.core.reviewing.files.alerts import Alert, alert_files, growing
 from connectivity.core.reviewing.files.holes import Only
 from connectivity.core.reviewing.files.kubernetes import ethtool_exporter, manifests
 from connectivity.core.reviewing.inputs import flag, number, text
-from connectivity.core.reviewing.review import Constant, Finding, Limit, Metric, Review, Words
+from connectivity.core.reviewing.review import (
+    Constant,
+    Finding,
+    Limit,
+    Metric,
+    Review,
+    Suggestion,
+    Words,
+)
 from connectivity.core.reviewing.sources import EC2_BANDWIDTH, EC2_TYPES, ENA, VPC_DNS_QUOTAS
 from connectivity.core.reviewing.tables import of_instance
 
@@ -225,5 +233,12 @@ REVIEW = Review(
     metrics=tuple(
         Metric("CWAgent", f"ethtool_{name}_allowance_exceeded", "Sum")
         for name in ("bw_in", "bw_out", "pps", "linklocal")
+    ),
+    suggestions=(
+        Suggestion(
+            "service",
+            "is_given(peak_gbps)",
+            "Flows to it peak at {peak_gbps} Gbps together.",
+        ),
     ),
 )

@@ -12,7 +12,7 @@ from connectivity.core.reviewing.files.kubernetes import (
 )
 from connectivity.core.reviewing.files.sysctls import sysctl_conf
 from connectivity.core.reviewing.inputs import flag, number
-from connectivity.core.reviewing.review import Constant, Finding, Limit, Review, Words
+from connectivity.core.reviewing.review import Constant, Finding, Limit, Review, Suggestion, Words
 from connectivity.core.reviewing.sources import ACCEPT_QUEUE, IP_SYSCTL, OURS
 
 QUEUE = {"net.core.somaxconn": "[[ceil(advised_somaxconn)]]"}
@@ -178,6 +178,13 @@ REVIEW = Review(
                     securityContext=pod_sysctls({**QUEUE, **PORTS}),
                 ),
             ),
+        ),
+    ),
+    suggestions=(
+        Suggestion(
+            "service",
+            "protocol != 'udp' and is_given(connections_per_second)",
+            "It accepts {connections_per_second} new connections a second, which come in bursts.",
         ),
     ),
 )

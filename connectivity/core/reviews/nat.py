@@ -29,6 +29,7 @@ from connectivity.core.reviewing.review import (
     LimitKind,
     Metric,
     Review,
+    Suggestion,
     Words,
 )
 from connectivity.core.reviewing.shared import (
@@ -275,5 +276,12 @@ REVIEW = Review(
             ("IdleTimeoutCount", "Sum"),
             ("ActiveConnectionCount", "Maximum"),
         )
+    ),
+    suggestions=(
+        Suggestion(
+            "flow",
+            "today == 'public-internet'",
+            "Today it takes the public internet: its clients leave through NAT gateways.",
+        ),
     ),
 )

@@ -26,6 +26,7 @@ from connectivity.core.reviewing.review import (
     LimitKind,
     Metric,
     Review,
+    Suggestion,
     Words,
 )
 from connectivity.core.reviewing.shared import CONNECTIONS_PER_SECOND, KEEPALIVE, MAX_IDLE, QUIET
@@ -280,5 +281,12 @@ REVIEW = Review(
         Metric("AWS/NetworkELB", "PortAllocationErrorCount", "Sum"),
         Metric("AWS/NetworkELB", "NewFlowCount", "Sum"),
         Metric("AWS/NetworkELB", "ActiveFlowCount", "Maximum"),
+    ),
+    suggestions=(
+        Suggestion(
+            "service",
+            "existing_nlb or today == 'privatelink'",
+            "A Network Load Balancer stands in front of it.",
+        ),
     ),
 )

@@ -15,6 +15,7 @@ from connectivity.core.reviewing.review import (
     LimitKind,
     Metric,
     Review,
+    Suggestion,
     Words,
 )
 from connectivity.core.reviewing.shared import (
@@ -273,5 +274,12 @@ REVIEW = Review(
     metrics=tuple(
         Metric("CWAgent", f"ethtool_conntrack_allowance_{name}", statistic)
         for name, statistic in (("available", "Minimum"), ("exceeded", "Sum"))
+    ),
+    suggestions=(
+        Suggestion(
+            "service",
+            "is_given(connections_per_second) and is_given(connection_seconds)",
+            "It tracks {connections_per_second} connections a second of {connection_seconds} s.",
+        ),
     ),
 )

@@ -10,7 +10,15 @@ from connectivity.core.reviewing.files.envoy import (
     http_listener,
 )
 from connectivity.core.reviewing.inputs import choice, number
-from connectivity.core.reviewing.review import Finding, Kind, Limit, LimitKind, Review, Words
+from connectivity.core.reviewing.review import (
+    Finding,
+    Kind,
+    Limit,
+    LimitKind,
+    Review,
+    Suggestion,
+    Words,
+)
 from connectivity.core.reviewing.shared import ALB_ERRORS
 from connectivity.core.reviewing.sources import ENVOY_BUFFER, NGINX_CORE, NOTES
 
@@ -269,4 +277,11 @@ REVIEW = Review(
         ),
     ),
     metrics=ALB_ERRORS,
+    suggestions=(
+        Suggestion(
+            "service",
+            "protocol == 'http' and is_given(requests_per_second)",
+            "A slow client holds a worker of it for a whole HTTP request.",
+        ),
+    ),
 )

@@ -14,6 +14,7 @@ from connectivity.core.reviewing.review import (
     Limit,
     LimitKind,
     Review,
+    Suggestion,
     Words,
 )
 from connectivity.core.reviewing.shared import MAX_IDLE
@@ -249,6 +250,13 @@ REVIEW = Review(
             "nginx -t; the collector gets about {nel_reports_per_second} reports a second.",
             NEL_CONF,
             when="nel_requests_per_second > 0",
+        ),
+    ),
+    suggestions=(
+        Suggestion(
+            "flow",
+            "protocol != 'udp' and is_given(max_idle_seconds)",
+            "Its connections are idle for up to {max_idle_seconds} s.",
         ),
     ),
 )

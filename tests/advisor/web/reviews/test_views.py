@@ -1,6 +1,9 @@
 """Pages of the reviews."""
 
+import re
 from html import unescape
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from django.test import Client
@@ -72,3 +75,29 @@ def test_no_number_breaks_the_page(signed_in: Client, text: str) -> None:
 
 def test_a_review_that_is_not_there_is_not_found(signed_in: Client) -> None:
     assert signed_in.get("/reviews/nut/").status_code == 404
+
+
+def test_a_file_is_taken_alone_or_with_all_and_is_the_one_of_these_inputs(
+    signed_in: Client,
+) -> None:
+    told = page(signed_in, "nat", **NAT)
+    addresses = re.findall(r'href="(/reviews/nat/file/\?[^"]+)"', told)
+    files = {}
+    for address in addresses:
+        answer = signed_in.get(address)
+        name = answer["Content-Disposition"].partition('filename="')[2].strip('"')
+        files[name] = answer.content
+    assert b"net.ipv4.tcp_keepalive_time = 234" in files["nat-keepalive.conf"]
+    (whole,) = re.findall(r'href="(/reviews/nat/files\.zip\?[^"]+)"', told)
+    with ZipFile(BytesIO(signed_in.get(whole).content)) as archive:
+        folder = {name.rpartition("/")[2]: archive.read(name) for name in archive.namelist()}
+    assert b"Roll out in this order" in folder.pop("README.md")
+    assert folder == files
+
+
+@pytest.mark.parametrize("more", [{"addresses": "two"}, {"keepalive_seconds": "240000"}, {}])
+def test_where_nothing_is_answered_no_file_is_found(
+    signed_in: Client, more: dict[str, str]
+) -> None:
+    asked = NAT | more | {"file": "nat-nothing.tf"}
+    assert signed_in.get("/reviews/nat/file/", asked).status_code == 404
