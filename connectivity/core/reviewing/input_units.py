@@ -2,6 +2,7 @@
 
 UNITS = {
     "_per_second_per_eni": "/s",
+    "_bytes_per_second": "bytes/s",
     "_per_second": "/s",
     "_seconds": "s",
     "_ms": "ms",
@@ -11,7 +12,7 @@ UNITS = {
     "_kib": "KiB",
     "_gib": "GiB",
     "_usd": "USD",
-    "_iops": "IOPS",
+    "iops": "IOPS",
     "_per_day": "/day",
 }
 
@@ -23,6 +24,7 @@ MISTAKES: dict[str, tuple[tuple[float, str], ...]] = {
     "bytes": ((1024, "KiB"), (2**20, "MiB")),
     "MiB/s": ((2**-20, "bytes/s"), (1024, "GiB/s")),
     "KiB": ((2**-10, "bytes"), (1024, "MiB")),
+    "bytes/s": ((1024, "KiB/s"), (2**20, "MiB/s"), (1 / 8, "bit/s")),
     "GiB": ((2**-10, "MiB"), (2**-20, "KiB"), (2**-30, "bytes"), (1024, "TiB")),
 }
 """By unit: what a value is multiplied by, and the unit that it was then given in."""

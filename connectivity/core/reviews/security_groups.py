@@ -81,7 +81,9 @@ REVIEW = Review(
         "UDP": Constant(30, "s, UDP of one exchange", EC2_TRACKING),
         "UDP_STREAM": Constant(180, "s, UDP stream", EC2_TRACKING),
         "UDP_NLB": Constant(NLB_UDP_IDLE_S, "s, UDP through a Network Load Balancer", EC2_TRACKING),
-        "SOON": Constant(350, "s: AWS advises keepalives below 5 minutes", EC2_TRACKING),
+        "SOON": Constant(
+            350, "s: its keepalive is below the 5 minutes that AWS advises", EC2_TRACKING
+        ),
     },
     helpers={
         **QUIET,

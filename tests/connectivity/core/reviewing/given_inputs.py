@@ -1,12 +1,13 @@
 """Inputs of reviews: the worked cases, what is typical, and every end of every range."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
+from hypothesis import strategies as st
 
 from connectivity.core.problems import DocumentRefused
 from connectivity.core.reviewing.answer import Answer, File, answer
@@ -26,7 +27,7 @@ def answers() -> tuple[Answer, ...]:
     return tuple(
         told
         for review in REVIEWS.values()
-        for inputs in _inputs(review)
+        for inputs in given_of(review)
         if (told := _answer(review, inputs))
     )
 
@@ -46,7 +47,8 @@ def _answer(review: Review, inputs: dict[str, Any]) -> Answer | None:
         return None
 
 
-def _inputs(review: Review) -> Iterator[dict[str, Any]]:
+def given_of(review: Review) -> Iterator[dict[str, Any]]:
+    """The inputs of its worked cases, then random ones."""
     for case in yaml.safe_load((GOLDEN / f"{review.key}.yaml").read_text()):
         yield case["inputs"]
     dice = random.Random(review.key)  # noqa: S311  not a secret
@@ -66,3 +68,28 @@ def _value(entry: Input, dice: random.Random) -> Any:
     low, high = entry.range
     beyond = high * 1000 + 1
     return dice.choice([low, high, beyond, dice.uniform(low, high), dice.uniform(low, low + 100)])
+
+
+def value_of(entry: Input) -> st.SearchStrategy[Any]:
+    if entry.sort is Sort.FLAG:
+        return st.booleans()
+    if entry.sort is Sort.TEXT:
+        return st.sampled_from(entry.words or ("m5.large", "t3.medium", "unknown.type"))
+    numbers = st.floats(*entry.range, allow_nan=False, allow_subnormal=False)
+    return st.one_of(numbers, st.sampled_from(entry.words)) if entry.words else numbers
+
+
+def odd_value_of(entry: Input) -> st.SearchStrategy[Any]:
+    """Of a number also any magnitude, and small fractions."""
+    if entry.sort is not Sort.NUMBER:
+        return value_of(entry)
+    magnitudes = st.integers(-99, 300).map(lambda exponent: 10.0**exponent)
+    return st.one_of(value_of(entry), magnitudes, st.floats(0, 1), st.integers(0, 10**300))
+
+
+def inputs_of(
+    review: Review, values: Callable[[Input], st.SearchStrategy[Any]] = value_of
+) -> st.SearchStrategy[dict[str, Any]]:
+    needed = {e.name: values(e) for e in review.inputs if e.is_required or e.required_when}
+    others = {e.name: values(e) for e in review.inputs if e.name not in needed}
+    return st.fixed_dictionaries(needed, optional=others)

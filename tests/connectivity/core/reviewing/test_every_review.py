@@ -2,7 +2,9 @@
 
 import ast
 import json
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,14 +14,15 @@ from hypothesis import strategies as st
 from connectivity.core.as_json.reviews import plain_reviews
 from connectivity.core.problems import DocumentRefused
 from connectivity.core.reviewed_document import ReviewedDocument
+from connectivity.core.reviewing import formula as formula_module
 from connectivity.core.reviewing.answer import Answer, answer
 from connectivity.core.reviewing.formula import UNKNOWN, Formula
-from connectivity.core.reviewing.inputs import Input, Sort
 from connectivity.core.reviewing.keepalive import INTERVALS
 from connectivity.core.reviewing.limits import LimitKind, MeasuredLimit
 from connectivity.core.reviewing.review import Review, Words
 from connectivity.core.reviewing.tables import Tables, recorded_instance_types
 from connectivity.core.reviews import REVIEWS
+from tests.connectivity.core.reviewing.given_inputs import inputs_of, odd_value_of
 
 TABLES = Tables(recorded_instance_types())
 ARITHMETIC = {0, 1, 2, 4, 8, 60, 1000, 1024, 1e9, None}
@@ -27,32 +30,28 @@ ARITHMETIC = {0, 1, 2, 4, 8, 60, 1000, 1024, 1e9, None}
 CONTRACT = {0.375, 86_400, 10_000_000, INTERVALS}
 """And what the contract of the reviews says: half of a warning, what is beyond sense, advice."""
 
+IN_FILES = {
+    3: "three times the program's time is silence: ours",
+    10: "s of nginx's timeouts and of an imitated body: ours",
+    30: "half of a minute's queries: of a unit test",
+    5.25: "GB a minute of 0.7 Gbps: of a unit test",
+    6: "GB a minute of 0.8 Gbps: of a unit test",
+    65: "s of TIME_WAIT: SHORT_TIME_WAIT of the review",
+    86_400: "s: kube-proxy's own tcpEstablishedTimeout",
+    6000: "s: the longest idle timeout of a Network Load Balancer",
+    432_000: "s: the longest TcpEstablishedTimeout",
+    100: "connections of an address: ours",
+    255: "the largest tcp_retries2",
+    256: "buffers of nginx for an answer: ours",
+    4096: "slow clients, and bytes of a buffer of nginx",
+    8192: "bytes: nginx's own client_body_buffer_size",
+    65_536: "LimitNOFILE at least: ours",
+    1_048_576: "a MiB; and files of a process, fs.nr_open of Linux",
+    2**31 - 1: "the largest uint32 that protobuf's JSON takes everywhere",
+}
+"""Figures of the files that are no advised numbers."""
+
 every_review = pytest.mark.parametrize("review", REVIEWS.values(), ids=list(REVIEWS))
-
-
-def value_of(entry: Input) -> st.SearchStrategy[Any]:
-    if entry.sort is Sort.FLAG:
-        return st.booleans()
-    if entry.sort is Sort.TEXT:
-        return st.sampled_from(entry.words or ("m5.large", "t3.medium", "unknown.type"))
-    numbers = st.floats(*entry.range, allow_nan=False, allow_subnormal=False)
-    return st.one_of(numbers, st.sampled_from(entry.words)) if entry.words else numbers
-
-
-def odd_value_of(entry: Input) -> st.SearchStrategy[Any]:
-    """Of a number also any magnitude, and small fractions."""
-    if entry.sort is not Sort.NUMBER:
-        return value_of(entry)
-    magnitudes = st.integers(-99, 300).map(lambda exponent: 10.0**exponent)
-    return st.one_of(value_of(entry), magnitudes, st.floats(0, 1), st.integers(0, 10**300))
-
-
-def inputs_of(
-    review: Review, values: Callable[[Input], st.SearchStrategy[Any]] = value_of
-) -> st.SearchStrategy[dict[str, Any]]:
-    needed = {e.name: values(e) for e in review.inputs if e.is_required or e.required_when}
-    others = {e.name: values(e) for e in review.inputs if e.name not in needed}
-    return st.fixed_dictionaries(needed, optional=others)
 
 
 def confirmed(review: Review, inputs: dict[str, Any]) -> Answer:
@@ -188,6 +187,7 @@ def test_every_figure_of_a_formula_has_a_source(review: Review) -> None:
     texts = [*review.helpers.values(), *review.numbers.values(), *review.asks_when]
     texts += [side for limit in review.limits for side in (limit.load, limit.limit, limit.when)]
     texts += [finding.when for finding in review.findings]
+    texts += [finding.graver[1] for finding in review.findings if finding.graver]
     assert set(numbers_in(texts)) <= ARITHMETIC | CONTRACT
     for constant in review.constants.values():
         assert constant.means
@@ -196,6 +196,14 @@ def test_every_figure_of_a_formula_has_a_source(review: Review) -> None:
         assert words.cause.endswith(".")
         assert words.step.endswith(".")
         assert words.source
+
+
+def test_every_figure_of_a_file_is_known() -> None:
+    core = Path(formula_module.__file__).parents[1]
+    sources = [*core.glob("reviews/*.py"), *core.glob("reviewing/files/*.py")]
+    holes = re.findall(r"\[\[(.+?)\]\]", "".join(path.read_text() for path in sources))
+    figures = {float(figure) for hole in holes for figure in re.findall(r"\b[\d.]+\b", hole)}
+    assert figures - ARITHMETIC == IN_FILES.keys()
 
 
 def numbers_in(texts: list[str]) -> Iterator[Any]:
