@@ -67,7 +67,12 @@ REVIEW = Review(
         number("kube_proxy_cap", "above which maxPerCore times cores is cut", 1_048_576),
         number("nf_conntrack_max", "net.netfilter.nf_conntrack_max", within=(1024, 1e9)),
         number("buckets", "nf_conntrack_buckets, where it is set", within=(1024, 1e8)),
-        number("entry_bytes", "of one entry; it varies with kernel and build", 320, (200, 1024)),
+        number(
+            "entry_bytes",
+            "of one entry: objsize of nf_conntrack in /proc/slabinfo",
+            320,
+            (200, 1024),
+        ),
     ),
     constants={
         "LARGE": Constant(262_144, "buckets above 4 GiB, kernel 5.15 or newer", CONNTRACK_SYSCTL),
@@ -125,7 +130,8 @@ REVIEW = Review(
                 "connections are dropped. The kernel clears what is over up to 60 s later, so it "
                 "counts up to {uncleared_entries} more.",
                 "Set nf_conntrack_max to {advised_max}; shorten TIME_WAIT to 65 s; reach services "
-                "by headless Services, which are not translated.",
+                "by headless Services and a client or L7 proxy that balances: nothing is "
+                "translated.",
                 CONNTRACK_SYSCTL,
                 "The kernel no longer logs 'nf_conntrack: table full, dropping packet'.",
             ),
@@ -141,7 +147,8 @@ REVIEW = Review(
             words=Words(
                 "A connection that nobody closes keeps its entry for {established_timeout_seconds} "
                 "s.",
-                "Set nf_conntrack_tcp_timeout_established to 86,400 s or less, and TCP keepalive.",
+                "Set nf_conntrack_tcp_timeout_established lower, to 86,400 s at most, and TCP "
+                "keepalive below it.",
                 CONNTRACK_SYSCTL,
             ),
         ),

@@ -61,7 +61,10 @@ DELAYED = Words(
     ALB_TARGETS,
     "No request is cut by the load balancer.",
 )
-BALANCER = {"LoadBalancer": text_input("load_balancer", "As its metrics call it: app/name/id")}
+ALB = {"LoadBalancer": text_input("load_balancer", "As its metrics call it: app/name/id")}
+NLB = {"LoadBalancer": text_input("load_balancer", "As its metrics call it: net/name/id")}
+FEW = "[[max(1, ceil(60 * requests_per_second * replicas / 1000))]]"
+"""1 in 1,000 of a minute's requests: ours."""
 
 
 REVIEW = Review(
@@ -241,18 +244,23 @@ REVIEW = Review(
                     "path == 'alb-ip'",
                     alarm(
                         "HTTPCode_ELB_5XX_Count",
-                        BALANCER,
-                        "Requests were refused or cut, as in a rollout.",
+                        ALB,
+                        "More than 1 in 1,000 requests were refused or cut, as in a rollout.",
                         namespace="AWS/ApplicationELB",
+                        threshold=FEW,
+                        minutes=1,
                     ),
                 ),
                 Only(
                     "path == 'nlb-ip'",
                     alarm(
                         "TCP_Target_Reset_Count",
-                        BALANCER,
-                        "Connections were refused or cut, as in a rollout.",
+                        NLB,
+                        "More connections were refused or cut than 1 in 1,000 requests, as in a "
+                        "rollout.",
                         namespace="AWS/NetworkELB",
+                        threshold=FEW,
+                        minutes=1,
                     ),
                 ),
             ),

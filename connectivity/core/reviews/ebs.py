@@ -237,7 +237,8 @@ REVIEW = Review(
             detail="{pods} pods share the volume.",
             words=Words(
                 "Pods that share a volume share its IOPS; nothing isolates them.",
-                "Use volumes of their own, and ephemeral-storage limits, as in ebs-pod.yaml.",
+                "Use volumes of their own or instance storage, and ephemeral-storage limits, as "
+                "in ebs-pod.yaml.",
                 NOTES,
             ),
         ),

@@ -108,7 +108,7 @@ REVIEW = Review(
             limit="burst_gbps",
             words=Words(
                 "Traffic is shaped within milliseconds: what is sent at once exceeds the bandwidth "
-                "though the average does not.",
+                "though the average, and a figure that is read every 10 s, does not.",
                 "Pace the sender (the fq queueing discipline), or send less at once.",
                 EC2_BANDWIDTH,
                 "bw_out_allowance_exceeded stays 0.",
@@ -145,7 +145,8 @@ REVIEW = Review(
             words=Words(
                 "A network interface may send 1,024 packets a second to DNS, instance metadata and "
                 "time service together.",
-                "Cache DNS on the host, reuse IMDS credentials; the quota cannot be raised.",
+                "Cache DNS on the host, and keep SDK clients as long as the process lives: each "
+                "new one asks IMDS for credentials. The quota cannot be raised.",
                 VPC_DNS_QUOTAS,
                 "linklocal_allowance_exceeded stays 0.",
             ),
@@ -184,7 +185,8 @@ REVIEW = Review(
             detail="{packets_per_second} packets a second, against no published figure.",
             words=Words(
                 "AWS publishes no packets a second for instance types.",
-                "Measure when pps_allowance_exceeded begins to grow, and give packets_limit.",
+                "Measure when pps_allowance_exceeded begins to grow, and give packets_limit; read "
+                "it beside every load test, which else blames the program.",
                 ENA,
             ),
         ),

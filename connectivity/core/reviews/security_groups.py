@@ -113,8 +113,8 @@ REVIEW = Review(
             when="protocol == 'tcp'",
             words=Words(
                 TRACKS_SO_MANY,
-                "Use rules that need no tracking, a shorter TcpEstablishedTimeout, or larger or "
-                "more instances.",
+                "Use rules that need no tracking, with network ACLs to filter; a shorter "
+                "TcpEstablishedTimeout; or larger or more instances.",
                 EC2_TRACKING,
                 "conntrack_allowance_exceeded stays 0.",
             ),

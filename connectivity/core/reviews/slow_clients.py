@@ -44,6 +44,7 @@ http {{
   client_header_timeout 10s;
   client_body_timeout 10s;
   send_timeout 10s;
+  keepalive_timeout 75s;
   reset_timedout_connection on;
   client_max_body_size [[max(1, ceil({BODY} / 1048576))]]m;
   client_body_buffer_size [[min(1048576, max(8192, ceil(request_bytes)))]];
@@ -113,7 +114,7 @@ REVIEW = Review(
         number("request_bytes", "of a request", 10_240),
         number(
             "response_bytes",
-            "of an answer; up to about 40 KiB wait in the kernel and hold no worker: 0",
+            "of an answer; up to about 40 KiB wait in the kernel and hold no worker: give 0",
             10_240,
         ),
         number("slow_bytes_per_second", "of a slow client", within=(1, 1e9), required=True),
@@ -248,6 +249,7 @@ REVIEW = Review(
                         "first_known(largest_body_bytes, request_bytes)"
                         " / slow_bytes_per_second / 0.9))]]s",
                         "request_headers_timeout": "10s",
+                        "common_http_protocol_options": {"idle_timeout": "75s"},
                         "stream_idle_timeout": SILENCE,
                     },
                     per_connection_buffer_limit_bytes=(

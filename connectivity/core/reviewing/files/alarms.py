@@ -35,18 +35,19 @@ def alarm(
     statistic: str = "Sum",
     threshold: int | str = 0,
     below: bool = False,
+    minutes: int = 5,
     region: str = "",
 ) -> Block:
-    """An alarm that goes off where a metric lies above a threshold, or below it, for 5 minutes.
+    """An alarm that goes off where a metric lies above a threshold, or below it.
 
     Args:
+        minutes: of so many, in more than half.
         region: where the metric is, if not in the provider's Region; its SNS topics have to be
             there, too.
     """
     side = "LessThanThreshold" if below else "GreaterThanThreshold"
     name = metric.lower()
     place: dict[str, Value] = {"region": region} if region else {}
-    topics = TOPICS._replace(description=f"SNS topics in {region} to notify; [] for none")
     return resource(
         "aws_cloudwatch_metric_alarm",
         name,
@@ -58,13 +59,18 @@ def alarm(
         dimensions=dict(dimensions),
         statistic=statistic,
         period=60,
-        evaluation_periods=5,
-        datapoints_to_alarm=3,
+        evaluation_periods=minutes,
+        datapoints_to_alarm=minutes // 2 + 1,
         threshold=threshold,
         comparison_operator=side,
         treat_missing_data="notBreaching",
-        alarm_actions=topics if region else TOPICS,
+        alarm_actions=_topics(region),
     )
+
+
+def _topics(region: str) -> Input:
+    in_region = f"SNS topics in {region} to notify; [] for none"
+    return TOPICS._replace(description=in_region) if region else TOPICS
 
 
 def _named(name: str) -> Expression:

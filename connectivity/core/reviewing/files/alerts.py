@@ -8,6 +8,7 @@ from connectivity.core.reviewing.files.holes import Only
 from connectivity.core.reviewing.review import Artefact, Kind
 
 WAIT_MINUTES = 5
+BURST_WAIT_MINUTES = 1
 LOOKED_AT = "20m"
 CHECK = "promtool check rules, then promtool test rules with the .test.yml beside it"
 
@@ -21,6 +22,7 @@ class Alert(NamedTuple):
         summary: a sentence that names `{{ $labels.… }}`.
         fires, calm: by metric the values that fire it, and those that do not; as promtool writes
             series, a value a minute.
+        wait_minutes: how long it has to hold.
     """
 
     name: str
@@ -29,10 +31,14 @@ class Alert(NamedTuple):
     summary: str
     fires: Mapping[str, str]
     calm: Mapping[str, str]
+    wait_minutes: int = WAIT_MINUTES
 
 
 def growing(name: str, metric: str, by: Mapping[str, str], more_than: int, means: str) -> Alert:
-    """An alert on a counter that grows by more than so much in five minutes."""
+    """An alert on a counter that grows by more than so much in five minutes.
+
+    A burst is seen for those five minutes and no longer: it fires before they are over.
+    """
     labels = ", ".join(by)
     told = " of ".join(f"{{{{ $labels.{label} }}}}" for label in reversed(list(by)))
     return Alert(
@@ -40,8 +46,9 @@ def growing(name: str, metric: str, by: Mapping[str, str], more_than: int, means
         f"sum by ({labels}) (increase({metric}[5m])) > {more_than}",
         by,
         f"{told}: {means}",
-        {metric: f"0+{more_than}x40"},
-        {metric: "7x40"},
+        {metric: f"0x16 {more_than + 3}x23"},
+        {metric: f"0x16 {more_than // 2}x23"},
+        BURST_WAIT_MINUTES,
     )
 
 
@@ -87,7 +94,7 @@ def _rule(key: str, alert: Alert) -> dict[str, Any]:
     return {
         "alert": alert.name,
         "expr": alert.expression,
-        "for": f"{WAIT_MINUTES}m",
+        "for": f"{alert.wait_minutes}m",
         "labels": {"severity": "warning", "review": key},
         "annotations": {"summary": alert.summary},
     }

@@ -17,7 +17,7 @@ def with_head(
     """A text below its head; where a format has no comments, the text alone."""
     if kind in WITHOUT_COMMENTS:
         return text
-    numbers = ", ".join(f"{name} {written(value)}" for name, value in carried.items())
+    numbers = ", ".join(f"{name} {written(_whole(value))}" for name, value in carried.items())
     of = f" Numbers of the review {key}: {numbers}." if numbers else f" Of the review {key}."
     lines = [
         f"# {line}"
@@ -29,3 +29,7 @@ def with_head(
         first, _, rest = text.partition("\n")
         first += "\n"
     return first + "\n".join(lines) + "\n" + rest
+
+
+def _whole(value: Value) -> Value:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
