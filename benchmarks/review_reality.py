@@ -44,7 +44,7 @@ PEERS = [
     {"keepalive_seconds": "off", "user_timeout_seconds": 20},
     {"keepalive_seconds": "off", "user_timeout_seconds": 60},
 ]
-RETRIES = 7
+HOST = {"path_timeout_seconds": 60, "retries2": 7}
 POOL = {
     "workers": 40,
     "requests_per_second": 150,
@@ -66,8 +66,8 @@ class Subject(NamedTuple):
 
 SUBJECTS = {
     "accept_queues": Subject(lambda: kernel.accept_queues(BURSTS)),
-    "dead_peers": Subject(lambda: kernel.dead_peers(PEERS, RETRIES), ("interfaces",)),
-    "lookups": Subject(kernel.lookups),
+    "dead_peers": Subject(lambda: kernel.dead_peers(PEERS, HOST), ("interfaces",)),
+    "lookups": Subject(kernel.lookups, ("interfaces",)),
     "tracked_connections": Subject(
         lambda: kernel.tracked_connections(TRAFFIC, TIMEOUTS), ("tracking",)
     ),

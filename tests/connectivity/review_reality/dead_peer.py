@@ -1,58 +1,48 @@
 """Connections whose peer is gone without a word: everything that is sent to it is dropped."""
 
-import ctypes
-import os
 import select
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import suppress
 from typing import Any
 
-from tests.connectivity.review_reality.namespaces import PAIR, answers, set_parameters, sh
+from tests.connectivity.review_reality.far_network import FAR, LINK, far_network
+from tests.connectivity.review_reality.namespaces import answers, set_parameters, sh
 
-NEAR, FAR, PORT = "10.9.0.1", "10.9.0.2", 8000
-NEW_NETWORK = 0x40000000
-ETHERNET = "02:00:00:00:00:02"
-SCRIPT = f"""
-mkdir -p /run/netns; mount -t tmpfs none /run/netns; ip netns add far
-{PAIR} address {ETHERNET} netns far
-ip addr add {NEAR}/30 dev near; ip link set near up
-ip -n far addr add {FAR}/30 dev far; ip -n far link set far up
-ip neigh replace {FAR} lladdr {ETHERNET} nud permanent dev near
-"""  # AWS answers ARP for what is gone, too
+PORT = 8000
+PIECE_BYTES = 1000
 GONE = "ip -n far addr flush dev far"
 
 
-def experiment(cases: list[dict[str, Any]], parameters: dict[str, str]) -> list[dict[str, Any]]:
-    """After how many seconds each connection ended, and with which error.
+def experiment(cases: list[dict[str, Any]], parameters: dict[str, str]) -> dict[str, Any]:
+    """After how many seconds each connection ended, and what the kernel takes of one that writes.
 
     Args:
         cases: options by name of TCP; `sends` says that data are not acknowledged, `lasts` how many
             seconds are waited.
     """
     set_parameters(parameters)
-    sh(SCRIPT)
+    sh(LINK)
     with far_network():
         listener = socket.create_server((FAR, PORT))
-    clients = [opened(case) for case in cases]
-    peers = [listener.accept()[0] for _ in cases]
+    *clients, writer = [opened(case) for case in (*cases, {"options": {}})]
+    peers = [listener.accept()[0] for _ in (*clients, writer)]
     sh(GONE)
+    taken = taken_bytes(writer)
     ends = ended(clients, cases)
     for end in (*clients, *peers, listener):
         end.close()
-    return ends
+    return {"ended_seconds": ends, "taken_bytes": taken}
 
 
-@contextmanager
-def far_network() -> Iterator[None]:
-    """Sockets that are made within belong to the other namespace."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    with Path("/proc/self/ns/net").open() as own, Path("/run/netns/far").open() as far:
-        assert libc.setns(far.fileno(), NEW_NETWORK) == 0
-        yield
-        assert libc.setns(own.fileno(), NEW_NETWORK) == 0
+def taken_bytes(writer: socket.socket) -> int:
+    """What a program can write before it has to wait, while nothing is acknowledged."""
+    writer.setblocking(False)
+    taken = 0
+    with suppress(BlockingIOError):
+        while True:
+            taken += writer.send(bytes(PIECE_BYTES))
+    return taken
 
 
 def opened(case: dict[str, Any]) -> socket.socket:
@@ -64,22 +54,19 @@ def opened(case: dict[str, Any]) -> socket.socket:
     return client
 
 
-def ended(clients: list[socket.socket], cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def ended(clients: list[socket.socket], cases: list[dict[str, Any]]) -> list[float | None]:
     poll, start = select.poll(), time.monotonic()
     for client, case in zip(clients, cases, strict=True):
         poll.register(client, 0)  # errors alone
         if case.get("sends"):
             client.send(b"x")
-    ends: dict[int, dict[str, Any]] = {}
+    ends: dict[int, float] = {}
     last = start + max(case["lasts"] for case in cases)
     while len(ends) < len(clients) and time.monotonic() < last:
         for fileno, _ in poll.poll(1000 * max(0, last - time.monotonic())):
             poll.unregister(fileno)
-            ends[fileno] = {"seconds": time.monotonic() - start}
-    for client in clients:
-        error = client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        ends.setdefault(client.fileno(), {"seconds": None})["error"] = os.strerror(error)
-    return [ends[client.fileno()] for client in clients]
+            ends[fileno] = time.monotonic() - start
+    return [ends.get(client.fileno()) for client in clients]
 
 
 if __name__ == "__main__":

@@ -86,6 +86,7 @@ def exporter(told: Answer) -> list[str]:
     return ["prometheus-node-exporter", *containers[1]["args"]]
 
 
+ADVISED = ("keepalive_seconds", "interval_seconds")
 PEERS = [
     {"keepalive_seconds": 2, "interval_seconds": 1, "probes": 3},
     {"keepalive_seconds": 2, "interval_seconds": 2, "probes": 2},
@@ -93,33 +94,45 @@ PEERS = [
     {"keepalive_seconds": 1, "interval_seconds": 1, "probes": 9, "user_timeout_seconds": 4},
     {"keepalive_seconds": "off", "user_timeout_seconds": 7},
 ]
-RETRIES = 3
+HOST = {"path_timeout_seconds": 10, "retries2": 3}
+SEND_BUFFER_BYTES = 40 * 1024  # as the review of slow clients says
 
 
-def dead_peers(peers: list[dict[str, Any]] = PEERS, retries: int = RETRIES) -> list[Row]:
-    """How long connections to a peer that is gone stay: idle ones, and those that have sent."""
-    cases = [*peers, {"keepalive_seconds": "off", "retries2": retries}]
-    told = [review("tcp-timeouts", **case) for case in cases]
+def dead_peers(peers: list[dict[str, Any]] = PEERS, host: dict[str, int] = HOST) -> list[Row]:
+    """How long connections to a peer that is gone stay: idle ones, and those that have sent; with
+    options of their own, with the host's advised keepalive, and with its retries alone."""
+    advice = review("tcp-timeouts", **host)
+    advised = {name: (advice.numbers or {})[f"advised_{name}"] for name in ADVISED}
+    cases = [*peers, {**advised, "probes": 3}, {"keepalive_seconds": "off", **host}]
     idle = [case["keepalive_seconds"] != "off" for case in cases]
     seconds = [
-        number(each, "idle_detection_seconds" if is_idle else "data_detection_seconds")
-        for each, is_idle in zip(told, idle, strict=True)
+        number(
+            review("tcp-timeouts", **case),
+            "idle_detection_seconds" if is_idle else "data_detection_seconds",
+        )
+        for case, is_idle in zip(cases, idle, strict=True)
     ]
     lasts = 3 * max(seconds) + 5
+    chosen = [*map(options, peers), {"SO_KEEPALIVE": 1}, {}]
     counted = happens(
         "dead_peer",
         lasts + 20,
         cases=[
-            {"options": options(case), "sends": not is_idle, "lasts": lasts}
-            for case, is_idle in zip(cases, idle, strict=True)
+            {"options": each, "sends": not is_idle, "lasts": lasts}
+            for each, is_idle in zip(chosen, idle, strict=True)
         ],
-        parameters={"net.ipv4.tcp_retries2": str(retries)},
+        parameters=sysctls(advice),
     )
     rows = [
-        Row(f"seconds until {case} ends", predicted, end["seconds"] or lasts, 0.1)
-        for case, predicted, end in zip(cases, seconds, counted, strict=True)
+        Row(f"seconds until {case} ends", predicted, end or lasts, 0.1)
+        for case, predicted, end in zip(cases, seconds, counted["ended_seconds"], strict=True)
     ]
-    return [*rows[:-1], rows[-1]._replace(is_least=True, within=1.4)]
+    taken = Row("bytes that a writer leaves to the kernel", SEND_BUFFER_BYTES, 0, 1, is_least=True)
+    return [
+        *rows[:-1],
+        rows[-1]._replace(is_least=True, within=1.4),
+        taken._replace(counted=counted["taken_bytes"]),
+    ]
 
 
 def options(case: dict[str, Any]) -> dict[str, int]:
@@ -134,6 +147,8 @@ def options(case: dict[str, Any]) -> dict[str, int]:
 
 SEARCHED = ("shop.svc.cluster.local", "svc.cluster.local", "cluster.local", "compute.internal")
 EXTERNAL = "api.example.com"
+BOTH_TYPES = {"record_types": 2, "trailing_dot": False}
+ONE_QUERY = {"record_types": 1, "trailing_dot": True, "ndots": 1}
 
 
 def lookups() -> list[Row]:
@@ -146,7 +161,9 @@ def lookups() -> list[Row]:
     advised = pod["spec"]["template"]["spec"]["dnsConfig"]["options"]
     settings = [f"ndots:{case['ndots']}" for case in cases]
     settings.append(" ".join(f"{option['name']}:{option['value']}" for option in advised))
-    cases.append({"ndots": 1, "record_types": 2, "trailing_dot": False})
+    cases.append({"ndots": 1, **BOTH_TYPES})
+    settings.append("use-vc")
+    cases.append({**ONE_QUERY, "transport": "tcp", "tcp_reuse": False})
     with tempfile.TemporaryDirectory() as folder:
         asked = happens(
             "resolver",
@@ -163,22 +180,31 @@ def lookups() -> list[Row]:
             folder=folder,
         )
     return [
-        row for case, queries in zip(cases, asked, strict=True) for row in _lookup(case, queries)
+        row for case, counted in zip(cases, asked, strict=True) for row in _lookup(case, counted)
     ]
 
 
-def _lookup(case: dict[str, Any], queries: list[tuple[str, str]]) -> Iterator[Row]:
-    told = review("dns", lookups_per_second=1, name_dots=EXTERNAL.count("."), **case)
-    yield Row(f"queries at {case}", number(told, "queries_per_lookup"), len(queries))
-    upstream = [name for name, _ in queries if not name.endswith("cluster.local")]
+def _lookup(case: dict[str, Any], counted: dict[str, Any]) -> Iterator[Row]:
+    told = review(
+        "dns", lookups_per_second=1, name_dots=EXTERNAL.count("."), resolver_enis=1, **case
+    )
+    yield Row(f"queries at {case}", number(told, "queries_per_lookup"), len(counted["queries"]))
+    upstream = [name for name, _ in counted["queries"] if not name.endswith("cluster.local")]
     predicted = number(told, "upstream_queries_per_lookup")
     yield Row("of them to the Resolver", predicted, len(upstream))
+    if len(upstream) == len(counted["queries"]):
+        sent = number(told, "packets_sent_per_second_per_eni")
+        both = number(told, "packets_both_ways_per_second_per_eni")
+        late = (
+            0.2 if "transport" in case else 0
+        )  # of TCP, where an ACK does not wait for the answer
+        yield Row("packets sent", sent, counted["sent"], late)
+        yield Row("packets both ways", both, counted["sent"] + counted["received"], late)
 
 
-TRACKED_SECONDS = 4.5
 TRAFFIC = {"per_second": 200, "abandons_every": 5, "udp_every": 2, "lives_seconds": 0.5}
 TIMEOUTS = {"time_wait_seconds": 2, "established_timeout_seconds": 3, "udp_timeout_seconds": 2}
-GARBAGE_SECONDS = 60
+CLEARED_SECONDS = REVIEWS["conntrack"].constants["CLEARED"].value
 
 
 def tracked_connections(
@@ -203,14 +229,14 @@ def tracked_connections(
         "tracked", seconds + 30, 0.1, **traffic, lasts_seconds=seconds, parameters=written
     )
     entries = number(told, "entries")
-    yet = rate * (1 + 1 / traffic["udp_every"]) * min(GARBAGE_SECONDS, seconds)
+    yet = rate * (1 + 1 / traffic["udp_every"]) * min(CLEARED_SECONDS, seconds)
     rows = [
         Row("entries", entries, counted["entries"], 0.03),
         Row(
             "at once, before the kernel has cleared what is over",
-            entries,
+            counted["entries"],
             counted["counted"],
-            yet / entries,
+            yet / counted["entries"],
             is_least=True,
         ),
     ]

@@ -27,7 +27,7 @@ SUBJECTS: dict[Callable[[], list[Row]], tuple[tuple[str, ...], tuple[str, ...]]]
     worker_pools: (("nginx", "curl"), ("switching users",)),
     tracked_connections: (("nft",), ("tracking",)),
     accept_queues: (("ss", "prometheus-node-exporter"), ()),
-    lookups: ((), ()),
+    lookups: ((), ("interfaces",)),
 }
 """The programs and the needs of each. The longest first."""
 
