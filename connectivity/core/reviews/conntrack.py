@@ -83,7 +83,7 @@ REVIEW = Review(
         "PER_BUCKET": Constant(4, "entries for each bucket of kube-proxy", KUBE_PROXY),
         "COMFORT": Constant(0.75, "of the table that may be in use", OURS),
         "POINTER": Constant(8, "bytes of a bucket for each entry", CONNTRACK_CODE),
-        "SHORT_TIME_WAIT": Constant(65, "s: TIME_WAIT of both ends and a little", NOTES),
+        "SHORT_TIME_WAIT": Constant(65, "s: the 60 s of TIME_WAIT and a little", NOTES),
         "CLEARED": Constant(
             60, "s within which the kernel clears entries that are over", CONNTRACK_CODE
         ),

@@ -236,7 +236,9 @@ REVIEW = Review(
         ),
         terraform_file(
             "main.tf",
-            "The deregistration delay of the target group, and an alarm on requests that fail.",
+            "The deregistration delay of the target group, and an alarm on requests that fail. The "
+            "pods' namespace has the label elbv2.k8s.aws/pod-readiness-gate-inject: enabled, so "
+            "that a new pod is ready once the load balancer sends to it.",
             "terraform plan; an existing group is imported first.",
             (
                 Only("advised_deregistration_delay_seconds <= 3600", TARGETS),

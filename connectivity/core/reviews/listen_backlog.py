@@ -123,7 +123,8 @@ REVIEW = Review(
             when="abort_on_overflow",
             detail="net.ipv4.tcp_abort_on_overflow is 1.",
             words=Words(
-                "A full queue answers RST where the client would have tried again.",
+                "A handshake that ends while the queue is full is answered with RST, where the "
+                "client would have tried again.",
                 "Set net.ipv4.tcp_abort_on_overflow to 0.",
                 IP_SYSCTL,
             ),
