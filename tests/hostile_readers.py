@@ -25,6 +25,7 @@ from costmodel.importers import price_table
 from costmodel.importers.aws_price_list import read_offer
 from costmodel.importers.offer_rows import OfferError
 from costmodel.shipped import SHIPPED
+from tests import manifests
 from tests.factories import document
 from tests.hostile_files import Cases, Make, files, repeated
 from tests.offers import VPC, offer, offer_csv
@@ -110,6 +111,7 @@ def readers(folder: Path) -> Iterator[Reader]:
     yield Reader("zones", zone_names.read, zones)
     as_json = json.dumps(document(), indent=1)
     yield Reader("documents", parse, (as_json, f"# YAML\n{as_json}"))
+    yield _manifests()
     yield Reader("accounts", read_values, ('- {account: "222233334444", regions: [us-east-1]}\n',))
     yield from (_pasting(table) for table in TABLES.values())
     yield Reader("latency table", _of_lines(latency_table.read), (TABLE.read_text(),))
@@ -120,6 +122,14 @@ def readers(folder: Path) -> Iterator[Reader]:
         ("get-products", (SAMPLES / "prices" / "get_products.json").read_text()),
     ):
         yield Reader(name, _price_file(folder), (sample,))
+
+
+def _manifests() -> Reader:
+    """Read and reviewed; of the sample what a workload needs, and the same as kubectl prints it."""
+    objects = (manifests.workload(pod__hostNetwork=False), manifests.service(), manifests.budget())
+    as_list = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
+    samples = (manifests.text_of(*objects), json.dumps(as_list, indent=1))
+    return Reader("manifests", manifests.review_bytes, samples)
 
 
 def _tools() -> Iterator[Reader]:

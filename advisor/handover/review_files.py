@@ -1,10 +1,13 @@
 """The files of a reviewed document: a folder for each review, and a README for rolling them out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from advisor.handover.manifest_files import KUSTOMIZATION, ROLLED_OUT, manifest_files
 from connectivity.core.reviewed_document import ReviewedDocument
-from connectivity.core.reviewing.answer import Answer, File
+from connectivity.core.reviewing.answer import Answer
 from connectivity.core.reviewing.review import Kind
+from connectivity.core.reviewing.telling import File
 from connectivity.core.terraform.names import identifiers
 from connectivity.core.terraform.text import plain
 
@@ -25,18 +28,29 @@ STEPS = {
 """In the order of rolling out."""
 
 
-def review_files(document: ReviewedDocument) -> dict[str, bytes]:
-    """The content of every file by its path. A folder's name has nothing but a-z, 0-9 and _."""
+def review_files(
+    document: ReviewedDocument, manifests: Mapping[str, Any] | None = None
+) -> dict[str, bytes]:
+    """The content of every file by its path. A folder's name has nothing but a-z, 0-9 and _.
+
+    Args:
+        manifests: of an answer to manifests, whose patches are among the files.
+    """
     folders = identifiers(answer.name for answer in document.answers)
     files = {
         f"{folders[answer.name]}/{file.name}": file.text.encode()
         for answer in document.answers
         for file in answer.files
     }
-    return {"README.md": _readme(document, folders).encode(), **files}
+    more = manifest_files(document.name, manifests) if manifests else {}
+    rolled_out = ROLLED_OUT if KUSTOMIZATION in more else ()
+    readme = _readme(document, folders, rolled_out)
+    return {"README.md": readme.encode(), **files, **more}
 
 
-def _readme(document: ReviewedDocument, folders: dict[str, str]) -> str:
+def _readme(
+    document: ReviewedDocument, folders: dict[str, str], rolled_out: tuple[str, ...]
+) -> str:
     lines = [
         f"# Files of the reviews of {_code(document.name)}",
         "",
@@ -45,6 +59,7 @@ def _readme(document: ReviewedDocument, folders: dict[str, str]) -> str:
         "hosts, are yours to put in.",
         "",
         *_steps(document, folders),
+        *rolled_out,
         "## Reviews",
         "",
         *(f"- {_review(answer, folders[answer.name])}" for answer in document.answers),

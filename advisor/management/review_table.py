@@ -1,6 +1,6 @@
 """Answers of reviews as text for a terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from advisor.management.text_columns import aligned
@@ -9,9 +9,15 @@ from connectivity.core.reviewing.inputs import Input, Sort
 from connectivity.core.reviewing.review import LimitKind, Review
 
 
-def review_table(answer: dict[str, Any]) -> str:
-    """What breaks first of each review, its limits, its findings with their steps."""
-    parts = [_review(review) for review in answer["reviews"]]
+def review_table(answer: dict[str, Any], awaited: Mapping[str, list[str]] | None = None) -> str:
+    """What breaks first of each review, its limits, its findings with their steps.
+
+    Args:
+        awaited: the inputs that a review still needs, by its name.
+    """
+    parts = [
+        _review(review, (awaited or {}).get(review["review"], [])) for review in answer["reviews"]
+    ]
     return "\n\n".join(parts or ["The document asks for no review."])
 
 
@@ -39,11 +45,13 @@ def _range(entry: Input) -> str:
     return ", ".join([span, *entry.words])
 
 
-def _review(review: dict[str, Any]) -> str:
+def _review(review: dict[str, Any], awaited: list[str]) -> str:
     head = f"{review['review']}: {review['title']}"
     if review["questions"]:
         return "\n".join([head, *_questions(review)])
-    lines = [head, f"  {_first(review)}", *_limits(review), *_findings(review)]
+    needs = [f"  More is told with {', '.join(awaited)}."] if awaited else []
+    first = [] if awaited and review["first"] is None else [f"  {_first(review)}"]
+    lines = [head, *first, *needs, *_limits(review), *_findings(review)]
     return "\n".join(lines)
 
 

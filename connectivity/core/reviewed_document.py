@@ -8,7 +8,12 @@ from connectivity.core.reviewing.answer import Answer, answer
 from connectivity.core.reviewing.limits import DIGITS
 from connectivity.core.reviewing.review import AS_OF
 from connectivity.core.reviewing.tables import Tables
-from connectivity.core.reviewing.workloads import AskedReview, asked_reviews
+from connectivity.core.reviewing.workloads import (
+    AskedReview,
+    Given,
+    asked_reviews,
+    with_given,
+)
 from connectivity.core.reviews import REVIEWS
 
 VERSION = 1
@@ -36,6 +41,8 @@ def reviewed(
     *,
     only: Collection[str] = (),
     confirmed: Collection[str] = (),
+    given: Given | None = None,
+    is_open: bool = False,
 ) -> ReviewedDocument:
     """The answers of the reviews that a document asks for.
 
@@ -43,6 +50,8 @@ def reviewed(
         document: plain values of a document of reviews, or of a topology that was accepted.
         only: keys, or whole names, of the reviews to answer; all where it is empty.
         confirmed: inputs that are taken as they are: `nat/payments.keepalive_seconds`.
+        given: inputs in place of those of the document, by whole name, or by key for all of it.
+        is_open: inputs that are required may be missing; what rests on them is left out.
 
     Raises:
         DocumentRefused: with its problems at once, each with its path.
@@ -50,25 +59,62 @@ def reviewed(
     problems = Problems()
     _check(document, problems)
     asked = asked_reviews(document, REVIEWS, problems) if isinstance(document, dict) else []
+    names = {name for entry in asked for name in (entry.name, entry.review.key)}
+    _unknown("set", given or (), names, problems)
+    asked = [with_given(entry, given or {}) for entry in asked]
     _unknown("only", only, {*REVIEWS, *(entry.name for entry in asked)}, problems)
     inputs = {f"{entry.name}.{named.name}" for entry in asked for named in entry.review.inputs}
     _unknown("confirm", confirmed, inputs, problems)
     wanted = [a for a in asked if not only or a.review.key in only or a.name in only]
-    answers = [_answered(entry, tables, confirmed, problems) for entry in wanted]
+    answers = [_answered(entry, tables, confirmed, problems, is_open) for entry in wanted]
     if problems:
         raise DocumentRefused(problems)
     return ReviewedDocument(document["name"], tuple(filter(None, answers)), tuple(wanted))
 
 
+def inputs_in(document: Any) -> Given:
+    """The inputs that a document of reviews gives, for reviews that stand elsewhere.
+
+    Raises:
+        DocumentRefused: it is no such document.
+    """
+    problems = Problems()
+    _check(document, problems)
+    reviews = document.get("reviews") if isinstance(document, dict) else None
+    if is_topology(document) or (reviews is not None and not isinstance(reviews, dict)):
+        problems.append(Problem("reviews", "is not a mapping from reviews to their inputs"))
+        reviews = None
+    for name, inputs in (reviews or {}).items():
+        if not isinstance(inputs, dict):
+            problems.append(Problem(f"reviews.{name}", "is not a mapping of inputs"))
+    if problems:
+        raise DocumentRefused(problems)
+    stated = {
+        name: {key: value for key, value in inputs.items() if value is not None}
+        for name, inputs in (reviews or {}).items()
+    }
+    return {name: inputs for name, inputs in stated.items() if inputs}
+
+
 def _answered(
-    asked: AskedReview, tables: Tables, confirmed: Collection[str], problems: Problems
+    asked: AskedReview,
+    tables: Tables,
+    confirmed: Collection[str],
+    problems: Problems,
+    is_open: bool = False,
 ) -> Answer | None:
     """The answer; None where its inputs are refused, which is noted."""
     inputs = [name.rpartition(".") for name in confirmed]
     of_it = [input_name for review, _, input_name in inputs if review == asked.name]
     try:
         return answer(
-            asked.review, asked.inputs, tables, name=asked.name, path=asked.path, confirmed=of_it
+            asked.review,
+            asked.inputs,
+            tables,
+            name=asked.name,
+            path=asked.path,
+            confirmed=of_it,
+            is_open=is_open,
         )
     except DocumentRefused as error:
         problems.extend(error.problems)

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from advisor.web.reviews.curve_drawing import drawn
-from connectivity.core.reviewing.answer import Answer, File
+from connectivity.core.reviewing.answer import Answer
 from connectivity.core.reviewing.figure_words import quantity, written
 from connectivity.core.reviewing.limits import MeasuredLimit
 from connectivity.core.reviewing.load_curve import load_curves
 from connectivity.core.reviewing.review import LimitKind
 from connectivity.core.reviewing.tables import Tables
+from connectivity.core.reviewing.telling import File
 
 
 class LimitRow(NamedTuple):

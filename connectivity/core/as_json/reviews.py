@@ -3,9 +3,10 @@
 from typing import Any
 
 from connectivity.core.reviewed_document import ReviewedDocument
-from connectivity.core.reviewing.answer import Answer, File, Step, ToldFinding
+from connectivity.core.reviewing.answer import Answer
 from connectivity.core.reviewing.inputs import Question
 from connectivity.core.reviewing.limits import MeasuredLimit
+from connectivity.core.reviewing.telling import File, Step, ToldFinding
 
 Plain = dict[str, Any]
 

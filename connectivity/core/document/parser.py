@@ -93,26 +93,46 @@ def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _yaml(text: str) -> Any:
     if len(text) > MAX_YAML_BYTES:
         raise _refused(f"is YAML of more than {MAX_YAML_BYTES:,} characters; write it as JSON")
+    return built(YamlBuilder(text))
+
+
+def built(builder: "YamlBuilder") -> Any:
+    """The values of a builder's text.
+
+    Raises:
+        DocumentRefused: it is no YAML, or more or else than the builder reads.
+    """
     try:
-        return _YamlBuilder(text).document()
+        return builder.document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "document"
+        line = mark.line + 1 + builder.lines_before if mark else 0
+        where = f"line {line}, column {mark.column + 1}" if mark else "document"
         raise _refused(f"is not YAML here: {error.problem or error.context}", where) from error
     except yaml.YAMLError as error:  # a character that YAML does not allow
         raise _refused(f"is not YAML: {' '.join(str(error).split())}") from error
 
 
-class _YamlBuilder:
+class YamlBuilder:
     """Values from YAML's events: aliases are counted, depth is bounded, repeated keys are kept."""
 
-    def __init__(self, text: str) -> None:
+    max_depth = MAX_DEPTH
+    max_values = MAX_YAML_VALUES
+    max_characters = MAX_YAML_CHARACTERS
+
+    def __init__(self, text: str, lines_before: int = 0) -> None:
+        self.lines_before = lines_before
         self.events: Iterator[Any] = iter(yaml.parse(text, Loader=yaml.CSafeLoader))
         self.anchors: dict[str, tuple[Any, tuple[int, int]]] = {}
         self.values = 0
         self.characters = 0
 
     def document(self) -> Any:
+        """The values of the text, which holds one document.
+
+        Raises:
+            DocumentRefused: it holds none or several, or something that is not read.
+        """
         next(self.events)  # the stream begins
         if isinstance(next(self.events), yaml.StreamEndEvent):
             raise _refused("is empty")
@@ -123,20 +143,25 @@ class _YamlBuilder:
         return value
 
     def value(self, event: Any, depth: int) -> Any:
-        if depth > MAX_DEPTH:
-            raise _refused(f"is nested deeper than {MAX_DEPTH} levels", _where(event))
+        """What an event and those that belong to it stand for.
+
+        Raises:
+            DocumentRefused: it is too deep, too large, or nothing that is read.
+        """
+        if depth > self.max_depth:
+            raise _refused(f"is nested deeper than {self.max_depth} levels", self._where(event))
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
         before = self.values, self.characters
         self._count(1, len(event.value) if isinstance(event, yaml.ScalarEvent) else 0)
         if isinstance(event, yaml.ScalarEvent):
-            value: Any = _scalar(event)
+            value: Any = self._scalar(event)
         elif event.tag:
-            raise _refused(f"has the tag {event.tag!r}; tags are not read", _where(event))
+            raise _refused(f"has the tag {event.tag!r}; tags are not read", self._where(event))
         elif isinstance(event, yaml.SequenceStartEvent):
             value = [self.value(event, depth + 1) for event in self._until(yaml.SequenceEndEvent)]
         else:
-            value = _mapping(list(self._pairs(depth + 1)))
+            value = self.mapping(list(self._pairs(depth + 1)))
         if event.anchor:
             size = self.values - before[0], self.characters - before[1]
             self.anchors[event.anchor] = value, size
@@ -144,7 +169,7 @@ class _YamlBuilder:
 
     def _alias(self, event: Any) -> Any:
         if event.anchor not in self.anchors:
-            raise _refused(f"refers to *{event.anchor}, which is not there yet", _where(event))
+            raise _refused(f"refers to *{event.anchor}, which is not there yet", self._where(event))
         value, size = self.anchors[event.anchor]
         self._count(*size)
         return value
@@ -153,8 +178,8 @@ class _YamlBuilder:
         self.values += values
         self.characters += characters
         for count, most, noun in (
-            (self.values, MAX_YAML_VALUES, "values"),
-            (self.characters, MAX_YAML_CHARACTERS, "characters"),
+            (self.values, self.max_values, "values"),
+            (self.characters, self.max_characters, "characters"),
         ):
             if count > most:
                 raise _refused(f"has more than {most:,} {noun} when its aliases are followed")
@@ -163,22 +188,27 @@ class _YamlBuilder:
         while not isinstance(event := next(self.events), end):
             yield event
 
-    def _pairs(self, depth: int) -> Iterator[tuple[str, Any]]:
+    def _pairs(self, depth: int) -> Iterator[tuple[str, Any, int]]:
         for event in self._until(yaml.MappingEndEvent):
             key = self.value(event, depth)
             if not isinstance(key, str):
-                raise _refused(f"has the key {key!r}, which is not text; quote it", _where(event))
-            yield key, self.value(next(self.events), depth)
+                problem = f"has the key {key!r:.60}, which is not text; quote it"
+                raise _refused(problem, self._where(event))
+            line = event.start_mark.line + 1 + self.lines_before
+            yield key, self.value(next(self.events), depth), line
 
+    def mapping(self, pairs: list[tuple[str, Any, int]]) -> Any:
+        """A mapping of its keys, their values and lines."""
+        return _mapping([(key, value) for key, value, _ in pairs])
 
-def _where(event: Any) -> str:
-    return f"line {event.start_mark.line + 1}, column {event.start_mark.column + 1}"
+    def _scalar(self, event: Any) -> Any:
+        if not event.implicit[0] and event.tag not in (None, "!", TEXT):
+            raise _refused(f"has the tag {event.tag!r}; tags are not read", self._where(event))
+        return _plain(event.value) if event.implicit[0] else event.value
 
-
-def _scalar(event: Any) -> Any:
-    if not event.implicit[0] and event.tag not in (None, "!", TEXT):
-        raise _refused(f"has the tag {event.tag!r}; tags are not read", _where(event))
-    return _plain(event.value) if event.implicit[0] else event.value
+    def _where(self, event: Any) -> str:
+        line = event.start_mark.line + 1 + self.lines_before
+        return f"line {line}, column {event.start_mark.column + 1}"
 
 
 @lru_cache(maxsize=65536)

@@ -130,7 +130,10 @@ class _Filled(ast.NodeTransformer):
         return node
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        value = self._known[node.id]
+        try:
+            value = self._known[node.id]
+        except LookupError:  # not known yet, and not needed: its name stands
+            return node
         return ast.Name(UNKNOWN) if value is None else ast.Constant(value)
 
 

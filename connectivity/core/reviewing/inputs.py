@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import Any, NamedTuple, TypeGuard
 
 from connectivity.core.problems import Problem, Problems, did_you_mean, it_can_be
-from connectivity.core.reviewing.formula import Formula, Known, Value
+from connectivity.core.reviewing.formula import Formula, Value
 from connectivity.core.reviewing.input_units import duration, mistakes, unit_of
 from costmodel.core.units import figure
 
@@ -129,10 +129,11 @@ class Question(NamedTuple):
 
 
 class Given(NamedTuple):
-    """The inputs of one review: all values, and which of them are defaults."""
+    """The inputs of one review: all values, which are defaults, which are required and missing."""
 
     values: dict[str, Value]
     defaulted: tuple[str, ...]
+    missing: tuple[str, ...] = ()
 
     @property
     def stated(self) -> list[str]:
@@ -144,8 +145,13 @@ class Given(NamedTuple):
         ]
 
 
-def read_inputs(inputs: Collection[Input], values: Any, path: str, problems: Problems) -> Given:
-    """The values of a review's inputs; what cannot be used is noted with its path."""
+def read_inputs(
+    inputs: Collection[Input], values: Any, path: str, problems: Problems, *, is_open: bool = False
+) -> Given:
+    """The values of a review's inputs; what cannot be used is noted with its path.
+
+    What is required and missing is noted, too, unless `is_open`: the answer then names it.
+    """
     if not isinstance(values, Mapping):
         problems.append(Problem(path, "is not a mapping of inputs"))
         return Given({}, ())
@@ -154,32 +160,36 @@ def read_inputs(inputs: Collection[Input], values: Any, path: str, problems: Pro
         if name not in known:
             offer = did_you_mean(str(name), known) or f"; it takes {', '.join(known)}"
             problems.append(Problem(f"{path}.{name}", f"is no input of this review{offer}"))
-    read = {entry.name: _read(entry, values.get(entry.name), path, problems) for entry in inputs}
-    for entry in inputs:
-        if read[entry.name] is None:
-            read[entry.name] = _following(entry, read, path, problems)
-    absent = [entry.name for entry in inputs if values.get(entry.name) is None]
-    return Given(read, tuple(name for name in absent if read[name] is not None))
+    absent = [entry for entry in inputs if values.get(entry.name) is None]
+    present = [entry for entry in inputs if values.get(entry.name) is not None]
+    wrong = {entry.name: _TESTS[entry.sort](entry, values[entry.name]) for entry in present}
+    read = {entry.name: entry.default for entry in inputs}
+    read |= {entry.name: _usable(values[entry.name], wrong[entry.name]) for entry in present}
+    read |= {e.name: Formula(e.follows).value(read) for e in absent if e.follows}
+    missing = {e.name: f"is required{_where(e)}: {e.help}" for e in absent if _is_required(e, read)}
+    problems.extend(
+        Problem(f"{path}.{entry.name}", problem)
+        for entry in inputs
+        if (problem := wrong.get(entry.name) or (not is_open and missing.get(entry.name)))
+    )
+    defaulted = tuple(entry.name for entry in absent if read[entry.name] is not None)
+    return Given(read, defaulted, tuple(missing))
 
 
-def _following(entry: Input, read: Known, path: str, problems: Problems) -> Value:
-    if entry.required_when and Formula(entry.required_when).holds(read):
-        problem = f"is required where {entry.required_when}: {entry.help}"
-        problems.append(Problem(f"{path}.{entry.name}", problem))
-    return Formula(entry.follows).value(read) if entry.follows else None
-
-
-def _read(entry: Input, value: Any, path: str, problems: Problems) -> Value:
-    if value is None:
-        if entry.is_required:
-            problems.append(Problem(f"{path}.{entry.name}", f"is required: {entry.help}"))
-        return entry.default
-    wrong = _TESTS[entry.sort](entry, value)
+def _usable(value: Value, wrong: str) -> Value:
     if wrong:
-        problems.append(Problem(f"{path}.{entry.name}", wrong))
         return None
-    usable: Value = 0 if is_number(value) and value < NOTHING else value
-    return usable
+    return 0 if is_number(value) and value < NOTHING else value
+
+
+def _is_required(entry: Input, read: Mapping[str, Value]) -> bool:
+    if entry.required_when:
+        return Formula(entry.required_when).holds(read)
+    return entry.is_required
+
+
+def _where(entry: Input) -> str:
+    return f" where {entry.required_when}" if entry.required_when else ""
 
 
 def _number_problem(entry: Input, value: Any) -> str:

@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from connectivity.core.health.evaluation import Severity
 from connectivity.core.reviewing.formula import Known
 from connectivity.core.reviewing.inputs import NOTHING, is_number
+from connectivity.core.reviewing.partial import Awaits, awaited_by
 from connectivity.core.reviewing.review import Limit, LimitKind, Review
 
 DIGITS = 9
@@ -70,10 +72,41 @@ def measured(review: Review, known: Known) -> Iterator[MeasuredLimit]:
         OverflowError: the used part of one is beyond every float.
     """
     for limit in review.limits:
-        if review.formula(limit.when).holds(known):
-            load, bound = (review.formula(side).value(known) for side in (limit.load, limit.limit))
-            if is_number(load) and is_number(bound):
-                yield _finite(MeasuredLimit(limit, _side(load), _side(bound)))
+        with suppress(Awaits):
+            if review.formula(limit.when).holds(known):
+                sides = (limit.load, limit.limit)
+                load, bound = (review.formula(side).value(known) for side in sides)
+                if is_number(load) and is_number(bound):
+                    yield _finite(MeasuredLimit(limit, _side(load), _side(bound)))
+
+
+def waiting(review: Review, known: Known, missing: frozenset[str]) -> dict[str, frozenset[str]]:
+    """By limit: the missing inputs without which it is not told; see `Partial`."""
+    names = {limit.what: _awaited(review, limit, known, missing) for limit in review.limits}
+    return {limit: awaited for limit, awaited in names.items() if awaited}
+
+
+def _roots(review: Review, names: Iterable[str]) -> frozenset[str]:
+    """The names that values may come from, through all formulas."""
+    reached, left = set[str](), list(names)
+    while left:
+        name = left.pop()
+        reached.add(review.given_names.get(name, name))
+        if formula := review.formulas.get(name):
+            left += formula.names - reached
+    return frozenset(reached)
+
+
+def _awaited(review: Review, limit: Limit, known: Known, missing: frozenset[str]) -> frozenset[str]:
+    """The missing inputs of a limit; none where its condition or a side leaves it out anyway."""
+    condition, *sides = map(review.formula, (limit.when, limit.load, limit.limit))
+    if awaited_by(condition, known):
+        return _roots(review, condition.names) & missing
+    waits = [bool(awaited_by(side, known)) for side in sides]
+    is_left_out = any(not w and s.value(known) is None for w, s in zip(waits, sides, strict=True))
+    if is_left_out or not any(waits) or not condition.holds(known):
+        return frozenset()
+    return _roots(review, sides[0].names | sides[1].names) & missing
 
 
 def _side(value: float) -> float:

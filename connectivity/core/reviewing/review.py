@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from connectivity.core.health.evaluation import Severity
+from connectivity.core.reviewing.deployed.settings import FromManifests
 from connectivity.core.reviewing.formula import Formula, Value
 from connectivity.core.reviewing.inputs import Input
 from connectivity.core.reviewing.tables import Tables
@@ -159,6 +160,7 @@ class Review:
         suggestions: when services and flows of a topology suggest it.
         asks_when: conditions of computed numbers that are beyond sense; the inputs that they come
             from are then asked about.
+        manifests: how it follows from Kubernetes manifests; None: it does not.
     """
 
     key: str
@@ -175,6 +177,7 @@ class Review:
     artefacts: tuple[Artefact, ...] = ()
     metrics: tuple[Metric, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
+    manifests: FromManifests | None = None
 
     @cached_property
     def formulas(self) -> dict[str, Formula]:

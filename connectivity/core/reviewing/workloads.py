@@ -25,6 +25,10 @@ class Carrier(NamedTuple):
     name: str = ""
 
 
+Given = Mapping[str, Mapping[str, Any]]
+"""Inputs by the name of a review, `nat/payments`, or by the key of all of its kind, `nat`."""
+
+
 class AskedReview(NamedTuple):
     """One review with its inputs as they were given, or as they follow from flows.
 
@@ -157,6 +161,33 @@ def entry_of(document: Mapping[str, Any], carrier: Carrier) -> Mapping[str, Any]
     if entry is None:
         raise LookupError(f"there is no {carrier.kind} {carrier.name!r}")
     return entry
+
+
+def with_given(asked: AskedReview, given: Given) -> AskedReview:
+    """A review with the inputs that are given in place of its own."""
+    inputs = given_for(asked.name, given)
+    if not inputs or not isinstance(asked.inputs, Mapping | None):
+        return asked
+    from_flows = asked.from_flows - inputs.keys()
+    return asked._replace(inputs={**(asked.inputs or {}), **inputs}, from_flows=from_flows)
+
+
+def given_for(name: str, given: Given) -> Mapping[str, Any]:
+    """What is given for a review: for all of its key, and before that by its own name.
+
+    >>> given_for("nat/a", {"nat": {"addresses": 2}, "nat/a": {"addresses": 3}})
+    {'addresses': 3}
+    """
+    return {**given.get(name.partition("/")[0], {}), **given.get(name, {})}
+
+
+def together(first: Given, then: Given) -> Given:
+    """What two sources give; the second wins.
+
+    >>> together({"nat": {"addresses": 1, "azs": 2}}, {"nat": {"addresses": 3}})
+    {'nat': {'addresses': 3, 'azs': 2}}
+    """
+    return {name: {**first.get(name, {}), **then.get(name, {})} for name in {**first, **then}}
 
 
 def of_flow(flow: Mapping[str, Any]) -> Traffic:

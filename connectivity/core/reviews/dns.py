@@ -1,7 +1,12 @@
 """DNS from a cluster: queries of one lookup, and packets to the Route 53 Resolver of an ENI."""
 
+from collections.abc import Iterator
+
 from connectivity.core.aws_figures import LINK_LOCAL_PACKETS
 from connectivity.core.health.evaluation import Severity
+from connectivity.core.reviewing.deployed import counts, patches, pods
+from connectivity.core.reviewing.deployed.settings import Advised, Cure, FromManifests, Part
+from connectivity.core.reviewing.deployed.workload import Workload
 from connectivity.core.reviewing.files.alerts import Alert, alert_files, growing
 from connectivity.core.reviewing.files.cluster_dns import cluster_dns, node_local
 from connectivity.core.reviewing.files.kubernetes import manifests, pod, workload
@@ -27,6 +32,34 @@ from connectivity.core.reviewing.sources import (
 OF_INTERFACE = {"instance": "node-1", "device": "eth0"}
 REQUESTS = "coredns_dns_requests_total"
 OPTIONS = [{"name": "ndots", "value": "1"}, {"name": "timeout", "value": "2"}]
+
+
+def absolute(workload: Workload, advised: Advised) -> Iterator[Part]:
+    """Names with a dot are asked for as they are."""
+    values = {option["name"]: option["value"] for option in OPTIONS}
+    yield patches.with_dns_options(workload, values)
+
+
+MANIFESTS = FromManifests(
+    applies=lambda workload: True,
+    inputs={
+        "ndots": pods.ndots,
+        "cluster_search_domains": pods.cluster_searches,
+        "host_search_domains": pods.host_searches,
+        "coredns_replicas": counts.dns_replicas,
+        "node_local": counts.has_node_dns,
+    },
+    of_cluster=("lookups_per_second",),
+    cures=(
+        Cure(
+            "searches and external_share > 0",
+            "A lookup is {record_types} queries in place of {queries_per_lookup}. First write "
+            "names of the cluster in full, such as api.shop.svc.cluster.local: musl, as in "
+            "Alpine images, then searches no domain for a name with a dot.",
+            absolute,
+        ),
+    ),
+)
 
 
 REVIEW = Review(
@@ -216,4 +249,5 @@ REVIEW = Review(
             "Clients may look its name up for {connections_per_second} connections a second.",
         ),
     ),
+    manifests=MANIFESTS,
 )

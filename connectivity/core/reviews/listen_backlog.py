@@ -1,6 +1,11 @@
 """Listen backlog: how many completed connections may wait until a program accepts them."""
 
+from collections.abc import Iterator
+
 from connectivity.core.health.evaluation import Severity
+from connectivity.core.reviewing.deployed import patches, pods, programs
+from connectivity.core.reviewing.deployed.settings import Advised, Cure, FromManifests, Part
+from connectivity.core.reviewing.deployed.workload import Workload
 from connectivity.core.reviewing.files.alerts import alert_files, growing
 from connectivity.core.reviewing.files.kubernetes import (
     container,
@@ -20,6 +25,31 @@ PORTS = {"net.ipv4.ip_local_port_range": "10240 65535"}
 """For connections that a pod opens itself: 55,296 in place of 28,232 to one destination. Below are
 the ports that programs listen on: ours."""
 OF_POD = {"namespace": "shop", "pod": "api-0"}
+
+
+def queue(workload: Workload, advised: Advised) -> Iterator[Part]:
+    """The accept queue that the kernel allows."""
+    yield patches.with_sysctls(workload, {"net.core.somaxconn": advised("ceil(advised_somaxconn)")})
+
+
+MANIFESTS = FromManifests(
+    applies=lambda workload: workload.is_served,
+    inputs={
+        "backlog": programs.stated_option("backlog"),
+        "somaxconn": pods.sysctl("net.core.somaxconn", 4096),
+        "abort_on_overflow": pods.switched_on("net.ipv4.tcp_abort_on_overflow"),
+    },
+    cures=(
+        Cure(
+            "used_queue > COMFORT and advised_somaxconn > somaxconn",
+            "The accept queue may hold {advised_somaxconn}. The kubelet must allow the unsafe "
+            "sysctl net.core.somaxconn, and the program passes {advised_backlog} to listen().",
+            queue,
+            applies=lambda workload: not workload.is_on_host_network,
+            is_unsafe=True,
+        ),
+    ),
+)
 
 
 REVIEW = Review(
@@ -188,4 +218,5 @@ REVIEW = Review(
             "It accepts {connections_per_second} new connections a second, which come in bursts.",
         ),
     ),
+    manifests=MANIFESTS,
 )

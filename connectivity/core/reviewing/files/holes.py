@@ -75,11 +75,16 @@ def _kept(value: Any, known: Known) -> Any:
 
 def _text(text: str, known: Known) -> Any:
     if whole := HOLE.fullmatch(text):
-        return _setting(whole[1], known)
-    return HOLE.sub(lambda match: written(_setting(match[1], known)), text)
+        return setting(whole[1], known)
+    return HOLE.sub(lambda match: written(setting(match[1], known)), text)
 
 
-def _setting(text: str, known: Known) -> Any:
+def setting(text: str, known: Known) -> Any:
+    """The value of a formula, as a setting takes it.
+
+    Raises:
+        NothingToGive: it is not known, negative, or beyond every setting.
+    """
     value = formula(text).value(known)
     if value is None:
         raise NothingToGive(text)

@@ -10,10 +10,11 @@ import yaml
 from hypothesis import strategies as st
 
 from connectivity.core.problems import DocumentRefused
-from connectivity.core.reviewing.answer import Answer, File, answer
+from connectivity.core.reviewing.answer import Answer, answer
 from connectivity.core.reviewing.inputs import Input, Sort
 from connectivity.core.reviewing.review import Kind, Review
 from connectivity.core.reviewing.tables import Tables, recorded_instance_types
+from connectivity.core.reviewing.telling import File
 from connectivity.core.reviews import REVIEWS
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "reviews"

@@ -200,7 +200,7 @@ def test_every_figure_of_a_formula_has_a_source(review: Review) -> None:
 
 def test_every_figure_of_a_file_is_known() -> None:
     core = Path(formula_module.__file__).parents[1]
-    sources = [*core.glob("reviews/*.py"), *core.glob("reviewing/files/*.py")]
+    sources = [*core.glob("reviews/**/*.py"), *core.glob("reviewing/files/*.py")]
     holes = re.findall(r"\[\[(.+?)\]\]", "".join(path.read_text() for path in sources))
     figures = {float(figure) for hole in holes for figure in re.findall(r"\b[\d.]+\b", hole)}
     assert figures - ARITHMETIC == IN_FILES.keys()

@@ -21,6 +21,7 @@ from connectivity.core.reviewing.review import (
 )
 from connectivity.core.reviewing.shared import ALB_ERRORS
 from connectivity.core.reviewing.sources import ENVOY_BUFFER, NGINX_CORE, NOTES
+from connectivity.core.reviews.slow_clients.in_manifests import MANIFESTS
 
 BUFFER = "Put nginx, or Envoy with its buffer filter, in front."
 
@@ -286,4 +287,5 @@ REVIEW = Review(
             "A slow client holds a worker of it for a whole HTTP request.",
         ),
     ),
+    manifests=MANIFESTS,
 )

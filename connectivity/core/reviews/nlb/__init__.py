@@ -31,6 +31,7 @@ from connectivity.core.reviewing.review import (
 )
 from connectivity.core.reviewing.shared import CONNECTIONS_PER_SECOND, KEEPALIVE, MAX_IDLE, QUIET
 from connectivity.core.reviewing.sources import EC2_TRACKING_API, NLB_TIMEOUT, NLB_TROUBLE, OURS
+from connectivity.core.reviews.nlb.in_manifests import MANIFESTS
 
 MORE_TARGETS = (
     "Register more targets, or add secondary addresses (they cannot be taken away again)."
@@ -289,4 +290,5 @@ REVIEW = Review(
             "A Network Load Balancer stands in front of it.",
         ),
     ),
+    manifests=MANIFESTS,
 )

@@ -26,6 +26,7 @@ from connectivity.core.reviewing.sources import (
     NEL,
     TCP_MAN,
 )
+from connectivity.core.reviews.tcp_timeouts.in_manifests import MANIFESTS
 
 GRPC_CONFIG = """\
 {
@@ -259,4 +260,5 @@ REVIEW = Review(
             "Its connections are idle for up to {max_idle_seconds} s.",
         ),
     ),
+    manifests=MANIFESTS,
 )

@@ -30,6 +30,7 @@ from connectivity.core.reviewing.sources import (
     VPC_DNS_QUOTAS,
 )
 from connectivity.core.reviewing.tables import of_instance
+from connectivity.core.reviews.kubernetes.in_manifests import MANIFESTS
 
 OWN_NODES = "Give the pod nodes of its own, or limit what it takes; alert on the node's figure."
 SHARED = "One pod uses what all pods of its node share; nothing isolates them."
@@ -279,4 +280,5 @@ REVIEW = Review(
             CONTAINERD,
         ),
     ),
+    manifests=MANIFESTS,
 )

@@ -25,6 +25,7 @@ from connectivity.core.reviewing.sources import (
     OURS,
     USERS,
 )
+from connectivity.core.reviews.deployment.in_manifests import MANIFESTS
 
 ROLLOUT = workload(
     "Deployment",
@@ -278,4 +279,5 @@ REVIEW = Review(
             "It answers {requests_per_second} requests a second, also while it is rolled out.",
         ),
     ),
+    manifests=MANIFESTS,
 )
