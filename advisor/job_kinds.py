@@ -7,14 +7,16 @@ from uuid import UUID
 
 from django.conf import settings
 
-from advisor.planning import Progress, plan_with_progress
+from advisor.planning import Progress, besides_with_progress, plan_with_progress
+from advisor.team_lookup import BESIDES_JOB, known_besides
 from connectivity.advice import compare_document
 from connectivity.aws_latency import fetch_from_aws
 from connectivity.core.as_json.amounts import AHEAD, EXPLANATION, FRONTIERS, PLAN, RATES, STEPS
 from connectivity.core.as_json.comparison import plain, plan_answer
 from connectivity.core.as_json.outlook import ahead
-from connectivity.core.as_json.plan import unasked
+from connectivity.core.as_json.plan import plan_again, unasked
 from connectivity.core.as_json.plan_besides import Besides
+from connectivity.core.as_json.plan_parts import with_earlier
 from connectivity.core.comparison.compare import Comparison
 from connectivity.health.accounts.aws_accounts import account_of, asking_anew, check
 from costmodel.fetching import fetch_prices
@@ -42,19 +44,31 @@ def _compare(team_id: int, arguments: dict[str, Any], progress: Progress) -> dic
     return answer | {"topology_version": arguments["topology_version"]}
 
 
-def _plan(team_id: int, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    comparison = _compared(team_id, arguments, progress)
+def _asked(arguments: dict[str, Any]) -> Besides:
     include, explain = arguments["include"], arguments["explain"]
-    more = Besides(
+    return Besides(
         tuple(explain or ()) if EXPLANATION in include else None,
         FRONTIERS in include,
         RATES in include,
         arguments["days_per_step"] if STEPS in include else None,
     )
+
+
+def _plan(team_id: int, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    comparison = _compared(team_id, arguments, progress)
+    more = _asked(arguments)
     most, seconds = arguments["max_objects"], arguments["time_limit_s"]
     plan = plan_with_progress(comparison, progress, most, seconds, more)
     version = {"topology_version": arguments["topology_version"]}
     return plan_answer(comparison, plan) | version
+
+
+def _besides(team_id: int, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """What is asked for besides a plan that is known, with what an earlier job gave."""
+    comparison = _compared(team_id, arguments, progress)
+    known = plan_again(comparison, arguments["assignment"], arguments["gap_usd"])
+    parts = besides_with_progress(comparison, known, _asked(arguments), progress)
+    return with_earlier(known_besides(team_id, arguments["after"], arguments["view"]), parts)
 
 
 def _fetch_prices(team_id: int, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -96,6 +110,7 @@ def _check_account(team_id: int, arguments: dict[str, Any], progress: Progress) 
 KINDS: dict[str, Callable[[int, dict[str, Any], Progress], dict[str, Any]]] = {
     "compare": _compare,
     "plan": _plan,
+    BESIDES_JOB: _besides,
     "fetch-prices": _fetch_prices,
     "check-account": _check_account,
     "aws-latency": lambda team_id, _, progress: fetch_from_aws(team_id, progress),

@@ -24,9 +24,13 @@ from advisor.models import (
     Webhook,
     WebhookDelivery,
 )
+from connectivity.core.as_json.plan_parts import stopped_at, with_earlier
+from connectivity.core.as_json.values import Plain
 from connectivity.kept_plans import lookup as kept_plans
 from connectivity.models import PlanNews
 
+BESIDES_JOB = "plan-besides"  # the kind of jobs of what is asked for besides a plan
+MAX_BEFORE = 10  # jobs in a row that did not come to their end
 SEARCHED = ("object_repr", "actor__username", "event", "remote_addr")  # of an entry of the log
 
 
@@ -63,17 +67,36 @@ def job(team_id: int, uid: UUID) -> Job:
     return Job.objects.get(team_id=team_id, uid=uid)
 
 
-def plan_job(team_id: int, uid: UUID) -> Job | None:
-    """A job that plans, without its large columns; `view` is what it plans."""
-    rows = jobs(team_id).filter(uid=uid, kind="plan")
+def plan_job(team_id: int, uid: UUID, kind: str = "plan") -> Job | None:
+    """A job that plans, or one of what is asked for besides, without its large columns; `view` is
+    what it is about."""
+    rows = jobs(team_id).filter(uid=uid, kind=kind)
     return rows.annotate(view=KT("arguments__view")).first()
 
 
-def unfinished_plan(team_id: int, view: str) -> Job | None:
-    """The job of a team that plans a view and is queued or running; None: there is none."""
+def unfinished_plan(team_id: int, view: str, kind: str = "plan") -> Job | None:
+    """The job of a team about a view that is queued or running; None: there is none."""
     unfinished = [Job.State.QUEUED, Job.State.RUNNING]
-    rows = jobs(team_id).filter(kind="plan", state__in=unfinished, arguments__view=view)
+    rows = jobs(team_id).filter(kind=kind, state__in=unfinished, arguments__view=view)
     return rows.first()
+
+
+def known_besides(team_id: int, uid: UUID | str | None, view: str) -> Plain:
+    """What a job about a view has made known besides its plan, with what those before it did.
+
+    One that did not come to its end counts as far as it came.
+    """
+    known: Plain = {}
+    for _ in range(MAX_BEFORE):
+        if not uid:
+            break
+        rows = Job.objects.filter(team_id=team_id, uid=uid, kind=BESIDES_JOB, arguments__view=view)
+        job = rows.annotate(after=KT("arguments__after")).defer("arguments").first()
+        if job is None:
+            break
+        known = with_earlier(job.result or stopped_at(job.so_far or {}), known)
+        uid = None if job.result else job.after
+    return known
 
 
 def job_states(team_id: int) -> dict[str, int]:

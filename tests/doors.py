@@ -210,6 +210,7 @@ def form_of(name: str) -> dict[str, Any]:
         "prices-load": {"region": "eu-west-1"},
         "load-prices": {"region": "us-east-1"},
         "plan-compute": {"seconds": "60"},
+        "plan-details-compute": {"part": "frontiers"},
         "price-override": own_price | {"reason": "contract"},
         "make-scenario": {"name": "a scenario"},
         "topology-review": {

@@ -4,7 +4,7 @@ change it. Two, whatever the size of the network."""
 from collections.abc import Iterator
 
 from advisor.formatting import amount, listed, signed_usd, usd
-from advisor.handover.before_after import LEAST, Panel, before_after, can_be_drawn
+from advisor.handover.before_after import LEAST, Panel, before_after, has_before_and_after
 from advisor.handover.sheet import BOTTOM, GREY, Column, Sheet
 from connectivity.core.comparison.compare import Comparison
 from connectivity.core.handover.decision import alternatives, by_option, largest, payers, risks
@@ -115,7 +115,7 @@ def _picture(sheet: Sheet, comparison: Comparison, design: Design) -> None:
     """Where there is room for it, and something to compare."""
     case = comparison.case
     room = BOTTOM - sheet.y - FRAME
-    if not can_be_drawn(case) or room < LEAST:
+    if not has_before_and_after(case) or room < LEAST:
         return
     sheet.heading("Before and after: which VPCs talk over what")
     options = {answer.option.key: answer.option for answer in comparison.answers}

@@ -121,6 +121,36 @@ OF_PAGES = {
         "least that the rules allow; proven, or with the most that another design may save.",
         code="connectivity.core.plan.search.plan:Plan",
     ),
+    "marginal-cost": Term(
+        "Marginal cost",
+        "What the cheapest plan would cost less a month without the flow; what other flows still "
+        "need of shared resources is no part of it.",
+        code="connectivity.core.plan.why.explanation:Explanation",
+    ),
+    "turning-point": Term(
+        "Turning point",
+        "The GB, price or cost of operations beyond which the cheapest plan has another option for "
+        "a flow, planned again on both sides of it.",
+        code="connectivity.core.plan.trade_offs.turning_points:TurningPoint",
+    ),
+    "trade-off": Term(
+        "Trade-off",
+        "The cheapest plans with less and less of something, such as resources to manage; no other "
+        "plan is both cheaper and has less of it.",
+        code="connectivity.core.plan.trade_offs.frontier:TradeOff",
+    ),
+    "wave": Term(
+        "Wave",
+        "Flows that change their option together: what they need is built, they are switched, and "
+        "what nobody uses any more is removed.",
+        code="connectivity.core.plan.steps.waves:waves",
+    ),
+    "payback": Term(
+        "Payback",
+        "The day, counted from the first step, from which on the move has cost no more than "
+        "staying.",
+        code="connectivity.core.plan.steps.migration:Migration",
+    ),
     "mix": Term(
         "Mix",
         "The cheapest allowed and feasible option per flow, billed together; not proven to be the "

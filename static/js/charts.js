@@ -32,6 +32,7 @@ function withFrame(layout, style, named) {
 }
 
 let loading;
+const drawn = new WeakMap(); // of each chart the figure that it shows
 
 // Plotly is large: it comes when the first chart is about to be seen.
 function plotly() {
@@ -45,9 +46,10 @@ function plotly() {
   return loading;
 }
 
-async function draw(chart) {
+async function draw(chart, isForced = false) {
   const figure = document.getElementById(chart.dataset.figure);
-  if (!figure) return;
+  if (!figure || (!isForced && drawn.get(chart) === figure.textContent)) return;
+  drawn.set(chart, figure.textContent);
   const Plotly = await plotly();
   const style = getComputedStyle(document.documentElement);
   const { data, layout } = coloured(JSON.parse(figure.textContent), style);
@@ -73,7 +75,7 @@ function drawAll() {
 }
 
 function drawAgain() {
-  for (const chart of document.querySelectorAll(".chart.drawn")) draw(chart);
+  for (const chart of document.querySelectorAll(".chart.drawn")) draw(chart, true);
 }
 
 dark.addEventListener("change", drawAgain);

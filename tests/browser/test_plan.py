@@ -8,8 +8,9 @@ from playwright.sync_api import Page, expect
 from advisor import jobs
 from advisor.models import Job, User
 from connectivity.actions import create_topology
-from tests.browser.conftest import every_reader, is_well
+from tests.browser.conftest import every_reader, follow, is_well
 from tests.factories import account, document, flow, vpc
+from tests.thirty_flows import estate
 
 pytestmark = pytest.mark.browser
 FLOWS = 120
@@ -47,3 +48,42 @@ def test_a_plan_is_computed_beside_the_page_and_takes_its_place(reader: Page) ->
     is_well(reader)
     reader.reload()
     expect(reader.get_by_text("Cheapest plan, proven")).to_be_visible()
+
+
+def few() -> dict[str, object]:
+    """Five of the thirty flows."""
+    whole = estate()
+    return {**whole, "flows": whole["flows"][:5]}
+
+
+@pytest.mark.parametrize("reader", [(1440, "light"), (390, "dark")], indirect=True, ids=str)
+def test_points_appear_as_they_are_known_and_an_opened_flow_stays_open(reader: Page) -> None:
+    user = User.objects.get(username="alice")
+    uid = create_topology(user.team_id, few()).topology.uid
+    reader.goto(f"/topologies/{uid}/")
+    follow(reader, reader.get_by_role("link", name="Why, trade-offs and the way there"))
+    is_well(reader)
+    reader.get_by_role("button", name="Compute what is missing").click()
+    expect(reader.get_by_text("Waiting for a worker")).to_be_visible()
+    reader.locator("#why summary").first.click()
+    points = [
+        {"amount": have, "objective_usd": usd, "objects": {}, "options": {}, "proven": True}
+        for have, usd in ((9, "100.00"), (6, "120.00"))
+    ]
+    so_far = {"part": "frontiers", "frontiers": {"changes": [], "worst_p99": []}}
+    so_far["frontiers"]["objects"] = points
+    Job.objects.update(state="running", done=7, total=480, so_far=so_far)
+    expect(reader.get_by_text("2 plans with at most so many managed resources")).to_be_attached()
+    reader.locator("#trade-offs").scroll_into_view_if_needed()
+    chart = reader.locator("#chart-of-trade-off-objects .main-svg").first
+    expect(chart).to_be_visible()
+    expect(reader.locator("#why details").first).to_have_attribute("open", "")
+    is_well(reader)
+    reader.get_by_label("Flow, VPC, service or option").press_sequentially("peering")
+    expect(reader.get_by_role("link", name="show all")).to_be_visible()
+    assert "q=peering" in reader.url
+    reader.get_by_role("button", name="Cancel and keep what is known").click()
+    expect(reader.get_by_text("It was stopped; there may be more").first).to_be_attached()
+    reader.locator("#trade-offs").scroll_into_view_if_needed()
+    expect(chart).to_be_visible()
+    is_well(reader)

@@ -23,6 +23,11 @@ class SoFarSerializer(serializers.Serializer[object]):
     )
     objects = serializers.DictField(child=serializers.IntegerField())
     options = serializers.DictField(child=serializers.IntegerField(), help_text="flows by option")
+    missing_rates = serializers.JSONField(
+        required=False, help_text="once they are known, if they are included, as in the result"
+    )
+    frontiers = serializers.JSONField(required=False, help_text="likewise, the points so far")
+    explanation = serializers.JSONField(required=False, help_text="likewise, the flows so far")
 
 
 class JobSerializer(serializers.Serializer[object]):

@@ -18,7 +18,6 @@ from advisor.web.comparison.plan_files import (
     use_lines,
 )
 from advisor.web.comparison.plan_rows import plan_rows
-from advisor.web.comparison.planning import plan_of
 from advisor.web.comparison.view_state import Links
 from connectivity.advice import Answered
 from connectivity.core.as_json.comparison import plain
@@ -69,13 +68,14 @@ LINE_COLUMNS = (
 )
 
 
-def file(answered: Answered, links: Links, kind: str, planned: Plain | None) -> HttpResponse:
-    """A response that is saved under a name of its own.
-
-    `planned` is what a job made of the view; views of few flows are planned with their file.
-    """
-    plan = planned or plan_of(answered.comparison)
-    text = {"json": as_json, "csv": as_csv, "md": as_markdown}[kind](answered, plan)
+def file(
+    answered: Answered, links: Links, kind: str, plan: Plain | None, known: Plain
+) -> HttpResponse:
+    """A response that is saved under a name of its own; of the plan and what is known besides."""
+    if kind == "json":
+        text = as_json(answered, plan, known)
+    else:
+        text = {"csv": as_csv, "md": as_markdown}[kind](answered, plan)
     response = HttpResponse(text, content_type=TYPES[kind])
     uid, number = str(links.address.uid)[:8], answered.version.number
     name = f"comparison-{uid}-v{number}{'-what-if' if links.values else ''}.{kind}"
@@ -83,8 +83,8 @@ def file(answered: Answered, links: Links, kind: str, planned: Plain | None) -> 
     return response
 
 
-def as_json(answered: Answered, plan: Plain | None) -> str:
-    """The contract's answer, and what was changed."""
+def as_json(answered: Answered, plan: Plain | None, known: Plain) -> str:
+    """The contract's answer, and what was changed; what is known besides the plan stands in it."""
     changes = [
         {"key": change.key, "was": change.was, "value": change.value}
         for change in answered.what_if.changes
@@ -94,7 +94,7 @@ def as_json(answered: Answered, plan: Plain | None) -> str:
         "what_if": changes,
         "what_if_notes": answered.what_if.notes,
     }
-    answer = plain(answered.comparison, plan=plan) | more
+    answer = plain(answered.comparison, plan=plan and plan | known) | more
     return encoding.as_json(answer, is_readable=True).decode()
 
 

@@ -66,21 +66,21 @@ def work_of(user: User, address: Address) -> PlanWork | None:
 def work_of_view(user: User, links: Links) -> PlanWork | None:
     """The same if it plans this very view: these inputs, prices and latencies."""
     work = work_of(user, links.address)
-    is_of_view = work is not None and work.job.view == _view(links)  # type: ignore[attr-defined]
+    is_of_view = work is not None and work.job.view == view_key(links)  # type: ignore[attr-defined]
     return work if is_of_view else None
 
 
 def plan_by_job(team_id: int, links: Links) -> Plain | None:
     """The plan that a job made of this very view, where its address names one that is done."""
     job = links.address.plan and team_lookup.plan_job(team_id, links.address.plan)
-    if not job or job.view != _view(links):  # type: ignore[attr-defined]
+    if not job or job.view != view_key(links):  # type: ignore[attr-defined]
         return None
     return PlanWork(job, may_cancel=False).result
 
 
 def running_for(team_id: int, links: Links) -> Job | None:
     """A job that plans this very view and is not done."""
-    return team_lookup.unfinished_plan(team_id, _view(links))
+    return team_lookup.unfinished_plan(team_id, view_key(links))
 
 
 def can_be_started(links: Links) -> bool:
@@ -104,12 +104,12 @@ def start(user: User, links: Links, seconds: int) -> Job:
         "include": [],
         "explain": None,
         "days_per_step": DAYS,
-        "view": _view(links),
+        "view": view_key(links),
         "back": links.here,
     }
     return jobs.start("plan", arguments, team_id=user.team_id, user_id=user.pk)
 
 
-def _view(links: Links) -> str:
+def view_key(links: Links) -> str:
     """What names the inputs of a view."""
     return f"{links.address.uid}?{urlencode(sorted({**links.pins, **links.values}.items()))}"

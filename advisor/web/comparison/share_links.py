@@ -15,7 +15,12 @@ from advisor.models import ShareLink
 from advisor.turns import Caller, Turn
 from advisor.web.comparison.plan_work import plan_by_job
 from advisor.web.comparison.view_state import Links, address_of
-from advisor.web.comparison.views import charts_csp, comparison_context, curves_of
+from advisor.web.comparison.views import (
+    behind_shown,
+    charts_csp,
+    comparison_context,
+    curves_of,
+)
 from advisor.web.request_helpers import found_or_404, signed_in
 from connectivity.queries import UnknownLatencies
 from costmodel.queries import UnknownPriceList
@@ -94,6 +99,7 @@ def _shared(request: HttpRequest, link: ShareLink) -> HttpResponse:
     planned = plan_by_job(link.team_id, links)
     answer = comparison_context(address, answered, links, plan=planned)
     answer |= {"is_shared": True, "curves": curves_of(answered.comparison)}
+    answer["behind"] = behind_shown(link.team_id, links, answer["plan"])
     context = {"answer": answer, "version": answered.version, "link": link}
     return render(request, "web/comparison/shared.html", context)
 

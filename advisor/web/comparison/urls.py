@@ -10,6 +10,7 @@ from advisor.web.comparison import (
     share_links,
     views,
 )
+from advisor.web.comparison.besides import views as besides
 from advisor.web.comparison.hand_over import hand_over
 
 urlpatterns = [
@@ -31,6 +32,25 @@ urlpatterns = [
     path("topologies/<uuid:uid>/plan/compute/", plan_views.compute, name="plan-compute"),
     path("topologies/<uuid:uid>/curves/", views.curves, name="curves"),
     path("topologies/<uuid:uid>/plan/lifts/", plan_lifts.show, name="plan-lifts"),
+    path("topologies/<uuid:uid>/plan/details/", besides.show, name="plan-details"),
+    path(
+        "topologies/<uuid:uid>/plan/details/compute/",
+        besides.compute,
+        name="plan-details-compute",
+    ),
+    path(
+        "topologies/<uuid:uid>/plan/details/progress/",
+        besides.progress,
+        name="plan-details-progress",
+    ),
+    *(
+        path(f"topologies/<uuid:uid>/plan/{file}", besides.download, {"kind": kind}, name=name)
+        for file, kind, name in (
+            ("explanation.csv", "explanation", "plan-explanation-csv"),
+            ("steps.csv", "steps", "plan-steps-csv"),
+            ("picture.svg", "picture", "plan-picture"),
+        )
+    ),
     path("topologies/<uuid:uid>/outlook/", outlook.show, name="outlook"),
     path("topologies/<uuid:uid>/print/", views.print_view, name="print"),
     path("topologies/<uuid:uid>/share/", share_links.share, name="share"),

@@ -30,6 +30,7 @@ class Address:
     flow: str  # whose what-if values are shown
     sort: str
     plan: UUID | None = None  # the job that plans the view
+    besides: UUID | None = None  # the job that finds out what is behind the plan
 
     def answer(self, team_id: int) -> Answered:
         """Raises what `compare_stored` raises."""
@@ -66,6 +67,7 @@ def address_of(values: QueryDict, uid: UUID) -> Address:
         text_in(values, "flow"),
         sort if sort in SORTS else "",
         _uuid(text_in(values, "plan")),
+        _uuid(text_in(values, "besides")),
     )
 
 
@@ -97,8 +99,9 @@ class Links:
         return urlencode(self.parameters(self.values))
 
     def parameters(self, values: Mapping[str, str], **more: str) -> dict[str, str]:
-        plan = str(self.address.plan or "")
-        shown = {"flow": self.address.flow, "sort": self.address.sort, "plan": plan} | more
+        named = {"plan": self.address.plan, "besides": self.address.besides}
+        uids = {key: str(uid or "") for key, uid in named.items()}
+        shown = {"flow": self.address.flow, "sort": self.address.sort} | uids | more
         return self.pins | dict(values) | {key: text for key, text in shown.items() if text}
 
     def page(self, values: Mapping[str, str], **more: str) -> str:
@@ -146,6 +149,15 @@ class Links:
     def with_plan(self, job: UUID) -> str:
         """The same view, for which a job plans."""
         return self.page(self.values, plan=str(job))
+
+    def details(self, **more: str) -> str:
+        """What is behind the plan of this view."""
+        query = urlencode(self.parameters(self.values, **more))
+        return f"{reverse('plan-details', args=[self.address.uid])}?{query}"
+
+    @property
+    def plan_details(self) -> str:
+        return self.details()
 
     @property
     def plan_compute(self) -> str:

@@ -13,6 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from advisor import jobs
 from advisor.web.comparison import exports
+from advisor.web.comparison.besides.context import Behind
+from advisor.web.comparison.besides.listing import Listing
+from advisor.web.comparison.besides.work import named
 from advisor.web.comparison.bill_rows import MAX_LINES, MAX_PRINTED
 from advisor.web.comparison.break_even_chart import Breakeven
 from advisor.web.comparison.charts import cost_against_latency, money_by_kind
@@ -20,7 +23,7 @@ from advisor.web.comparison.context import present
 from advisor.web.comparison.diagram_layout import picture
 from advisor.web.comparison.diagram_svg import drawn
 from advisor.web.comparison.missing_prices import OwnPriceForm, is_of, missing, needed_prices
-from advisor.web.comparison.plan_rows import plan_rows
+from advisor.web.comparison.plan_rows import PlanRows, plan_rows
 from advisor.web.comparison.plan_work import can_be_started, plan_by_job, work_of_view
 from advisor.web.comparison.planning import MAX_FLOWS, free_work, plan_of
 from advisor.web.comparison.view_state import Address, Links, address_of
@@ -131,6 +134,14 @@ def _plan(comparison: Comparison, most_lines: int, of_job: Plain | None) -> dict
     return {"plan": None, "most_planned": MAX_FLOWS, "breaks": breaks, "free_work": work}
 
 
+def behind_shown(team_id: int, links: Links, plan: PlanRows | None) -> Behind | None:
+    """What is behind a plan, for who can only read it; None without a design."""
+    if plan is None or not plan.has_design:
+        return None
+    known = named(team_id, links, plan.plan)
+    return Behind(links.answered.comparison, plan.plan, known, Listing())
+
+
 def unknown_flow(address: Address, answered: Answered) -> list[Problem]:
     """A flow that was asked for and is not there."""
     name = address.flow
@@ -163,9 +174,11 @@ def print_view(request: HttpRequest, uid: UUID) -> HttpResponse:
     address = address_of(request.GET, uid)
     answered = address.answer(signed_in(request).team_id)
     links = Links(address, answered)
-    planned = plan_by_job(signed_in(request).team_id, links)
+    team_id = signed_in(request).team_id
+    planned = plan_by_job(team_id, links)
     answer = comparison_context(address, answered, links, MAX_PRINTED, planned)
     answer |= {"is_open": True, "curves": curves_of(answered.comparison)}
+    answer["behind"] = behind_shown(team_id, links, answer["plan"])
     return render(
         request, "web/comparison/print.html", {"answer": answer, "version": answered.version}
     )
@@ -248,4 +261,5 @@ def download(request: HttpRequest, uid: UUID, kind: str) -> HttpResponse:
     team_id = signed_in(request).team_id
     answered = address.answer(team_id)
     links = Links(address, answered)
-    return exports.file(answered, links, kind, plan_by_job(team_id, links))
+    plan = plan_of(answered.comparison) or plan_by_job(team_id, links)
+    return exports.file(answered, links, kind, plan, named(team_id, links, plan))

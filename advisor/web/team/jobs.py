@@ -7,21 +7,25 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from advisor import jobs, team_lookup
 from advisor.models import Job, User
+from advisor.team_lookup import BESIDES_JOB
 from advisor.web.request_helpers import found_or_404, signed_in
 
 PAGE = 50
 KINDS = {
     "compare": "Comparison",
     "plan": "Plan",
+    BESIDES_JOB: "Why, trade-offs and the way to a plan",
     "fetch-prices": "Prices from AWS",
     "aws-latency": "Latencies from AWS",
     "check-account": "Permissions of an AWS account",
 }
+NAMED_IN_VIEWS = {"plan": "plan", BESIDES_JOB: "besides"}
 UNFINISHED = (Job.State.QUEUED, Job.State.RUNNING)
 
 
@@ -39,9 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One job; for htmx, the part that changes."""
     job = team_lookup.job(signed_in(request).team_id, uid)
-    back = job.arguments.get("back", "")
-    if back and job.kind == "plan":
-        back = f"{back}&plan={job.uid}"  # the view shows what came of it
+    back = _back(job)
     if back and job.state == Job.State.DONE and request.htmx:  # type: ignore[attr-defined]
         return _leads_back(request, job, back)
     context = {
@@ -54,6 +56,13 @@ def show(request: HttpRequest, uid: UUID) -> HttpResponse:
     }
     part = request.htmx  # type: ignore[attr-defined]  # django-htmx's middleware
     return render(request, "web/team/_job.html" if part else "web/team/job.html", context)
+
+
+def _back(job: Job) -> str:
+    """The view that waits for a job; it shows what came of it. Empty: none does."""
+    back = str(job.arguments.get("back", ""))
+    name = NAMED_IN_VIEWS.get(job.kind)
+    return f"{back}&{name}={job.uid}" if back and name else back
 
 
 def _may_cancel(user: User, job: Job) -> bool:
@@ -85,9 +94,10 @@ def _is_waiting(request: HttpRequest, notice: str) -> bool:
 @require_POST
 @found_or_404
 def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Stop a job at its next step; nothing of it is stored."""
+    """Stop a job at its next step. Nothing of it is stored, but of a plan's details what is known,
+    which its page shows."""
     job = team_lookup.job(signed_in(request).team_id, uid)
     if not _may_cancel(signed_in(request), job):
         raise PermissionDenied("A job can be cancelled by its creator or by an editor.")
     jobs.cancel(job)
-    return redirect("job", uid)
+    return redirect(_back(job) if job.kind == BESIDES_JOB else reverse("job", args=[uid]))

@@ -1,6 +1,7 @@
 """The way from today to a plan as plain values."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from connectivity.core.as_json.values import Plain, usd_text
 from connectivity.core.comparison.compare import Comparison
@@ -9,7 +10,8 @@ from connectivity.core.options import OPTIONS
 from connectivity.core.plan.design.designs import Design
 from connectivity.core.plan.design.joined import joining_pairs
 from connectivity.core.plan.steps.migration import DAYS, Migration, Step, migration
-from costmodel.core.units import cents
+from costmodel.core.bill import Bill
+from costmodel.core.units import cents_of_parts
 
 MAX_NAMED = 1_000  # flows of a step
 
@@ -42,15 +44,23 @@ def migrated(comparison: Comparison, design: Design | None, days: int = DAYS) ->
 
 
 def _payers(case: Case, way: Migration) -> Iterator[Plain]:
-    """Who pays before and after, without operations, which nobody is billed for."""
-    before, after = way.today.bill.by_payer(), way.planned.bill.by_payer()
-    for payer in sorted(before.keys() | after.keys()):
-        old, new = before.get(payer, 0), after.get(payer, 0)
+    """Who pays before and after, without operations, which nobody is billed for; in cents that add
+    up to the bills."""
+    bills = way.today.bill, way.planned.bill
+    before, after = (_by_account(case, bill) for bill in bills)
+    order = {account.id: i for i, account in enumerate(case.topology.accounts)}
+    for account in sorted(before.keys() | after.keys(), key=order.__getitem__):
+        old, new = (usd.get(account, Decimal("0.00")) for usd in (before, after))
         yield {
-            "account": case.topology.accounts[payer].id,
-            "today_usd": str(cents(old)) if way.is_whole else None,
-            "plan_usd": str(cents(new)),
+            "account": account,
+            "today_usd": str(old) if way.is_whole else None,
+            "plan_usd": str(new),
         }
+
+
+def _by_account(case: Case, bill: Bill) -> dict[str, Decimal]:
+    accounts = case.topology.accounts
+    return cents_of_parts({accounts[payer].id: usd for payer, usd in bill.by_payer().items()})
 
 
 def _step(case: Case, step: Step) -> Plain:

@@ -1,17 +1,18 @@
 """A plan as the contract's plain values: what JSON, the command line and pages show."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from connectivity.core.as_json.amounts import AT_ONCE_S, BOUNDS, PLAN
-from connectivity.core.as_json.plan_besides import NOTHING, Besides, besides
+from connectivity.core.as_json.plan_besides import NOTHING, Besides, Tell, besides, keep_quiet
 from connectivity.core.as_json.values import Plain, plain_key, plain_line, usd_text
 from connectivity.core.comparison.compare import Comparison
 from connectivity.core.handover.decision import payers, risks, slowest
 from connectivity.core.network.planned_network import Case
-from connectivity.core.plan.design.candidates import able
-from connectivity.core.plan.design.designs import Design
+from connectivity.core.options import OPTIONS
+from connectivity.core.plan.design.candidates import able, left_out
+from connectivity.core.plan.design.designs import Design, design_of
 from connectivity.core.plan.design.today import Breach, breaches
 from connectivity.core.plan.formulation.parts import Requirements
 from connectivity.core.plan.search.cheapest import Limits, Look, SoFar
@@ -45,19 +46,21 @@ def planned(
     seconds: float,
     watch: Look = carry_on,
     more: Besides = NOTHING,
+    tell: Tell = keep_quiet,
 ) -> Plain:
     """Plan a topology, and give the answer of contract section 5. Money is text.
 
     Args:
         comparison, max_objects, seconds, watch: as `plan` takes them.
         more: what is asked for besides.
+        tell: called with what is known of that, whenever it is more.
 
     Raises:
         DocumentRefused: a flow that shall be explained is none.
     """
     result = plan(comparison, max_objects, seconds, watch)
     limits = Limits(Requirements(max_objects), watch=watch)
-    return besides(comparison, result, more, limits) | {
+    return besides(comparison, result, more, limits, tell) | {
         **_money(comparison, result),
         "outcome": result.outcome.value,
         "proven_optimal": result.is_proven,
@@ -72,6 +75,28 @@ def planned(
         "left_out": list(_left_out(result)),
         "infeasible_because": _infeasible(comparison, result, max_objects, seconds, watch),
     }
+
+
+def plan_again(comparison: Comparison, options: Sequence[str], gap_usd: str) -> Plan:
+    """A plan whose plain values were kept, without what anybody would compare it with.
+
+    Args:
+        comparison: of the same topology, prices and latencies.
+        options: of every flow, by key, in the order of the topology.
+        gap_usd: by how much another design may be cheaper.
+
+    Raises:
+        ValueError: it is no design of these inputs.
+    """
+    choice = [OPTIONS.by_key.get(key) for key in options]
+    is_whole = len(choice) == len(comparison.case.flows) and None not in choice
+    design = design_of(comparison, choice) if is_whole else None
+    if design is None:
+        raise ValueError("the plan lacks an option or a price under these inputs")
+    gap = Decimal(gap_usd)
+    outcome = Outcome.STOPPED if gap else Outcome.OPTIMAL
+    bound = float(design.exact_usd - gap)
+    return Plan(comparison.case, outcome, design, bound, None, (), comparison.once(left_out))
 
 
 def so_far(going: SoFar) -> Plain:
