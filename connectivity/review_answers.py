@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from connectivity.core.registered_document import topology
 from connectivity.core.reviewed_document import ReviewedDocument, is_topology, reviewed
 from connectivity.core.reviewed_manifests.answers import ReviewedManifests, reviewed_manifests
+from connectivity.core.reviewing.given import Given
 from connectivity.core.reviewing.tables import Tables, recorded_instance_types
-from connectivity.core.reviewing.workloads import Given
 from connectivity.importers.manifests import File, Passed, read_manifests
 from costmodel.core.charges import PriceName
 from costmodel.core.price_list import PriceList

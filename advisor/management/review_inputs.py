@@ -5,11 +5,10 @@ from collections.abc import Iterable
 
 from connectivity.core.problems import DocumentRefused, Problem, Problems
 from connectivity.core.reviewing.formula import Value
-from connectivity.core.reviewing.workloads import Given
+from connectivity.core.reviewing.given import EXAMPLE, Given, by_review
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 FLAGS = {"true": True, "yes": True, "false": False, "no": False}
-EXAMPLE = "deployment/web.requests_per_second=50"
 MAX_DIGITS = 100
 
 
@@ -20,14 +19,14 @@ def given_by(texts: Iterable[str]) -> Given:
         DocumentRefused: a text has no name, no input or no value.
     """
     problems = Problems()
-    given: dict[str, dict[str, Value]] = {}
+    values: dict[str, Value] = {}
     for text in texts:
         place, equals, value = text.partition("=")
-        name, _, entry = place.strip().rpartition(".")
-        if not (name and entry and equals and value.strip()):
-            problems.append(Problem("--set", f"{text!r:.80} is not NAME.INPUT=VALUE: {EXAMPLE}"))
+        if equals and value.strip():
+            values[place.strip()] = value_of(value.strip())
         else:
-            given.setdefault(name, {})[entry] = value_of(value.strip())
+            problems.append(Problem("set", f"{text!r:.80} has no value: {EXAMPLE}=50"))
+    given = by_review(values, problems)
     if problems:
         raise DocumentRefused(problems)
     return given

@@ -5,15 +5,11 @@ from typing import Any, NamedTuple
 
 from connectivity.core.problems import DocumentRefused, Problem, Problems, did_you_mean
 from connectivity.core.reviewing.answer import Answer, answer
+from connectivity.core.reviewing.given import Given
 from connectivity.core.reviewing.limits import DIGITS
 from connectivity.core.reviewing.review import AS_OF
 from connectivity.core.reviewing.tables import Tables
-from connectivity.core.reviewing.workloads import (
-    AskedReview,
-    Given,
-    asked_reviews,
-    with_given,
-)
+from connectivity.core.reviewing.workloads import AskedReview, asked_reviews, with_given
 from connectivity.core.reviews import REVIEWS
 
 VERSION = 1

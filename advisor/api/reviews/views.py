@@ -7,16 +7,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from advisor.api.comparisons.asked import uid_of
 from advisor.api.http.authentication import team_id_of
 from advisor.api.http.serializers import ProblemsSerializer
+from advisor.api.reviews.asked import MANIFESTS, asked
 from advisor.api.reviews.serializers import ReviewRequestSerializer, ReviewsSerializer
-from connectivity import queries
 from connectivity.core.as_json.amounts import require_reviewable
+from connectivity.core.as_json.manifests import plain_manifests
 from connectivity.core.as_json.reviews import plain_reviews
-from connectivity.core.document.fields import Fields, kind, plain_problems, repeated_keys
-from connectivity.core.problems import DocumentRefused
-from connectivity.review_answers import review_document
+from connectivity.importers.manifests import File
+from connectivity.review_answers import review_document, review_manifests
 
 
 class ReviewsView(APIView):
@@ -27,41 +26,22 @@ class ReviewsView(APIView):
     def post(self, request: Request) -> Response:
         """What each review finds: limits, which breaks first and at which load, findings.
 
-        An input outside its plausible range is a question, with status 200 and without numbers;
-        `confirm` takes it as it is. Nothing is stored.
+        Of `manifests`, Kubernetes YAML or JSON, the reviews that follow for each workload; what no
+        manifest states is in `manifests.worklist` of the answer, and is given by `set` or by a
+        `document` of reviews. An input outside its plausible range is a question, with status 200
+        and without numbers; `confirm` takes it as it is. Nothing is stored.
         """
         team_id = team_id_of(request)
-        wanted = _asked(request, team_id)
-        require_reviewable(wanted["document"])
-        answered = review_document(
-            team_id,
-            wanted["document"],
-            only=wanted["only"],
-            confirmed=wanted["confirm"],
-            prices=wanted["price_list"],
-        )
-        return Response(plain_reviews(answered))
-
-
-def _asked(request: Request, team_id: int) -> dict[str, Any]:
-    data = request.data
-    envelope = {**data, "document": None} if isinstance(data, dict) else data
-    problems = plain_problems(envelope)
-    problems.extend(repeated_keys(data))
-    fields = Fields(data, "", problems)
-    document = fields.get("document", required=True)
-    asked = {
-        "only": fields.texts("only") or (),
-        "confirm": fields.texts("confirm") or (),
-        "price_list": fields.text("price_list"),
-    }
-    fields.done()
-    if document is not None and not isinstance(document, dict | str):
-        fields.note(
-            "document", f"is {kind(document)}, neither a document nor the uid of a topology"
-        )
-    if problems:
-        raise DocumentRefused(problems)
-    if isinstance(document, str):
-        document = queries.version(team_id, uid_of(document), None).document
-    return asked | {"document": document}
+        wanted = asked(request, team_id)
+        options: dict[str, Any] = {
+            "only": wanted.only,
+            "confirmed": wanted.confirm,
+            "prices": wanted.price_list,
+            "given": wanted.given,
+        }
+        if wanted.manifests is not None:
+            file = File(MANIFESTS, wanted.manifests.encode())
+            answer = review_manifests(team_id, [file], **options)
+            return Response(plain_manifests(answer.told, answer.passed))
+        require_reviewable(wanted.document)
+        return Response(plain_reviews(review_document(team_id, wanted.document, **options)))

@@ -9,14 +9,14 @@ from advisor.handover.folder import require_empty, write_files
 from advisor.handover.review_files import review_files
 from advisor.management import command
 from advisor.management.manifest_table import manifest_table
-from advisor.management.review_inputs import EXAMPLE, given_by
+from advisor.management.review_inputs import given_by
 from advisor.management.review_table import inputs_table, review_table
 from connectivity.core.as_json.manifests import plain_manifests
 from connectivity.core.as_json.reviews import plain_reviews
 from connectivity.core.document.parser import read
 from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.core.reviewed_document import inputs_in
-from connectivity.core.reviewing.workloads import Given, together
+from connectivity.core.reviewing.given import EXAMPLE, Given, together
 from connectivity.core.reviews import REVIEWS
 from connectivity.importers.manifests import File, is_manifest
 from connectivity.review_answers import review_document, review_manifests
@@ -41,7 +41,7 @@ class Command(command.Command):
             "--inputs", choices=sorted(REVIEWS), metavar="REVIEW", help="what a review takes"
         )
         parser.add_argument("--only", help="only these, by key or name, e.g. nat,nlb/payments")
-        self._add_repeatable(parser, "--set", f"give an input, e.g. {EXAMPLE}")
+        self._add_repeatable(parser, "--set", f"give an input, e.g. {EXAMPLE}=50")
         example = "nat/payments.keepalive_seconds"
         self._add_repeatable(parser, "--confirm", f"take an odd input as it is, e.g. {example}")
         parser.add_argument("--out", help="writes the files to a folder, new or empty")

@@ -12,7 +12,7 @@ from connectivity.core.reviewed_manifests.taking import ReadReview
 from connectivity.core.reviewed_manifests.worklist import Wanted
 from connectivity.core.reviewing.deployed.objects import Origin, Spot
 from connectivity.core.reviewing.deployed.workload import Workload
-from connectivity.core.reviewing.workloads import given_for
+from connectivity.core.reviewing.given import given_for
 
 GIVEN = "given"
 

@@ -12,8 +12,8 @@ from connectivity.core.reviewed_manifests.taking import ReadReview, read_reviews
 from connectivity.core.reviewed_manifests.worklist import Wanted, wanted
 from connectivity.core.reviewing.deployed.objects import KubeObject
 from connectivity.core.reviewing.deployed.workload import Workload
+from connectivity.core.reviewing.given import Given, given_for
 from connectivity.core.reviewing.tables import Tables
-from connectivity.core.reviewing.workloads import Given, given_for
 from connectivity.core.reviews import REVIEWS
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from connectivity.core.problems import Problems
+from connectivity.core.problems import Problem, Problems
 from connectivity.core.reviewed_manifests.linking import problem_at
 from connectivity.core.reviewing.deployed.objects import Unusable
 from connectivity.core.reviewing.deployed.settings import Remark, Setting, Unsettled
@@ -30,17 +30,19 @@ class ReadReview(NamedTuple):
 def read_reviews(
     workloads: Iterable[Workload], reviews: Iterable[Review], problems: Problems
 ) -> list[ReadReview]:
-    """The reviews that follow, workload by workload; what cannot be used is noted."""
-    told = list(reviews)
-    return [
+    """The reviews that follow, workload by workload; what cannot be used is noted, each once."""
+    told, noted = list(reviews), dict[Problem, None]()
+    read = [
         entry
         for workload in workloads
         for review in told
-        for entry in _read(workload, review, problems)
+        for entry in _read(workload, review, noted)
     ]
+    problems.extend(noted)
+    return read
 
 
-def _read(workload: Workload, review: Review, problems: Problems) -> Iterator[ReadReview]:
+def _read(workload: Workload, review: Review, noted: dict[Problem, None]) -> Iterator[ReadReview]:
     if review.manifests is None:
         return
     settings: dict[str, Setting] = {}
@@ -50,13 +52,13 @@ def _read(workload: Workload, review: Review, problems: Problems) -> Iterator[Re
             return
         remarks = tuple(review.manifests.remarks(workload))
     except Unusable as error:
-        problems.append(problem_at(error.spot, error.problem))
+        noted[problem_at(error.spot, error.problem)] = None
         return
     for name, read in review.manifests.inputs.items():
         try:
             value = read(workload)
         except Unusable as error:
-            problems.append(problem_at(error.spot, error.problem))
+            noted[problem_at(error.spot, error.problem)] = None
             continue
         if isinstance(value, Setting):
             settings[name] = value

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from connectivity.core.problems import Problem, Problems, it_can_be
+from connectivity.core.reviewing.given import Given, given_for
 from connectivity.core.reviewing.review import Review
 
 MAX_REVIEWS = 1_000  # of a document
@@ -23,10 +24,6 @@ class Carrier(NamedTuple):
 
     kind: str = ""  # a key of `LISTS`, or empty
     name: str = ""
-
-
-Given = Mapping[str, Mapping[str, Any]]
-"""Inputs by the name of a review, `nat/payments`, or by the key of all of its kind, `nat`."""
 
 
 class AskedReview(NamedTuple):
@@ -170,24 +167,6 @@ def with_given(asked: AskedReview, given: Given) -> AskedReview:
         return asked
     from_flows = asked.from_flows - inputs.keys()
     return asked._replace(inputs={**(asked.inputs or {}), **inputs}, from_flows=from_flows)
-
-
-def given_for(name: str, given: Given) -> Mapping[str, Any]:
-    """What is given for a review: for all of its key, and before that by its own name.
-
-    >>> given_for("nat/a", {"nat": {"addresses": 2}, "nat/a": {"addresses": 3}})
-    {'addresses': 3}
-    """
-    return {**given.get(name.partition("/")[0], {}), **given.get(name, {})}
-
-
-def together(first: Given, then: Given) -> Given:
-    """What two sources give; the second wins.
-
-    >>> together({"nat": {"addresses": 1, "azs": 2}}, {"nat": {"addresses": 3}})
-    {'nat': {'addresses': 3, 'azs': 2}}
-    """
-    return {name: {**first.get(name, {}), **then.get(name, {})} for name in {**first, **then}}
 
 
 def of_flow(flow: Mapping[str, Any]) -> Traffic:

@@ -174,8 +174,8 @@ def test_bad_manifests_are_refused_with_file_document_and_line(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--set", "grace"], "--set: 'grace' is not NAME.INPUT=VALUE: deployment/web.requests"),
-        (["--set", "deployment/web.grace_seconds="], "is not NAME.INPUT=VALUE"),
+        (["--set", "grace"], "set: 'grace' has no value: deployment/web.requests_per_second=50"),
+        (["--set", "deployment/web.grace_seconds="], "has no value"),
         (
             ["--set", "deployment/api.grace_seconds=3"],
             "set: 'deployment/api' is not in",

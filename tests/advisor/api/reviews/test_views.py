@@ -11,6 +11,7 @@ from connectivity.actions import create_topology
 from connectivity.core.document.parser import read
 from tests.conftest import ROOT
 from tests.factories import document, flow
+from tests.manifests import service, text_of, workload
 from tests.product import token_client
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +110,59 @@ def test_too_many_flows_are_refused(api: APIClient, monkeypatch: pytest.MonkeyPa
     answer = post(api, {"document": document(flow(), flow(name="g"))})
     assert answer.status_code == 400
     assert "run manage.py review" in answer.json()["problems"][0]["problem"]
+
+
+def manifests(*more: str, **fields: Any) -> str:
+    return "---\n".join([text_of(workload(**fields), service()), *more])
+
+
+def test_manifests_are_answered_with_what_was_read_asked_and_advised(api: APIClient) -> None:
+    told = post(api, {"manifests": manifests(spec__replicas=3)}).json()
+    assert told["reviews"][0]["review"] == "deployment/web"
+    grace = next(r for r in told["manifests"]["readings"] if r["input"] == "grace_seconds")
+    assert (grace["value"], grace["from"], grace["file"]) == (30, "default", "manifests")
+    asked = [entry["set"] for entry in told["manifests"]["worklist"]]
+    assert "deployment/web.longest_request_seconds" in asked
+    names = [patch["name"] for patch in told["manifests"]["patches"]]
+    assert names == ["deployment-web.yaml", "poddisruptionbudget-web.yaml"]
+
+
+def test_what_manifests_do_not_state_is_set_or_stands_in_a_document_beside(api: APIClient) -> None:
+    body = {
+        "manifests": manifests(),
+        "document": of(deployment={"longest_request_seconds": 9, "requests_per_second": 5}),
+        "set": {"deployment/web.requests_per_second": 50},
+        "only": ["deployment"],
+    }
+    told = post(api, body).json()
+    (review,) = told["reviews"]
+    assert review["inputs"]["requests_per_second"] == 50
+    assert review["inputs"]["longest_request_seconds"] == 9
+    assert told["manifests"]["worklist"] == []
+    dns = post(api, {"document": of(dns={}), "set": {"dns.lookups_per_second": 4}}).json()
+    assert dns["reviews"][0]["inputs"]["lookups_per_second"] == 4
+    assert "manifests" not in dns
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ({"manifests": 5}, "manifests"),
+        ({"manifests": "kind: [\n"}, "manifests, document 1, line 2, column 1"),
+        ({"manifests": manifests(), "document": "an-uid"}, "document"),
+        ({"manifests": manifests(), "document": {"version": 1}}, "name"),
+        ({"manifests": manifests(), "set": [1]}, "set"),
+        ({"manifests": manifests(), "set": {"grace_seconds": 1}}, "set"),
+        ({"manifests": manifests(), "set": {"deployment/web.grace": 1}}, "deployment/web.grace"),
+        (
+            {"manifests": manifests(spec__replicas="3")},
+            "manifests, document 1, line 18: Deployment web, spec.replicas",
+        ),
+    ],
+)
+def test_manifests_that_cannot_be_used_are_refused_with_their_place(
+    api: APIClient, body: Any, path: str
+) -> None:
+    answer = post(api, body)
+    assert answer.status_code == 400
+    assert path in [problem["path"] for problem in answer.json()["problems"]]

@@ -240,7 +240,7 @@ def test_which_reviews_follow(manifests: Any, reviews: str) -> None:
 def test_what_kubernetes_would_not_take_is_refused_with_its_place(
     manifests: Any, place: str, words: str
 ) -> None:
-    (problem, *_) = problems(*manifests)
+    (problem,) = problems(*manifests)
     assert problem.startswith("web.yaml, document ")
     where, _, sentence = problem.partition(": ")[2].partition(": ")
     assert place in where
