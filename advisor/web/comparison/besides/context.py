@@ -13,7 +13,7 @@ from advisor.web.comparison.besides.listing import Listing
 from advisor.web.comparison.besides.networks import Networks, networks
 from advisor.web.comparison.besides.trade_offs import TradeOffs, trade_offs
 from advisor.web.comparison.besides.way import Way
-from advisor.web.comparison.planning import is_planned
+from advisor.web.comparison.planning import is_planned, plan_of
 from connectivity.core.as_json.amounts import EXPLANATION, FRONTIERS, RATES, STEPS
 from connectivity.core.as_json.migration import migrated
 from connectivity.core.as_json.plan import plan_again
@@ -21,6 +21,7 @@ from connectivity.core.as_json.plan_parts import MIGRATION
 from connectivity.core.as_json.values import Plain
 from connectivity.core.comparison.compare import Comparison
 from connectivity.core.options import OPTIONS
+from connectivity.core.plan.steps.migration import DAYS
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,12 @@ class Behind:
     def way(self) -> Way | None:
         """Of few flows at once, of many as a job gave it."""
         case = self.comparison.case
-        plain = self._way_at_once() if self.is_quick else self.known.get(MIGRATION)
+        if not self.is_quick:
+            plain = self.known.get(MIGRATION)
+        elif self.listing.days == DAYS:
+            plain = self.comparison.once(_usual_way)
+        else:
+            plain = _way(self.comparison, self.plain, self.listing.days)
         return None if plain is None else Way(plain, case)
 
     @property
@@ -115,15 +121,21 @@ class Behind:
         """The way is known, or known not to be one."""
         return self.is_quick or MIGRATION in self.known
 
-    def _way_at_once(self) -> Plain | None:
-        design = plan_again(self.comparison, self._options, self.plain["gap_usd"]).design
-        return migrated(self.comparison, design, self.listing.days)
-
-    @property
-    def _options(self) -> list[str]:
-        return [each["option"] for each in self.plain["assignment"]]
-
     @cached_property
     def networks(self) -> Networks:
-        choices = [OPTIONS.by_key[key] for key in self._options]
+        choices = [OPTIONS.by_key[key] for key in _options(self.plain)]
         return networks(self.comparison.case, choices)
+
+
+def _usual_way(comparison: Comparison) -> Plain | None:
+    plan = plan_of(comparison)
+    return None if plan is None else _way(comparison, plan, DAYS)
+
+
+def _way(comparison: Comparison, plan: Plain, days: int) -> Plain | None:
+    design = plan_again(comparison, _options(plan), plan["gap_usd"]).design
+    return migrated(comparison, design, days)
+
+
+def _options(plan: Plain) -> list[str]:
+    return [each["option"] for each in plan["assignment"]]

@@ -123,6 +123,10 @@ class Way:
         return _usd(self.plain["saves_usd"])
 
     @property
+    def costs_more(self) -> Decimal:
+        return -(self.saves or Decimal(0))
+
+    @property
     def extra(self) -> Decimal | None:
         """What all steps together cost beyond staying; below 0 where they save already."""
         return _usd(self.plain["extra_usd"])

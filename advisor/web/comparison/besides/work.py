@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from advisor import jobs, team_lookup
+from advisor.formatting import listed
 from advisor.models import Job, User
 from advisor.team_lookup import BESIDES_JOB
 from advisor.web.comparison.plan_work import PlanWork, view_key
@@ -20,6 +21,7 @@ PART_WORDS = {
     FRONTIERS: "Computing the trade-offs",
     EXPLANATION: "Explaining the flows",
 }
+UNPROVEN = "unproven"
 KEYS = {STEPS: MIGRATION}  # what a part is called in an answer, where it differs
 
 
@@ -32,6 +34,16 @@ class BesidesWork(PlanWork):
         """Which part it computes."""
         return PART_WORDS.get((self.so_far or {}).get("part", ""), PART_WORDS["besides"])
 
+    @property
+    def so_much(self) -> str:
+        """What it has found out, in words after others; empty: nothing yet."""
+        known = self.so_far or {}
+        points = sum(map(len, known.get(FRONTIERS, {}).values()))
+        flows = len(known.get(EXPLANATION, ()))
+        counts = {"point": points, "explained flow": flows}
+        words = [f"{n} {name}{'s' if n > 1 else ''}" for name, n in counts.items() if n]
+        return f"; {listed(words)} so far" if words else ""
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -43,7 +55,13 @@ class Wanted:
 
 
 def key_of(links: Links, plan: Plain) -> str:
-    """What names the inputs of a view and its plan."""
+    """What names the inputs of a view and its plan.
+
+    What a few seconds find without a proof is not the same each time: such plans are one, and only
+    what is known of a flow with another option is not shown.
+    """
+    if not plan["proven_optimal"]:
+        return f"{view_key(links)}#{UNPROVEN}"
     options = ",".join(each["option"] for each in plan["assignment"])
     return f"{view_key(links)}#{sha256(options.encode()).hexdigest()[:16]}"
 

@@ -199,7 +199,7 @@ def test_points_and_flows_appear_while_the_job_runs(signed_in: Client, acme: UUI
     Job.objects.update(state="running", done=7, total=480, so_far=so_far)
     address = progress[1].replace("&amp;", "&")
     text = text_of(signed_in, address, headers=HTMX)
-    assert "Computing the trade-offs: 7 s of at most 480 s" in text
+    assert "Computing the trade-offs: 7 s of at most 480 s; 1 point so far." in text
     assert 'id="trade-offs" hx-swap-oob="true"' in text
     assert "$9,999.99" in text
     again = re.search(r'hx-get="([^"]+/progress/[^"]+)"', text)
@@ -359,3 +359,24 @@ def test_of_many_flows_the_way_is_part_of_the_job(signed_in: Client, acme: UUID)
         text = text_of(signed_in, page)
     assert "14 for each step" in text
     assert "Wave 1" in text
+
+
+def test_of_a_plan_without_a_proof_flows_with_the_same_option_stay_explained(
+    signed_in: Client, acme: UUID
+) -> None:
+    with patch.object(planning, "MAX_FLOWS", 5), patch.object(plan_besides, "EXPLANATION_S", 0.0):
+        signed_in.post(reverse("plan-compute", args=[acme]), {"seconds": "60"})
+        job = Job.objects.get()
+        jobs.run(str(job.uid))
+        job.refresh_from_db()
+        job.result |= {"proven_optimal": False, "gap_usd": "5.00"}
+        job.save()
+        page = page_of(signed_in, acme, f"plan={job.uid}")
+        page = computed(signed_in, page, part="explanation")
+        assert "6 of 6 flows are explained" in text_of(signed_in, page)
+        other = job.result["assignment"][0]
+        other["option"] = "transit-gateway"
+        job.save()
+        text = text_of(signed_in, page)
+    assert "5 of 6 flows are explained" in text
+    assert "not proven: up to $5.00 less is possible" in text
