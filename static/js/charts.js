@@ -49,8 +49,8 @@ function plotly() {
 async function draw(chart, isForced = false) {
   const figure = document.getElementById(chart.dataset.figure);
   if (!figure || (!isForced && drawn.get(chart) === figure.textContent)) return;
-  drawn.set(chart, figure.textContent);
   const Plotly = await plotly();
+  drawn.set(chart, figure.textContent);
   const style = getComputedStyle(document.documentElement);
   const { data, layout } = coloured(JSON.parse(figure.textContent), style);
   if (narrow.matches) {
