@@ -12,19 +12,20 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
-from advisor import allowances, environment, logs, secret_files
+from advisor import logs
+from advisor.environment import allowances, secret_files, variables
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 env.read_env(BASE_DIR / ".env")
-environment.drop_blanks(os.environ)
+variables.drop_blanks(os.environ)
 env.ENVIRON = secret_files.with_secrets(os.environ)
-environment.refuse(env.ENVIRON)
+variables.refuse(env.ENVIRON)
 
 VAR_DIR = Path(env.str("ADVISOR_VAR", default=str(BASE_DIR / "var")))
 ADVISOR_URL = env.str("ADVISOR_URL", default="http://127.0.0.1:8000").rstrip("/")
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="") or environment.kept_key(
+SECRET_KEY = env.str("SECRET_KEY", default="") or variables.kept_key(
     env.ENVIRON, Path(env.str("SECRET_KEY_FILE", default=str(VAR_DIR / "secret_key")))
 )
 
@@ -113,7 +114,6 @@ TEMPLATES = [
         },
     },
 ]
-
 _database = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'advisor.sqlite3'}"
 DATABASES = {"default": env.db_url_config(_database)}
 if "DATABASE_PASSWORD" in env.ENVIRON:  # as it is: env.str("DATABASE_PASSWORD") would read a $

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from advisor.secret_files import FROM_FILES
+from advisor.environment.secret_files import FROM_FILES
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("advisor", "connectivity", "costmodel")

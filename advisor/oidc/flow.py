@@ -18,7 +18,7 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 
-from advisor.judges import is_safe_url
+from advisor.environment.judges import is_safe_url
 from advisor.oidc.asking import ProviderError
 from advisor.oidc.claims import ClaimsRefused, profile, verified
 

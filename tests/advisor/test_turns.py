@@ -21,7 +21,8 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from advisor import allowances, jobs, retention, share_links, stored, turns
+from advisor import jobs, retention, share_links, stored, turns
+from advisor.environment import allowances
 from advisor.models import ApiToken, CallerCount, Job, ShareLink, StoredReply, User
 from advisor.turns import Caller, TooMany, Turn
 from connectivity.actions import create_topology

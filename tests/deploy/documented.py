@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from advisor.secret_files import FROM_FILES
+from advisor.environment.secret_files import FROM_FILES
 from tests.conftest import ROOT
 
 SECRETS = {"SECRET_KEY", *FROM_FILES}

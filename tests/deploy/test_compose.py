@@ -10,7 +10,7 @@ import pytest
 import yaml
 from django.core.management import get_commands
 
-from advisor.environment import refuse
+from advisor.environment.variables import refuse
 from tests.conftest import ROOT
 from tests.deploy import compose, documented
 from tests.deploy.compose import Service, size

@@ -6,7 +6,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from advisor.environment import refuse
+from advisor.environment.variables import refuse
 from tests.conftest import ROOT
 from tests.deploy import compose, documented
 

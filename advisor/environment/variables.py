@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 
-from advisor import allowances, judges
+from advisor.environment import allowances, judges
+from advisor.environment.secret_files import FROM_FILES
 from advisor.logs import FORMATS
-from advisor.secret_files import FROM_FILES
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 MAX_BYTES = 64 * 1024
 FROM_FILES = ("DATABASE_PASSWORD", "EMAIL_URL", "METRICS_TOKEN", "OIDC_CLIENT_SECRET", "REDIS_URL")
-"""SECRET_KEY has a file of its own: see `advisor.environment.kept_key`."""
+"""SECRET_KEY has a file of its own: see `advisor.environment.variables.kept_key`."""
 
 
 def with_secrets(environment: Mapping[str, str]) -> dict[str, str]:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from advisor import checks
-from advisor.environment import ANY_TEXT, RULES, drop_blanks, kept_key, refuse
-from advisor.judges import too_wide
+from advisor.environment import checks
+from advisor.environment.judges import too_wide
+from advisor.environment.variables import ANY_TEXT, RULES, drop_blanks, kept_key, refuse
 from tests.conftest import ROOT
 
 KEY = "a-secret-that-is-long-enough-0123456789"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from advisor.secret_files import FROM_FILES, MAX_BYTES, with_secrets
+from advisor.environment.secret_files import FROM_FILES, MAX_BYTES, with_secrets
 from tests.conftest import ROOT
 
 SHOW = """

@@ -1,4 +1,4 @@
-"""What a value of the environment must be like: what `advisor.environment` asks of each."""
+"""What a value of the environment must be like: what `environment.variables` asks of each."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 
-from advisor.judges import too_wide
+from advisor.environment.judges import too_wide
 
 
 @register(Tags.security, deploy=True)

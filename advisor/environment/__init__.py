@@ -1,0 +1,1 @@
+"""What the environment may hold, and how it is read before anything starts."""
