@@ -6,7 +6,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging, task_postrun, task_prerun, worker_process_init
 
-from advisor import logs
+from advisor.observability import logs
 from advisor.parent_death import die_with
 from advisor.queues import ROUTES
 from advisor.schedule import SCHEDULE

@@ -10,7 +10,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from advisor import logs, meters
+from advisor.observability import logs, meters
 from advisor.web.middleware.time_zone import Respond
 
 HEADER = "X-Request-ID"

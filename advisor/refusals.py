@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from advisor.logs import request_id
+from advisor.observability.logs import request_id
 from connectivity.core.problems import Problem
 
 API = "/api/"

@@ -13,9 +13,9 @@ from django.db import connections
 from django.urls import resolve
 
 import advisor.wsgi  # noqa: F401  before the worker's class, which needs it
-from advisor import meters
+from advisor.observability import meters
+from advisor.observability.readiness import watch
 from advisor.parent_death import die_with
-from advisor.readiness import watch
 from advisor.serving.worker import HELD
 
 wsgi_app = "advisor.wsgi"

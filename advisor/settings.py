@@ -12,8 +12,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
-from advisor import logs
 from advisor.environment import allowances, secret_files, variables
+from advisor.observability import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -295,6 +295,6 @@ SPECTACULAR_SETTINGS = {
 LOGGING_CONFIG = None  # Django's own set-up loads its error pages and addresses for every command
 logs.set_up(env.str("LOG_LEVEL", default="INFO"), env.str("LOG_FORMAT", default="text"))
 if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
-    from advisor import error_reports  # its library is loaded where it is wanted
+    from advisor.observability import error_reports  # its library is loaded where it is wanted
 
     error_reports.start(SENTRY_DSN, _url.hostname or "")

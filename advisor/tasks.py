@@ -14,9 +14,10 @@ from celery.worker import state
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from advisor import closing, jobs, readiness, retention
+from advisor import closing, jobs, retention
 from advisor.celery import app, room
 from advisor.models import Team
+from advisor.observability import readiness
 from advisor.reports import making, sending
 from advisor.webhooks import deliveries
 from connectivity.health.rounds import scheduling

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from advisor.environment import allowances, judges
 from advisor.environment.secret_files import FROM_FILES
-from advisor.logs import FORMATS
+from advisor.observability.logs import FORMATS
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 

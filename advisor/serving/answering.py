@@ -15,12 +15,12 @@ from waitress.utilities import (
     RequestHeaderFieldsTooLarge,
 )
 
-from advisor import logs
 from advisor.bodies import REFUSED
 from advisor.callers import is_known
-from advisor.meters import REFUSED as REFUSED_REQUESTS
+from advisor.observability import logs
+from advisor.observability.meters import REFUSED as REFUSED_REQUESTS
+from advisor.observability.readiness import watch
 from advisor.observed import HEADER
-from advisor.readiness import watch
 from advisor.refusals import API, FAILED, of_request
 
 access = logging.getLogger("advisor.access")

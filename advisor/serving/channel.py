@@ -8,8 +8,8 @@ from typing import Any
 
 from waitress.channel import ClientDisconnected, HTTPChannel
 
-from advisor import logs
-from advisor.meters import DROPPED
+from advisor.observability import logs
+from advisor.observability.meters import DROPPED
 from advisor.observed import identity_of
 from advisor.serving.answering import Application, Busy, EarlyLook, Health, Late, Ready, Refusal
 from advisor.serving.deadlines import Phase, allowed_s

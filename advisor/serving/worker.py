@@ -16,7 +16,7 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from advisor import meters
+from advisor.observability import meters
 from advisor.serving.answering import Busy
 from advisor.serving.channel import Channel
 from advisor.serving.deadlines import SECONDS, Phase

@@ -4,7 +4,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from advisor.logs import request_id
+from advisor.observability.logs import request_id
 
 register = template.Library()
 

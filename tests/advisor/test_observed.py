@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from advisor import jobs, logs, tasks
+from advisor import jobs, tasks
 from advisor.models import Job, User
+from advisor.observability import logs
 from advisor.web.topologies import views
 from tests.factories import document
 from tests.product import token_client

@@ -11,10 +11,11 @@ from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from advisor import logs, signins, tokens
+from advisor import signins, tokens
 from advisor.access import asked
 from advisor.audit import by
 from advisor.models import ApiToken, Role
+from advisor.observability import logs
 
 if TYPE_CHECKING:  # the framework imports this module while it makes its views
     from rest_framework.views import APIView

@@ -14,9 +14,9 @@ from django.utils import timezone
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from advisor import meters, readiness
 from advisor.celery import app
 from advisor.models import Delivery, Job, WebhookDelivery
+from advisor.observability import meters, readiness
 from connectivity.health.reading import lookup
 from costmodel import queries
 

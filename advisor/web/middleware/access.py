@@ -6,10 +6,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
-from advisor import logs
 from advisor.access import EVERYBODY, SAFE, Ask, asked, methods
 from advisor.audit import By, acting
 from advisor.models import Role, User
+from advisor.observability import logs
 from advisor.origin import origin_of
 from advisor.web.middleware.time_zone import Respond
 

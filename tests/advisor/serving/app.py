@@ -7,7 +7,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
 
-from advisor import meters
+from advisor.observability import meters
 
 kept: list[bytes] = []
 

@@ -3,7 +3,7 @@
 import json
 import os
 
-from advisor import readiness
+from advisor.observability import readiness
 from advisor.server import *  # noqa: F403
 from advisor.serving import deadlines, worker
 

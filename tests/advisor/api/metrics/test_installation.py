@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
-from advisor import readiness
 from advisor.models import Job, Team, User
+from advisor.observability import readiness
 from connectivity.health.accounts.aws_accounts import add_demo
 from connectivity.models import Collection
 from costmodel.models import PriceList

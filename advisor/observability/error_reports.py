@@ -13,7 +13,7 @@ from sentry_sdk.integrations.django import DjangoIntegration
 from sentry_sdk.integrations.logging import LoggingIntegration
 from sentry_sdk.types import Event, Hint
 
-from advisor.logs import about
+from advisor.observability.logs import about
 
 KEPT = (
     "event_id", "timestamp", "platform", "level", "logger", "release", "environment", "sdk"

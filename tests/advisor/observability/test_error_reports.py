@@ -14,8 +14,9 @@ import pytest
 import sentry_sdk
 from django.test import Client
 
-from advisor import error_reports, jobs, logs, tasks
+from advisor import jobs, tasks
 from advisor.models import User
+from advisor.observability import error_reports, logs
 from advisor.web.topologies import views
 from connectivity.reference import REFERENCE
 from tests.advisor.test_jobs import started

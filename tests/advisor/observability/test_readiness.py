@@ -10,8 +10,9 @@ from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from advisor import readiness, tasks
-from advisor.readiness import Dependency, Watch
+from advisor import tasks
+from advisor.observability import readiness
+from advisor.observability.readiness import Dependency, Watch
 
 
 def asked(*parts: Dependency) -> Watch:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from advisor import logs
+from advisor.observability import logs
 
 
 @pytest.fixture(autouse=True)
