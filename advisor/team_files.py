@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from advisor.backup.table_values import columns, rows
 from advisor.closing import owned
-from advisor.encoding import as_json
 from advisor.models import ApiToken, Team, Webhook
+from advisor.text.encoding import as_json
 from connectivity.models import AwsAccount
 
 SECRETS: dict[type[models.Model], tuple[str, ...]] = {

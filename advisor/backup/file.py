@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from advisor.encoding import as_json
+from advisor.text.encoding import as_json
 
 FORMAT = 1
 LONGEST_LINE = 2**30  # bytes: no row is longer, and no memory holds more

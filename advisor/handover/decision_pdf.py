@@ -3,9 +3,9 @@ change it. Two, whatever the size of the network."""
 
 from collections.abc import Iterator
 
-from advisor.formatting import amount, listed, signed_usd, usd
 from advisor.handover.before_after import LEAST, Panel, before_after, has_before_and_after
 from advisor.handover.sheet import BOTTOM, GREY, Column, Sheet
+from advisor.text.formatting import amount, listed, signed_usd, usd
 from connectivity.core.comparison.compare import Comparison
 from connectivity.core.handover.decision import alternatives, by_option, largest, payers, risks
 from connectivity.core.plan.design.designs import Design

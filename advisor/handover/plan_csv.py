@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from advisor.escaping import spreadsheet_safe
+from advisor.text.escaping import spreadsheet_safe
 from connectivity.core.comparison.compare import Comparison
 from connectivity.core.plan.design.designs import Design
 from costmodel.core.units import THOUSANDTHS

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from advisor.encoding import as_json
+from advisor.text.encoding import as_json
 from connectivity.core.problems import DocumentRefused, Problem
 
 REFUSED = 2

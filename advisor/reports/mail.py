@@ -10,10 +10,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from advisor.escaping import unlinked
 from advisor.models import Delivery, Recipient
 from advisor.reports.present import period_of, sections
 from advisor.reports.shapes import unlinked_part
+from advisor.text.escaping import unlinked
 from connectivity.core.as_json.dataclass_values import one_line
 
 

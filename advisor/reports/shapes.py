@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
-from advisor.escaping import unlinked
+from advisor.text.escaping import unlinked
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""The figures of `advisor.formatting` as filters of templates."""
+"""The figures of `advisor.text.formatting` as filters of templates."""
 
 from django import template
 
-from advisor.formatting import amount, exact, listed, percent, signed_us, signed_usd, us, usd
+from advisor.text.formatting import amount, exact, listed, percent, signed_us, signed_usd, us, usd
 
 register = template.Library()
 

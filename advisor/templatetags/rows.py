@@ -10,7 +10,7 @@ from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from advisor.formatting import amount, percent, signed_us, us
+from advisor.text.formatting import amount, percent, signed_us, us
 from advisor.web.comparison.bill_rows import LineRow
 from advisor.web.comparison.context import RuleFinding
 from advisor.web.comparison.diagram_layout import FlowRow

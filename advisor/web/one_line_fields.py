@@ -2,7 +2,7 @@
 
 from django import forms
 
-from advisor.escaping import visible
+from advisor.text.escaping import visible
 
 
 class OneLineField(forms.CharField):

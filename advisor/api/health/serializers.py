@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from advisor.escaping import visible
+from advisor.text.escaping import visible
 from connectivity.core.health.evaluation import Severity, State, Way, Whose
 from connectivity.core.health.kinds import KINDS
 from connectivity.core.health.troubles import Duty, Trouble

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework.renderers import JSONRenderer
 
-from advisor.encoding import as_json
+from advisor.text.encoding import as_json
 
 
 class FastJSONRenderer(JSONRenderer):

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from advisor.escaping import visible
+from advisor.text.escaping import visible
 from connectivity.core.network.regions import AZ_PREFIXES
 from connectivity.core.problems import did_you_mean
 from costmodel.ingest import services

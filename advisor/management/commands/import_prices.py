@@ -3,8 +3,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from advisor.encoding import as_json
 from advisor.management import command
+from advisor.text.encoding import as_json
 from connectivity.core.problems import Problem
 from costmodel.importers.offer_rows import OfferError
 from costmodel.ingest import import_prices

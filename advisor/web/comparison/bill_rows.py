@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from advisor.formatting import amount, exact, usd
+from advisor.text.formatting import amount, exact, usd
 from connectivity.core.comparison.answer import Answer
 from connectivity.core.comparison.compare import Comparison
 from connectivity.core.network.topology import Account

@@ -5,7 +5,7 @@ A colour is written as the name of a CSS variable, such as `--accent`.
 
 from typing import Any, NamedTuple
 
-from advisor.formatting import usd
+from advisor.text.formatting import usd
 from connectivity.core.comparison.answer import Answer
 from connectivity.core.comparison.compare import Comparison
 from connectivity.core.comparison.recommendation import frontier, recommended

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from advisor import encoding
-from advisor.escaping import markdown_safe, spreadsheet_safe
+from advisor.text import encoding
+from advisor.text.escaping import markdown_safe, spreadsheet_safe
 from advisor.web.comparison.plan_files import (
     FLOW_COLUMNS,
     flow_rows,

@@ -11,7 +11,7 @@ from functools import cached_property
 from heapq import nlargest
 from typing import Any, NamedTuple
 
-from advisor.formatting import listed, usd
+from advisor.text.formatting import listed, usd
 from advisor.web.comparison.bill_rows import MAX_LINES, MAX_PAYERS, LineRow, Payer, line_row
 from advisor.web.comparison.planning import free_work
 from connectivity.core.as_json.plan_words import counted, share_words, used_options

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from advisor.formatting import amount, percent, signed_usd, us, usd
+from advisor.text.formatting import amount, percent, signed_usd, us, usd
 from advisor.web.comparison.planning import plan_of
 from advisor.web.comparison.view_state import Links, address_of
 from advisor.web.request_helpers import found_or_404, signed_in

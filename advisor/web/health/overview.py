@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from advisor.escaping import spreadsheet_safe
+from advisor.text.escaping import spreadsheet_safe
 from advisor.web.health.sparks import Drawing, drawing
 from advisor.web.request_helpers import signed_in, text_in
 from connectivity.core.health.evaluation import State

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from advisor import jobs
-from advisor.escaping import spreadsheet_safe
+from advisor.text.escaping import spreadsheet_safe
 from advisor.web.latency.forms import MeasurementForm
 from advisor.web.request_helpers import found_or_404, signed_in, text_in
 from connectivity import queries

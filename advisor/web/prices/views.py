@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from advisor import jobs
-from advisor.formatting import signed_usd
+from advisor.text.formatting import signed_usd
 from advisor.web.latency.forms import OverrideForm
 from advisor.web.request_helpers import found_or_404, signed_in, text_in
 from advisor.web.topologies.forms import REGIONS

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from advisor.encoding import as_json
+from advisor.text.encoding import as_json
 from advisor.web.request_helpers import found_or_404, signed_in, text_in, version_number
 from advisor.web.reviews.answer_rows import LimitRow, answer_context, limit_row
 from advisor.web.reviews.downloads import archive, one_file

@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from advisor import team_lookup, teams
-from advisor.escaping import spreadsheet_safe
 from advisor.models import AuditEntry, Invitation, Role
+from advisor.text.escaping import spreadsheet_safe
 from advisor.web.one_line_fields import OneLineField
 from advisor.web.request_helpers import found_or_404, signed_in, text_in
 from connectivity import queries

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from advisor import encoding
+from advisor.text import encoding
 from advisor.web.request_helpers import found_or_404, signed_in, text_in, version_number
 from advisor.web.topologies.forms import DocumentForm, TwoVpcsForm
 from connectivity import actions, queries

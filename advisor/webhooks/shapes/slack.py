@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from advisor.escaping import GLUE, chat_safe, unlinked
+from advisor.text.escaping import GLUE, chat_safe, unlinked
 from advisor.webhooks.message import Message
 from advisor.webhooks.shape import Shape
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from advisor.escaping import chat_safe
+from advisor.text.escaping import chat_safe
 from advisor.webhooks.message import Message, as_data
 from advisor.webhooks.shape import Shape
 

@@ -6,7 +6,7 @@ is a TextRun, which has no Markdown, so that nothing in it is a link, a mention 
 
 from typing import Any
 
-from advisor.escaping import unlinked
+from advisor.text.escaping import unlinked
 from advisor.webhooks.message import Message
 from advisor.webhooks.shape import Shape
 

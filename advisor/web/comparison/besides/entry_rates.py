@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from advisor.formatting import listed
+from advisor.text.formatting import listed
 from connectivity.core.as_json.values import Plain, plain_key
 from connectivity.core.comparison.compare import Comparison
 from connectivity.core.comparison.reasons import price_words, shown_rate

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 
-from advisor.escaping import spreadsheet_safe
+from advisor.text.escaping import spreadsheet_safe
 from advisor.web.comparison.besides.context import Behind
 from advisor.web.comparison.besides.flow_reasons import FlowReason
 from advisor.web.comparison.besides.networks import as_svg

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from advisor.formatting import usd
+from advisor.text.formatting import usd
 from advisor.web.comparison.besides.listing import Listing
 from connectivity.core.as_json.values import Plain
 from connectivity.core.network.planned_network import Case

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from advisor.formatting import amount, us, usd
+from advisor.text.formatting import amount, us, usd
 from advisor.web.comparison.charts import Figure, plane
 from connectivity.core.as_json.plan_words import counted
 from connectivity.core.as_json.values import Plain

@@ -6,9 +6,9 @@ from hashlib import sha256
 from typing import Any
 
 from advisor import jobs, team_lookup
-from advisor.formatting import listed
 from advisor.models import Job, User
 from advisor.team_lookup import BESIDES_JOB
+from advisor.text.formatting import listed
 from advisor.web.comparison.plan_work import PlanWork, view_key
 from advisor.web.comparison.view_state import Links
 from connectivity.core.as_json.amounts import EXPLANATION, FRONTIERS, PLAN_PARTS, RATES, STEPS

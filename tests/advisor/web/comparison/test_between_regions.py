@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from advisor.escaping import markdown_safe
 from advisor.models import User
+from advisor.text.escaping import markdown_safe
 from connectivity.actions import create_topology
 from connectivity.importers.latency import places
 from connectivity.measurements import Filing, file_measurements

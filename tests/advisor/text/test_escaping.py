@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from markdown_it import MarkdownIt
 
-from advisor.escaping import chat_safe, markdown_safe, spreadsheet_safe, unlinked
 from advisor.models import Membership, Role, User, Webhook
+from advisor.text.escaping import chat_safe, markdown_safe, spreadsheet_safe, unlinked
 from connectivity.actions import create_topology
 from tests.factories import document
 from tests.product import token_client

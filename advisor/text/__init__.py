@@ -1,0 +1,1 @@
+"""How values are written: JSON, figures, and texts of people made harmless."""
