@@ -20,11 +20,11 @@ from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from advisor import signins, teams, throttle
-from advisor.audit import by
+from advisor import teams, throttle
+from advisor.acting import by, origin_of
+from advisor.audit import signins
 from advisor.models import Event, Invitation, Membership, Role, Team, User
 from advisor.oidc.asking import ProviderSession
-from advisor.origin import origin_of
 
 logger = logging.getLogger(__name__)
 MAX_LOGGED = 500  # characters: a provider's answer may stand in it

@@ -5,7 +5,8 @@ class AdvisorConfig(AppConfig):
     name = "advisor"
 
     def ready(self) -> None:
-        from advisor import audit_registry, receivers, stored  # noqa: F401  three listen
+        from advisor import receivers, stored  # noqa: F401  three listen
+        from advisor.audit import audited_models
         from advisor.environment import checks  # noqa: F401  three listen
 
-        audit_registry.register()
+        audited_models.register()

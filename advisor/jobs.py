@@ -18,7 +18,7 @@ from django.utils import timezone
 from kombu import exceptions as kombu
 
 from advisor import stored, turns
-from advisor.audit import By, acting
+from advisor.acting import By, acting
 from advisor.celery import app, room
 from advisor.job_kinds import KINDS
 from advisor.models import Job, Team

@@ -13,8 +13,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Model, Q
 
-from advisor import signins, teams
-from advisor.audit import By, acting, by
+from advisor import teams
+from advisor.acting import By, acting, by
+from advisor.audit import signins
 from advisor.models import (
     ApiToken,
     AuditEntry,

@@ -10,7 +10,8 @@ from allauth.usersessions.models import UserSession
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from advisor import signins, throttle
+from advisor import throttle
+from advisor.audit import signins
 from advisor.models import Event, User
 
 CODES = Authenticator.Type.RECOVERY_CODES

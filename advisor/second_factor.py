@@ -5,7 +5,8 @@ from allauth.core import context
 from allauth.mfa.base import forms
 from allauth.mfa.models import Authenticator
 
-from advisor import signins, throttle
+from advisor import throttle
+from advisor.audit import signins
 from advisor.models import Event
 
 

@@ -172,7 +172,7 @@ SOCIALACCOUNT_PROVIDERS = {
 }
 AUDITLOG_LOGENTRY_MODEL = "advisor.AuditEntry"
 AUDITLOG_USE_FK_STRING_REPRESENTATION = True
-AUDITLOG_MASK_CALLABLE = "advisor.audit.hidden"
+AUDITLOG_MASK_CALLABLE = "advisor.audit.audited_models.hidden"
 CACHES = {  # counts failed sign-ins for all processes; the broker may be away
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 
-from advisor import signins
+from advisor.audit import signins
 from advisor.models import (
     ApiToken,
     Event,

@@ -10,8 +10,8 @@ from allauth.core.internal.ratelimit import RateLimitUsage
 from django.conf import settings
 from django.http import HttpRequest
 
+from advisor.audit.signins import has_come_from, network
 from advisor.models import User
-from advisor.signins import has_come_from, network
 
 
 def password_try(request: HttpRequest, login: str, person: User | None) -> RateLimitUsage | None:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from auditlog.models import AbstractLogEntry, LogEntryManager
 from django.db import models
 
-from advisor.audit import by
+from advisor.acting import by
 from advisor.models.people import Team, User
 
 

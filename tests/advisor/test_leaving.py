@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from advisor import jobs, leaving, teams
-from advisor.audit import By, acting
+from advisor.acting import By, acting
 from advisor.models import (
     ApiToken,
     AuditEntry,

@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from advisor import teams
+from advisor.acting import origin_of
 from advisor.models import ApiToken, AuditEntry, Event, Invitation, Membership, User
-from advisor.origin import origin_of
 from tests.product import token_client
 
 pytestmark = pytest.mark.django_db

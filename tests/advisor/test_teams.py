@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from advisor import jobs, teams
 from advisor.accounts import AccountAdapter
-from advisor.audit_registry import AUDITED, DERIVED
+from advisor.audit.audited_models import AUDITED, DERIVED
 from advisor.models import ApiToken, AuditEntry, Invitation, Membership, Role, Team, User
 from connectivity.actions import create_topology, save_topology
 from tests.factories import document

@@ -11,9 +11,10 @@ from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from advisor import signins, tokens
+from advisor import tokens
 from advisor.access import asked
-from advisor.audit import by
+from advisor.acting import by
+from advisor.audit import signins
 from advisor.models import ApiToken, Role
 from advisor.observability import logs
 

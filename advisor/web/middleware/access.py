@@ -7,10 +7,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
 from advisor.access import EVERYBODY, SAFE, Ask, asked, methods
-from advisor.audit import By, acting
+from advisor.acting import By, acting, origin_of
 from advisor.models import Role, User
 from advisor.observability import logs
-from advisor.origin import origin_of
 from advisor.web.middleware.time_zone import Respond
 
 

@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from advisor import leaving, signins, team_lookup, teams
+from advisor import leaving, team_lookup, teams
+from advisor.audit import signins
 from advisor.models import Event
 from advisor.web.one_line_fields import OneLineField
 from advisor.web.request_helpers import found_or_404, signed_in

@@ -1,5 +1,8 @@
-"""Where a request comes from: its address and its program, as our own proxies tell them."""
+"""Who acts at the moment, from where and through which door. Whatever is written notes it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from ipaddress import ip_address
 from typing import NamedTuple
 
@@ -7,6 +10,28 @@ from django.conf import settings
 from django.http import HttpRequest
 
 MAX_AGENT = 200  # characters
+
+
+class By(NamedTuple):
+    """The author of what is written now."""
+
+    user_id: int | None = None
+    door: str = "command line"
+    address: str | None = None
+    agent: str = ""
+
+
+by: ContextVar[By] = ContextVar("by", default=By())  # noqa: B039  a tuple of constants
+
+
+@contextmanager
+def acting(who: By) -> Iterator[None]:
+    """Whatever is written inside was written by them."""
+    before = by.set(who)
+    try:
+        yield
+    finally:
+        by.reset(before)
 
 
 class Origin(NamedTuple):
@@ -17,7 +42,10 @@ class Origin(NamedTuple):
 
 
 def origin_of(request: HttpRequest) -> Origin:
-    """Of `X-Forwarded-For` only what our own proxies added counts: the rest anybody may write."""
+    """Where a request comes from, as our own proxies tell.
+
+    Of `X-Forwarded-For` only what our own proxies added counts: the rest anybody may write.
+    """
     seen = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     trusted = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     told = _address(seen[-trusted]) if 0 < trusted <= len(seen) else None

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from advisor.audit import by
+from advisor.acting import by
 from advisor.models import ApiToken, AuditEntry, Event, User
 
 KNOWN = timedelta(days=90)  # for which an address counts as its user's own

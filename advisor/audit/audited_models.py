@@ -60,6 +60,11 @@ DERIVED = (
 """Owned by a team, and made by the product from what is audited."""
 
 
+def hidden(value: str) -> str:
+    """What the log shows of a secret that changed."""
+    return "(hidden)"
+
+
 def register() -> None:
     for model, left_out in AUDITED.items():
         auditlog.register(

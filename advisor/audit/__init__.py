@@ -1,0 +1,1 @@
+"""What the audit log keeps: models, sign-ins, refused tokens."""
