@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from advisor.callers import is_known
-from advisor.limits import ANONYMOUS, most_bytes
+from advisor.limits.body_sizes import ANONYMOUS, most_bytes
 from advisor.refusals import API, in_form
 from advisor.web.middleware.time_zone import Respond
 from connectivity.core.problems import Problem

@@ -17,14 +17,14 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from kombu import exceptions as kombu
 
-from advisor import stored, turns
 from advisor.acting import By, acting
 from advisor.celery import app, room
 from advisor.job_kinds import KINDS
+from advisor.limits import stored, turns
+from advisor.limits.stored import TooMuch
 from advisor.models import Job, Team
 from advisor.observability import logs
 from advisor.planning import Progress
-from advisor.stored import TooMuch
 from connectivity.clients import AwsError
 from connectivity.core.problems import DocumentRefused
 from connectivity.models import TopologyVersion

@@ -211,7 +211,7 @@ CALLER_LIMITS = allowances.read(env.str("CALLER_LIMITS", default=""))
 MAX_DOCUMENT_BYTES = 16 * 2**20  # over HTTP; the command line reads larger files
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a page of the editor has up to a thousand
 DATA_UPLOAD_MAX_NUMBER_FILES = 2  # a form has one
-DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_DOCUMENT_BYTES + 2**16  # pasted: see advisor.limits
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_DOCUMENT_BYTES + 2**16  # pasted: see advisor.limits.body_sizes
 
 
 def broker_socket() -> Path:

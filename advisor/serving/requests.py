@@ -5,7 +5,7 @@ from urllib.parse import unquote_to_bytes
 
 from waitress.parser import HTTPRequestParser
 
-from advisor.limits import most_bytes
+from advisor.limits.body_sizes import most_bytes
 from advisor.serving.deadlines import Phase
 
 HEALTH, READY = "/healthz", "/readyz"

@@ -3,9 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from advisor.limits.stored import TooMuch
+from advisor.limits.turns import Caller, TooMany, Turn
 from advisor.models import User
-from advisor.stored import TooMuch
-from advisor.turns import Caller, TooMany, Turn
 from advisor.web.middleware.time_zone import Respond
 
 TOO_MANY, TOO_MUCH = 429, 403

@@ -9,7 +9,7 @@ from connectivity.core.document.parser import read
 
 
 class DocumentParser(BaseParser):
-    """JSON or YAML; `advisor.limits` says how much of it."""
+    """JSON or YAML; `advisor.limits.body_sizes` says how much of it."""
 
     media_type = "application/json"
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from advisor.limits.turns import Caller, Turn
 from advisor.models import ApiToken
-from advisor.turns import Caller, Turn
 
 if TYPE_CHECKING:  # the framework imports this module while it makes its views
     from rest_framework.views import APIView

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.limits import ANONYMOUS, DOCUMENT, LARGER, USUAL, most_bytes
+from advisor.limits.body_sizes import ANONYMOUS, DOCUMENT, LARGER, USUAL, most_bytes
 from advisor.serving.channel import MAX_LARGE_BODIES
 from connectivity.importers.latency import LARGEST
 from tests.advisor.serving.conftest import HTTPS, Doors, body, request, rest, status

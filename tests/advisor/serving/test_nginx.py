@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.limits import LARGER, USUAL
+from advisor.limits.body_sizes import LARGER, USUAL
 from advisor.serving.deadlines import SECONDS, Phase
 from advisor.serving.worker import ADJUSTMENTS
 from benchmarks import product

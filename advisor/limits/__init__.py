@@ -1,0 +1,1 @@
+"""How much a caller may send, ask at once and store."""
