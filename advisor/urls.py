@@ -19,10 +19,10 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
-handler400 = "advisor.web.middleware.failures.bad_request"
-handler403 = "advisor.web.middleware.failures.permission_denied"
-handler404 = "advisor.web.middleware.failures.page_not_found"
-handler500 = "advisor.web.middleware.failures.server_error"
+handler400 = "advisor.middleware.error_pages.bad_request"
+handler403 = "advisor.middleware.error_pages.permission_denied"
+handler404 = "advisor.middleware.error_pages.page_not_found"
+handler500 = "advisor.middleware.error_pages.server_error"
 help_page = TemplateView.as_view(template_name="web/help.html", extra_context={"terms": terms})
 oidc = [
     path("account/3rdparty/", include("allauth.socialaccount.urls")),

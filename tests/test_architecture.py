@@ -80,7 +80,11 @@ def test_the_readme_names_every_option() -> None:
     assert re.split(r"(?:, | and )(?:an? |the )?", options) == names
 
 
-DOORS = [path for room in ("web", "api", "templatetags") for path in (ADVISOR / room).rglob("*.py")]
+DOORS = [
+    path
+    for room in ("web", "api", "middleware", "templatetags")
+    for path in (ADVISOR / room).rglob("*.py")
+]
 
 OWN_TABLES = {
     ADVISOR / "api" / "http" / "idempotency.py",  # keeps the answers that it gave

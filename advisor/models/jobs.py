@@ -64,7 +64,7 @@ class StoredReply(models.Model):
 
 
 class CallerCount(models.Model):
-    """What a caller takes at the moment, where Redis does not count it: see `advisor.limits.turns`."""
+    """What a caller takes at the moment, where Redis does not count it: see `limits.turns`."""
 
     key = models.CharField(max_length=60, primary_key=True)
     leases = models.JSONField(default=dict)  # of requests: seconds since 1970 when each ends

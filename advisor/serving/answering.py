@@ -15,13 +15,13 @@ from waitress.utilities import (
     RequestHeaderFieldsTooLarge,
 )
 
-from advisor.bodies import REFUSED
-from advisor.callers import is_known
+from advisor.api.http.refusals import API, FAILED, of_request
+from advisor.middleware.bodies import REFUSED
+from advisor.middleware.callers import is_known
+from advisor.middleware.observed import HEADER
 from advisor.observability import logs
 from advisor.observability.meters import REFUSED as REFUSED_REQUESTS
 from advisor.observability.readiness import watch
-from advisor.observed import HEADER
-from advisor.refusals import API, FAILED, of_request
 
 access = logging.getLogger("advisor.access")
 log = logging.getLogger(__name__)

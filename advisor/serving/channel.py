@@ -8,9 +8,9 @@ from typing import Any
 
 from waitress.channel import ClientDisconnected, HTTPChannel
 
+from advisor.middleware.observed import identity_of
 from advisor.observability import logs
 from advisor.observability.meters import DROPPED
-from advisor.observed import identity_of
 from advisor.serving.answering import Application, Busy, EarlyLook, Health, Late, Ready, Refusal
 from advisor.serving.deadlines import Phase, allowed_s
 from advisor.serving.requests import READY, Request

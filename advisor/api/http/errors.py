@@ -7,9 +7,9 @@ from rest_framework import status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from advisor.api.http.refusals import REQUEST, in_form
 from advisor.limits.stored import TooMuch
 from advisor.limits.turns import TooMany
-from advisor.refusals import REQUEST, in_form
 from connectivity.actions import Conflict
 from connectivity.advice import UnknownOption
 from connectivity.core.problems import DocumentRefused, Problem

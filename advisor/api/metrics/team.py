@@ -1,4 +1,4 @@
-"""A team's own metrics for Prometheus; with the operator's token `advisor.scraped` answers."""
+"""A team's own metrics for Prometheus; with the operator's token `middleware.scraped` answers."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -5,8 +5,8 @@ from django.shortcuts import render
 
 from advisor.limits.stored import TooMuch
 from advisor.limits.turns import Caller, TooMany, Turn
+from advisor.middleware.time_zone import Respond
 from advisor.models import User
-from advisor.web.middleware.time_zone import Respond
 
 TOO_MANY, TOO_MUCH = 429, 403
 

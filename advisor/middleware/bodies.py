@@ -3,10 +3,10 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from advisor.callers import is_known
+from advisor.api.http.refusals import API, in_form
 from advisor.limits.body_sizes import ANONYMOUS, most_bytes
-from advisor.refusals import API, in_form
-from advisor.web.middleware.time_zone import Respond
+from advisor.middleware.callers import is_known
+from advisor.middleware.time_zone import Respond
 from connectivity.core.problems import Problem
 
 REFUSED = "advisor.refused_above"  # our server's word for a body that it did not take: a limit

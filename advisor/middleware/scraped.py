@@ -5,7 +5,7 @@ from django.urls import resolve
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from advisor.api.metrics.installation import exposition, may_scrape
-from advisor.web.middleware.time_zone import Respond
+from advisor.middleware.time_zone import Respond
 
 PATH = "/metrics"
 

@@ -10,8 +10,8 @@ from uuid import uuid4
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from advisor.middleware.time_zone import Respond
 from advisor.observability import logs, meters
-from advisor.web.middleware.time_zone import Respond
 
 HEADER = "X-Request-ID"
 SANE = re.compile(r"[A-Za-z0-9._-]{8,64}")

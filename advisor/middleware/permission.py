@@ -8,9 +8,9 @@ from django.shortcuts import render
 
 from advisor.access import EVERYBODY, SAFE, Ask, asked, methods
 from advisor.acting import By, acting, origin_of
+from advisor.middleware.time_zone import Respond
 from advisor.models import Role, User
 from advisor.observability import logs
-from advisor.web.middleware.time_zone import Respond
 
 
 class Access:

@@ -4,7 +4,7 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 
-from advisor.refusals import API, FAILED, of_request
+from advisor.api.http.refusals import API, FAILED, of_request
 
 NO_HOST = "names a host that this service does not serve; ALLOWED_HOSTS lists those it serves"
 UNREADABLE = "cannot be parsed"

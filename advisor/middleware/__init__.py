@@ -1,0 +1,1 @@
+"""What every request passes through, in the order that the settings have."""
