@@ -5,9 +5,9 @@ class AdvisorConfig(AppConfig):
     name = "advisor"
 
     def ready(self) -> None:
-        from advisor import receivers  # noqa: F401  three listen
         from advisor.audit import audited_models
-        from advisor.environment import checks  # noqa: F401  three listen
-        from advisor.limits import stored  # noqa: F401  three listen
+        from advisor.environment import checks  # noqa: F401  listens
+        from advisor.limits import stored  # noqa: F401  listens
+        from advisor.sign_in import receivers  # noqa: F401  listens
 
         audited_models.register()

@@ -133,7 +133,7 @@ PRICE_NAMES = "connectivity.core.comparison.price_names.price_names"  # what pri
 LOGIN_URL = LOGOUT_REDIRECT_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-ACCOUNT_ADAPTER = "advisor.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "advisor.sign_in.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_SESSION_REMEMBER = True
@@ -141,21 +141,21 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before an address of mail or a provi
 ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever signs up was invited
 ACCOUNT_LOGOUT_REDIRECT_URL = ACCOUNT_SIGNUP_REDIRECT_URL = "home"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=int(IS_HTTPS))  # the one with TLS
-ACCOUNT_RATE_LIMITS = {  # see advisor.throttle; a key is a name, and an address but for _anywhere
+ACCOUNT_RATE_LIMITS = {  # see sign_in.throttle; a key is a name, and an address but for _anywhere
     "login_failed": "10/m/ip,5/10m/key,50/d/key",
     "login_failed_anywhere": "60/h/key,200/d/key",
     "code_failed": "10/m/ip,5/h/key,10/d/key",
     "code_failed_anywhere": "30/d/key",  # of a million codes: about 1 % in a year
 }
 MFA_FORMS = {
-    "authenticate": "advisor.second_factor.AuthenticateForm",
-    "reauthenticate": "advisor.second_factor.ReauthenticateForm",
+    "authenticate": "advisor.sign_in.second_factor.AuthenticateForm",
+    "reauthenticate": "advisor.sign_in.second_factor.ReauthenticateForm",
 }
-MFA_ADAPTER = "advisor.accounts.MfaAdapter"
+MFA_ADAPTER = "advisor.sign_in.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Connectivity Advisor"
-USERSESSIONS_ADAPTER = "advisor.accounts.SessionsAdapter"
-SOCIALACCOUNT_ADAPTER = "advisor.accounts.SocialAccountAdapter"
+USERSESSIONS_ADAPTER = "advisor.sign_in.adapters.SessionsAdapter"
+SOCIALACCOUNT_ADAPTER = "advisor.sign_in.adapters.SocialAccountAdapter"
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
         "provider_class": "advisor.oidc.flow.Provider",

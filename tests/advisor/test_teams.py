@@ -18,9 +18,9 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from advisor import jobs, teams
-from advisor.accounts import AccountAdapter
 from advisor.audit.audited_models import AUDITED, DERIVED
 from advisor.models import ApiToken, AuditEntry, Invitation, Membership, Role, Team, User
+from advisor.sign_in.adapters import AccountAdapter
 from connectivity.actions import create_topology, save_topology
 from tests.factories import document
 from tests.pages import text_of

@@ -11,12 +11,12 @@ from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from advisor import tokens
 from advisor.access import asked
 from advisor.acting import by
 from advisor.audit import signins
 from advisor.models import ApiToken, Role
 from advisor.observability import logs
+from advisor.sign_in import tokens
 
 if TYPE_CHECKING:  # the framework imports this module while it makes its views
     from rest_framework.views import APIView

@@ -2,9 +2,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from advisor import tokens
 from advisor.management import command
 from advisor.models import ApiToken, User
+from advisor.sign_in import tokens
 
 
 class Command(command.Command):

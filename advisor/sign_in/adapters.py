@@ -20,11 +20,12 @@ from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from advisor import teams, throttle
+from advisor import teams
 from advisor.acting import by, origin_of
 from advisor.audit import signins
 from advisor.models import Event, Invitation, Membership, Role, Team, User
 from advisor.oidc.asking import ProviderSession
+from advisor.sign_in import throttle
 
 logger = logging.getLogger(__name__)
 MAX_LOGGED = 500  # characters: a provider's answer may stand in it

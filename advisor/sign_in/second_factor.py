@@ -1,13 +1,13 @@
-"""Codes of a second factor, counted by person and address; see `advisor.throttle`."""
+"""Codes of a second factor, counted by person and address; see `advisor.sign_in.throttle`."""
 
 from allauth.account.adapter import get_adapter
 from allauth.core import context
 from allauth.mfa.base import forms
 from allauth.mfa.models import Authenticator
 
-from advisor import throttle
 from advisor.audit import signins
 from advisor.models import Event
+from advisor.sign_in import throttle
 
 
 class _Counted:

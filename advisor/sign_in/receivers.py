@@ -10,9 +10,9 @@ from allauth.usersessions.models import UserSession
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from advisor import throttle
 from advisor.audit import signins
 from advisor.models import Event, User
+from advisor.sign_in import throttle
 
 CODES = Authenticator.Type.RECOVERY_CODES
 

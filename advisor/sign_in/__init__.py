@@ -1,0 +1,1 @@
+"""How people and scripts sign in: django-allauth's adapters, second factors, tokens."""
