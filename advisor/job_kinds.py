@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 
 from advisor.planning import Progress, besides_with_progress, plan_with_progress
-from advisor.team_lookup import BESIDES_JOB, known_besides
+from advisor.teams.team_lookup import BESIDES_JOB, known_besides
 from connectivity.advice import compare_document
 from connectivity.aws_latency import fetch_from_aws
 from connectivity.core.as_json.amounts import AHEAD, EXPLANATION, FRONTIERS, PLAN, RATES, STEPS

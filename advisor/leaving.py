@@ -13,7 +13,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Model, Q
 
-from advisor import teams
 from advisor.acting import By, acting, by
 from advisor.audit import signins
 from advisor.models import (
@@ -27,6 +26,7 @@ from advisor.models import (
     Team,
     User,
 )
+from advisor.teams import membership
 
 PERSONAL = (UserSession, Authenticator, SocialAccount, EmailAddress, ApiToken)
 """Models whose rows are one person's, and go with them."""
@@ -53,7 +53,7 @@ def obstacles(user: User) -> list[str]:
         f"{user.username} is the last admin of {team.name}: make somebody else an admin first, or "
         "delete the team."
         for team in Team.objects.filter(membership__user=user, membership__role=Role.ADMIN)
-        if team.closes_at is None and not teams.has_another_admin(team.pk, user)
+        if team.closes_at is None and not membership.has_another_admin(team.pk, user)
     ]
 
 
@@ -68,13 +68,13 @@ def forget(user: User) -> str:
     with transaction.atomic():
         _lock_teams(user)
         if reasons := obstacles(user):
-            raise teams.TeamError(" ".join(reasons))
+            raise membership.TeamError(" ".join(reasons))
         names = {user.username, user.email, user.first_name, user.last_name} - {""}
         name = f"former-{user.uid.hex[:8]}"
         members = list(Membership.objects.filter(user=user))
         team_ids = [*{member.team_id for member in members} | _left_before(user)]
         for member in members:
-            teams.let_go(member)
+            membership.let_go(member)
         with disable_auditlog():
             _end_personal(user, names, team_ids)
             _rename(user, name)

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from advisor import jobs, teams
+from advisor import jobs
 from advisor.models import (
     ApiToken,
     Delivery,
@@ -22,6 +22,7 @@ from advisor.models import (
     WebhookDelivery,
 )
 from advisor.reports import making
+from advisor.teams import membership
 from advisor.web.topologies.forms import TwoVpcsForm
 from connectivity.actions import create_topology, delete_topology, save_topology
 from connectivity.measurements import Filing, file_measurements
@@ -81,7 +82,7 @@ def objects_of(user: User) -> dict[str, Any]:
         "job": jobs.start("compare", {}, team_id=team_id, user_id=user.pk).uid,
         "token": ApiToken.objects.create(user=user, team_id=team_id, name=MARK)[0].uid,
         "member": Membership.objects.get(user=helper).uid,
-        "invitation": teams.invite(team_id, "viewer", f"bob {MARK}", user),
+        "invitation": membership.invite(team_id, "viewer", f"bob {MARK}", user),
         "team": user.team.uid,
         **_watched(user),
         **_reported(user),

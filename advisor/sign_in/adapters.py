@@ -20,12 +20,12 @@ from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from advisor import teams
 from advisor.acting import by, origin_of
 from advisor.audit import signins
 from advisor.models import Event, Invitation, Membership, Role, Team, User
 from advisor.oidc.asking import ProviderSession
 from advisor.sign_in import throttle
+from advisor.teams import membership
 
 logger = logging.getLogger(__name__)
 MAX_LOGGED = 500  # characters: a provider's answer may stand in it
@@ -61,7 +61,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the librar
         )
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return teams.invitation_in(request.session) is not None
+        return membership.invitation_in(request.session) is not None
 
     @transaction.atomic
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
@@ -84,18 +84,18 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         logger.warning("nobody was signed in by %s: %s", provider.name, reason[:MAX_LOGGED])
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
-        return bool(settings.OIDC_TEAM) or teams.invitation_in(request.session) is not None
+        return bool(settings.OIDC_TEAM) or membership.invitation_in(request.session) is not None
 
     @transaction.atomic
     def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
-        has_one = teams.invitation_in(request.session) is not None
+        has_one = membership.invitation_in(request.session) is not None
         if has_one or not settings.OIDC_TEAM:
             invitation = _locked(request)
             invited: User = super().save_user(request, sociallogin, form)
             return _joined(request, invited, invitation)
         name = {"name": settings.OIDC_TEAM}
         team, _ = Team.objects.get_or_create(slug=settings.OIDC_TEAM, defaults=name)
-        if not teams.is_joinable(team.pk):
+        if not membership.is_joinable(team.pk):
             raise ImmediateHttpResponse(redirect("account_login"))
         new_user: User = super().save_user(request, sociallogin, form)
         Membership.objects.get_or_create(team=team, user=new_user, defaults={"role": Role.VIEWER})
@@ -110,8 +110,8 @@ def _person(login: str) -> User | None:
 
 def _locked(request: HttpRequest) -> Invitation:
     """The invitation, which nobody else can use meanwhile; without one there is no account."""
-    unlocked = teams.invitation_in(request.session)
-    if unlocked is not None and not teams.is_joinable(unlocked.team_id):
+    unlocked = membership.invitation_in(request.session)
+    if unlocked is not None and not membership.is_joinable(unlocked.team_id):
         unlocked = None
     locked = Invitation.objects.select_for_update().filter(pk=unlocked.pk) if unlocked else None
     invitation = locked.first() if locked is not None else None
@@ -122,7 +122,7 @@ def _locked(request: HttpRequest) -> Invitation:
 
 def _joined(request: HttpRequest, user: User, invitation: Invitation) -> User:
     by.set(by.get()._replace(user_id=user.pk))
-    team = teams.accept(invitation, user)
+    team = membership.accept(invitation, user)
     messages.success(request, f"You have joined {team.name} as {invitation.role}.")
     request.session.pop("invitation", None)
     return user

@@ -14,9 +14,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from advisor import closing, tasks, teams
+from advisor import closing, tasks
 from advisor.models import AuditEntry, Event, Job, Membership, Role, Team, User
 from advisor.team_files import SECRETS, export
+from advisor.teams import membership
 from connectivity.actions import create_topology
 from tests.factories import document
 from tests.rows import Rows, digests, stored_models
@@ -141,14 +142,14 @@ def test_two_workers_delete_a_team_once(user: User, monkeypatch: Any) -> None:
 
 
 def test_nobody_joins_a_team_that_goes(user: User, stranger: User, client: Client) -> None:
-    invitation = teams.invite(user.team_id, "admin", "late", user)
+    invitation = membership.invite(user.team_id, "admin", "late", user)
     key, team_id = invitation.key, user.team_id
     closing.close(user.team, user)
-    teams.accept(teams.invite(team_id, "viewer", "in time", user), stranger)
+    membership.accept(membership.invite(team_id, "viewer", "in time", user), stranger)
     Membership.objects.filter(user=stranger, team_id=team_id).delete()
     Team.objects.filter(pk=team_id).update(closes_at=timezone.now())
-    with pytest.raises(teams.TeamError, match="is being deleted"):
-        teams.accept(invitation, stranger)
+    with pytest.raises(membership.TeamError, match="is being deleted"):
+        membership.accept(invitation, stranger)
     assert not Membership.objects.filter(user=stranger, team_id=team_id).exists()
     client.get(reverse("invitation", args=[key]))
     form = {"username": "newcomer", "password1": "correct horse battery"}

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from advisor import jobs, leaving, teams
+from advisor import jobs, leaving
 from advisor.acting import By, acting
 from advisor.models import (
     ApiToken,
@@ -27,6 +27,7 @@ from advisor.models import (
     Team,
     User,
 )
+from advisor.teams import membership
 from connectivity.actions import create_topology
 from connectivity.models import Topology, TopologyVersion
 from tests.factories import document
@@ -76,9 +77,9 @@ def test_a_leaver_is_out_at_once_with_tokens_and_reports_and_links_stay(
     signed_in: Client, user: User, robert: User, roberts: Client
 ) -> None:
     script, link = token_client(robert), link_of(robert)
-    other = teams.create_team("Robert's own", robert)
+    other = membership.create_team("Robert's own", robert)
     own = token_client(robert)
-    teams.switch(robert, user.team.uid)
+    membership.switch(robert, user.team.uid)
     recipient = Recipient.objects.create(
         team_id=user.team_id, address=MAIL, user=robert, confirmed_at=timezone.now()
     )
@@ -155,7 +156,7 @@ def test_a_person_who_is_deleted_leaves_no_trace_and_all_that_was_made(
     Authenticator.objects.create(user=robert, type="totp", data={"secret": "x"})
     Recipient.objects.create(team_id=user.team_id, address=MAIL, user=robert)
     roberts.post(reverse("new"), {})
-    teams.set_role(user.team_id, robert.membership.uid, Role.ADMIN)
+    membership.set_role(user.team_id, robert.membership.uid, Role.ADMIN)
     page = roberts.get(reverse("account-delete")).content.decode()
     assert "Type <strong>robert</strong>" in page
     assert "not the name robert." in (
@@ -181,12 +182,12 @@ def test_a_person_who_is_deleted_leaves_no_trace_and_all_that_was_made(
 def test_the_last_admin_stays_until_somebody_takes_over_or_the_team_goes(
     signed_in: Client, user: User, robert: User
 ) -> None:
-    with pytest.raises(teams.TeamError, match="last admin of Default team"):
+    with pytest.raises(membership.TeamError, match="last admin of Default team"):
         leaving.forget(user)
     with pytest.raises(CommandError, match="last admin"):
         call_command("delete_user", "alice")
     assert User.objects.filter(username="alice", is_active=True).exists()
-    teams.set_role(user.team_id, Membership.objects.get(user=robert).uid, Role.ADMIN)
+    membership.set_role(user.team_id, Membership.objects.get(user=robert).uid, Role.ADMIN)
     call_command("delete_user", "alice")
     assert not User.objects.filter(username="alice").exists()
     assert Team.objects.filter(pk=user.team_id).exists()
@@ -198,11 +199,11 @@ def test_a_team_that_somebody_left_before_has_no_trace_of_them_either(
     user: User, stranger: User, robert: User
 ) -> None:
     with acting(By(robert.pk, "browser")):
-        teams.accept(teams.invite(stranger.team_id, "viewer", "x", stranger), robert)
+        membership.accept(membership.invite(stranger.team_id, "viewer", "x", stranger), robert)
     member = Membership.objects.get(user=robert, team_id=stranger.team_id)
     with acting(By(stranger.pk, "browser")):
         Recipient.objects.create(team_id=stranger.team_id, address=MAIL, user=robert)
-        teams.let_go(member)
+        membership.let_go(member)
     assert "advisor.auditentry" in traces()
     leaving.forget(User.objects.get(pk=robert.pk))
     assert traces() == {}
@@ -215,8 +216,8 @@ def test_the_log_of_others_says_what_it_said(user: User, stranger: User) -> None
     other = User.objects.create_user("robin", password=PASSWORD)
     with acting(By(user.pk, "browser")):
         for role in ("viewer", "admin"):
-            teams.set_role(user.team_id, other.membership.uid, role)
-        teams.rename(user.team, "viewer")
+            membership.set_role(user.team_id, other.membership.uid, role)
+        membership.rename(user.team, "viewer")
         create_topology(user.team_id, document(), author_id=viewer.pk)
     about = AuditEntry.objects.exclude(object_repr="viewer").exclude(
         object_repr__startswith="viewer in "
@@ -244,7 +245,7 @@ def test_who_looks_whether_there_is_another_admin_waits_for_those_who_go(
     user: User, robert: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of two who go at once the second finds nobody else."""
-    teams.set_role(user.team_id, robert.membership.uid, Role.ADMIN)
+    membership.set_role(user.team_id, robert.membership.uid, Role.ADMIN)
     lock = leaving._lock_teams
 
     def waited(person: User) -> None:
@@ -252,7 +253,7 @@ def test_who_looks_whether_there_is_another_admin_waits_for_those_who_go(
         lock(person)
 
     monkeypatch.setattr(leaving, "_lock_teams", waited)
-    with pytest.raises(teams.TeamError, match="last admin of Default team"):
+    with pytest.raises(membership.TeamError, match="last admin of Default team"):
         leaving.forget(user)
 
 

@@ -8,10 +8,10 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
-from advisor import teams
 from advisor.models import Membership, Recipient, Report, Role, Team, User
 from advisor.reports import making
 from advisor.reports.mail import html_of
+from advisor.teams import membership
 from connectivity.health.accounts.aws_accounts import add_demo
 from connectivity.health.rounds import scheduling
 from tests.browser.conftest import every_reader, is_well
@@ -74,7 +74,7 @@ def test_somebody_with_an_account_joins_by_a_link(reader: Page) -> None:
     """In a browser, whose Origin is checked."""
     author = User.objects.get(username="alice")
     other = Team.objects.create(slug="other", name="Other team")
-    invitation = teams.invite(other.pk, Role.VIEWER, "alice", author)
+    invitation = membership.invite(other.pk, Role.VIEWER, "alice", author)
     reader.goto(f"/invitations/{invitation.key}/")
     reader.get_by_role("button", name="Join as alice").click()
     expect(reader.get_by_text("Welcome to Other team")).to_be_visible()

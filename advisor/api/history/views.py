@@ -9,7 +9,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from advisor import team_lookup
 from advisor.api.history.serializers import EntrySerializer, VersionChangesSerializer
 from advisor.api.http.authentication import team_id_of
 from advisor.api.http.errors import refused
@@ -19,6 +18,7 @@ from advisor.api.http.serializers import ProblemsSerializer
 from advisor.api.topologies.serializers import StoredTopologySerializer
 from advisor.api.topologies.views import stored_topology
 from advisor.models import AuditEntry
+from advisor.teams import team_lookup
 from connectivity import editing, queries
 from connectivity.core.problems import Problem
 from connectivity.history import OptionChange, version_changes

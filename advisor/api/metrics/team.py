@@ -12,9 +12,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from advisor import team_lookup
 from advisor.api.http.authentication import team_id_of
 from advisor.models import Job, WebhookDelivery
+from advisor.teams import team_lookup
 from connectivity.health.reading import incident_lookup, lookup
 
 

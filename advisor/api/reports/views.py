@@ -9,7 +9,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from advisor import team_lookup
 from advisor.api.http.authentication import team_id_of
 from advisor.api.http.paging import PagedView
 from advisor.api.http.request_values import body_of
@@ -26,6 +25,7 @@ from advisor.api.reports.serializers import (
 )
 from advisor.models import Recipient, Report, Team, User
 from advisor.reports import making, recipients
+from advisor.teams import team_lookup
 
 
 class ReportsView(PagedView):

@@ -2,9 +2,10 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from advisor import leaving, teams
+from advisor import leaving
 from advisor.management import command
 from advisor.models import User
+from advisor.teams import membership
 
 
 class Command(command.Command):
@@ -19,6 +20,6 @@ class Command(command.Command):
             raise CommandError(f"no user is called {options['username']!r}", returncode=2)
         try:
             name = leaving.forget(user)
-        except teams.TeamError as error:
+        except membership.TeamError as error:
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write(f"{options['username']} is forgotten; what it made stands under {name}")

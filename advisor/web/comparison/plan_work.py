@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from advisor import jobs, team_lookup
+from advisor import jobs
 from advisor.models import Job, User
+from advisor.teams import team_lookup
 from advisor.web.comparison.planning import is_planned
 from advisor.web.comparison.view_state import Address, Links
 from connectivity.core.as_json.amounts import PLANS

@@ -10,9 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from advisor import share_links, team_lookup
 from advisor.limits.turns import Caller, Turn
 from advisor.models import ShareLink
+from advisor.teams import share_links, team_lookup
 from advisor.web.comparison.plan_work import plan_by_job
 from advisor.web.comparison.view_state import Links, address_of
 from advisor.web.comparison.views import (

@@ -10,8 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from advisor import jobs, team_lookup
+from advisor import jobs
 from advisor.models import Webhook
+from advisor.teams import team_lookup
 from advisor.web.health.forms import AccountForm, CapForm, OwnerKeysForm, SourceForm, WebhookForm
 from advisor.web.request_helpers import found_or_404, signed_in
 from advisor.webhooks.shapes import SHAPES

@@ -14,12 +14,12 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from advisor import team_lookup
 from advisor.models import Delivery, Recipient, User
 from advisor.models.reports import CONFIRM, UNSUBSCRIBE
 from advisor.reports import making, recipients, sending
 from advisor.reports.mail import address, html_of, text_of, trial_mail
 from advisor.reports.present import period_of, sections
+from advisor.teams import team_lookup
 from advisor.web.request_helpers import found_or_404, signed_in, text_in
 from connectivity.core.problems import DocumentRefused
 from connectivity.core.report_schedule import WEEKDAYS

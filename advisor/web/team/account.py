@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from advisor import team_lookup
 from advisor.reports.making import set_schedule
 from advisor.sign_in import tokens as api_tokens
+from advisor.teams import team_lookup
 from advisor.web.request_helpers import found_or_404, signed_in
 from advisor.web.topologies.forms import TokenForm, ZoneForm
 

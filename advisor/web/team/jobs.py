@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from advisor import jobs, team_lookup
+from advisor import jobs
 from advisor.models import Job, User
-from advisor.team_lookup import BESIDES_JOB
+from advisor.teams import team_lookup
+from advisor.teams.team_lookup import BESIDES_JOB
 from advisor.web.request_helpers import found_or_404, signed_in
 
 PAGE = 50

@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from advisor import leaving, team_lookup, teams
+from advisor import leaving
 from advisor.audit import signins
 from advisor.models import Event
+from advisor.teams import membership, team_lookup
 from advisor.web.one_line_fields import OneLineField
 from advisor.web.request_helpers import found_or_404, signed_in
 
@@ -63,7 +64,7 @@ def account(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest, uid: UUID) -> HttpResponse:
     """End every session of a member of the team, also those of other teams: it is one person."""
     user = signed_in(request)
-    member = teams.member(user.team_id, uid)
+    member = membership.member(user.team_id, uid)
     count = leaving.sign_out(member.user)
     signins.note(Event.SIGNED_OUT_BY_ADMIN, member.user, actor_id=user.pk, sessions=str(count))
     messages.success(

@@ -15,8 +15,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from advisor import team_lookup, teams
 from advisor.models import AuditEntry, Invitation, Role
+from advisor.teams import membership, team_lookup
 from advisor.text.escaping import spreadsheet_safe
 from advisor.web.one_line_fields import OneLineField
 from advisor.web.request_helpers import found_or_404, signed_in, text_in
@@ -70,7 +70,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     form = InviteForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data
-        invitation = teams.invite(user.team_id, data["role"], data["note"], user)
+        invitation = membership.invite(user.team_id, data["role"], data["note"], user)
         messages.success(
             request, f"The invitation for {invitation.note} is created: send the link below."
         )
@@ -82,7 +82,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 @require_POST
 @found_or_404
 def revoke_invitation(request: HttpRequest, uid: UUID) -> HttpResponse:
-    invitation = teams.revoke_invitation(signed_in(request).team_id, uid)
+    invitation = membership.revoke_invitation(signed_in(request).team_id, uid)
     messages.success(request, f"The invitation for {invitation.note} no longer works.")
     return redirect("team")
 
@@ -95,8 +95,8 @@ def set_role(request: HttpRequest, uid: UUID) -> HttpResponse:
         messages.error(request, f"No role is called {role[:20]!r}.")
         return redirect("team")
     try:
-        member = teams.set_role(signed_in(request).team_id, uid, role)
-    except teams.TeamError as error:
+        member = membership.set_role(signed_in(request).team_id, uid, role)
+    except membership.TeamError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, f"{member.user.username} now has the role {role}.")
@@ -107,8 +107,8 @@ def set_role(request: HttpRequest, uid: UUID) -> HttpResponse:
 @found_or_404
 def remove(request: HttpRequest, uid: UUID) -> HttpResponse:
     try:
-        member = teams.remove(signed_in(request).team_id, uid)
-    except teams.TeamError as error:
+        member = membership.remove(signed_in(request).team_id, uid)
+    except membership.TeamError as error:
         messages.error(request, str(error))
     else:
         sentence = (
@@ -125,8 +125,8 @@ def leave(request: HttpRequest) -> HttpResponse:
     if user.membership is None:
         raise Http404("you are in no team")
     try:
-        teams.remove(user.team_id, user.membership.uid)
-    except teams.TeamError as error:
+        membership.remove(user.team_id, user.membership.uid)
+    except membership.TeamError as error:
         messages.error(request, str(error))
         return redirect("team")
     messages.success(request, f"You have left {user.team.name}.")
@@ -137,7 +137,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 def rename(request: HttpRequest) -> HttpResponse:
     team, form = signed_in(request).team, NameForm(request.POST)
     if form.is_valid():
-        teams.rename(team, form.cleaned_data["name"])
+        membership.rename(team, form.cleaned_data["name"])
         messages.success(request, f"The team is called {team.name} now.")
     else:
         _say(request, form)
@@ -149,7 +149,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Make a team of one's own, and work in it."""
     form = NameForm(request.POST)
     if form.is_valid():
-        team = teams.create_team(form.cleaned_data["name"], signed_in(request))
+        team = membership.create_team(form.cleaned_data["name"], signed_in(request))
         messages.success(request, f"You work in {team.name} now, as its admin.")
     else:
         _say(request, form)
@@ -159,7 +159,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_POST
 @found_or_404
 def switch(request: HttpRequest, uid: UUID) -> HttpResponse:
-    team = teams.switch(signed_in(request), uid)
+    team = membership.switch(signed_in(request), uid)
     messages.success(request, f"You work in {team.name} now.")
     return redirect("home")
 
@@ -187,8 +187,8 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
 @found_or_404
 def accept(request: HttpRequest, key: str) -> HttpResponse:
     try:
-        team = teams.accept(Invitation.by_key(key), signed_in(request))
-    except teams.TeamError as error:
+        team = membership.accept(Invitation.by_key(key), signed_in(request))
+    except membership.TeamError as error:
         messages.error(request, str(error))
         return redirect(reverse("invitation", args=[key]))
     messages.success(request, f"Welcome to {team.name}.")

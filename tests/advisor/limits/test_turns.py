@@ -21,11 +21,12 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from advisor import jobs, retention, share_links
+from advisor import jobs, retention
 from advisor.environment import allowances
 from advisor.limits import stored, turns
 from advisor.limits.turns import Caller, TooMany, Turn
 from advisor.models import ApiToken, CallerCount, Job, ShareLink, StoredReply, User
+from advisor.teams import share_links
 from connectivity.actions import create_topology
 from connectivity.models import Measurement, Topology
 from tests.conftest import ROOT

@@ -65,7 +65,7 @@ def test_a_problem_of_the_api_names_its_request(api: APIClient) -> None:
 
 def test_what_fails_inside_the_api_is_json_with_its_request(api: APIClient) -> None:
     api.raise_request_exception = False
-    with patch("advisor.team_lookup.Job.objects", None):
+    with patch("advisor.teams.team_lookup.Job.objects", None):
         answer = api.get(reverse("api-jobs"))
     assert answer.status_code == 500
     assert answer.json()["request_id"] == answer["X-Request-ID"]

@@ -16,8 +16,8 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
 
-from advisor import teams
 from advisor.models import Membership, Role, User
+from advisor.teams import membership
 from tests.doubles.oidc import (
     CLIENT,
     KEY,
@@ -92,7 +92,7 @@ def test_an_invitation_counts_once_whoever_the_provider_sends(
     oidc: OidcProvider, user: User, settings: Any
 ) -> None:
     settings.OIDC_TEAM = ""
-    invitation = teams.invite(user.team_id, "editor", "carol", user)
+    invitation = membership.invite(user.team_id, "editor", "carol", user)
     first, second = Client(), Client()
     for client in (first, second):
         client.get(reverse("invitation", args=[invitation.key]))

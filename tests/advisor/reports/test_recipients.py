@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from advisor import teams
 from advisor.models import Delivery, Membership, Recipient, Team, User
 from advisor.models.reports import UNSUBSCRIBE
 from advisor.reports import recipients, sending
+from advisor.teams import membership
 from connectivity.core.problems import DocumentRefused
 from tests.doubles.mailbox import Mailbox
 from tests.mails import one_mail, send_all, states, verified, wanting, willing
@@ -137,7 +137,7 @@ def test_who_leaves_the_team_gets_no_more(team: Team, user: User) -> None:
     User.objects.filter(pk=helper.pk).update(is_active=False)
     assert willing(team) == []
     User.objects.filter(pk=helper.pk).update(is_active=True)
-    teams.remove(team.pk, Membership.objects.get(user=helper).uid)
+    membership.remove(team.pk, Membership.objects.get(user=helper).uid)
     assert willing(team) == []
 
 

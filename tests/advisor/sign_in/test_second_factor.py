@@ -18,8 +18,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from advisor import teams
 from advisor.models import AuditEntry, Event, User
+from advisor.teams import membership
 from tests.doubles.oidc import OidcProvider, oidc
 from tests.doubles.oidc import sign_in as by_provider
 from tests.product import token_client
@@ -148,7 +148,7 @@ def test_the_provider_is_no_way_round_it(user: User, oidc: OidcProvider, setting
 
 
 def test_an_invitation_is_no_way_round_it(user: User, secret: str) -> None:
-    invitation = teams.invite(user.team_id, "viewer", "alice", user)
+    invitation = membership.invite(user.team_id, "viewer", "alice", user)
     client = Client()
     client.get(reverse("invitation", args=[invitation.key]))
     by_password(client)

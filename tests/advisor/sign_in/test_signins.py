@@ -14,9 +14,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from advisor import teams
 from advisor.acting import origin_of
 from advisor.models import ApiToken, AuditEntry, Event, Invitation, Membership, User
+from advisor.teams import membership
 from tests.product import token_client
 
 pytestmark = pytest.mark.django_db
@@ -264,9 +264,9 @@ def test_other_browsers_are_listed_and_signed_out(user: User) -> None:
 
 
 def test_an_accepted_invitation_stands_in_the_log(user: User, stranger: User) -> None:
-    invitation = teams.invite(user.team_id, "editor", "mallory", user)
-    teams.accept(invitation, stranger)
-    teams.accept(invitation, stranger)
+    invitation = membership.invite(user.team_id, "editor", "mallory", user)
+    membership.accept(invitation, stranger)
+    membership.accept(invitation, stranger)
     (entry,) = AuditEntry.objects.filter(event=Event.JOINED)
     assert (entry.team, entry.actor, entry.changes_dict["role"]) == (
         user.team,

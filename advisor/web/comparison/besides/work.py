@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from advisor import jobs, team_lookup
+from advisor import jobs
 from advisor.models import Job, User
-from advisor.team_lookup import BESIDES_JOB
+from advisor.teams import team_lookup
+from advisor.teams.team_lookup import BESIDES_JOB
 from advisor.text.formatting import listed
 from advisor.web.comparison.plan_work import PlanWork, view_key
 from advisor.web.comparison.view_state import Links

@@ -17,10 +17,11 @@ from django.core.management import call_command
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from advisor import jobs, teams
+from advisor import jobs
 from advisor.audit.audited_models import AUDITED, DERIVED
 from advisor.models import ApiToken, AuditEntry, Invitation, Membership, Role, Team, User
 from advisor.sign_in.adapters import AccountAdapter
+from advisor.teams import membership
 from connectivity.actions import create_topology, save_topology
 from tests.factories import document
 from tests.pages import text_of
@@ -76,47 +77,47 @@ def test_nobody_signs_up_without_an_invitation(user: User) -> None:
 def test_an_invitation_is_good_once_and_not_after_it_was_revoked(
     signed_in: Client, user: User, stranger: User
 ) -> None:
-    invitation = teams.invite(user.team_id, "editor", "mallory", user)
-    teams.accept(invitation, stranger)
-    teams.accept(invitation, stranger)  # again, by the same one: nothing more happens
+    invitation = membership.invite(user.team_id, "editor", "mallory", user)
+    membership.accept(invitation, stranger)
+    membership.accept(invitation, stranger)  # again, by the same one: nothing more happens
     assert stranger.membership_set.count() == 2
-    with pytest.raises(teams.TeamError, match="has ended"):
-        teams.accept(invitation, member("late"))
-    second = teams.invite(user.team_id, "editor", "x", user)
+    with pytest.raises(membership.TeamError, match="has ended"):
+        membership.accept(invitation, member("late"))
+    second = membership.invite(user.team_id, "editor", "x", user)
     signed_in.post(reverse("team-invitation-revoke", args=[second.uid]))
-    with pytest.raises(teams.TeamError, match="has ended"):
-        teams.accept(second, member("later"))
+    with pytest.raises(membership.TeamError, match="has ended"):
+        membership.accept(second, member("later"))
 
 
 def test_who_was_removed_does_not_come_back_by_the_old_invitation(
     user: User, stranger: User
 ) -> None:
-    invitation = teams.invite(user.team_id, "admin", "mallory", user)
-    teams.accept(invitation, stranger)
+    invitation = membership.invite(user.team_id, "admin", "mallory", user)
+    membership.accept(invitation, stranger)
     joined = Membership.objects.get(team=invitation.team, user=stranger)
-    teams.set_role(invitation.team_id, joined.uid, "viewer")
-    teams.accept(invitation, stranger)  # again: nothing happens
+    membership.set_role(invitation.team_id, joined.uid, "viewer")
+    membership.accept(invitation, stranger)  # again: nothing happens
     assert Membership.objects.get(pk=joined.pk).role == Role.VIEWER
-    teams.remove(invitation.team_id, joined.uid)
-    with pytest.raises(teams.TeamError, match="has ended"):
-        teams.accept(invitation, stranger)
+    membership.remove(invitation.team_id, joined.uid)
+    with pytest.raises(membership.TeamError, match="has ended"):
+        membership.accept(invitation, stranger)
 
 
 @pytest.mark.parametrize("how", ["removed", "demoted"])
 def test_invitations_end_with_the_admin_who_made_them(user: User, how: str) -> None:
     bob = member("bob", Role.ADMIN)
-    invitation = teams.invite(user.team_id, "admin", "bob again", bob)
+    invitation = membership.invite(user.team_id, "admin", "bob again", bob)
     if how == "removed":
-        teams.remove(user.team_id, bob.membership.uid)
+        membership.remove(user.team_id, bob.membership.uid)
     else:
-        teams.set_role(user.team_id, bob.membership.uid, "viewer")
-    with pytest.raises(teams.TeamError, match="has ended"):
-        teams.accept(invitation, member("carol"))
+        membership.set_role(user.team_id, bob.membership.uid, "viewer")
+    with pytest.raises(membership.TeamError, match="has ended"):
+        membership.accept(invitation, member("carol"))
 
 
 def test_two_sign_up_with_one_invitation_and_one_account_is_made(user: User) -> None:
     """Both were shown the form; the second one is sent back without an account."""
-    invitation = teams.invite(user.team_id, "viewer", "bob", user)
+    invitation = membership.invite(user.team_id, "viewer", "bob", user)
     first, second = Client(), Client()
     for browser in (first, second):
         browser.get(reverse("invitation", args=[invitation.key]))

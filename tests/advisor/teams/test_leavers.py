@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from advisor import teams
 from advisor.models import Invitation, Membership, Recipient, Role, User
+from advisor.teams import membership
 from connectivity.actions import create_topology
 from tests.factories import document
 from tests.mails import willing
@@ -48,7 +48,7 @@ def test_who_is_removed_has_no_session_script_report_or_invitation_there(
     browser, script = browser_of(leaver), token_client(leaver)
     recipient = {"team": user.team, "user": leaver, "address": "bob@example.com"}
     Recipient.objects.create(confirmed_at=timezone.now(), **recipient)
-    invitation = teams.invite(user.team_id, "admin", "a way back", leaver)
+    invitation = membership.invite(user.team_id, "admin", "a way back", leaver)
     assert browser.get(reverse("home")).status_code == 200
     assert len(willing(user.team)) == 1
     signed_in.post(reverse("team-remove", args=[leaver.membership_set.get().uid]))
@@ -93,10 +93,10 @@ def test_who_is_not_active_any_more_is_out_at_once(user: User, leaver: User) -> 
 def test_an_invitation_counts_once_until_it_ends(user: User, leaver: User) -> None:
     """Used, revoked, expired, or with another signature it opens nothing."""
     for spoil in ("used", "revoked", "expired", "forged"):
-        invitation = teams.invite(user.team_id, "admin", spoil, user)
+        invitation = membership.invite(user.team_id, "admin", spoil, user)
         key = invitation.key
         if spoil == "used":
-            teams.accept(invitation, leaver)
+            membership.accept(invitation, leaver)
         elif spoil == "revoked":
             Invitation.objects.filter(pk=invitation.pk).update(ended_at=timezone.now())
         elif spoil == "expired":
