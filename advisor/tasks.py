@@ -14,8 +14,9 @@ from celery.worker import state
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from advisor import closing, jobs, retention
+from advisor import jobs
 from advisor.celery import app, room
+from advisor.deletion import retention, team_deletion
 from advisor.models import Team
 from advisor.observability import readiness
 from advisor.reports import making, sending
@@ -80,8 +81,8 @@ def clear_expired() -> None:
 
 @shared_task(name="delete-due-teams")
 def delete_due_teams() -> None:
-    for team in closing.due(timezone.now()):
-        closing.delete(team)
+    for team in team_deletion.due(timezone.now()):
+        team_deletion.delete(team)
 
 
 @shared_task(name="refresh-prices")

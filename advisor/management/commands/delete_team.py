@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from advisor import closing
+from advisor.deletion import team_deletion
 from advisor.management import command
 from advisor.management.teams import team_called
 from connectivity.core.problems import Problem
@@ -18,10 +18,10 @@ class Command(command.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         with self.refusing():
             team = team_called(options["team"])
-        counts = closing.contents(team)
+        counts = team_deletion.contents(team)
         lines = "".join(f"\n  {count:,} {name}" for name, count in counts)
         if not options["yes"]:
             self.refuse([Problem(team.slug, f"with it go:{lines}\nsay --yes to delete it")])
-        closing.close(team, None, at_once=True)
-        closing.delete(team.pk)
+        team_deletion.close(team, None, at_once=True)
+        team_deletion.delete(team.pk)
         self.stdout.write(f"{team.name} ({team.slug}) is deleted; with it went:{lines}")

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from advisor import leaving
+from advisor.deletion import user_deletion
 from advisor.management import command
 from advisor.models import User
 from advisor.teams import membership
@@ -19,7 +19,7 @@ class Command(command.Command):
         if user is None:
             raise CommandError(f"no user is called {options['username']!r}", returncode=2)
         try:
-            name = leaving.forget(user)
+            name = user_deletion.forget(user)
         except membership.TeamError as error:
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write(f"{options['username']} is forgotten; what it made stands under {name}")

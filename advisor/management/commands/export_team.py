@@ -3,9 +3,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from advisor.backup.team_export import export
 from advisor.management import command
 from advisor.management.teams import team_called
-from advisor.team_files import export
 
 
 class Command(command.Command):

@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from advisor import closing
-from advisor.team_files import export
+from advisor.backup.team_export import export
+from advisor.deletion import team_deletion
 from advisor.web.request_helpers import signed_in
 from advisor.web.team.leaving import NameForm
 
@@ -19,13 +19,13 @@ def delete(request: HttpRequest) -> HttpResponse:
     team = user.team
     form = NameForm(request.POST or None, team.name, "Name of the team")
     if request.method == "POST" and form.is_valid():
-        closing.close(team, user)
+        team_deletion.close(team, user)
         return redirect("team")
     context = {
         "team": team,
         "form": form,
-        "contents": closing.contents(team),
-        "days": closing.DAYS,
+        "contents": team_deletion.contents(team),
+        "days": team_deletion.DAYS,
     }
     return render(request, "web/team/team_delete.html", context)
 
@@ -34,8 +34,8 @@ def delete(request: HttpRequest) -> HttpResponse:
 def keep(request: HttpRequest) -> HttpResponse:
     """The team is kept."""
     try:
-        team = closing.keep(signed_in(request).team)
-    except closing.TooLate as error:
+        team = team_deletion.keep(signed_in(request).team)
+    except team_deletion.TooLate as error:
         messages.error(request, str(error))
         return redirect("home")
     messages.success(request, f"{team.name} is kept.")

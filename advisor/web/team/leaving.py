@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from advisor import leaving
 from advisor.audit import signins
+from advisor.deletion import user_deletion
 from advisor.models import Event
 from advisor.teams import membership, team_lookup
 from advisor.web.one_line_fields import OneLineField
@@ -42,9 +42,9 @@ def account(request: HttpRequest) -> HttpResponse:
     """What goes with an account and what stays; deletes it once its name is typed."""
     user = signed_in(request)
     form = NameForm(request.POST or None, user.username, "Your user name")
-    obstacles = leaving.obstacles(user)
+    obstacles = user_deletion.obstacles(user)
     if request.method == "POST" and form.is_valid() and not obstacles:
-        name = leaving.forget(user)
+        name = user_deletion.forget(user)
         logout(request)
         messages.success(
             request, f"Your account is deleted. What you created is now attributed to {name}."
@@ -65,7 +65,7 @@ def sign_out(request: HttpRequest, uid: UUID) -> HttpResponse:
     """End every session of a member of the team, also those of other teams: it is one person."""
     user = signed_in(request)
     member = membership.member(user.team_id, uid)
-    count = leaving.sign_out(member.user)
+    count = user_deletion.sign_out(member.user)
     signins.note(Event.SIGNED_OUT_BY_ADMIN, member.user, actor_id=user.pk, sessions=str(count))
     messages.success(
         request, f"{member.user.username} is signed out of {count} browser{'s' * (count != 1)}."

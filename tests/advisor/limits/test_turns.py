@@ -21,7 +21,8 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from advisor import jobs, retention
+from advisor import jobs
+from advisor.deletion import retention
 from advisor.environment import allowances
 from advisor.limits import stored, turns
 from advisor.limits.turns import Caller, TooMany, Turn

@@ -9,9 +9,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from advisor import retention, tasks
+from advisor import tasks
+from advisor.deletion import retention
+from advisor.deletion.retention import KINDS, POINTS, WITH_OWNER, DataKind
 from advisor.models import AuditEntry, Job, User, WebhookDelivery
-from advisor.retention import KINDS, POINTS, WITH_OWNER, DataKind
 from connectivity.actions import create_topology
 from connectivity.measurements import Filing, file_measurements
 from connectivity.models import (

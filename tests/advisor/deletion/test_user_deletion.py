@@ -13,8 +13,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from advisor import jobs, leaving
+from advisor import jobs
 from advisor.acting import By, acting
+from advisor.deletion import user_deletion
 from advisor.models import (
     ApiToken,
     AuditEntry,
@@ -183,7 +184,7 @@ def test_the_last_admin_stays_until_somebody_takes_over_or_the_team_goes(
     signed_in: Client, user: User, robert: User
 ) -> None:
     with pytest.raises(membership.TeamError, match="last admin of Default team"):
-        leaving.forget(user)
+        user_deletion.forget(user)
     with pytest.raises(CommandError, match="last admin"):
         call_command("delete_user", "alice")
     assert User.objects.filter(username="alice", is_active=True).exists()
@@ -205,7 +206,7 @@ def test_a_team_that_somebody_left_before_has_no_trace_of_them_either(
         Recipient.objects.create(team_id=stranger.team_id, address=MAIL, user=robert)
         membership.let_go(member)
     assert "advisor.auditentry" in traces()
-    leaving.forget(User.objects.get(pk=robert.pk))
+    user_deletion.forget(User.objects.get(pk=robert.pk))
     assert traces() == {}
 
 
@@ -223,7 +224,7 @@ def test_the_log_of_others_says_what_it_said(user: User, stranger: User) -> None
         object_repr__startswith="viewer in "
     )
     before = list(about.order_by("pk").values_list("pk", "object_repr", "changes"))
-    leaving.forget(viewer)
+    user_deletion.forget(viewer)
     entries = AuditEntry.objects.values_list("pk", "object_repr", "changes")
     after = {pk: row for pk, *row in entries}
     name = f"former-{viewer.uid.hex[:8]}"
@@ -246,15 +247,15 @@ def test_who_looks_whether_there_is_another_admin_waits_for_those_who_go(
 ) -> None:
     """Of two who go at once the second finds nobody else."""
     membership.set_role(user.team_id, robert.membership.uid, Role.ADMIN)
-    lock = leaving._lock_teams
+    lock = user_deletion._lock_teams
 
     def waited(person: User) -> None:
         Membership.objects.filter(user=robert).delete()
         lock(person)
 
-    monkeypatch.setattr(leaving, "_lock_teams", waited)
+    monkeypatch.setattr(user_deletion, "_lock_teams", waited)
     with pytest.raises(membership.TeamError, match="last admin of Default team"):
-        leaving.forget(user)
+        user_deletion.forget(user)
 
 
 def test_who_came_in_by_another_way_proves_it_once_more(signed_in: Client) -> None:
@@ -268,7 +269,7 @@ def test_every_row_that_is_a_persons_own_goes(user: User, robert: User) -> None:
     rows = Rows("b")
     Membership.objects.filter(user=rows.user, team=rows.team).update(role=Role.VIEWER)
     Membership.objects.create(user=user, team=rows.team, role=Role.ADMIN)
-    leaving.forget(rows.user)
+    user_deletion.forget(rows.user)
     for model in stored_models():
         for field in model._meta.concrete_fields:
             if field.related_model is User and field.remote_field.on_delete.__name__ == "CASCADE":

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from advisor.backup.table_values import columns, rows
-from advisor.closing import owned
+from advisor.deletion.team_deletion import owned
 from advisor.models import ApiToken, Team, Webhook
 from advisor.text.encoding import as_json
 from connectivity.models import AwsAccount

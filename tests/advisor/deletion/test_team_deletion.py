@@ -14,9 +14,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from advisor import closing, tasks
+from advisor import tasks
+from advisor.backup.team_export import SECRETS, export
+from advisor.deletion import team_deletion
 from advisor.models import AuditEntry, Event, Job, Membership, Role, Team, User
-from advisor.team_files import SECRETS, export
 from advisor.teams import membership
 from connectivity.actions import create_topology
 from tests.factories import document
@@ -34,8 +35,8 @@ OF_PEOPLE = {
 
 
 def end(team: Team) -> int:
-    closing.close(team, None, at_once=True)
-    return closing.delete(team.pk)
+    team_deletion.close(team, None, at_once=True)
+    return team_deletion.delete(team.pk)
 
 
 def test_all_of_a_team_goes_and_every_row_of_others_stays_as_it_was() -> None:
@@ -63,16 +64,16 @@ def test_every_model_that_belongs_to_a_team_is_deleted_and_exported_with_it() ->
         )
 
     assert {model for model in stored_models() if is_owned(model)} == {
-        model for model, _ in closing.owned()
+        model for model, _ in team_deletion.owned()
     }
-    order = [model for model, _ in closing.owned()]
-    for model, path in closing.owned():
+    order = [model for model, _ in team_deletion.owned()]
+    for model, path in team_deletion.owned():
         assert path.endswith("team")
         for field in model._meta.concrete_fields:
             target: Any = field.related_model
             if target in order and target is not model:
                 assert order.index(model) < order.index(target)
-    assert set(closing.NAMES) <= {model._meta.label_lower for model in order}
+    assert set(team_deletion.NAMES) <= {model._meta.label_lower for model in order}
 
 
 def test_a_large_team_goes_in_batches_and_goes_on_where_it_was_broken_off(
@@ -82,7 +83,7 @@ def test_a_large_team_goes_in_batches_and_goes_on_where_it_was_broken_off(
     Job.objects.bulk_create(jobs)
     create_topology(user.team_id, document())
     sizes: list[int] = []
-    batches = closing._batches
+    batches = team_deletion._batches
 
     def watched(*arguments: Any) -> Any:
         for keys in batches(*arguments):
@@ -91,7 +92,7 @@ def test_a_large_team_goes_in_batches_and_goes_on_where_it_was_broken_off(
                 raise OSError("the worker was killed")
             yield keys
 
-    monkeypatch.setattr(closing, "_batches", watched)
+    monkeypatch.setattr(team_deletion, "_batches", watched)
     with pytest.raises(OSError, match="killed"):
         end(user.team)
     assert Team.objects.filter(pk=user.team_id).exists()
@@ -99,7 +100,7 @@ def test_a_large_team_goes_in_batches_and_goes_on_where_it_was_broken_off(
     team_id = user.team_id
     tasks.delete_due_teams()
     assert not Team.objects.filter(pk=team_id).exists()
-    assert max(sizes) == closing.FEW
+    assert max(sizes) == team_deletion.FEW
     assert not Job.objects.exists()
     entry = AuditEntry.objects.get(event=Event.TEAM_DELETED)
     assert (entry.changes["topologies"], entry.changes["jobs"]) == (["1", "0"], ["45", "0"])
@@ -108,17 +109,17 @@ def test_a_large_team_goes_in_batches_and_goes_on_where_it_was_broken_off(
 def test_once_it_has_begun_nobody_keeps_the_team(user: User, monkeypatch: Any) -> None:
     """Who were told that it stays would have half of it, or nothing."""
     refusals: list[str] = []
-    empty = closing._empty
+    empty = team_deletion._empty
 
     def meanwhile(*arguments: Any) -> int:
-        with pytest.raises(closing.TooLate, match="is being deleted") as error:
-            closing.keep(user.team)
+        with pytest.raises(team_deletion.TooLate, match="is being deleted") as error:
+            team_deletion.keep(user.team)
         refusals.append(str(error.value))
         return empty(*arguments)
 
-    monkeypatch.setattr(closing, "_empty", meanwhile)
-    closing.close(user.team, user)
-    closing.keep(user.team)
+    monkeypatch.setattr(team_deletion, "_empty", meanwhile)
+    team_deletion.close(user.team, user)
+    team_deletion.keep(user.team)
     team_id = user.team_id
     assert end(user.team) > 0
     assert refusals
@@ -127,14 +128,14 @@ def test_once_it_has_begun_nobody_keeps_the_team(user: User, monkeypatch: Any) -
 
 def test_two_workers_delete_a_team_once(user: User, monkeypatch: Any) -> None:
     create_topology(user.team_id, document())
-    team_id, empty = user.team_id, closing._empty
+    team_id, empty = user.team_id, team_deletion._empty
 
     def overtaken(*arguments: Any) -> int:
-        monkeypatch.setattr(closing, "_empty", empty)
-        closing.delete(team_id)
+        monkeypatch.setattr(team_deletion, "_empty", empty)
+        team_deletion.delete(team_id)
         return empty(*arguments)
 
-    monkeypatch.setattr(closing, "_empty", overtaken)
+    monkeypatch.setattr(team_deletion, "_empty", overtaken)
     end(user.team)
     entry = AuditEntry.objects.get(event=Event.TEAM_DELETED)
     assert entry.changes["topologies"] == ["1", "0"]
@@ -144,7 +145,7 @@ def test_two_workers_delete_a_team_once(user: User, monkeypatch: Any) -> None:
 def test_nobody_joins_a_team_that_goes(user: User, stranger: User, client: Client) -> None:
     invitation = membership.invite(user.team_id, "admin", "late", user)
     key, team_id = invitation.key, user.team_id
-    closing.close(user.team, user)
+    team_deletion.close(user.team, user)
     membership.accept(membership.invite(team_id, "viewer", "in time", user), stranger)
     Membership.objects.filter(user=stranger, team_id=team_id).delete()
     Team.objects.filter(pk=team_id).update(closes_at=timezone.now())
@@ -209,7 +210,7 @@ def test_the_files_of_a_team_have_all_of_it_no_secret_and_nothing_of_others(
     data = b"".join(export(own.team))
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.testzip() is None
-        names = {f"{model._meta.label_lower}.jsonl" for model, _ in closing.owned()}
+        names = {f"{model._meta.label_lower}.jsonl" for model, _ in team_deletion.owned()}
         assert set(archive.namelist()) == names | {"README.txt"}
         texts = {name: archive.read(name).decode() for name in names}
     for name, text in texts.items():

@@ -1,0 +1,1 @@
+"""What goes and when: old data, teams that close, people who leave."""
