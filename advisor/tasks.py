@@ -14,9 +14,9 @@ from celery.worker import state
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from advisor import jobs
 from advisor.celery import app, room
 from advisor.deletion import retention, team_deletion
+from advisor.jobs import runner
 from advisor.models import Team
 from advisor.observability import readiness
 from advisor.reports import making, sending
@@ -39,11 +39,11 @@ def _ring(task: Any, keys: Iterable[int], expires: int, most: int = MAX_RINGS) -
                 task.apply_async((key,), expires=expires, connection=connection)
 
 
-@shared_task(name=jobs.TASK, soft_time_limit=jobs.LONGEST_S)
+@shared_task(name=runner.TASK, soft_time_limit=runner.LONGEST_S)
 def run_job(uid: str) -> None:
     """A job whose database is away waits in the broker, too, and is not asked for in haste."""
     try:
-        jobs.run(uid)
+        runner.run(uid)
     except (OperationalError, InterfaceError) as error:
         time.sleep(PAUSE_S)
         raise Reject(error, requeue=True) from error
@@ -52,7 +52,7 @@ def run_job(uid: str) -> None:
 @shared_task(name="put-back-jobs", time_limit=60)
 def put_back_jobs() -> None:
     readiness.worker_heard()
-    jobs.ring_again()
+    runner.ring_again()
 
 
 @worker_ready.connect
@@ -69,7 +69,7 @@ def give_back_jobs(**_: object) -> None:
     are ready for it.
     """
     for request in tuple(state.active_requests):
-        if request.name == jobs.TASK and request.worker_pid:
+        if request.name == runner.TASK and request.worker_pid:
             with suppress(ProcessLookupError):
                 os.kill(request.worker_pid, signal.SIGUSR1)
 
@@ -87,7 +87,7 @@ def delete_due_teams() -> None:
 
 @shared_task(name="refresh-prices")
 def refresh_prices() -> None:
-    jobs.refresh_prices()
+    runner.refresh_prices()
 
 
 @shared_task(name="collect-health", time_limit=420)  # a minute and a line, and time to store it

@@ -39,7 +39,7 @@ CREATE TRIGGER steps AFTER UPDATE OF state ON advisor_job FOR EACH ROW
 # Seven kinds of work: comparisons of all options or of two, with 1, 5 and 40 flows; an account.
 MAKE = """
 import json, sys
-from advisor import jobs
+from advisor.jobs import runner
 from advisor.celery import app
 from advisor.models import Job, Team
 from connectivity.health.accounts.aws_accounts import add_demo
@@ -58,7 +58,7 @@ all_jobs = Job.objects.bulk_create(
 )
 with app.connection_for_write() as connection:
     for job in all_jobs:
-        jobs._send(job.uid, jobs.LAST, connection)
+        runner._send(job.uid, runner.LAST, connection)
 """
 WEIGHTS = {"slot": 10, "worker": 4, "all of a worker": 2, "redis": 2, "postgres": 2, "beat": 1}
 LOST = """

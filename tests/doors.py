@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from advisor import jobs
+from advisor.jobs import runner
 from advisor.models import (
     ApiToken,
     Delivery,
@@ -79,7 +79,7 @@ def objects_of(user: User) -> dict[str, Any]:
         "latency-file": LatencyUpload.objects.get().uid,
         "measurement": Measurement.objects.get().uid,
         "override": user.team.priceoverride_set.get().uid,
-        "job": jobs.start("compare", {}, team_id=team_id, user_id=user.pk).uid,
+        "job": runner.start("compare", {}, team_id=team_id, user_id=user.pk).uid,
         "token": ApiToken.objects.create(user=user, team_id=team_id, name=MARK)[0].uid,
         "member": Membership.objects.get(user=helper).uid,
         "invitation": membership.invite(team_id, "viewer", f"bob {MARK}", user),

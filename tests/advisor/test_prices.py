@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from advisor import jobs
+from advisor.jobs import runner
 from advisor.models import Job, User
 from connectivity.actions import create_topology, save_topology
 from connectivity.kept_plans import looking
@@ -39,7 +39,7 @@ def aws(settings: Any) -> Iterator[Files]:
 
 def started(user: User) -> Job:
     arguments = {"regions": ["us-east-1"]}
-    return jobs.start("fetch-prices", arguments, team_id=user.team_id, user_id=user.pk)
+    return runner.start("fetch-prices", arguments, team_id=user.team_id, user_id=user.pk)
 
 
 def test_loading_a_region_is_a_job_with_a_moving_bar(
@@ -52,9 +52,9 @@ def test_loading_a_region_is_a_job_with_a_moving_bar(
     job = Job.objects.get()
     assert response["Location"] == reverse("job", args=[job.uid])
     seen = []
-    progress_of = jobs._progress_of
+    progress_of = runner._progress_of
 
-    def watched(running: Job) -> jobs.Progress:
+    def watched(running: Job) -> runner.Progress:
         def progress(done: int, total: int) -> None:
             progress_of(running)(done, total)
             text = signed_in.get(reverse("job", args=[job.uid]), headers={"HX-Request": "true"})
@@ -62,8 +62,8 @@ def test_loading_a_region_is_a_job_with_a_moving_bar(
 
         return progress
 
-    monkeypatch.setattr(jobs, "_progress_of", watched)
-    jobs.run(str(job.uid))
+    monkeypatch.setattr(runner, "_progress_of", watched)
+    runner.run(str(job.uid))
     assert seen == sorted(seen)
     assert len(set(seen)) > 3
     page = signed_in.get(reverse("job", args=[job.uid])).content.decode()
@@ -76,17 +76,17 @@ def test_a_cancelled_load_stores_nothing(
     signed_in: Client, user: User, aws: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = started(user)
-    progress_of = jobs._progress_of
+    progress_of = runner._progress_of
 
-    def cancelling(running: Job) -> jobs.Progress:
+    def cancelling(running: Job) -> runner.Progress:
         def progress(done: int, total: int) -> None:
             signed_in.post(reverse("job-cancel", args=[job.uid]))
             progress_of(running)(done, total)
 
         return progress
 
-    monkeypatch.setattr(jobs, "_progress_of", cancelling)
-    jobs.run(str(job.uid))
+    monkeypatch.setattr(runner, "_progress_of", cancelling)
+    runner.run(str(job.uid))
     job.refresh_from_db()
     assert (job.state, PriceList.objects.count()) == ("cancelled", 1)
     assert "Nothing was stored" in signed_in.get(reverse("job", args=[job.uid])).content.decode()
@@ -101,21 +101,21 @@ def test_a_killed_worker_finishes_once(
 ) -> None:
     job = started(user)
 
-    def dies(running: Job) -> jobs.Progress:
+    def dies(running: Job) -> runner.Progress:
         def progress(done: int, total: int) -> None:
             raise Killed
 
         return progress
 
     with monkeypatch.context() as patch:
-        patch.setattr(jobs, "_progress_of", dies)
+        patch.setattr(runner, "_progress_of", dies)
         with pytest.raises(Killed):
-            jobs.run(str(job.uid))
+            runner.run(str(job.uid))
     assert PriceList.objects.count() == 1
     Job.objects.update(heartbeat_at=timezone.now() - timedelta(hours=1))
-    assert jobs.put_back() == [job.uid]
-    jobs.run(str(job.uid))
-    jobs.run(str(job.uid))
+    assert runner.put_back() == [job.uid]
+    runner.run(str(job.uid))
+    runner.run(str(job.uid))
     job.refresh_from_db()
     assert (job.state, job.attempts, PriceList.objects.count()) == ("done", 2, 2)
 
@@ -123,16 +123,16 @@ def test_a_killed_worker_finishes_once(
 def test_a_load_that_fails_says_why(signed_in: Client, user: User, aws: Files) -> None:
     aws.publish("AmazonVPC", "us-east-1", b'{"formatVersion": "v9.0", "products": {}}')
     job = started(user)
-    jobs.run(str(job.uid))
+    runner.run(str(job.uid))
     page = signed_in.get(reverse("job", args=[job.uid])).content.decode()
     assert "formatVersion is &#x27;v9.0&#x27;" in page
     assert PriceList.objects.count() == 1
 
 
 def test_the_clock_loads_the_regions_of_stored_topologies(user: User, aws: Files) -> None:
-    assert jobs.refresh_prices() == []
+    assert runner.refresh_prices() == []
     create_topology(user.team_id, document())
-    (uid,) = jobs.refresh_prices()
+    (uid,) = runner.refresh_prices()
     assert Job.objects.get(uid=uid).arguments == {"regions": ["us-east-1"]}
 
 
@@ -141,7 +141,7 @@ def test_the_clock_forgets_the_regions_of_older_versions(user: User) -> None:
     moved = document(vpcs=[vpc | ohio for vpc in document()["vpcs"]])
     topology = create_topology(user.team_id, document()).topology
     save_topology(user.team_id, topology.uid, moved)
-    (uid,) = jobs.refresh_prices()
+    (uid,) = runner.refresh_prices()
     assert Job.objects.get(uid=uid).arguments == {"regions": ["us-east-2"]}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connections
 from playwright.sync_api import Page, expect
 
-from advisor import jobs
+from advisor.jobs import runner
 from advisor.models import Job, User
 from connectivity.actions import create_topology
 from connectivity.measurements import Filing, file_measurements
@@ -30,7 +30,7 @@ def user() -> User:
 def worked(uid: str) -> None:
     """What a worker does, with a connection of its own that it closes."""
     try:
-        jobs.run(uid)
+        runner.run(uid)
     finally:
         connections.close_all()
 

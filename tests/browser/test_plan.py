@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 from playwright.sync_api import Page, expect
 
-from advisor import jobs
+from advisor.jobs import runner
 from advisor.models import Job, User
 from connectivity.actions import create_topology
 from tests.browser.conftest import every_reader, follow, is_well
@@ -42,7 +42,7 @@ def test_a_plan_is_computed_beside_the_page_and_takes_its_place(reader: Page) ->
     expect(reader.get_by_text("7 s of at most 60 s")).to_be_visible()
     expect(reader.get_by_text("another plan may cost up to $12.50 less")).to_be_visible()
     Job.objects.update(state="queued")
-    jobs.run(str(Job.objects.get().uid))
+    runner.run(str(Job.objects.get().uid))
     expect(reader.get_by_text("Cheapest plan, proven")).to_be_visible()
     assert reader.evaluate("window.still_here") is True
     is_well(reader)

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from advisor import jobs
+from advisor.jobs import runner
 from advisor.models import Job, User
 from connectivity import queries
 from connectivity.actions import create_topology
@@ -155,8 +155,8 @@ def test_without_credentials_the_job_says_so(
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
-    job = jobs.start("aws-latency", {}, team_id=team_id, user_id=user.pk)
-    jobs.run(str(job.uid))
+    job = runner.start("aws-latency", {}, team_id=team_id, user_id=user.pk)
+    runner.run(str(job.uid))
     job.refresh_from_db()
     assert job.state == Job.State.FAILED
     assert "credentials" in job.problems[0]["problem"]

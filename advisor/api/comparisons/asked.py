@@ -9,10 +9,10 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from advisor import jobs
 from advisor.api.http.authentication import maker_of, may_store, team_id_of
 from advisor.api.http.idempotency import once
 from advisor.api.http.job_progress import job_json
+from advisor.jobs import runner
 from connectivity import queries
 from connectivity.advice import check_comparison
 from connectivity.core.document.fields import Fields, kind, plain_problems, repeated_keys
@@ -34,7 +34,7 @@ def as_job(request: Request, kind: str, wanted: dict[str, Any], only_as_job: str
     )
 
     def store() -> tuple[int, dict[str, Any]]:
-        job = jobs.start(kind, wanted, team_id=team_id, **maker_of(request))
+        job = runner.start(kind, wanted, team_id=team_id, **maker_of(request))
         return 202, job_json(job, request)
 
     return once(request, store)

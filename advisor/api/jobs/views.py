@@ -8,13 +8,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from advisor import jobs
 from advisor.api.http.authentication import is_own, may_store, team_id_of
 from advisor.api.http.errors import refused
 from advisor.api.http.job_progress import JobSerializer, job_json
 from advisor.api.http.paging import PagedView
 from advisor.api.http.serializers import ProblemsSerializer
 from advisor.api.jobs.serializers import RESULT
+from advisor.jobs import runner
 from advisor.models import Job
 from advisor.teams import team_lookup
 from connectivity.core.problems import Problem
@@ -43,7 +43,7 @@ class JobView(APIView):
                 "A job can be cancelled by its creator or by an editor; a token needs the scope "
                 "'write'."
             )
-        jobs.cancel(job)
+        runner.cancel(job)
         return Response(status=204)
 
 

@@ -8,7 +8,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from advisor import jobs
 from advisor.api.http.authentication import maker_of, team_id_of
 from advisor.api.http.errors import refused
 from advisor.api.http.headers import IDEMPOTENCY
@@ -26,6 +25,7 @@ from advisor.api.prices.serializers import (
     StoredOverrideSerializer,
     StoredPriceListSerializer,
 )
+from advisor.jobs import runner
 from connectivity.core.comparison.price_names import other_rates
 from connectivity.core.network.regions import AZ_PREFIXES
 from connectivity.core.problems import DocumentRefused, Problem, did_you_mean
@@ -117,7 +117,7 @@ class PriceFetchesView(APIView):
         def store() -> tuple[int, dict[str, Any]]:
             team_id = team_id_of(request)
             wanted = {"regions": sorted(set(regions))}
-            job = jobs.start("fetch-prices", wanted, team_id=team_id, **maker_of(request))
+            job = runner.start("fetch-prices", wanted, team_id=team_id, **maker_of(request))
             return 202, job_json(job, request)
 
         return once(request, store)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from advisor import jobs
+from advisor.jobs import runner
 from advisor.models import Job, User
 from advisor.teams import team_lookup
 from advisor.web.comparison.planning import is_planned
@@ -92,7 +92,7 @@ def can_be_started(links: Links) -> bool:
 
 
 def start(user: User, links: Links, seconds: int) -> Job:
-    """Raises what `jobs.start` raises."""
+    """Raises what `runner.start` raises."""
     answered = links.answered
     arguments = {
         "document": answered.what_if.topology.document,
@@ -108,7 +108,7 @@ def start(user: User, links: Links, seconds: int) -> Job:
         "view": view_key(links),
         "back": links.here,
     }
-    return jobs.start("plan", arguments, team_id=user.team_id, user_id=user.pk)
+    return runner.start("plan", arguments, team_id=user.team_id, user_id=user.pk)
 
 
 def view_key(links: Links) -> str:

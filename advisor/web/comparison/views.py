@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST, require_safe
 
-from advisor import jobs
+from advisor.jobs import runner
 from advisor.web.comparison import exports
 from advisor.web.comparison.besides.context import Behind
 from advisor.web.comparison.besides.listing import Listing
@@ -249,7 +249,7 @@ def load_prices(request: HttpRequest, uid: UUID) -> HttpResponse:
         messages.error(request, f"{region!r} is no Region of this topology; nothing was loaded.")
         return redirect(links.here)
     arguments = {"regions": [region], "back": links.with_prices()}
-    job = jobs.start("fetch-prices", arguments, team_id=user.team_id, user_id=user.pk)
+    job = runner.start("fetch-prices", arguments, team_id=user.team_id, user_id=user.pk)
     return redirect("job", job.uid)
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from advisor import jobs
+from advisor.jobs import runner
 from advisor.models import Webhook
 from advisor.teams import team_lookup
 from advisor.web.health.forms import AccountForm, CapForm, OwnerKeysForm, SourceForm, WebhookForm
@@ -124,7 +124,7 @@ def check(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Try each permission, as a job: AWS may take its time."""
     user = signed_in(request)
     row = aws_accounts.account_of(user.team_id, uid)
-    job = jobs.start(
+    job = runner.start(
         "check-account", {"account": str(row.uid)}, team_id=user.team_id, user_id=user.pk
     )
     return redirect("job", job.uid)

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from advisor import jobs
+from advisor.jobs import runner
 from advisor.text.escaping import spreadsheet_safe
 from advisor.web.latency.forms import MeasurementForm
 from advisor.web.request_helpers import found_or_404, signed_in, text_in
@@ -175,7 +175,7 @@ def zones(request: HttpRequest) -> HttpResponse:
 def from_aws(request: HttpRequest) -> HttpResponse:
     """Start asking AWS for its own medians, for the pairs of the team's topologies."""
     user = signed_in(request)
-    job = jobs.start("aws-latency", {}, team_id=user.team_id, user_id=user.pk)
+    job = runner.start("aws-latency", {}, team_id=user.team_id, user_id=user.pk)
     return redirect("job", job.uid)
 
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from advisor import jobs
+from advisor.jobs import runner
 from advisor.text.formatting import signed_usd
 from advisor.web.latency.forms import OverrideForm
 from advisor.web.request_helpers import found_or_404, signed_in, text_in
@@ -145,7 +145,7 @@ def load_region(request: HttpRequest) -> HttpResponse:
         messages.error(request, "Choose a Region that is in the list.")
         return redirect("prices")
     arguments = {"regions": [form.cleaned_data["region"]]}
-    job = jobs.start("fetch-prices", arguments, team_id=user.team_id, user_id=user.pk)
+    job = runner.start("fetch-prices", arguments, team_id=user.team_id, user_id=user.pk)
     return redirect("job", job.uid)
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from advisor import jobs
+from advisor.jobs import runner
 from advisor.models import Job, User
 from advisor.teams import team_lookup
 from advisor.teams.team_lookup import BESIDES_JOB
@@ -100,5 +100,5 @@ def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
     job = team_lookup.job(signed_in(request).team_id, uid)
     if not _may_cancel(signed_in(request), job):
         raise PermissionDenied("A job can be cancelled by its creator or by an editor.")
-    jobs.cancel(job)
+    runner.cancel(job)
     return redirect(_back(job) if job.kind == BESIDES_JOB else reverse("job", args=[uid]))

@@ -13,9 +13,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from advisor import jobs
 from advisor.acting import By, acting
 from advisor.deletion import user_deletion
+from advisor.jobs import runner
 from advisor.models import (
     ApiToken,
     AuditEntry,
@@ -84,7 +84,7 @@ def test_a_leaver_is_out_at_once_with_tokens_and_reports_and_links_stay(
     recipient = Recipient.objects.create(
         team_id=user.team_id, address=MAIL, user=robert, confirmed_at=timezone.now()
     )
-    job = jobs.start("compare", {}, team_id=user.team_id, user_id=robert.pk)
+    job = runner.start("compare", {}, team_id=user.team_id, user_id=robert.pk)
     page = reverse("topology", args=[link.version.topology.uid])
     assert roberts.get(page).status_code == 200
     member = Membership.objects.get(user=robert, team_id=user.team_id)

@@ -21,9 +21,9 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from advisor import jobs
 from advisor.deletion import retention
 from advisor.environment import allowances
+from advisor.jobs import runner
 from advisor.limits import stored, turns
 from advisor.limits.turns import Caller, TooMany, Turn
 from advisor.models import ApiToken, CallerCount, Job, ShareLink, StoredReply, User
@@ -291,7 +291,7 @@ def test_as_many_jobs_as_may_be_open(user: User, settings: Any) -> None:
 
 def test_a_job_of_a_page_is_refused_by_a_page(signed_in: Client, user: User, settings: Any) -> None:
     settings.CALLER_LIMITS = NONE | {"user_jobs": 1}
-    jobs.start("aws-latency", {}, team_id=user.team_id, user_id=user.pk)
+    runner.start("aws-latency", {}, team_id=user.team_id, user_id=user.pk)
     page = signed_in.post("/latency/from-aws/")
     assert (page.status_code, page["Retry-After"]) == (429, "30")
     assert "1 jobs of this user are not finished" in page.content.decode()
@@ -355,16 +355,18 @@ def test_what_is_deleted_counts_until_it_is_removed(
 def test_a_job_and_its_answer_count(user: User, most_bytes: Any) -> None:
     arguments = {"x": "y" * 40}
     most_bytes(1_000)
-    job = jobs.start("compare", arguments, team_id=user.team_id, user_id=user.pk)
-    with patch.dict(jobs.KINDS, {"compare": lambda *_: {"x": os.urandom(2_000).hex()}}):
-        jobs.run(str(job.uid))
+    job = runner.start("compare", arguments, team_id=user.team_id, user_id=user.pk)
+    with patch.dict(runner.KINDS, {"compare": lambda *_: {"x": os.urandom(2_000).hex()}}):
+        runner.run(str(job.uid))
     job.refresh_from_db()
     assert (job.state, job.result) == (Job.State.FAILED, None)
     assert "With this you would have stored" in job.problems[0]["problem"]
     with pytest.raises(stored.TooMuch):
-        jobs.start("compare", {"x": os.urandom(2_000).hex()}, team_id=user.team_id, user_id=user.pk)
+        runner.start(
+            "compare", {"x": os.urandom(2_000).hex()}, team_id=user.team_id, user_id=user.pk
+        )
     assert Job.objects.count() == 1
-    jobs.start("compare", {"x": "y" * 4_000}, team_id=user.team_id, user_id=None)
+    runner.start("compare", {"x": "y" * 4_000}, team_id=user.team_id, user_id=None)
 
 
 def test_a_file_of_measurements_that_is_too_much_leaves_no_run(
@@ -380,7 +382,7 @@ def test_a_file_of_measurements_that_is_too_much_leaves_no_run(
 
 def test_what_is_stored_is_counted_by_its_author(user: User, stranger: User) -> None:
     create_topology(user.team_id, document(), author_id=user.pk)
-    job = jobs.start("compare", {"x": "y" * 5_000}, team_id=user.team_id, user_id=user.pk)
+    job = runner.start("compare", {"x": "y" * 5_000}, team_id=user.team_id, user_id=user.pk)
     Job.objects.filter(pk=job.pk).update(result={"z": "w" * 3})
     sizes = stored.stored_bytes(user.pk)
     assert sizes["topologies"] > 200

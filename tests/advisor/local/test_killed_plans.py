@@ -25,22 +25,22 @@ WAIT_S = 90
 STOPS_S = 15  # after which a solver that is not wanted any more takes no time
 HURRY = """
 from datetime import timedelta
-from advisor import jobs
+from advisor.jobs import runner
 from advisor.schedule import SCHEDULE
 from connectivity.pulse import Pulse
-jobs.LEASE = timedelta(seconds=4)
+runner.LEASE = timedelta(seconds=4)
 Pulse.__init__.__defaults__ = (0.8,)
 SCHEDULE["jobs that lost their worker"]["schedule"] = 1.0
 """
 START = """
-from advisor import jobs
+from advisor.jobs import runner
 from advisor.models import Team
 import estates
 document = estates.company(300, 60)
 arguments = {"document": document, "options": None, "price_list": None, "topology_version": None,
              "max_objects": 215, "time_limit_s": %s, "include": [], "explain": None,
              "days_per_step": 7}
-print(jobs.start("plan", arguments, team_id=Team.objects.default().pk, user_id=None).pk)
+print(runner.start("plan", arguments, team_id=Team.objects.default().pk, user_id=None).pk)
 """
 
 TOLD = """SELECT state, attempts, losses, so_far ->> 'objective_usd'

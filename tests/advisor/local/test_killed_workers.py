@@ -33,13 +33,13 @@ COUNT = 100
 HURRY = """
 import time
 from datetime import timedelta
-from advisor import jobs
+from advisor.jobs import runner
 from advisor.schedule import SCHEDULE
 from connectivity.pulse import Pulse
-jobs.LEASE = timedelta(seconds=4)
-jobs.KINDS["sleep"] = lambda team_id, arguments, progress: time.sleep(arguments["s"]) or {}
-compare = jobs.KINDS["compare"]
-jobs.KINDS["compare"] = lambda *given: time.sleep(0.2) or compare(*given)
+runner.LEASE = timedelta(seconds=4)
+runner.KINDS["sleep"] = lambda team_id, arguments, progress: time.sleep(arguments["s"]) or {}
+compare = runner.KINDS["compare"]
+runner.KINDS["compare"] = lambda *given: time.sleep(0.2) or compare(*given)
 Pulse.__init__.__defaults__ = (0.8,)
 SCHEDULE["jobs that lost their worker"]["schedule"] = 1.0
 """
@@ -51,9 +51,9 @@ with app.connection_for_write() as connection:
             app.send_task(task, args=[number], connection=connection)
 """
 START = """
-from advisor import jobs
+from advisor.jobs import runner
 from advisor.models import Team
-print(jobs.start(%r, %s, team_id=Team.objects.default().pk, user_id=None).pk)
+print(runner.start(%r, %s, team_id=Team.objects.default().pk, user_id=None).pk)
 """
 ONE_FLOW = """{"document": __import__("estates").document(1, 4), "options": None,
     "price_list": None, "include": [], "topology_version": None}"""

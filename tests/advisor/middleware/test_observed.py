@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from advisor import jobs, tasks
+from advisor import tasks
+from advisor.jobs import runner
 from advisor.models import Job, User
 from advisor.observability import logs
 from advisor.web.topologies import views
@@ -87,12 +88,12 @@ def test_a_line_of_a_request_says_whose_it_is(user: User) -> None:
 def test_a_job_carries_the_request_that_made_it(user: User, caplog: Any) -> None:
     logs.begin(request_id="made-the-job")
     arguments = {"document": document(), "options": None, "price_list": None, "include": []}
-    with patch.object(jobs, "ring"):
-        job = jobs.start(
+    with patch.object(runner, "ring"):
+        job = runner.start(
             "compare", arguments | {"topology_version": None}, team_id=user.team_id, user_id=user.pk
         )
     seen: dict[str, Any] = {}
-    with patch.dict(jobs.KINDS, {"compare": lambda *_: seen.update(logs.about()) or {}}):
+    with patch.dict(runner.KINDS, {"compare": lambda *_: seen.update(logs.about()) or {}}):
         tasks.run_job.apply((str(job.uid),))
     assert seen.pop("task_id")
     assert seen == {

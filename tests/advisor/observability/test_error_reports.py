@@ -14,12 +14,13 @@ import pytest
 import sentry_sdk
 from django.test import Client
 
-from advisor import jobs, tasks
+from advisor import tasks
+from advisor.jobs import runner
 from advisor.models import User
 from advisor.observability import error_reports, logs
 from advisor.web.topologies import views
 from connectivity.reference import REFERENCE
-from tests.advisor.test_jobs import started
+from tests.advisor.jobs.test_runner import started
 from tests.doubles.http_server import http_server
 
 SECRET = "hunter2-the-secret"
@@ -89,7 +90,7 @@ def test_a_failing_request_is_told_without_what_it_brought(bodies: list[str], us
 def test_a_failing_job_is_told_with_its_request(bodies: list[str], user: User) -> None:
     logs.begin(request_id="made-the-job")
     job = started(user)
-    with patch.dict(jobs.KINDS, {"compare": fail}):
+    with patch.dict(runner.KINDS, {"compare": fail}):
         tasks.run_job.apply((str(job.uid),))
     (event,) = events(bodies)
     assert event["tags"] | {"task_id": ""} == {

@@ -109,7 +109,7 @@ def test_the_database_and_the_broker_are_asked_themselves() -> None:
 def test_a_worker_that_is_silent_is_told_and_no_failure() -> None:
     (part,) = (each for each in readiness.IN_DATABASE if each.name == "worker")
     assert asked(part).state() == (True, {"worker": "none was heard of yet"})
-    with patch.object(tasks.jobs, "ring_again"):
+    with patch.object(tasks.runner, "ring_again"):
         tasks.put_back_jobs()
     assert asked(part).state() == (True, {"worker": "heard of 0 s ago"})
     cache.set(readiness.HEARD, time.time() - 300, None)

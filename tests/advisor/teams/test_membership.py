@@ -17,8 +17,8 @@ from django.core.management import call_command
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from advisor import jobs
 from advisor.audit.audited_models import AUDITED, DERIVED
+from advisor.jobs import runner
 from advisor.models import ApiToken, AuditEntry, Invitation, Membership, Role, Team, User
 from advisor.sign_in.adapters import AccountAdapter
 from advisor.teams import membership
@@ -236,7 +236,7 @@ def test_a_script_and_a_job_are_doors_too(user: User) -> None:
     script.post(reverse("api-topologies"), document(name="by script"), format="json")
     (entry,) = entries(object_repr="by script")
     assert (entry.actor, entry.door) == (user, "API, token token 0")
-    job = jobs.start("compare", {}, team_id=user.team_id, user_id=user.pk)
+    job = runner.start("compare", {}, team_id=user.team_id, user_id=user.pk)
     assert entries(content_type__model="job")[-1].object_repr == str(job)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from advisor import jobs
+from advisor.jobs import runner
 from advisor.models import Job, User
 from advisor.teams import team_lookup
 from advisor.teams.team_lookup import BESIDES_JOB
@@ -115,7 +115,7 @@ def start(user: User, links: Links, plan: Plain, wanted: Wanted, back: str) -> J
         "view": key_of(links, plan),
         "back": back,
     }
-    return jobs.start(BESIDES_JOB, arguments, team_id=user.team_id, user_id=user.pk)
+    return runner.start(BESIDES_JOB, arguments, team_id=user.team_id, user_id=user.pk)
 
 
 def lacking(parts: Sequence[str], known: Plain) -> list[str]:

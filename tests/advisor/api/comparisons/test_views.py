@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
-from advisor import jobs
+from advisor.jobs import runner
 from advisor.models import Job, Membership, StoredReply, User
 from connectivity.actions import create_topology
 from connectivity.core.as_json import amounts
@@ -78,7 +78,7 @@ def test_long_lists_are_given_whole_when_asked_for(api: APIClient) -> None:
 def test_a_job_keeps_what_was_to_be_included(api: APIClient) -> None:
     body = {"topology": document(*(flow(name=f"f{i}") for i in range(220)))}
     job = post(api, body, "?include=latency", Prefer="respond-async").json()
-    jobs.run(job["id"])
+    runner.run(job["id"])
     answer = api.get(f"/api/v1/jobs/{job['id']}/result/").json()
     assert [len(answer["latency"]) for answer in answer["answers"]] == [220] * len(OPTIONS)
 
@@ -180,7 +180,7 @@ def test_long_work_becomes_a_job(api: APIClient, user: User, stranger: User) -> 
     assert response.status_code == 202
     job = response.json()
     assert (job["kind"], job["state"], job["result_url"]) == ("compare", "queued", None)
-    jobs.run(job["id"])
+    runner.run(job["id"])
     done = api.get(f"/api/v1/jobs/{job['id']}/").json()
     assert (done["state"], done["done"], done["total"]) == ("done", *[len(OPTIONS)] * 2)
     answer = api.get(done["result_url"]).json()
@@ -233,7 +233,7 @@ def test_what_looks_ahead_over_many_flows_is_a_job_that_brings_it(api: APIClient
     with patch.dict(amounts.BOUNDS, {"ahead": Bound(0, 10)}):
         answer = post(api, {"topology": document()}, query="?include=ahead")
     assert answer.status_code == 202
-    jobs.run(answer.json()["id"])
+    runner.run(answer.json()["id"])
     result = Job.objects.get(uid=answer.json()["id"]).result
     assert result["sensitivity"] == whole["sensitivity"]
     assert result["range"] == whole["range"]
@@ -286,7 +286,7 @@ def test_its_maker_and_editors_may_cancel_a_job(
     user: User, *, is_maker: bool, role: str, scope: str, status: int
 ) -> None:
     maker = User.objects.create_user("bob")
-    job = jobs.start("compare", {}, team_id=user.team_id, user_id=maker.pk)
+    job = runner.start("compare", {}, team_id=user.team_id, user_id=maker.pk)
     caller = maker if is_maker else user
     Membership.objects.filter(user=caller).update(role=role)
     assert token_client(caller, scope).delete(f"/api/v1/jobs/{job.uid}/").status_code == status
@@ -301,7 +301,7 @@ def test_a_viewer_cancels_its_own_job_on_its_page(
     viewer = User.objects.create_user("bob")
     Membership.objects.filter(user=viewer).update(role="viewer")
     maker = viewer if is_maker else user
-    job = jobs.start("compare", {}, team_id=user.team_id, user_id=maker.pk)
+    job = runner.start("compare", {}, team_id=user.team_id, user_id=maker.pk)
     client.force_login(viewer)
     page = client.get(f"/jobs/{job.uid}/").content.decode()
     assert ("Cancel</button>" in page) == is_maker
@@ -312,7 +312,7 @@ def test_a_job_can_be_cancelled(api: APIClient) -> None:
     uid = post(api, {"topology": document()}, Prefer="respond-async").json()["id"]
     assert api.get(f"/api/v1/jobs/{uid}/result/").status_code == 409
     assert api.delete(f"/api/v1/jobs/{uid}/").status_code == 204
-    jobs.run(uid)
+    runner.run(uid)
     assert Job.objects.get(uid=uid).state == "cancelled"
 
 
@@ -350,7 +350,7 @@ def test_many_flows_are_planned_by_a_job_where_it_is_asked_for(api: APIClient) -
         assert post(api, many).json()["plan"] is None
         response = post(api, many, "?include=plan")
         assert response.status_code == 202
-        jobs.run(response.json()["id"])
+        runner.run(response.json()["id"])
         job = Job.objects.get(uid=response.json()["id"])
         assert job.result is not None
         assert len(job.result["plan"]["assignment"]) == 6

@@ -8,8 +8,8 @@ from unittest.mock import patch
 import pytest
 from rest_framework.test import APIClient
 
-from advisor import jobs
 from advisor.api.plans import views
+from advisor.jobs import runner
 from advisor.models import Job, Membership, StoredReply, User
 from connectivity.actions import create_topology
 from connectivity.core.as_json import amounts
@@ -152,7 +152,7 @@ def test_many_flows_are_a_job_with_the_same_plan(api: APIClient, user: User) -> 
     assert answer.status_code == 202
     job = answer.json()
     assert (job["kind"], job["state"], job["so_far"]) == ("plan", "queued", None)
-    jobs.run(job["id"])
+    runner.run(job["id"])
     done = api.get(f"/api/v1/jobs/{job['id']}/").json()
     assert (done["state"], done["total"], done["so_far"]) == ("done", 30, None)
     assert api.get(done["result_url"]).json() == at_once
@@ -161,14 +161,14 @@ def test_many_flows_are_a_job_with_the_same_plan(api: APIClient, user: User) -> 
 def test_a_job_tells_the_best_plan_so_far(api: APIClient) -> None:
     job = post(api, {"topology": estate()}, Prefer="respond-async").json()
     seen: list[dict[str, Any]] = []
-    finish = jobs._finish
+    finish = runner._finish
 
     def looking(row: Job, state: Job.State, **fields: Any) -> None:
         seen.append(api.get(f"/api/v1/jobs/{job['id']}/").json())
         finish(row, state, **fields)
 
-    with patch.object(jobs, "_finish", looking), patch("advisor.planning.LOOK_S", 0.001):
-        jobs.run(job["id"])
+    with patch.object(runner, "_finish", looking), patch("advisor.jobs.planning.LOOK_S", 0.001):
+        runner.run(job["id"])
     (running,) = seen
     assert running["state"] == "running"
     so_far = running["so_far"]
@@ -194,7 +194,7 @@ def included(api: APIClient, query: str, **body: Any) -> dict[str, Any]:
     url, sent = f"{URL}?include={query}", json.dumps({"topology": estate()} | body)
     answer = api.post(url, sent, content_type="application/json")
     assert answer.status_code == 202, answer.json()
-    jobs.run(answer.json()["id"])
+    runner.run(answer.json()["id"])
     job = api.get(f"/api/v1/jobs/{answer.json()['id']}/").json()
     assert job["state"] == "done", job
     return dict(api.get(job["result_url"]).json())

@@ -14,7 +14,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from advisor import jobs
+from advisor.jobs import runner
 from advisor.models import Job, Membership, Role, ShareLink, User
 from advisor.web.comparison import planning
 from connectivity.actions import create_topology
@@ -76,7 +76,7 @@ def sent(client: Client, page: str, **form: Any) -> str:
 def computed(client: Client, page: str, **form: Any) -> str:
     """The same, once the job is done."""
     address = sent(client, page, **form)
-    jobs.run(str(Job.objects.latest("created_at").uid))
+    runner.run(str(Job.objects.latest("created_at").uid))
     return address
 
 
@@ -352,7 +352,7 @@ def test_of_many_flows_the_way_is_part_of_the_job(signed_in: Client, acme: UUID)
     with patch.object(planning, "MAX_FLOWS", 5):
         signed_in.post(reverse("plan-compute", args=[acme]), {"seconds": "60"})
         job = Job.objects.get()
-        jobs.run(str(job.uid))
+        runner.run(str(job.uid))
         page = page_of(signed_in, acme, f"plan={job.uid}")
         assert "The steps of so many flows are computed by a job" in text_of(signed_in, page)
         page = computed(signed_in, page, part="steps", days="14")
@@ -367,7 +367,7 @@ def test_of_a_plan_without_a_proof_flows_with_the_same_option_stay_explained(
     with patch.object(planning, "MAX_FLOWS", 5), patch.object(plan_besides, "EXPLANATION_S", 0.0):
         signed_in.post(reverse("plan-compute", args=[acme]), {"seconds": "60"})
         job = Job.objects.get()
-        jobs.run(str(job.uid))
+        runner.run(str(job.uid))
         job.refresh_from_db()
         job.result |= {"proven_optimal": False, "gap_usd": "5.00"}
         job.save()

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from advisor import jobs
+from advisor.jobs import runner
 from advisor.models import Job, Membership, Role, ShareLink, User
 from advisor.web.comparison import planning
 from connectivity.actions import create_topology
@@ -131,8 +131,8 @@ def test_loading_leads_back_to_the_same_view(
     job = Job.objects.get()
     assert answer["Location"] == reverse("job", args=[job.uid])
     result = {"price_list": "aws-new", "kept": 4, "read": 9}
-    monkeypatch.setitem(jobs.KINDS, "fetch-prices", lambda *_: result)
-    jobs.run(str(job.uid))
+    monkeypatch.setitem(runner.KINDS, "fetch-prices", lambda *_: result)
+    runner.run(str(job.uid))
     page = text_of(signed_in.get(answer["Location"]))
     assert "Back to the comparison, with these prices" in page
     for _ in range(2):  # a page that leaves asks once more while the next one loads

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from advisor import jobs
+from advisor.jobs import runner
 from advisor.models import Job, Membership, Role, ShareLink, User
 from advisor.web.comparison import planning
 from connectivity.actions import create_topology
@@ -50,7 +50,7 @@ def test_a_job_plans_the_view_and_its_result_is_the_headline(signed_in: Client, 
     text = text_of(signed_in, view)
     assert "Waiting for a worker" in text
     assert "Compute the plan" not in text
-    jobs.run(str(Job.objects.get().uid))
+    runner.run(str(Job.objects.get().uid))
     text = text_of(signed_in, view)
     assert "Cheapest plan, proven" in text
     assert "$19,412.59 a month: VPC peering for 25 flows and PrivateLink for 5" in text
@@ -63,7 +63,7 @@ def test_files_and_shared_links_have_the_jobs_plan(
     signed_in: Client, user: User, acme: UUID
 ) -> None:
     view = started(signed_in, acme)
-    jobs.run(str(Job.objects.get().uid))
+    runner.run(str(Job.objects.get().uid))
     for kind in ("json", "csv", "md"):
         text = text_of(signed_in, view.replace(f"/{acme}/", f"/{acme}/comparison.{kind}"))
         assert "19412.59" in text.replace(",", ""), kind
@@ -82,7 +82,7 @@ def test_computing_twice_is_one_job(signed_in: Client, acme: UUID) -> None:
 
 def test_a_plan_that_is_not_proven_can_be_computed_again(signed_in: Client, acme: UUID) -> None:
     view = started(signed_in, acme)
-    jobs.run(str(Job.objects.get().uid))
+    runner.run(str(Job.objects.get().uid))
     assert "Compute again" not in text_of(signed_in, view)
     job = Job.objects.get()
     job.result |= {"proven_optimal": False, "gap_usd": "5.00"}
@@ -105,7 +105,7 @@ def test_progress_tells_the_best_so_far_and_ends_with_the_view(
     assert f'hx-get="{progress.replace("&", "&amp;")}"' in text
     assert "Cancel</button>" in text
     Job.objects.update(state="queued")
-    jobs.run(str(Job.objects.get().uid))
+    runner.run(str(Job.objects.get().uid))
     ended = signed_in.get(progress, headers=HTMX)
     assert (ended["HX-Retarget"], ended["HX-Reswap"]) == ("#answer", "innerHTML")
     assert "Cheapest plan, proven" in ended.content.decode()
@@ -114,7 +114,7 @@ def test_progress_tells_the_best_so_far_and_ends_with_the_view(
 
 def test_a_plan_of_other_inputs_is_not_shown(signed_in: Client, acme: UUID) -> None:
     view = started(signed_in, acme, "gb=900000")
-    jobs.run(str(Job.objects.get().uid))
+    runner.run(str(Job.objects.get().uid))
     assert "Cheapest plan, proven" in text_of(signed_in, view)
     assert "Compute the plan" in text_of(signed_in, view.replace("gb=900000", "gb=800000"))
     assert Job.objects.get().result["topology_version"] == 1
@@ -157,7 +157,7 @@ def test_a_viewer_sees_the_plan_and_starts_none(
     Membership.objects.filter(user=viewer).update(role=Role.VIEWER)
     client.force_login(viewer)
     assert "Cancel</button>" not in text_of(client, view)
-    jobs.run(str(Job.objects.get().uid))
+    runner.run(str(Job.objects.get().uid))
     assert "Cheapest plan, proven" in text_of(client, view)
     assert "Compute the plan" not in text_of(client, reverse("topology", args=[acme]))
     assert client.post(reverse("plan-compute", args=[acme])).status_code == 403
@@ -168,7 +168,7 @@ def test_another_teams_job_is_nothing(
 ) -> None:
     own = create_topology(stranger.team_id, estate()).topology.uid
     job = started(signed_in, acme).rpartition("plan=")[2]
-    jobs.run(str(Job.objects.get().uid))
+    runner.run(str(Job.objects.get().uid))
     client.force_login(stranger)
     text = text_of(client, f"{reverse('topology', args=[own])}?plan={job}")
     assert "Compute the plan" in text
@@ -179,7 +179,7 @@ def test_the_page_of_the_job_leads_back_to_the_view(signed_in: Client, acme: UUI
     job = Job.objects.get()
     address = reverse("job", args=[job.uid])
     assert view.replace("&", "&amp;") in text_of(signed_in, address)
-    jobs.run(str(job.uid))
+    runner.run(str(job.uid))
     polled = signed_in.get(address, headers=HTMX)
     assert polled["HX-Redirect"] == view
     assert "with these prices" not in text_of(signed_in, address)

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from advisor import jobs
+from advisor.jobs import runner
 from advisor.models import Job, User, Webhook
 from connectivity.core.health.kinds import KINDS
 from connectivity.health.accounts.aws_accounts import add_demo
@@ -261,7 +261,7 @@ def test_a_check_is_a_job_that_names_what_is_refused(admin_client_: Client, user
     response = admin_client_.post(reverse("health-account-check", args=[row.uid]))
     job = Job.objects.get()
     assert response["Location"] == reverse("job", args=[job.uid])
-    jobs.run(str(job.uid))
+    runner.run(str(job.uid))
     assert "All required permissions are allowed" in text_of(admin_client_, "job", job.uid)
 
 

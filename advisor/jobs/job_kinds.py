@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from advisor.planning import Progress, besides_with_progress, plan_with_progress
+from advisor.jobs.planning import Progress, besides_with_progress, plan_with_progress
 from advisor.teams.team_lookup import BESIDES_JOB, known_besides
 from connectivity.advice import compare_document
 from connectivity.aws_latency import fetch_from_aws

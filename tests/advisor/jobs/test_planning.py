@@ -6,8 +6,8 @@ from unittest.mock import patch
 
 import pytest
 
-from advisor import planning
-from advisor.planning import plan_with_progress
+from advisor.jobs import planning
+from advisor.jobs.planning import plan_with_progress
 from connectivity.core.comparison.compare import compare
 from connectivity.core.latency.lookup import LatencySet
 from connectivity.core.plan.search.cheapest import Look, SoFar

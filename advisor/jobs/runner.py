@@ -19,12 +19,12 @@ from kombu import exceptions as kombu
 
 from advisor.acting import By, acting
 from advisor.celery import app, room
-from advisor.job_kinds import KINDS
+from advisor.jobs.job_kinds import KINDS
+from advisor.jobs.planning import Progress
 from advisor.limits import stored, turns
 from advisor.limits.stored import TooMuch
 from advisor.models import Job, Team
 from advisor.observability import logs
-from advisor.planning import Progress
 from connectivity.clients import AwsError
 from connectivity.core.problems import DocumentRefused
 from connectivity.models import TopologyVersion

@@ -17,8 +17,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from kombu import Connection
 
-from advisor import jobs, tasks
+from advisor import tasks
 from advisor.celery import app
+from advisor.jobs import runner
 from advisor.models import Job, User
 from advisor.schedule import SCHEDULE
 from connectivity.pulse import LEASE, Pulse
@@ -36,8 +37,8 @@ ARGUMENTS = {
 
 
 def started(user: User, **changes: Any) -> Job:
-    with patch.object(jobs, "ring"):
-        return jobs.start("compare", ARGUMENTS | changes, team_id=user.team_id, user_id=user.pk)
+    with patch.object(runner, "ring"):
+        return runner.start("compare", ARGUMENTS | changes, team_id=user.team_id, user_id=user.pk)
 
 
 def aged(job: Job, by: timedelta, **changes: Any) -> None:
@@ -55,8 +56,8 @@ def test_the_task_runs_the_job(user: User) -> None:
 
 def test_a_second_ring_finds_nothing_to_do(user: User) -> None:
     job = started(user)
-    jobs.run(str(job.uid))
-    jobs.run(str(job.uid))
+    runner.run(str(job.uid))
+    runner.run(str(job.uid))
     job.refresh_from_db()
     assert job.attempts == 1
 
@@ -68,11 +69,11 @@ def test_a_broker_that_is_away_loses_nothing(
         app, "connection_for_write", side_effect=kombu.exceptions.OperationalError("away")
     )
     with away, django_capture_on_commit_callbacks(execute=True):
-        job = jobs.start("compare", ARGUMENTS, team_id=user.team_id, user_id=user.pk)
-    assert jobs.waiting(9) == []
-    aged(job, jobs.UNHEARD * 2)
-    assert jobs.waiting(9) == [job.uid]
-    assert jobs.waiting(9) == []
+        job = runner.start("compare", ARGUMENTS, team_id=user.team_id, user_id=user.pk)
+    assert runner.waiting(9) == []
+    aged(job, runner.UNHEARD * 2)
+    assert runner.waiting(9) == [job.uid]
+    assert runner.waiting(9) == []
 
 
 def test_a_worker_that_comes_up_asks_for_what_waits() -> None:
@@ -103,7 +104,7 @@ def test_a_job_whose_worker_is_lost_is_put_back(user: User, broker: Connection) 
     message = broker.default_channel.basic_get(QUEUE, no_ack=True)
     assert message.headers["task"] == "run-job"
     assert message.decode()[0] == [str(job.uid)]
-    jobs.run(str(job.uid))
+    runner.run(str(job.uid))
     job.refresh_from_db()
     assert (job.state, job.attempts, job.losses) == ("done", 2, 1)
 
@@ -111,23 +112,23 @@ def test_a_job_whose_worker_is_lost_is_put_back(user: User, broker: Connection) 
 def test_what_was_lost_goes_before_what_waits(user: User, broker: Connection) -> None:
     """However much waits: it has waited its turn once."""
     waits, lost = started(user), started(user)
-    aged(waits, jobs.UNHEARD * 2)
+    aged(waits, runner.UNHEARD * 2)
     aged(lost, LEASE * 2, state="running", attempts=1)
-    with patch.object(jobs, "MAX_RINGS", 0):
+    with patch.object(runner, "MAX_RINGS", 0):
         tasks.put_back_jobs()
     assert waiting_in(broker) == 1
     tasks.put_back_jobs()
     sent = [broker.default_channel.basic_get(QUEUE, no_ack=True) for _ in range(2)]
     assert {message.decode()[0][0]: message.properties["priority"] for message in sent} == {
-        str(lost.uid): jobs.FIRST,
-        str(waits.uid): jobs.LAST,
+        str(lost.uid): runner.FIRST,
+        str(waits.uid): runner.LAST,
     }
-    assert jobs.FIRST < jobs.LAST  # to Redis
+    assert runner.FIRST < runner.LAST  # to Redis
 
 
 def test_a_ring_outlives_a_database_that_is_away() -> None:
     with (
-        patch.object(jobs, "run", side_effect=OperationalError("away")),
+        patch.object(runner, "run", side_effect=OperationalError("away")),
         patch.object(tasks.time, "sleep") as slept,
         pytest.raises(Reject) as rejected,
     ):
@@ -148,8 +149,8 @@ def test_a_job_whose_worker_beats_is_left_alone(user: User, broker: Connection) 
 def test_what_nobody_hears_is_not_rung_for_without_end(user: User, broker: Connection) -> None:
     """Each round rings for the oldest, until as much waits as is good."""
     uids = [str(started(user).uid) for _ in range(5)]
-    Job.objects.update(heartbeat_at=timezone.now() - 2 * jobs.UNHEARD)
-    with patch.object(jobs, "MAX_RINGS", 3):
+    Job.objects.update(heartbeat_at=timezone.now() - 2 * runner.UNHEARD)
+    with patch.object(runner, "MAX_RINGS", 3):
         for _ in range(4):
             tasks.put_back_jobs()
         assert waiting_in(broker) == 3
@@ -166,11 +167,11 @@ def test_an_interrupted_job_is_given_back_at_once(user: User, broker: Connection
     def compare(*_: Any) -> dict[str, Any]:
         raise SoftTimeLimitExceeded
 
-    with patch.dict(jobs.KINDS, compare=compare), patch.object(jobs, "connections"):
-        jobs.run(str(job.uid))
+    with patch.dict(runner.KINDS, compare=compare), patch.object(runner, "connections"):
+        runner.run(str(job.uid))
     job.refresh_from_db()
     assert (job.state, job.attempts, job.losses, waiting_in(broker)) == ("queued", 1, 0, 1)
-    jobs.run(str(job.uid))
+    runner.run(str(job.uid))
     job.refresh_from_db()
     assert (job.state, job.attempts) == ("done", 2)
 
@@ -179,14 +180,14 @@ def test_a_job_that_takes_too_long_fails_and_is_not_tried_again(
     user: User, broker: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = started(user)
-    clock = iter([0.0, float(jobs.LONGEST_S)])
-    monkeypatch.setattr(jobs.time, "monotonic", lambda: next(clock))
+    clock = iter([0.0, float(runner.LONGEST_S)])
+    monkeypatch.setattr(runner.time, "monotonic", lambda: next(clock))
 
     def compare(*_: Any) -> dict[str, Any]:
         raise SoftTimeLimitExceeded
 
-    with patch.dict(jobs.KINDS, compare=compare), patch.object(jobs, "connections"):
-        jobs.run(str(job.uid))
+    with patch.dict(runner.KINDS, compare=compare), patch.object(runner, "connections"):
+        runner.run(str(job.uid))
     job.refresh_from_db()
     assert (job.state, waiting_in(broker)) == ("failed", 0)
     assert job.problems == [{"path": "job", "problem": "took longer than 48 minutes"}]
@@ -198,8 +199,8 @@ def test_a_job_without_its_database_is_left_to_its_lease(user: User) -> None:
     def compare(*_: Any) -> dict[str, Any]:
         raise OperationalError("the server closed the connection")
 
-    with patch.dict(jobs.KINDS, compare=compare):
-        jobs.run(str(job.uid))
+    with patch.dict(runner.KINDS, compare=compare):
+        runner.run(str(job.uid))
     job.refresh_from_db()
     assert (job.state, job.problems) == ("running", [])
 
@@ -212,12 +213,12 @@ def test_two_workers_that_are_rung_at_once_begin_it_once(user: User) -> None:
     def other(*_: Any) -> Any:
         row = first()
         with patch.object(QuerySet, "first", first_of):
-            assert jobs._claim(str(job.uid)) is not None
+            assert runner._claim(str(job.uid)) is not None
         return row
 
     first_of = QuerySet.first
     with patch.object(QuerySet, "first", other):
-        assert jobs._claim(str(job.uid)) is None
+        assert runner._claim(str(job.uid)) is None
     job.refresh_from_db()
     assert job.attempts == 1
 
@@ -235,10 +236,10 @@ def test_a_job_beats_however_long_a_step_takes(user: User) -> None:
         return {}
 
     with (
-        patch.dict(jobs.KINDS, compare=compare),
+        patch.dict(runner.KINDS, compare=compare),
         patch.object(Pulse.__init__, "__defaults__", (0.05,)),
     ):
-        jobs.run(str(job.uid))
+        runner.run(str(job.uid))
     assert len(set(beats)) >= 3
 
 
@@ -259,8 +260,8 @@ def test_a_worker_that_ends_interrupts_its_jobs_and_nothing_else() -> None:
 
 def test_a_job_that_always_loses_its_worker_fails(user: User) -> None:
     job = started(user)
-    aged(job, LEASE * 2, state="running", attempts=7, losses=jobs.MAX_LOSSES - 1)
-    assert jobs.put_back() == []
+    aged(job, LEASE * 2, state="running", attempts=7, losses=runner.MAX_LOSSES - 1)
+    assert runner.put_back() == []
     job.refresh_from_db()
     assert (job.state, job.problems) == (
         "failed",
@@ -274,16 +275,16 @@ def test_a_worker_that_comes_back_late_changes_nothing(user: User) -> None:
     Job.objects.filter(pk=job.pk).update(state="running", attempts=1)
     job.refresh_from_db()
     Job.objects.filter(pk=job.pk).update(attempts=2)
-    jobs._finish(job, Job.State.DONE, result={"late": True})
+    runner._finish(job, Job.State.DONE, result={"late": True})
     job.refresh_from_db()
     assert (job.state, job.result) == ("running", None)
 
 
 def test_an_error_of_ours_is_told_and_logged(user: User) -> None:
     job = started(user)
-    broken = patch.dict(jobs.KINDS, compare=lambda *_: 1 / 0)
+    broken = patch.dict(runner.KINDS, compare=lambda *_: 1 / 0)
     with broken, pytest.raises(ZeroDivisionError):
-        jobs.run(str(job.uid))
+        runner.run(str(job.uid))
     job.refresh_from_db()
     assert (job.state, job.result) == ("failed", None)
     assert "log says why" in job.problems[0]["problem"]
@@ -292,13 +293,13 @@ def test_an_error_of_ours_is_told_and_logged(user: User) -> None:
 def test_a_cancelled_job_stops_at_its_next_step(user: User) -> None:
     job = started(user)
 
-    def compare(team_id: int, arguments: Any, progress: jobs.Progress) -> dict[str, Any]:
-        jobs.cancel(job)
+    def compare(team_id: int, arguments: Any, progress: runner.Progress) -> dict[str, Any]:
+        runner.cancel(job)
         progress(1, 5)
         raise AssertionError("it went on")
 
-    with patch.dict(jobs.KINDS, compare=compare):
-        jobs.run(str(job.uid))
+    with patch.dict(runner.KINDS, compare=compare):
+        runner.run(str(job.uid))
     job.refresh_from_db()
     assert (job.state, job.result) == ("cancelled", None)
 

@@ -1,0 +1,1 @@
+"""Work of the background that people wait for: started, run once, recovered."""
