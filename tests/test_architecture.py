@@ -51,6 +51,22 @@ def test_the_modules_of_the_money_are_named_in_the_order_of_the_contract() -> No
     assert re.findall(r"^\| `costmodel/core/(\w+)\.py` \|", ARCHITECTURE, re.M) == order
 
 
+def test_the_rooms_of_the_doors_stand_in_the_order_of_the_contract() -> None:
+    table = ARCHITECTURE.partition("## The rooms of the doors")[2].partition("\n## ")[0]
+    rows = [line.partition(" |")[0] for line in table.splitlines() if line.startswith("| `")]
+    named = [name for row in rows for name in re.findall(r"`advisor/(\w+)/`", row)]
+    contracts = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    layers = contracts.partition('containers = ["advisor"]')[2].partition("exhaustive")[0]
+    rooms = {init.parent.name for init in ADVISOR.glob("*/__init__.py")} - {"migrations"}
+    ranks = {
+        name: rank
+        for rank, line in enumerate(layers.partition("=")[2].splitlines())
+        for name in re.findall(r"\w+", line)
+    }
+    assert set(named) == rooms
+    assert [ranks[name] for name in named] == sorted(ranks[name] for name in named)
+
+
 def test_every_area_of_pages_has_its_addresses_and_templates() -> None:
     areas = {urls.parent.name for urls in (ROOT / "advisor" / "web").glob("*/urls.py")}
     folders = {folder.name for folder in (ROOT / "templates" / "web").iterdir() if folder.is_dir()}
