@@ -10,7 +10,7 @@ from advisor.models import Event
 from advisor.sign_in import throttle
 
 
-class _Counted:
+class _CodeForm:
     """A form that asks for a code. The library's own counts by person alone."""
 
     def clean_code(self) -> str:
@@ -31,9 +31,9 @@ class _Counted:
         raise get_adapter().validation_error("incorrect_code")
 
 
-class AuthenticateForm(_Counted, forms.AuthenticateForm):  # type: ignore[misc]  # without types
+class AuthenticateForm(_CodeForm, forms.AuthenticateForm):  # type: ignore[misc]  # without types
     """At the sign-in."""
 
 
-class ReauthenticateForm(_Counted, forms.ReauthenticateForm):  # type: ignore[misc]
+class ReauthenticateForm(_CodeForm, forms.ReauthenticateForm):  # type: ignore[misc]
     """Once more, before something that matters."""

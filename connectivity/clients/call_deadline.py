@@ -65,7 +65,7 @@ class CallDeadline:
     def _guarded(self, connection_class: Any) -> Any:
         deadlines = self
 
-        class Guarded(connection_class):  # type: ignore[misc]
+        class GuardedConnection(connection_class):  # type: ignore[misc]
             def _new_conn(self) -> Any:
                 connection = super()._new_conn()
                 deadlines._connections.add(self)
@@ -73,4 +73,4 @@ class CallDeadline:
                     deadlines._deadline.guard(connection)
                 return connection
 
-        return Guarded
+        return GuardedConnection

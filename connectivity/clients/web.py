@@ -60,7 +60,7 @@ class Reply(NamedTuple):
     body: bytes
 
 
-class _Target(NamedTuple):
+class _WebTarget(NamedTuple):
     scheme: str
     host: str
     port: int
@@ -102,7 +102,7 @@ def ask(
 
 def _exchange(
     deadline: Deadline,
-    target: _Target,
+    target: _WebTarget,
     method: str,
     body: bytes | None,
     headers: Mapping[str, str],
@@ -137,7 +137,7 @@ def _body(reply: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
     return content
 
 
-def checked(url: str, allowed: Sequence[str]) -> _Target:
+def checked(url: str, allowed: Sequence[str]) -> _WebTarget:
     """The address that a URL means now, if it may be asked.
 
     Raises:
@@ -159,7 +159,7 @@ def checked(url: str, allowed: Sequence[str]) -> _Target:
     for address in addresses:
         _check(host, address, allowed)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return _Target(parts.scheme, host, port, path, str(addresses[0]))
+    return _WebTarget(parts.scheme, host, port, path, str(addresses[0]))
 
 
 def _check(host: str, address: IPv4Address | IPv6Address, allowed: Sequence[str]) -> None:
@@ -220,7 +220,7 @@ def _is_listed(host: str, address: IPv4Address | IPv6Address, allowed: Sequence[
     return False
 
 
-def _pool(target: _Target, seconds: float) -> urllib3.HTTPConnectionPool:
+def _pool(target: _WebTarget, seconds: float) -> urllib3.HTTPConnectionPool:
     timeout = urllib3.Timeout(total=seconds)
     if target.scheme == "http":
         return urllib3.HTTPConnectionPool(target.address, target.port, timeout=timeout)
@@ -233,7 +233,7 @@ def _pool(target: _Target, seconds: float) -> urllib3.HTTPConnectionPool:
     )
 
 
-def _host_header(target: _Target) -> str:
+def _host_header(target: _WebTarget) -> str:
     host = f"[{target.host}]" if ":" in target.host else target.host
     is_usual = target.port == {"http": 80, "https": 443}[target.scheme]
     return host if is_usual else f"{host}:{target.port}"

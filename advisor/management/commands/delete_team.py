@@ -4,7 +4,7 @@ from django.core.management.base import CommandParser
 
 from advisor.deletion import team_deletion
 from advisor.management import command
-from advisor.management.teams import team_called
+from advisor.management.named_team import team_called
 from connectivity.core.problems import Problem
 
 

@@ -5,7 +5,7 @@ from django.core.management.base import CommandParser
 
 from advisor.backup.team_export import export
 from advisor.management import command
-from advisor.management.teams import team_called
+from advisor.management.named_team import team_called
 
 
 class Command(command.Command):

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from advisor.management import command
-from advisor.management.teams import DEFAULT, team_called
+from advisor.management.named_team import DEFAULT, team_called
 from advisor.management.text_columns import aligned
 from connectivity.importers.latency import TOOLS, Run
 from connectivity.measurements import Filing, answer, file_measurements, read_measurements

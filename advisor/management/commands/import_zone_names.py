@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from advisor.management import command
-from advisor.management.teams import DEFAULT, team_called
+from advisor.management.named_team import DEFAULT, team_called
 from connectivity.measurements import name_zones
 
 

@@ -5,7 +5,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from advisor.management import command
-from advisor.management.teams import team_called
+from advisor.management.named_team import team_called
 from advisor.models import Report, Team
 from advisor.reports import making, sending
 from advisor.reports.mail import address, text_of

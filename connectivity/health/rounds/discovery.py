@@ -205,7 +205,7 @@ def _stored(row: Collection, kind: Kind, resource: Found, keys: Sequence[str]) -
     )
 
 
-class _Key(NamedTuple):
+class _SeriesKey(NamedTuple):
     resource: int
     digest: str
     statistic: str
@@ -224,7 +224,7 @@ def plan(row: Collection, by_value: Listed, unknown: Collected[str] = frozenset(
         ).select_related("account", "source")
         if KINDS[resource.kind].namespace and not namespaces(KINDS[resource.kind]) & {*unknown}
     ]
-    wanted: dict[_Key, Series] = {}
+    wanted: dict[_SeriesKey, Series] = {}
     relisted = []
     for resource in resources:
         series = [
@@ -234,7 +234,7 @@ def plan(row: Collection, by_value: Listed, unknown: Collected[str] = frozenset(
         if resource.is_listed is not bool(series):
             resource.is_listed = bool(series)
             relisted.append(resource)
-        wanted |= {_Key(resource.pk, s.digest, s.statistic, s.period): s for s in series}
+        wanted |= {_SeriesKey(resource.pk, s.digest, s.statistic, s.period): s for s in series}
     store_changes(relisted, ["is_listed"])
     store_plan([resource.pk for resource in resources], wanted.values())
 
@@ -242,11 +242,11 @@ def plan(row: Collection, by_value: Listed, unknown: Collected[str] = frozenset(
 def store_plan(resources: list[int], wanted: Iterable[Series]) -> None:
     """Store series of resources; those that are not wanted any more rest, with their points."""
     by_key = {
-        _Key(series.resource_id, series.digest, series.statistic, series.period): series
+        _SeriesKey(series.resource_id, series.digest, series.statistic, series.period): series
         for series in wanted
     }
     existing = {
-        _Key(series.resource_id, series.digest, series.statistic, series.period): series
+        _SeriesKey(series.resource_id, series.digest, series.statistic, series.period): series
         for series in Series.objects.filter(resource__in=resources)
     }
     Series.objects.bulk_create([series for key, series in by_key.items() if key not in existing])
