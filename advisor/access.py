@@ -63,6 +63,7 @@ ASKED: dict[str, dict[str, Ask]] = {
     "scenarios": read(VIEWER),
     "reviews": read(VIEWER),
     "review": read(VIEWER),
+    "review-manifests": form(VIEWER),
     "review-file": read(VIEWER),
     "review-zip": read(VIEWER),
     "topology-reviews": read(VIEWER),

@@ -31,6 +31,7 @@ from costmodel.core.overrides import Override
 from costmodel.ingest import add_override
 from tests.estate import health_finding
 from tests.factories import document, flow
+from tests.manifests import text_of, workload
 
 LIFE = {"connection_seconds": 9}
 MARK = "of-team-a"  # in the names of what only its team may see
@@ -205,6 +206,7 @@ def form_of(name: str) -> dict[str, Any]:
         "paste": {"text": json.dumps(document(name="pasted"))},
         "document": {"text": json.dumps(document(name="saved")), "expected": "2"},
         "share": {"days": "30"},
+        "review-manifests": {"manifests": text_of(workload())},
         "latency-upload": {"file": _measured(), "tool": "auto"},
         "latency-zones": {"file": _file(json.dumps(ZONES)), "account": "111111111111"},
         "latency-withdraw": {"because": "wrong"},

@@ -22,6 +22,7 @@ LARGER = {
     r"/api/v1/reviews/": DOCUMENT,
     r"/api/v1/topologies/([^/]+/)?": DOCUMENT,
     r"/api/v1/latency/imports/": LARGEST + ENVELOPE,
+    r"/reviews/manifests/": 4 * USUAL,
     r"/latency/upload/": LARGEST + ENVELOPE,
     r"/topologies/paste/": DOCUMENT + ENVELOPE,
     r"/topologies/[^/]+/document/": DOCUMENT + ENVELOPE,

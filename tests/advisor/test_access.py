@@ -65,6 +65,7 @@ STORES_NOTHING = {
     "api-comparisons",  # asked to answer, not to make a job
     "api-plans",  # likewise
     "api-reviews",
+    "review-manifests",  # answered with its page
     "plan-details-compute",  # one flow has no plan
     "plan-compute",  # a few flows are planned with their page
 }

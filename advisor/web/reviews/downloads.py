@@ -1,5 +1,8 @@
 """The files of reviews to take along: all of a document as an archive, or one by itself."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.http import Http404, HttpResponse
 
 from advisor.handover.archive import as_zip
@@ -11,9 +14,11 @@ from connectivity.core.reviewing.answer import Answer
 TEXT = "text/plain; charset=utf-8"
 
 
-def archive(document: ReviewedDocument, name: str) -> HttpResponse:
+def archive(
+    document: ReviewedDocument, name: str, manifests: Mapping[str, Any] | None = None
+) -> HttpResponse:
     """Everything that `manage.py review --out` writes, below a folder of this name."""
-    return _download(as_zip(review_files(document), name), f"{name}.zip", ZIP)
+    return _download(as_zip(review_files(document, manifests), name), f"{name}.zip", ZIP)
 
 
 def one_file(told: Answer, name: str) -> HttpResponse:

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from advisor.web.reviews import editor, of_topology, views
+from advisor.web.reviews import editor, of_manifests, of_topology, views
 
 urlpatterns = [
     path("reviews/", views.overview, name="reviews"),
+    path("reviews/manifests/", of_manifests.show, name="review-manifests"),
     path("reviews/<slug:key>/", views.review, name="review"),
     path("reviews/<slug:key>/file/", views.file, name="review-file"),
     path("reviews/<slug:key>/files.zip", views.files, name="review-zip"),
