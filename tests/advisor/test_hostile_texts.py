@@ -402,7 +402,7 @@ def content_of(response: Any) -> str:
 SAFE_KINDS = {
     "application/json", "application/yaml", "application/vnd.oai.openapi", "text/csv", "text/plain",
     "text/markdown", "application/octet-stream", "text/html", "application/openmetrics-text",
-    "application/zip", "",
+    "application/zip", "image/svg+xml", "",
 }  # fmt: skip
 
 
@@ -431,6 +431,9 @@ def wrong_in(response: Any) -> list[str]:
         without = [] if "default-src 'self'" in policy and "'none'" in policy else ["no CSP"]
         is_mail = response.resolver_match.url_name in ("report-mail", "report-preview-mail")
         return [*hostile.in_html(text, is_mail=is_mail), *without]
+    if kind == "image/svg+xml":
+        is_saved = response.headers.get("Content-Disposition", "").startswith("attachment")
+        return [*hostile.in_html(text), *([] if is_saved else ["is shown, not saved"])]
     if kind == "text/csv":
         return list(hostile.in_csv(text))
     return list(hostile.in_markdown(text)) if kind == "text/markdown" else []

@@ -21,6 +21,7 @@ PAGES = (
     "/topologies/{linked}/",
     "/topologies/{topology}/edit/",
     "/topologies/{topology}/print/",
+    "/topologies/{topology}/plan/details/",
     "/scenarios/",
     "/health/",
     "/health/resources/{resource}/",
