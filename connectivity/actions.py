@@ -1,4 +1,7 @@
-"""What stores topologies. Each may be repeated: the same document makes no second version."""
+"""What stores topologies and documents of reviews.
+
+Each may be repeated: the same document makes no second version.
+"""
 
 import hashlib
 import json
@@ -10,7 +13,9 @@ from django.utils import timezone
 
 from connectivity import models
 from connectivity.core.as_json.amounts import require_answerable
-from connectivity.core.registered_document import topology as validated
+from connectivity.core.problems import DocumentRefused, Problem
+from connectivity.core.registered_document import storable_name
+from connectivity.core.reviewed_document import is_reviews_alone
 
 MAX_NAME = 200  # characters
 
@@ -33,16 +38,16 @@ def create_topology(
     author_id: int | None = None,
     scenario_of: models.Topology | None = None,
 ) -> models.TopologyVersion:
-    """Store a document as a new topology, perhaps as a scenario of another one.
+    """Store a document, a topology or one of reviews alone, perhaps as a scenario of another one.
 
     Raises:
         DocumentRefused: with every problem; nothing is stored.
     """
     require_answerable(document)
-    name = validated(document).name
+    name, is_reviews = storable_name(document), is_reviews_alone(document)
     with transaction.atomic():
         topology = models.Topology.objects.create(
-            team_id=team_id, name=name, scenario_of=scenario_of
+            team_id=team_id, name=name, is_reviews=is_reviews, scenario_of=scenario_of
         )
         return _add(topology, 1, document, author_id)
 
@@ -78,18 +83,27 @@ def save_topology(
         Conflict: the newest version is not the `expected` one.
     """
     require_answerable(document)
-    name = validated(document).name
+    name, is_reviews = storable_name(document), is_reviews_alone(document)
     with transaction.atomic():
         topologies = models.Topology.objects.filter(team_id=team_id, deleted_at=None)
         topology = topologies.select_for_update().get(uid=uid)
         newest = topology.versions.all()[0]
         if expected is not None and newest.number != expected:
             raise Conflict(expected, newest.number)
+        _require_kind(topology, is_reviews)
         if newest.sha256 == sha256_of(document):
             return newest
         topology.name = name
         topology.save(update_fields=["name", "updated_at"])
         return _add(topology, newest.number + 1, document, author_id)
+
+
+def _require_kind(topology: models.Topology, is_reviews: bool) -> None:
+    """Raises DocumentRefused: the versions before are of another kind of document."""
+    if topology.is_reviews != is_reviews:
+        kinds = "a topology", "a document of reviews alone"
+        problem = f"is {kinds[is_reviews]}, and its versions before are {kinds[not is_reviews]}"
+        raise DocumentRefused([Problem("document", f"{problem}; store it as a new one")])
 
 
 def delete_topology(team_id: int, uid: UUID) -> None:

@@ -107,9 +107,12 @@ def compare_stored(
 
     Raises:
         TopologyVersion.DoesNotExist: there is none, or it belongs to another team.
+        NothingToCompare: it has reviews alone.
         UnknownPriceList, UnknownLatencies: say what there is.
     """
     row = queries.version(team_id, uid, version, without="document")
+    if row.topology.is_reviews:
+        raise queries.NothingToCompare(f"{row.topology.name} has reviews and no network")
     rests_on = price_list(team_id, prices), queries.latencies(team_id, latencies)
     names = tuple(dataset.name for dataset in rests_on)
     result, comparison = _compared(_Question(row.sha256, names, asked, flow, row.pk, rests_on))

@@ -39,7 +39,10 @@ class OptionChange:
 
 @dataclass(frozen=True, slots=True)
 class VersionChanges:
-    """Two versions of a topology: network, bill and feasibility, by today's prices."""
+    """Two versions of a topology: network, bill and feasibility, by today's prices.
+
+    Of documents of reviews alone it has rows and nothing else.
+    """
 
     before: TopologyVersion
     after: TopologyVersion
@@ -56,11 +59,14 @@ def version_changes(team_id: int, uid: UUID, old: int, new: int) -> VersionChang
         TopologyVersion.DoesNotExist: there is none, or it belongs to another team.
     """
     before, after = (queries.version(team_id, uid, number) for number in (old, new))
+    rows = differences(before.document, after.document)
+    if before.topology.is_reviews:
+        return VersionChanges(before, after, rows, [], ("", ""), (None, None))
     compared = [compare_stored(team_id, uid, version=number).comparison for number in (old, new)]
     return VersionChanges(
         before,
         after,
-        differences(before.document, after.document),
+        rows,
         list(_options(*compared)),
         (_best(compared[0]), _best(compared[1])),
         (_mix_usd(compared[0]), _mix_usd(compared[1])),

@@ -29,16 +29,32 @@ class UnknownLatencies(LookupError):
     """No latency set is there."""
 
 
+class NothingToCompare(models.TopologyVersion.DoesNotExist):
+    """A document of reviews alone: there is no network in it."""
+
+
 def topologies(team_id: int) -> QuerySet[models.Topology]:
     """The team's topologies, the latest change first, each with its newest `version` number."""
+    return _documents(team_id).filter(is_reviews=False)
+
+
+def review_documents(team_id: int) -> QuerySet[models.Topology]:
+    """The team's documents of reviews alone, as `topologies` gives them."""
+    return _documents(team_id).filter(is_reviews=True)
+
+
+def _documents(team_id: int) -> QuerySet[models.Topology]:
     newest = models.TopologyVersion.objects.filter(topology=OuterRef("pk")).values("number")[:1]
     stored = models.Topology.objects.filter(team_id=team_id, deleted_at=None)
     return stored.annotate(version=Subquery(newest))
 
 
 def topology(team_id: int, uid: UUID) -> models.Topology:
-    """Raises models.Topology.DoesNotExist, also for what belongs to another team."""
-    return topologies(team_id).get(uid=uid)
+    """A topology, or a document of reviews alone.
+
+    Raises models.Topology.DoesNotExist, also for what belongs to another team.
+    """
+    return _documents(team_id).get(uid=uid)
 
 
 def topology_by_id(pk: int) -> models.Topology | None:

@@ -145,7 +145,7 @@ BEHIND = {
 """How the name of an address begins: the object that it is about, if not a topology."""
 
 KEYS = {
-    **dict.fromkeys(("review", "review-file", "review-zip"), {"key": "nat"}),
+    **dict.fromkeys(("review", "review-file", "review-zip", "review-keep"), {"key": "nat"}),
     "account_confirm_email": {"key": "nothing"},
     "account_reset_password_from_key": {"key": "nothing", "uidb36": "1"},
     "openid_connect_login": {"provider_id": "oidc"},
@@ -158,6 +158,7 @@ QUERIES = {
     "api-measurement": "?because=wrong",
     "review-file": f"{REVIEWED}&file=nat-main.tf",
     "review-zip": REVIEWED,
+    "review-keep": REVIEWED,
     "topology-review": "?of=service+api&review=nat",
     "topology-review-file": "?of=service+api&review=nat/api&file=nat-main.tf",
 }
@@ -216,6 +217,9 @@ def form_of(name: str) -> dict[str, Any]:
         "plan-details-compute": {"part": "frontiers"},
         "price-override": own_price | {"reason": "contract"},
         "make-scenario": {"name": "a scenario"},
+        "reviews-new": {"name": "reviews"},
+        "review-keep": {"name": "reviews"},
+        "topology-reviews-share": {"days": "30"},
         "topology-review": {
             "of": "service api", "review": "nat", "version": "2", "save": "1",
             "connections_per_second": "7", "connection_seconds": "9",

@@ -1,4 +1,4 @@
-"""Links that show one comparison to whoever has them."""
+"""Links that show one comparison, or what breaks first, to whoever has them."""
 
 import uuid
 from typing import ClassVar
@@ -14,11 +14,18 @@ SIGNER = Signer(salt="advisor.share")
 
 
 class ShareLink(models.Model):
-    """One pinned comparison, to be read without an account until it expires or is revoked."""
+    """One pinned view of a version, read without an account until it expires or is revoked."""
+
+    class View(models.TextChoices):
+        COMPARISON = "comparison"
+        REVIEWS = "reviews"
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     team = models.ForeignKey(Team, models.CASCADE)
     version = models.ForeignKey(TopologyVersion, models.CASCADE)
+    view = models.CharField(
+        max_length=10, choices=View.choices, default=View.COMPARISON, db_default="comparison"
+    )
     query = models.TextField()  # everything that the answer depends on
     author = models.ForeignKey(User, models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)

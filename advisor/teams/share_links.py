@@ -1,4 +1,4 @@
-"""Links to one comparison for people without an account: made and revoked."""
+"""Links to one view of a version for people without an account: made and revoked."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -9,11 +9,18 @@ from advisor.models import ShareLink, User
 from connectivity.models import TopologyVersion
 
 
-def create(user: User, version: TopologyVersion, query: str, days: int) -> ShareLink:
+def create(
+    user: User,
+    version: TopologyVersion,
+    query: str,
+    days: int,
+    view: ShareLink.View = ShareLink.View.COMPARISON,
+) -> ShareLink:
     """A link to what a query shows of a version, open for some days."""
     return ShareLink.objects.create(
         team_id=user.team_id,
         version=version,
+        view=view,
         query=query,
         author=user,
         expires_at=timezone.now() + timedelta(days=days),

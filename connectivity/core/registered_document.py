@@ -3,11 +3,13 @@
 from typing import Any
 
 from connectivity.core.document import validation as documents
+from connectivity.core.document.fields import plain_problems
 from connectivity.core.document.parser import read
 from connectivity.core.network.topology import Topology
 from connectivity.core.options import OPTIONS
 from connectivity.core.problems import DocumentRefused
-from connectivity.core.reviewed_document import review_problems
+from connectivity.core.reviewed_document import is_reviews_alone, review_problems, reviewed
+from connectivity.core.reviewing.tables import Tables
 
 
 def parse(data: bytes) -> Topology:
@@ -29,3 +31,17 @@ def topology(document: Any, *, is_plain: bool = False) -> Topology:
     if problems := review_problems(document):
         raise DocumentRefused(problems)
     return described
+
+
+def storable_name(document: Any) -> str:
+    """The name of a document that may be stored: a topology, or one of reviews alone.
+
+    Raises:
+        DocumentRefused: with its problems at once, each with its path.
+    """
+    if not is_reviews_alone(document):
+        return topology(document).name
+    problems = plain_problems(document)
+    if problems:
+        raise DocumentRefused(problems)
+    return reviewed(document, Tables({})).name

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
+from connectivity.core.document.fields import text_problem
 from connectivity.core.problems import DocumentRefused, Problem, Problems, did_you_mean
 from connectivity.core.reviewing.answer import Answer, answer
 from connectivity.core.reviewing.given import Given
@@ -29,6 +30,11 @@ class ReviewedDocument(NamedTuple):
 def is_topology(document: Any) -> bool:
     """Whether a document is a topology; else it has nothing but reviews."""
     return isinstance(document, dict) and not document.keys().isdisjoint(TOPOLOGY_KEYS)
+
+
+def is_reviews_alone(document: Any) -> bool:
+    """Whether a document has reviews of its own, and no network."""
+    return isinstance(document, dict) and "reviews" in document and not is_topology(document)
 
 
 def reviewed(
@@ -125,8 +131,9 @@ def _check(document: Any, problems: Problems) -> None:
     if isinstance(document.get("version"), bool) or document.get("version") != VERSION:
         problems.append(Problem("version", f"is not {VERSION}, which this release reads"))
     name = document.get("name")
-    if not isinstance(name, str) or not name.strip():
-        problems.append(Problem("name", "is required: a text"))
+    problem = text_problem(name) if isinstance(name, str) else "is required: a text"
+    if problem:
+        problems.append(Problem("name", problem))
     if is_topology(document):
         return
     for key in document:

@@ -1,4 +1,4 @@
-"""Topologies and their versions."""
+"""Topologies, documents of reviews, and their versions."""
 
 import uuid
 from typing import Any, ClassVar
@@ -8,11 +8,15 @@ from django.db import models
 
 
 class Topology(models.Model):
-    """A topology of a team. What it says is in its versions; deleting it can be undone."""
+    """A topology of a team, or a document that has nothing but reviews.
+
+    What it says is in its versions; deleting it can be undone.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     team = models.ForeignKey(settings.TEAM_MODEL, models.CASCADE)
     name = models.CharField(max_length=200)
+    is_reviews = models.BooleanField(default=False, db_default=False)
     scenario_of = models.ForeignKey("self", models.SET_NULL, null=True, related_name="scenarios")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -70,7 +70,7 @@ def topology_asked(
     if problems:
         raise DocumentRefused(problems)
     if isinstance(wanted, str):
-        row = queries.version(team_id, uid_of(wanted), number)
+        row = _network(team_id, uid_of(wanted), number)
         wanted, number = row.document, row.number
     return more | {
         "document": wanted,
@@ -78,6 +78,14 @@ def topology_asked(
         "options": None if options is None else list(options),
         "price_list": prices,
     }
+
+
+def _network(team_id: int, uid: UUID, number: int | None) -> queries.TopologyVersion:
+    row = queries.version(team_id, uid, number)
+    if row.topology.is_reviews:
+        problem = "has reviews and no network; POST /api/v1/reviews/ answers it"
+        raise DocumentRefused([Problem("topology", problem)])
+    return row
 
 
 def whole_number(

@@ -7,6 +7,7 @@ Text = serializers.CharField
 
 class TopologySerializer(serializers.Serializer[object]):
     uid = serializers.UUIDField()
+    is_reviews = serializers.BooleanField(help_text="it has reviews alone, and no network")
     name = Text()
     version = serializers.IntegerField()
     created_at = serializers.DateTimeField()

@@ -20,7 +20,7 @@ from advisor.api.http.errors import refused
 from advisor.api.http.headers import IDEMPOTENCY, IF_MATCH, version_expected
 from advisor.api.http.idempotency import once
 from advisor.api.http.paging import PagedView
-from advisor.api.http.request_values import asked_of
+from advisor.api.http.request_values import asked_of, flag_of
 from advisor.api.http.serializers import ProblemsSerializer
 from advisor.api.topologies.serializers import (
     StoredTopologySerializer,
@@ -35,6 +35,7 @@ from connectivity.queries import Topology, TopologyVersion
 MAX_NAME = 200
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)")
 DOCUMENT = {"application/json": {"type": "object"}, "application/yaml": {"type": "object"}}
+REVIEWS = "is_reviews"
 
 
 class TopologyFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -60,17 +61,19 @@ class TopologiesView(PagedView):
     @extend_schema(
         responses=TopologySerializer(many=True),
         parameters=[
+            OpenApiParameter(REVIEWS, {"type": "boolean", "default": False}),
             OpenApiParameter("name", {"type": "string", "maxLength": MAX_NAME}),
             OpenApiParameter("updated_after", OpenApiTypes.DATETIME),
         ],
     )
     def get(self, request: Request) -> Response:
-        """The team's topologies, the latest change first."""
+        """The team's topologies, or its documents of reviews alone, the latest change first."""
         moment = request.query_params.get("updated_after")
         if moment is not None and not MOMENT.fullmatch(moment):
             problem = f"is {ascii(moment[:40])}, not a moment such as 2026-11-26T09:30:00Z"
             return refused([Problem("updated_after", problem)])
-        wanted = TopologyFilter(asked_of(request), queries.topologies(team_id_of(request)))
+        stored = queries.review_documents if flag_of(request, REVIEWS) else queries.topologies
+        wanted = TopologyFilter(asked_of(request), stored(team_id_of(request)))
         if not wanted.is_valid():
             return refused([Problem(k, " ".join(map(str, e))) for k, e in wanted.errors.items()])
         return self.paged(request, wanted.qs, lambda topology: _topology(topology, request))
@@ -81,7 +84,7 @@ class TopologiesView(PagedView):
         parameters=[IDEMPOTENCY],
     )
     def post(self, request: Request) -> Response:
-        """Store a topology document as a new topology."""
+        """Store a document as a new topology; one that has nothing but reviews, as such."""
 
         def store() -> tuple[int, dict[str, Any]]:
             version = actions.create_topology(
@@ -146,6 +149,7 @@ class VersionView(APIView):
 def _topology(topology: Topology, request: Request) -> dict[str, Any]:
     return {
         "uid": str(topology.uid),
+        REVIEWS: topology.is_reviews,
         "name": topology.name,
         "version": getattr(topology, "version", None),
         "created_at": topology.created_at.isoformat(),

@@ -1,8 +1,7 @@
-"""Links to one comparison for people without an account: made, listed, read, revoked."""
+"""Links to one view for people without an account: made, listed, read, revoked."""
 
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ObjectDoesNotExist
@@ -14,6 +13,7 @@ from advisor.limits.turns import Caller, Turn
 from advisor.models import ShareLink
 from advisor.teams import share_links, team_lookup
 from advisor.web.comparison.plan_work import plan_by_job
+from advisor.web.comparison.share_form import ShareForm
 from advisor.web.comparison.view_state import Links, address_of
 from advisor.web.comparison.views import (
     behind_shown,
@@ -22,14 +22,9 @@ from advisor.web.comparison.views import (
     curves_of,
 )
 from advisor.web.request_helpers import found_or_404, signed_in
+from advisor.web.reviews.sharing import shared_reviews
 from connectivity.queries import UnknownLatencies
 from costmodel.queries import UnknownPriceList
-
-
-class ShareForm(forms.Form):
-    """For how long a link is open."""
-
-    days = forms.IntegerField(label="Valid for, days", initial=30, min_value=1, max_value=365)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,7 +43,7 @@ def share(request: HttpRequest, uid: UUID) -> HttpResponse:
     context = {
         "form": form,
         "links": links,
-        "made": team_lookup.links_of(user.team_id, uid),
+        "shared_links": team_lookup.links_of(user.team_id, uid),
         "answered": answered,
         "topology": answered.version.topology,
         "host": f"{request.scheme}://{request.get_host()}",
@@ -62,14 +57,15 @@ def revoke(request: HttpRequest, uid: UUID) -> HttpResponse:
     """End a link at once."""
     link = share_links.revoke(signed_in(request).team_id, uid)
     messages.success(request, "The link is revoked and no longer works.")
-    return redirect("share", link.version.topology.uid)
+    page = "topology-reviews-share" if link.view == ShareLink.View.REVIEWS else "share"
+    return redirect(page, link.version.topology.uid)
 
 
 @charts_csp  # type: ignore[arg-type]  # its types know only views without arguments
 @login_not_required
 @require_safe
 def shared(request: HttpRequest, key: str) -> HttpResponse:
-    """A shared comparison: to be read, nothing else; by as many at once as one caller may.
+    """A shared view: to be read, nothing else; by as many at once as one caller may.
 
     Raises: TooMany: it is computed for whoever has the link, whom nobody knows.
     """
@@ -80,7 +76,7 @@ def shared(request: HttpRequest, key: str) -> HttpResponse:
     turn = Turn([Caller("link", link.uid.hex)])
     turn.take()
     try:
-        response = _shared(request, link) if link.is_open else _ended(request)
+        response = _view_of(request, link) if link.is_open else _ended(request)
     finally:
         turn.leave()
     response["Cache-Control"] = "private, no-store"
@@ -89,12 +85,18 @@ def shared(request: HttpRequest, key: str) -> HttpResponse:
     return response
 
 
-def _shared(request: HttpRequest, link: ShareLink) -> HttpResponse:
-    address = address_of(QueryDict(link.query), link.version.topology.uid)
+def _view_of(request: HttpRequest, link: ShareLink) -> HttpResponse:
+    """What it shows; ended where it rests on something that is gone, or that is refused today."""
+    show = shared_reviews if link.view == ShareLink.View.REVIEWS else _shared
     try:
-        answered = address.answer(link.team_id)
+        return show(request, link)
     except (ObjectDoesNotExist, UnknownPriceList, UnknownLatencies):
         return _ended(request)
+
+
+def _shared(request: HttpRequest, link: ShareLink) -> HttpResponse:
+    address = address_of(QueryDict(link.query), link.version.topology.uid)
+    answered = address.answer(link.team_id)
     links = Links(address, answered)
     planned = plan_by_job(link.team_id, links)
     answer = comparison_context(address, answered, links, plan=planned)

@@ -40,6 +40,7 @@ from connectivity.core.comparison.recommendation import recommended
 from connectivity.core.outlook.break_even import Axis
 from connectivity.core.plan.search.cheapest import SECONDS
 from connectivity.core.problems import Problem, did_you_mean
+from connectivity.queries import NothingToCompare
 from costmodel.queries import price_list_names
 
 MAX_NAME = 200  # characters, of a topology
@@ -53,7 +54,10 @@ charts_csp = csp_update({"style-src-attr": ["'unsafe-inline'"]})
 @found_or_404
 def show(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Every option for a topology; for htmx, only the part that a what-if changes."""
-    return view_page(request, uid)
+    try:
+        return view_page(request, uid)
+    except NothingToCompare:
+        return redirect("topology-reviews", uid)
 
 
 def view_page(request: HttpRequest, uid: UUID, tried: QueryDict | None = None) -> HttpResponse:

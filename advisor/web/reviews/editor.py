@@ -13,6 +13,7 @@ from advisor.web.request_helpers import found_or_404, number_in, signed_in, text
 from advisor.web.reviews.answer_rows import answer_context
 from advisor.web.reviews.input_form import fields, typed
 from advisor.web.reviews.input_origins import flow_texts, flow_words, stated_texts
+from advisor.web.reviews.workload_rows import CONFIRM, carrier_text
 from connectivity import queries
 from connectivity.actions import Conflict
 from connectivity.core.problems import DocumentRefused, Problem
@@ -33,7 +34,6 @@ from connectivity.queries import TopologyVersion
 from connectivity.review_answers import tables_of
 from connectivity.stored_reviews import ReviewChange, save_review
 
-CONFIRM = "confirm"
 YOURS = "yours"
 
 
@@ -114,7 +114,8 @@ def _aim(version: TopologyVersion, values: QueryDict) -> Aim:
     kind, _, name = text_in(values, "of").partition(" ")
     carrier = Carrier(kind, name)
     review = REVIEWS.get(text_in(values, "review"))
-    if review is None or kind not in ("", *LISTS):
+    kinds = ("",) if version.topology.is_reviews else tuple(LISTS)
+    if review is None or kind not in kinds:
         raise Http404("no such review, service or flow")
     label = text_in(values, "label")
     stated_as = f"{review.key}/{label}" if label else review.key
@@ -183,7 +184,7 @@ def _page(
     questions = tried.told.questions if tried.told else ()
     context: dict[str, Any] = {
         "aim": aim,
-        "of": f"{aim.carrier.kind} {aim.carrier.name}".strip(),
+        "of": carrier_text(aim.carrier),
         "label": aim.stated_as.partition("/")[2],
         "review": aim.review,
         "topology": aim.version.topology,

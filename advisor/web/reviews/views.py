@@ -1,8 +1,9 @@
-"""Which reviews there are, and the answer of one. The address holds the inputs; nothing is kept."""
+"""Which reviews there are, and the answer of one, whose inputs the address holds."""
 
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,6 +13,8 @@ from advisor.web.request_helpers import found_or_404, signed_in, text_in
 from advisor.web.reviews.answer_rows import answer_context
 from advisor.web.reviews.downloads import archive, one_file
 from advisor.web.reviews.input_form import fields, typed
+from advisor.web.reviews.workload_rows import CONFIRM
+from connectivity import queries
 from connectivity.core.problems import DocumentRefused, Problem
 from connectivity.core.reviewed_document import ReviewedDocument
 from connectivity.core.reviewing.answer import Answer, answer
@@ -20,8 +23,8 @@ from connectivity.core.reviewing.tables import Tables
 from connectivity.core.reviews import REVIEWS
 from connectivity.review_answers import tables_of
 
-CONFIRM = "confirm"
 FILE = "file"
+PAGE = 50  # documents
 
 
 class AddressedReview(NamedTuple):
@@ -69,8 +72,15 @@ def answered_in(request: HttpRequest, key: str) -> Answer:
 
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    """All reviews with what they look at."""
-    return render(request, "web/reviews/overview.html", {"reviews": REVIEWS.values()})
+    """All reviews with what they look at, and the team's documents of them."""
+    user = signed_in(request)
+    kept = Paginator(queries.review_documents(user.team_id), PAGE)
+    context = {
+        "reviews": REVIEWS.values(),
+        "page": kept.get_page(request.GET.get("page")),
+        "may_edit": user.may_edit,
+    }
+    return render(request, "web/reviews/overview.html", context)
 
 
 @require_safe
@@ -93,6 +103,7 @@ def review(request: HttpRequest, key: str) -> HttpResponse:
             asked.told, asked.tables, lambda name: asked.address("review-file", (FILE, name))
         )
         context["archive"] = asked.address("review-zip")
+        context["keep"] = asked.address("review-keep") if signed_in(request).may_edit else ""
     return render(request, "web/reviews/review.html", context)
 
 

@@ -202,7 +202,7 @@ def delete(request: HttpRequest, uid: UUID) -> HttpResponse:
         return render(request, "web/topologies/delete.html", {"topology": topology})
     actions.delete_topology(team_id, uid)
     request.session["deleted"] = {"uid": str(uid), "name": topology.name}
-    return redirect("home")
+    return redirect("reviews" if topology.is_reviews else "home")
 
 
 @require_POST

@@ -1,9 +1,11 @@
 """What differs between two documents, row by row and cell by cell."""
 
+import json
 from collections import Counter
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
+from connectivity.core.reviewing.carrying import Inputs, reviews_by_name, without_reviews
 from connectivity.core.tables.columns import MORE, Document, Table, Texts
 from connectivity.core.tables.schema import GENERAL, TABLES, table_rows
 
@@ -27,12 +29,14 @@ def differences(before: Document, after: Document) -> list[RowChange]:
     """Every row that is not the same in both, table by table, in the order of the documents.
 
     Rows are the same row if they have the same name; rows without names, if they say the same.
+    Reviews are rows of their own, last.
     """
     changes: list[RowChange] = []
+    before, after, reviews = without_reviews(before), without_reviews(after), (before, after)
     for table in (GENERAL, *TABLES.values()):
         if before.get(table.key, ()) is not after.get(table.key, ()) or table is GENERAL:
             changes += _of(table, table_rows(before, table.key), table_rows(after, table.key))
-    return changes
+    return [*changes, *_of_reviews(*map(reviews_by_name, reviews))]
 
 
 def _of(table: Table, old: list[Document], new: list[Document]) -> Iterator[RowChange]:
@@ -49,6 +53,25 @@ def _of(table: Table, old: list[Document], new: list[Document]) -> Iterator[RowC
     for name, row in after.items():
         if name not in before:
             yield RowChange(table.title, name, "added", _said(table, row, is_new=True))
+
+
+def _of_reviews(before: Mapping[str, Inputs], after: Mapping[str, Inputs]) -> Iterator[RowChange]:
+    for name in {**before, **after}:
+        old, new = before.get(name), after.get(name)
+        if old != new:
+            kind = "changed" if None not in (old, new) else "added" if old is None else "removed"
+            yield RowChange("Reviews", name, kind, list(_inputs(old or {}, new or {})))
+
+
+def _inputs(before: Inputs, after: Inputs) -> Iterator[CellChange]:
+    for name in {**before, **after}:
+        old, new = (_text(inputs.get(name)) for inputs in (before, after))
+        if old != new:
+            yield CellChange(name, old, new)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value)
 
 
 def _said(table: Table, row: Document, *, is_new: bool) -> list[CellChange]:
