@@ -10,7 +10,13 @@ from connectivity.core.reviewed_manifests.kinds import WORKLOADS
 from connectivity.core.reviewed_manifests.selecting import selects, selects_by
 from connectivity.core.reviewing.deployed.balancers import backends
 from connectivity.core.reviewing.deployed.objects import KubeObject, Spot, Unusable, shown
-from connectivity.core.reviewing.deployed.workload import DEFAULT_CONTAINER, Cluster, Workload
+from connectivity.core.reviewing.deployed.workload import (
+    DEFAULT_CONTAINER,
+    USUAL_ALB,
+    AlbClass,
+    Cluster,
+    Workload,
+)
 
 BUDGET, SCALER = "PodDisruptionBudget", "HorizontalPodAutoscaler"
 MAX_WORKLOADS = 100
@@ -67,14 +73,25 @@ def _cluster(by_kind: dict[str, list[KubeObject]], problems: Problems) -> Cluste
         for each in by_kind.get(kind, ())
         if each.name == name
     }
-    classes = {"alb"}
+    classes = dict(USUAL_ALB)
     for each in by_kind.get("IngressClass", ()):
         try:
             if each.at("spec", "controller").text() in ALB_CONTROLLERS:
-                classes.add(each.name)
+                classes[each.name] = _alb_class(each, by_kind)
         except Unusable as error:
             problems.append(problem_at(error.spot, error.problem))
-    return Cluster(tuple(by_kind.get("Node", ())), **single, alb_classes=frozenset(classes))
+    return Cluster(tuple(by_kind.get("Node", ())), **single, alb_classes=classes)
+
+
+def _alb_class(ingress_class: KubeObject, by_kind: Mapping[str, list[KubeObject]]) -> AlbClass:
+    """Its target type: of its parameters; of others the controller's usual one, if we know it."""
+    parameters = ingress_class.at("spec", "parameters", "name").text()
+    named = (each for each in by_kind.get("IngressClassParams", ()) if each.name == parameters)
+    kinds = [each.at("spec", "targetType").text() for each in named]
+    if kinds and kinds[0]:
+        return AlbClass(kinds[0], wins=True)
+    is_usual = ingress_class.at("spec", "controller").text() == ALB_CONTROLLERS[0]
+    return AlbClass("instance" if is_usual and (kinds or not parameters) else "")
 
 
 def _labels(owners: Iterable[KubeObject]) -> dict[KubeObject, str]:

@@ -15,6 +15,7 @@ TARGET_TYPE = "nlb-target-type"
 TARGET_GROUP = "target-group-attributes"
 DEREGISTRATION = "deregistration_delay.timeout_seconds"
 ALB_IDLE = "idle_timeout.timeout_seconds"
+CROSS_ZONE = "cross-zone-load-balancing-enabled"  # deprecated; it wins over the attribute
 NLB_IDLE = "tcp.idle_timeout.seconds"
 NLB_CLASS = "service.k8s.aws/nlb"
 AUTO_MODE = "eks.amazonaws.com/"

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from connectivity.core.reviewing.deployed.annotations import (
     ALB_IDLE,
-    AUTO_MODE,
     DEREGISTRATION,
     INGRESS,
     SERVICE,
@@ -15,10 +14,10 @@ from connectivity.core.reviewing.deployed.annotations import (
     first_set,
     seconds,
 )
-from connectivity.core.reviewing.deployed.network_balancers import is_nlb
-from connectivity.core.reviewing.deployed.objects import KubeObject, Spot, Unusable
+from connectivity.core.reviewing.deployed.network_balancers import target_type
+from connectivity.core.reviewing.deployed.objects import KubeObject, Spot
 from connectivity.core.reviewing.deployed.settings import Setting, Unsettled
-from connectivity.core.reviewing.deployed.workload import Workload
+from connectivity.core.reviewing.deployed.workload import Cluster, Workload
 
 BY_SERVICE, BY_ALB, BY_NLB = "service", "alb-ip", "nlb-ip"
 INSTANCE = "targets are nodes: the last hop is the Service's"
@@ -43,41 +42,44 @@ def ways(workload: Workload) -> Iterator[Way | Unsettled]:
         yield _of_service(service)
         for ingress in workload.ingresses:
             if service.name in backends(ingress):
-                yield _of_ingress(ingress, service, workload.cluster.alb_classes)
+                yield _of_ingress(ingress, service, workload.cluster)
     for binding in workload.bindings:
         why = "whether this target group is an ALB's or an NLB's, the binding does not say"
         yield Unsettled(why, binding.at("spec", "targetGroupARN"))
 
 
 def _of_service(service: KubeObject) -> Way | Unsettled:
-    kind, target = service.annotation(f"{SERVICE}type"), service.annotation(SERVICE + TARGET_TYPE)
-    of_targets = (service.annotation(SERVICE + TARGET_GROUP),)
     if service.at("spec", "type").text() != "LoadBalancer":
         return Way(BY_SERVICE, service.at("spec", "type"), "no load balancer of its own")
-    if kind.text() == "nlb-ip":
-        return Way(BY_NLB, kind, "", of_targets)
-    if target.is_set:
-        if target.text() not in ("ip", "instance"):
-            raise Unusable(target, "is neither ip nor instance")
-        is_ip = target.text() == "ip"
-        return Way(BY_NLB, target, "", of_targets) if is_ip else Way(BY_SERVICE, target, INSTANCE)
-    if is_nlb(service) and not (service.at("spec", "loadBalancerClass").text() or "").startswith(
-        AUTO_MODE
-    ):
-        return Way(BY_SERVICE, target, f"no target type is set: instance; {INSTANCE}")
-    why = f"which load balancer and target type; {TARGET_TYPE} and loadBalancerClass say so"
-    return Unsettled(why, service.at("spec", "type"))
+    targets = target_type(service)
+    if targets is None:
+        why = f"which load balancer and target type; {TARGET_TYPE} and loadBalancerClass say so"
+        return Unsettled(why, service.at("spec", "type"))
+    if targets.value == "ip":
+        attribute = service.annotation(SERVICE + TARGET_GROUP)
+        return Way(BY_NLB, targets.spot, targets.note, (attribute,))
+    return Way(BY_SERVICE, targets.spot, _words(targets.note, INSTANCE))
 
 
-def _of_ingress(ingress: KubeObject, service: KubeObject, alb_classes: frozenset[str]) -> Way:
+def _of_ingress(ingress: KubeObject, service: KubeObject, cluster: Cluster) -> Way | Unsettled:
     named = _class(ingress)
-    if named.text() not in alb_classes:
+    alb = cluster.alb_classes.get(named.text() or "")
+    if alb is None:
         return Way(BY_SERVICE, named, "not an Ingress of the AWS Load Balancer Controller")
-    target = first_set(service, ingress, f"{INGRESS}target-type")
-    of_targets = tuple(each.annotation(INGRESS + TARGET_GROUP) for each in (service, ingress))
-    if target.text() == "ip":
-        return Way(BY_ALB, target, "", of_targets)
-    return Way(BY_SERVICE, target, f"{'' if target.is_set else 'not set: instance; '}{INSTANCE}")
+    stated = first_set(service, ingress, f"{INGRESS}target-type")
+    is_of_class = alb.wins or not stated.is_set
+    kind, spot = (alb.target_type, named) if is_of_class else (stated.text(), stated)
+    if not kind:
+        return Unsettled("which target type; the annotation target-type says so", named)
+    note = f"of the class: {kind}" if is_of_class else ""
+    if kind == "ip":
+        attribute = (each.annotation(INGRESS + TARGET_GROUP) for each in (service, ingress))
+        return Way(BY_ALB, spot, note, tuple(attribute))
+    return Way(BY_SERVICE, spot, _words(note, INSTANCE))
+
+
+def _words(*notes: str) -> str:
+    return "; ".join(note for note in notes if note)
 
 
 def _class(ingress: KubeObject) -> Spot:
@@ -150,11 +152,14 @@ def long_lived(workload: Workload) -> Setting | None:
         for port in service.at("spec", "ports").entries():
             if (port.at("appProtocol").text() or "").lower() in KEPT:
                 return Setting(True, port.at("appProtocol"))
+            if (port.at("name").text() or "").partition("-")[0] == "grpc":
+                return Setting(True, port.at("name"), "named after its protocol")
         for ingress in workload.ingresses:
             spot = first_set(service, ingress, f"{INGRESS}backend-protocol-version")
             if spot.text() == "GRPC":
                 return Setting(True, spot)
-    return None
+    probe = workload.serving("readinessProbe", "grpc")
+    return Setting(True, probe, "its probe speaks gRPC") if probe.is_set else None
 
 
 def _of_nginx(workload: Workload) -> Iterator[KubeObject]:

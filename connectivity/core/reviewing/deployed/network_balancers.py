@@ -1,9 +1,10 @@
 """The Network Load Balancer of a Service, as its annotations state it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from connectivity.core.reviewing.deployed.annotations import (
     AUTO_MODE,
+    CROSS_ZONE,
     NLB_CLASS,
     NLB_IDLE,
     SERVICE,
@@ -12,7 +13,7 @@ from connectivity.core.reviewing.deployed.annotations import (
     seconds,
 )
 from connectivity.core.reviewing.deployed.objects import KubeObject, Unusable
-from connectivity.core.reviewing.deployed.settings import Plain, Read, Setting
+from connectivity.core.reviewing.deployed.settings import Plain, Setting
 from connectivity.core.reviewing.deployed.workload import Workload
 
 
@@ -32,7 +33,9 @@ def network_balancer(workload: Workload) -> KubeObject | None:
     return next((service for service in workload.services if is_nlb(service)), None)
 
 
-def of_nlb(annotation: str, values: Mapping[str | None, Plain], key: str = "") -> Read:
+def of_nlb(
+    annotation: str, values: Mapping[str | None, Plain], key: str = ""
+) -> Callable[[Workload], Setting | None]:
     """Reads an annotation of the Network Load Balancer, or an attribute in it, by its values.
 
     Args:
@@ -60,22 +63,44 @@ def of_nlb(annotation: str, values: Mapping[str | None, Plain], key: str = "") -
     return read
 
 
-def nlb_target_type(workload: Workload) -> Setting | None:
-    """The target type of the Network Load Balancer; instance where none is set.
+def target_type(service: KubeObject) -> Setting | None:
+    """What the targets of a Service's Network Load Balancer are; None: it has none that we know.
+
+    EKS Auto Mode takes ip where none is stated, the AWS Load Balancer Controller instance. Source:
+    docs.aws.amazon.com/eks/latest/userguide/auto-networking.html, read 2026-11-25.
 
     Raises:
-        Unusable: it is neither.
+        Unusable: it is neither ip nor instance.
     """
-    service = network_balancer(workload)
-    if service is None:
+    if not is_nlb(service):
         return None
-    if service.annotation(f"{SERVICE}type").text() == "nlb-ip":
-        return Setting("ip", service.annotation(f"{SERVICE}type"))
-    spot = service.annotation(SERVICE + TARGET_TYPE)
-    text = spot.text() or "instance"
-    if text not in ("ip", "instance"):
-        raise Unusable(spot, "is neither ip nor instance")
-    return Setting(text, spot, "" if spot.is_set else "not set: instance")
+    kind, spot = service.annotation(f"{SERVICE}type"), service.annotation(SERVICE + TARGET_TYPE)
+    if kind.text() == "nlb-ip":
+        return Setting("ip", kind)
+    if text := spot.text():
+        if text not in ("ip", "instance"):
+            raise Unusable(spot, "is neither ip nor instance")
+        return Setting(text, spot)
+    named = service.at("spec", "loadBalancerClass")
+    if (named.text() or "").startswith(AUTO_MODE):
+        return Setting("ip", named, "EKS Auto Mode, no target type is set: ip")
+    return Setting("instance", spot, "no target type is set: instance")
+
+
+def nlb_target_type(workload: Workload) -> Setting | None:
+    """What the targets of the Network Load Balancer are."""
+    service = network_balancer(workload)
+    return target_type(service) if service else None
+
+
+def crosses_zones(workload: Workload) -> Setting | None:
+    """Cross-zone load balancing: of an annotation of its own before that of the attributes."""
+    service = network_balancer(workload)
+    own = service.annotation(SERVICE + CROSS_ZONE) if service else None
+    if own and own.is_set:
+        return of_nlb(CROSS_ZONE, {"true": True, "false": False})(workload)
+    values: dict[str | None, Plain] = {"true": True, "false": False, None: False}
+    return of_nlb("attributes", values, "load_balancing.cross_zone.enabled")(workload)
 
 
 def nlb_idle_timeout(workload: Workload) -> Setting | None:

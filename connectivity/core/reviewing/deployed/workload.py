@@ -2,11 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from connectivity.core.reviewing.deployed.objects import KubeObject, Spot
 
 DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
+
+
+class AlbClass(NamedTuple):
+    """A class of Ingresses that become Application Load Balancers.
+
+    Attributes:
+        target_type: ip or instance, where an Ingress states none; empty: not known.
+        wins: it stands in the parameters of the class, and no Ingress changes it.
+    """
+
+    target_type: str
+    wins: bool = False
+
+
+USUAL_ALB = {"alb": AlbClass("instance")}
+"""The class that the AWS Load Balancer Controller brings along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +34,14 @@ class Cluster:
         dns: the Deployment of CoreDNS.
         node_dns: the DaemonSet of NodeLocal DNSCache.
         cni: the DaemonSet of the VPC CNI.
-        alb_classes: names of Ingress classes that the AWS Load Balancer Controller serves.
+        alb_classes: by name, the Ingress classes of Application Load Balancers.
     """
 
     nodes: tuple[KubeObject, ...] = ()
     dns: KubeObject | None = None
     node_dns: KubeObject | None = None
     cni: KubeObject | None = None
-    alb_classes: frozenset[str] = frozenset({"alb"})
+    alb_classes: Mapping[str, AlbClass] = field(default_factory=lambda: USUAL_ALB)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

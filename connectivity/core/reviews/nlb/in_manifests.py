@@ -20,9 +20,7 @@ MANIFESTS = FromManifests(
         "listener": network_balancers.listener,
         "idle_timeout_seconds": network_balancers.nlb_idle_timeout,
         "targets": targets,
-        "cross_zone": network_balancers.of_nlb(
-            "attributes", {**SWITCH, None: False}, "load_balancing.cross_zone.enabled"
-        ),
+        "cross_zone": network_balancers.crosses_zones,
         "target_type": network_balancers.nlb_target_type,
         "preserve_client_ip": network_balancers.of_nlb(
             annotations.TARGET_GROUP, SWITCH, "preserve_client_ip.enabled"

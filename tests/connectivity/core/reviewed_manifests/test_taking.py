@@ -33,6 +33,17 @@ def hook(*command: str) -> dict[str, Any]:
     return {"container__lifecycle__preStop": {"exec": {"command": list(command)}}}
 
 
+def alb_class(controller: str, **parameters: str) -> list[dict[str, Any]]:
+    """An Ingress class called own, and its parameters."""
+    named = {"kind": "IngressClassParams", "name": "parameters"}
+    spec = {"controller": controller, "parameters": named}
+    own = {"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass",
+           "metadata": {"name": "own"}, "spec": spec}  # fmt: skip
+    more = {"apiVersion": "elbv2.k8s.aws/v1beta1", "kind": "IngressClassParams",
+            "metadata": {"name": "parameters"}, "spec": parameters}  # fmt: skip
+    return [own, more]
+
+
 def of(key: str, expected: dict[str, Any], *manifests: Any) -> Any:
     return pytest.param(key, expected, manifests, id=f"{key} {expected}")
 
@@ -75,6 +86,18 @@ READ = [
        workload(), service(), ingress({f"{ALB}target-type": "ip"}, ingressClassName="internal"),
        {"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass",
         "metadata": {"name": "internal"}, "spec": {"controller": "ingress.k8s.aws/alb"}}),
+    of("deployment", {"path": "nlb-ip"},
+       workload(), service(loadBalancerClass="eks.amazonaws.com/nlb", **BALANCED)),
+    of("deployment", {"path": "alb-ip"},
+       workload(), service(), ingress({f"{ALB}target-type": "instance"}, ingressClassName="own"),
+       *alb_class("ingress.k8s.aws/alb", targetType="ip")),
+    of("deployment", {"path": "service"},
+       workload(), service(), ingress(ingressClassName="own"), *alb_class("ingress.k8s.aws/alb")),
+    of("deployment", {"path": None},
+       workload(), service(), ingress(ingressClassName="own"), *alb_class("eks.amazonaws.com/alb")),
+    of("deployment", {"path": None},
+       workload(), service(), ingress(ingressClassName="own"),
+       alb_class("ingress.k8s.aws/alb")[0]),
     of("deployment", {"path": "service"}, workload(), service(), ingress(ingressClassName="alb")),
     of("deployment", {"path": "service"},
        workload(), service(), ingress({f"{ALB}target-type": "ip"}, ingressClassName="nginx")),
@@ -83,6 +106,12 @@ READ = [
     of("deployment", {"long_lived_connections": True},
        workload(), service({f"{ALB}backend-protocol-version": "GRPC"}),
        ingress(ingressClassName="alb")),
+    of("deployment", {"long_lived_connections": True},
+       workload(), service(ports=[{"name": "grpc-api", "port": 80}])),
+    of("deployment", {"long_lived_connections": True},
+       workload(container__readinessProbe={"grpc": {"port": 80}}), service()),
+    of("deployment", {"long_lived_connections": None},
+       workload(), service(ports=[{"name": "http", "port": 80}])),
     of("listen-backlog", {"somaxconn": 4096, "abort_on_overflow": False, "backlog": None},
        workload()),
     of("listen-backlog", {"somaxconn": 8192, "abort_on_overflow": True},
@@ -175,6 +204,9 @@ READ = [
            f"{NLB}ssl-cert": "arn:aws:acm:eu-west-1:111122223333:certificate/x",
            f"{NLB}attributes": "load_balancing.cross_zone.enabled=true",
            f"{NLB}target-group-attributes": "preserve_client_ip.enabled=false"}, **BALANCED)),
+    of("nlb", {"cross_zone": False}, workload(), service(OF_NLB | {
+        f"{NLB}cross-zone-load-balancing-enabled": "false",
+        f"{NLB}attributes": "load_balancing.cross_zone.enabled=true"}, **BALANCED)),
     of("nlb", {"listener": "udp", "target_type": "instance", "targets": None},
        workload(), service({f"{NLB}type": "external"},
                            ports=[{"port": 53, "protocol": "UDP"}], **BALANCED)),
