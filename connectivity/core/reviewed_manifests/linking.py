@@ -1,7 +1,7 @@
 """Which Services, Ingresses, budgets and scalers belong to which workload."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -94,7 +94,7 @@ def _alb_class(ingress_class: KubeObject, by_kind: Mapping[str, list[KubeObject]
     return AlbClass("instance" if is_usual and (kinds or not parameters) else "")
 
 
-def _labels(owners: Iterable[KubeObject]) -> dict[KubeObject, str]:
+def _labels(owners: Collection[KubeObject]) -> dict[KubeObject, str]:
     """A name for each: as much of name, namespace and kind as tells them apart."""
     forms = [
         {each: each.name for each in owners},
@@ -104,12 +104,14 @@ def _labels(owners: Iterable[KubeObject]) -> dict[KubeObject, str]:
     labels: dict[KubeObject, str] = {}
     taken = set[str]()
     for form in forms:
-        counts = Counter(form.values())
-        for each, label in form.items():
-            if each not in labels and counts[label] == 1 and label not in taken:
+        left = {each: label for each, label in form.items() if each not in labels}
+        counts = Counter(left.values())
+        for each, label in left.items():
+            if counts[label] == 1 and label not in taken:
                 labels[each] = label
                 taken.add(label)
-    return {each: labels.get(each) or f"{len(taken)}.{form[each]}" for each in form}
+    alike = [each for each in owners if each not in labels]
+    return labels | {each: f"{forms[-1][each]}.{i}" for i, each in enumerate(alike, 1)}
 
 
 def _linked(workload: Workload, by_kind: dict[str, list[KubeObject]]) -> Workload:
